@@ -1,0 +1,203 @@
+"""A contact: what is known of it, where it stands in each campaign, and what it went through.
+
+Everything here is plain data that belongs to one contact and is saved with it in one piece; what
+contacts share (coupon lists, caps over all, halted sends) lives in `engine.world`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+NO_MAILING = re.compile(r"\[\s*no\s+mailing\s*\]", re.IGNORECASE)
+"""The mark that takes an address out of marketing; notes may follow it (S5.4)."""
+
+RunKey = tuple[str, str]
+"""Campaign name, and the key of the run as JSON text ("" where runs are not keyed)."""
+
+Status = Literal[
+    "running", "waiting", "halted", "waiting for restart", "finished", "stopped"
+]
+
+
+class Happening(NamedTuple):
+    """An event that happened to a contact: its moment, its data, its place in the order of things."""
+
+    at: datetime
+    data: dict[str, Any]
+    seq: int
+
+
+@dataclass(slots=True)
+class Sent:
+    """A message that went out to this contact."""
+
+    message: str
+    at: datetime
+    channel: str
+    kind: str
+    campaign: str
+    run: str
+    """Which run and round sent it: number of the run, a dot, number of the round."""
+    seq: int
+    policies: tuple[str, ...] = ()
+    opened: list[tuple[datetime, int]] = field(default_factory=list)
+    clicked: list[tuple[datetime, int]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Measure:
+    """A measuring that waits for its event, until `until`; it outlives its run."""
+
+    name: str
+    event: str
+    where: int
+    """Which `measure` step of its campaign, for the event's filter."""
+    campaign: str
+    until: datetime
+    since: int
+
+
+@dataclass(slots=True)
+class Run:
+    """One way through one campaign; a restart goes on in the same run with the next round."""
+
+    campaign: str
+    key: str
+    version: str
+    number: int = 1
+    round: int = 1
+    status: Status = "running"
+    pc: int = 0
+    """The step it stands at."""
+    since: datetime = datetime.min.replace(tzinfo=UTC)
+    """When it came to stand there."""
+    began: int = 0
+    """Its place in the order of those who wait: by when the wait began."""
+    due: datetime | None = None
+    wait: dict[str, Any] = field(default_factory=dict)
+    """What the step keeps while the run waits at it; only that step reads it."""
+    started: datetime = datetime.min.replace(tzinfo=UTC)
+    start_seq: int = 0
+    """Where in the order of things the round began: `since start` is what came after."""
+    event: dict[str, Any] | None = None
+    reply: dict[str, Any] | None = None
+    answer: Any = None
+    timed_out: bool = False
+    missed: bool = False
+    sent: bool = False
+    failed: bool = False
+    goals: int = 0
+    """Bit i is set where the condition of goal i held when it was last looked at."""
+    counters: dict[str, int] = field(default_factory=dict)
+    """How often a loop was passed, which branch was taken: by the step's place."""
+
+    @property
+    def under_way(self) -> bool:
+        return self.status in ("running", "waiting", "halted")
+
+    @property
+    def label(self) -> str:
+        return f"{self.number}.{self.round}"
+
+
+@dataclass(slots=True)
+class Contact:
+    """One contact.  `fields` holds the built-in ones too, all but `id`."""
+
+    id: str
+    fields: dict[str, Any] = field(default_factory=dict)
+    tags: dict[str, datetime | None] = field(default_factory=dict)
+    """Tags, each with the moment at which it ends, or None."""
+    groups: set[str] = field(default_factory=set)
+    consent: dict[str, bool] = field(default_factory=dict)
+    """By channel: True where marketing was granted, False where it was withdrawn."""
+    blocked: bool = False
+    bounced: set[str] = field(default_factory=set)
+    """Addresses that bounced: they get nothing more until the field holds another one."""
+    records: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    events: dict[str, list[Happening]] = field(default_factory=dict)
+    messages: list[Sent] = field(default_factory=list)
+    runs: dict[RunKey, Run] = field(default_factory=dict)
+    measures: list[Measure] = field(default_factory=list)
+    codes: dict[str, str] = field(default_factory=dict)
+    """The last code this contact got from each list."""
+    tag_began: dict[str, int] = field(default_factory=dict)
+    """For tags with an end: their place in the order of things that fall due."""
+    seq: int = 0
+    """Counts what happened to this contact; it orders changes within one instant."""
+    clock: datetime | None = None
+    """The last moment up to which everything due was done."""
+    deleted: bool = False
+
+    def zone_name(self) -> str | None:
+        name = self.fields.get("timezone")
+        return name if isinstance(name, str) and name else None
+
+
+class Entry(NamedTuple):
+    """One line of a contact's history: what was decided, where, and why."""
+
+    at: datetime
+    contact: str
+    campaign: str
+    round: int
+    step: str
+    line: int
+    what: str
+    because: str
+
+    def data(self) -> dict[str, Any]:
+        """The entry as the JSON object of `--timeline`."""
+        row = self._asdict()
+        row["at"] = self.at.isoformat().replace("+00:00", "Z")
+        return row
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A rendered message on its way out: what a delivery gets to hand over."""
+
+    id: str
+    """The same for the same send, however often it is tried: made of contact, campaign, run and step."""
+    contact: str
+    message: str
+    campaign: str
+    at: datetime
+    channel: str
+    kind: str
+    address: str
+    subject: str
+    text: str
+    html: str
+    sender: str
+    reply_to: str
+    unsubscribe: str
+    """The one-click unsubscribe link of marketing mail (RFC 8058), else empty."""
+    codes: tuple[tuple[str, str], ...] = ()
+    """The coupon codes in it, as pairs of list and code."""
+
+
+def usable_address(raw: object) -> tuple[str, bool]:
+    """An address without its [NO MAILING] mark and notes, and whether it bore the mark (S5.4)."""
+    if not isinstance(raw, str):
+        return "", False
+    mark = NO_MAILING.search(raw)
+    if mark is None:
+        return raw.strip(), False
+    for part in (raw[: mark.start()], raw[mark.end() :]):
+        words = part.split()
+        if words:
+            return words[0].strip("<>,;"), True
+    return "", True
+
+
+def resolve_zone(contact: Contact, default: ZoneInfo) -> ZoneInfo:
+    """The contact's own zone where it has a known one, else the workspace's."""
+    from flowlang.calendar import zone
+
+    name = contact.zone_name()
+    return (zone(name) or default) if name else default

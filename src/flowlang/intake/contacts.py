@@ -1,0 +1,254 @@
+"""Contacts from a CSV table or JSON Lines: every row is taken, or left out with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from flowlang.intake.contact_row import ContactReader, ContactRow, Note, RefusedRow
+from flowlang.intake.decoding import Decoded, NotText, decode
+from flowlang.intake.objects import objects
+from flowlang.intake.problem import Problem, shown
+from flowlang.intake.report import counted, summary_lines
+from flowlang.intake.schema import ContactSchema
+from flowlang.intake.table import BrokenRow, Row, find_delimiter, rows
+
+__all__ = ["ContactRow", "ContactRows", "read_contacts"]
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRows:
+    """What a file of contacts gave.  `read` is always `taken` + `left_out`."""
+
+    name: str
+    rows: tuple[ContactRow, ...]
+    problems: tuple[Problem, ...]
+    read: int
+    """Rows seen, blank ones not counted."""
+    left_out: int
+    encoding: str = ""
+    """`UTF-8`, `UTF-16` or `Windows-1252`; empty where the bytes are no text."""
+    delimiter: str | None = None
+    """None for JSON."""
+
+    @property
+    def taken(self) -> int:
+        return len(self.rows)
+
+    def summary(self) -> list[str]:
+        """Lines for a person: the counts, the encoding if it is not UTF-8, the first problems."""
+        seen = counted(self.read, "row", "rows")
+        counts = f"{seen} read, {self.taken:,} taken, {self.left_out:,} left out"
+        return summary_lines(self.name, counts, self.encoding, self.problems)
+
+
+def read_contacts(
+    path_or_name: Path | str, data: bytes, schema: ContactSchema, zone: ZoneInfo
+) -> ContactRows:
+    """The contacts in the bytes of a file; what is wrong with it is in the result, never raised.
+
+    JSON by its suffix (.jsonl, .ndjson, .json) or its first character, else a table whose
+    delimiter is found.  `zone` is the workspace's, for a datetime without an offset.
+    """
+    name = str(path_or_name)
+    try:
+        decoded = decode(data)
+    except NotText as bad:
+        return ContactRows(name, (), (Problem("error", 0, None, "", str(bad)),), 0, 0)
+    reading = _Reading(ContactReader(schema, zone))
+    if decoded.mixed:
+        reading.note(
+            "warning", 0, None, "", "UTF-8 and Windows-1252 are mixed; look at the umlauts"
+        )
+    delimiter = None
+    if _is_json(name, decoded):
+        reading.json(decoded.text)
+    else:
+        delimiter = find_delimiter(decoded.text, reading.reader.headings)
+        reading.table(decoded.text, delimiter)
+    return ContactRows(
+        name,
+        tuple(reading.taken),
+        tuple(reading.problems),
+        reading.read,
+        reading.left_out,
+        decoded.encoding,
+        delimiter,
+    )
+
+
+def _is_json(name: str, decoded: Decoded) -> bool:
+    if name.lower().endswith((".jsonl", ".ndjson", ".json")):
+        return True
+    start = decoded.text[:4096].lstrip()
+    return start.startswith("{") or (start.startswith("[") and start[1:].lstrip()[:1] in ("{", "]"))
+
+
+@dataclass(slots=True)
+class _Columns:
+    """The header: for each cell the known name, or None where the column is ignored."""
+
+    names: list[str | None]
+    numbers: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What was read of one file so far."""
+
+    reader: ContactReader
+    taken: list[ContactRow] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    read: int = 0
+    left_out: int = 0
+    _line_of_key: dict[str, int] = field(default_factory=dict)
+    _line_of_email: dict[str, int] = field(default_factory=dict)
+    _said: set[str] = field(default_factory=set)
+
+    def note(
+        self,
+        severity: Literal["error", "warning"],
+        line: int,
+        column: int | None,
+        column_name: str,
+        message: str,
+    ) -> None:
+        self.problems.append(Problem(severity, line, column, column_name, message))
+
+    def leave_out(self, line: int, column: int | None, column_name: str, message: str) -> None:
+        self.read += 1
+        self.left_out += 1
+        self.problems.append(Problem("error", line, column, column_name, message, left_out=True))
+
+    def json(self, text: str) -> None:
+        for line, value, message in objects(text):
+            if value is None:
+                self.leave_out(line, None, "", message)
+                continue
+            raw: dict[str, object] = {}
+            for key, item in value.items():
+                name = self.reader.name_of(key)
+                if name is None:
+                    self._unknown(line, None, key, "its values are ignored")
+                elif name in raw:
+                    self.leave_out(line, None, key, "given twice")
+                    break
+                else:
+                    raw[name] = item
+            else:
+                self._take(line, raw, {})
+        if not self.read:
+            self.note("error", 0, None, "", "there is no contact in this file")
+
+    def table(self, text: str, delimiter: str) -> None:
+        found = rows(text, delimiter)
+        header = next(found, None)
+        if header is None:
+            self.note("error", 0, None, "", "the file is empty")
+        elif isinstance(header, BrokenRow):
+            self.note("error", header.line, None, "", header.message)
+        else:
+            columns = self._columns(header)
+            if "id" in columns.numbers or "email" in columns.numbers:
+                self._rows(found, columns)
+                return
+            self.note("error", header.line, None, "", _no_key(header))
+        for _ in found:
+            self.read += 1
+            self.left_out += 1
+
+    def _rows(self, found: Iterator[Row | BrokenRow], columns: _Columns) -> None:
+        width = len(columns.names)
+        for row in found:
+            if isinstance(row, BrokenRow):
+                self.leave_out(row.line, None, "", row.message)
+                continue
+            cells = row.cells
+            if len(cells) > width and any(cells[width:]):
+                message = (
+                    f"{len(cells)} cells, but the header has {counted(width, 'column', 'columns')}"
+                )
+                self.leave_out(row.line, width + 1, "", message)
+                continue
+            # A cell that is empty or missing is given all the same: as None.
+            missing = [""] * (width - len(cells))
+            raw: dict[str, object] = {
+                name: cell or None
+                for name, cell in zip(columns.names, cells + missing, strict=False)
+                if name is not None
+            }
+            self._take(row.line, raw, columns.numbers)
+        if not self.read:
+            self.note("error", 0, None, "", "there is a header and no row below it")
+
+    def _columns(self, header: Row) -> _Columns:
+        columns = _Columns([])
+        for number, cell in enumerate(header.cells, start=1):
+            name = self.reader.name_of(cell)
+            if name is None and cell:
+                self._unknown(header.line, number, cell, "the column is ignored")
+            elif not cell:
+                self.note("warning", header.line, number, "", "a column without a name is ignored")
+            elif name is not None and self.reader.is_record(name):
+                message = "records do not fit in a table; import them as JSON Lines"
+                self.note("error", header.line, number, cell, message)
+                name = None
+            elif name in columns.numbers:
+                self.note(
+                    "error", header.line, number, cell, "a second column of this name is ignored"
+                )
+                name = None
+            columns.names.append(name)
+            if name is not None:
+                columns.numbers[name] = number
+        return columns
+
+    def _unknown(self, line: int, column: int | None, given: str, fate: str) -> None:
+        if given in self._said:
+            return
+        self._said.add(given)
+        hint = self.reader.known(given)
+        self.note("error", line, column, given, f"there is no such field; {fate} ({hint})")
+
+    def _take(self, line: int, raw: dict[str, object], columns: dict[str, int]) -> None:
+        try:
+            row, odd = self.reader.read(line, raw)
+            odd += self._seen_before(row)
+        except RefusedRow as refused:
+            name, message = refused.note
+            self.leave_out(line, columns.get(name), name, message)
+            return
+        self.read += 1
+        self.taken.append(row)
+        for name, message in odd:
+            if name == "groups":  # once for each name: a file gives the same one on every row
+                if message in self._said:
+                    continue
+                self._said.add(message)
+            self.note("warning", line, columns.get(name), name, message)
+
+    def _seen_before(self, row: ContactRow) -> list[Note]:
+        email = row.email
+        same_key = self._line_of_key.get(row.key())
+        same_email = self._line_of_email.get(email) if email else None
+        if row.id and same_key is not None:
+            raise RefusedRow("id", f'the id "{shown(row.id)}" is already in line {same_key}')
+        if not row.id and (same_email or same_key):
+            first = same_email or same_key
+            raise RefusedRow("email", f'"{shown(email)}" is already in line {first}')
+        self._line_of_key[row.key()] = row.line
+        if email:
+            self._line_of_email.setdefault(email, row.line)
+        if same_email is not None:
+            return [Note("email", f"the same address as in line {same_email}, with another id")]
+        return []
+
+
+def _no_key(header: Row) -> str:
+    names = ", ".join(f"`{shown(cell, 30)}`" for cell in header.cells[:8])
+    if any("@" in cell for cell in header.cells):
+        return "the first line must name the columns, such as id,email; nothing was taken"
+    return f"no column is named `id` or `email` (found: {names}); nothing was taken"

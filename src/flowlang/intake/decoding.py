@@ -1,0 +1,86 @@
+"""From the bytes of a file to its text: which encoding it is in, and whether it is text at all.
+
+UTF-8 is tried first and cannot be mistaken; what is not UTF-8 is Windows-1252, which spreadsheet
+programs still write.  Statistical guessing is not used: it took short German files for Chinese.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+
+MAX_FILE_BYTES = 1 << 30
+"""Files above this size are refused; split them."""
+
+_BINARY = (
+    (b"PK\x03\x04", "a zip or Excel file; save the table as CSV"),
+    (b"\xd0\xcf\x11\xe0", "an old Office file; save the table as CSV"),
+    (b"%PDF", "a PDF file"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"\x1f\x8b", "a gzip file; unpack it first"),
+    (b"SQLite format 3", "a database file"),
+)
+_MARKUP = re.compile(r"\s*<[!?a-zA-Z]")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_MOJIBAKE = re.compile("Ã[¤¶¼Ÿ„–œ©¨]")
+
+
+class NotText(ValueError):
+    """The bytes are no text that could hold rows.  The message says what they are, for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """The text of a file: LF line ends, no byte-order mark."""
+
+    text: str
+    encoding: str
+    """`UTF-8`, `UTF-16` or `Windows-1252`."""
+    mixed: bool = False
+    """True where most of the file looks like UTF-8 after all, so that umlauts may be damaged."""
+
+
+def decode(data: bytes) -> Decoded:
+    """The text that the bytes of a file hold.  Raises NotText."""
+    if len(data) > MAX_FILE_BYTES:
+        raise NotText(f"the file is larger than {MAX_FILE_BYTES >> 20:,} MB; split it")
+    for start, what in _BINARY:
+        if data.startswith(start):
+            raise NotText(f"this is {what}")
+    text, encoding = _text(data)
+    text = text.rstrip("\x1a")  # the end mark that DOS programs wrote
+    if not text.strip():
+        raise NotText("the file is empty")
+    if "\x00" in text:
+        raise NotText("this is a binary file, or UTF-16 without a byte-order mark")
+    if len(_CONTROL.findall(text[:4096])) * 20 > len(text[:4096]):
+        raise NotText("this is a binary file")
+    if _MARKUP.match(text[:4096]):
+        raise NotText("this is an HTML or XML file, not a table")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    mixed = encoding == "Windows-1252" and _MOJIBAKE.search(text) is not None
+    return Decoded(text, encoding, mixed)
+
+
+def _text(data: bytes) -> tuple[str, str]:
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        try:
+            return data.decode("utf-16"), "UTF-16"
+        except UnicodeDecodeError:
+            raise NotText("this is a binary file, or damaged UTF-16") from None
+    data = data.removeprefix(codecs.BOM_UTF8)
+    try:
+        return data.decode("utf-8"), "UTF-8"
+    except UnicodeDecodeError:
+        pass
+    try:
+        return data.decode("cp1252"), "Windows-1252"
+    except UnicodeDecodeError as bad:
+        line = data.count(b"\n", 0, bad.start) + 1
+        raise NotText(
+            f"the text is neither UTF-8 nor Windows-1252 (line {line}); save it as UTF-8"
+        ) from None

@@ -1,0 +1,299 @@
+"""The types of arrival: for each one its keys, and what they say in typed values.
+
+The models hold the shape; names and values are judged by the workspace's own declarations in
+`meaning`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Annotated, Any, ClassVar, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from flowlang.intake.cells import MAX_NAME
+from flowlang.intake.codes import code_flaw
+from flowlang.intake.contact_row import ContactReader, RefusedRow
+from flowlang.intake.problem import shown
+from flowlang.intake.schema import EventSchema
+from flowlang.kinds import BadValue, Fields, read, read_row
+from flowlang.source import did_you_mean
+
+
+def _id_text(raw: object) -> object:
+    """Programs that count their contacts send the id as a number."""
+    return str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw
+
+
+Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME)]
+Id = Annotated[str, BeforeValidator(_id_text), Field(min_length=1, max_length=MAX_NAME)]
+Values = dict[str, Any]
+
+
+class Shape(BaseModel):
+    """What every arrival has."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    needs_contact: ClassVar[bool] = True
+
+    type: str
+    at: Any = None
+    id: Id | None = None
+    contact: Id | None = None
+
+    def asks_contact(self, known: EventSchema) -> bool:
+        """Whether this arrival must say whom it is about."""
+        return self.needs_contact
+
+    def meaning(self, known: EventSchema, zone: ZoneInfo) -> Values:
+        """The keys of this type, in typed values.  Raises BadValue."""
+        return {}
+
+
+class OfTag(Shape):
+    """`tag`, `untag`: gives or takes a tag."""
+
+    tag: Name
+
+    def meaning(self, known: EventSchema, zone: ZoneInfo) -> Values:
+        return {"tag": self.tag}
+
+
+class OfField(Shape):
+    """`clear`: empties a field."""
+
+    field: Name
+
+    def meaning(self, known: EventSchema, zone: ZoneInfo) -> Values:
+        _known(self.field, known.fields, "field")
+        if self.field == "id":
+            raise BadValue("the id of a contact cannot be changed")
+        return {"field": self.field}
+
+
+class Set(OfField):
+    """`set`: gives a field a value."""
+
+    value: Any
+
+    def meaning(self, known: EventSchema, zone: ZoneInfo) -> Values:
+        data = super().meaning(known, zone)
+        data["value"] = _value(self.field, self.value, known.fields, zone)
+        return data
+
+
+class Event(Shape):
+    """`event`: one of the declared events happens."""
+
+    name: Name
+    data: Values = Field(default_factory=dict)
+
+    def asks_contact(self, known: EventSchema) -> bool:
+        return self.name not in known.without_contact
+
+    def meaning(self, known: EventSchema, zone: ZoneInfo) -> Values:
+        _known(self.name, known.events, "event")
+        return {"name": self.name, "data": _row(self.data, known.events[self.name], zone)}
+
+
+class ImportCoupons(Shape):
+    """`import coupons`: adds codes to a list."""
+
+    needs_contact = False
+
+    list_name: Name = Field(alias="list")
+    codes: list[str] = Field(min_length=1)
+
+    def meaning(self, known: EventSchema, zone: ZoneInfo) -> Values:
+        _known(self.list_name, known.coupons, "coupon list")
+        for code in self.codes:
+            if wrong := code_flaw(code.strip()):
+                raise BadValue(f'`codes`: "{shown(code)}": {wrong}')
+        codes = tuple(dict.fromkeys(code.strip() for code in self.codes))
+        return {"list": self.list_name, "codes": codes}
+
+
+class Resume(Shape):
+    """`resume`: goes on with a halted send."""
+
+    needs_contact = False
+
+    message: Name
+
+    def meaning(self, known: EventSchema, zone: ZoneInfo) -> Values:
+        _known(self.message, known.messages, "message")
+        return {"message": self.message}
+
+
+class OfConsent(Shape):
+    """`grant`, `withdraw`: changes the consent to marketing on a channel."""
+
+    channel: Name
+
+    def meaning(self, known: EventSchema, zone: ZoneInfo) -> Values:
+        _known(self.channel, known.channels, "channel")
+        return {"channel": self.channel}
+
+
+class OfGroup(Shape):
+    """`join`, `leave`: changes the membership in a group."""
+
+    group: Name
+
+    def meaning(self, known: EventSchema, zone: ZoneInfo) -> Values:
+        if known.groups:
+            _known(self.group, known.groups, "group")
+        return {"group": self.group}
+
+
+class OfContact(Shape):
+    """`block`, `unblock`, `delete`: about the contact itself."""
+
+
+class Contact(Shape):
+    """`contact`: makes a contact or updates one.
+
+    Fields stand in `fields` or beside it; `tags`, `groups`, `consent`, `blocked` and records as
+    in a file of contacts.
+    """
+
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True)
+
+    fields: Values = Field(default_factory=dict)
+    records: Values = Field(default_factory=dict)
+
+    def meaning(self, known: EventSchema, zone: ZoneInfo) -> Values:
+        reader = ContactReader(known.contact, zone)
+        raw: Values = {"id": self.contact}
+        for given, value in [*self.fields.items(), *self.records.items(), *self._others()]:
+            name = reader.name_of(given)
+            if name is None:
+                raise BadValue(f"there is no field `{shown(given)}` ({reader.known(given)})")
+            if name in raw:
+                raise BadValue(f"`{shown(given)}` is given twice")
+            raw[name] = value
+        try:
+            row, _ = reader.read(0, raw)
+        except RefusedRow as refused:
+            name, message = refused.note
+            raise BadValue(f"`{name}`: {message}" if name else message) from None
+        return {
+            "fields": row.fields,
+            "tags": row.tags,
+            "groups": row.groups,
+            "consent": row.consent,
+            "blocked": row.blocked,
+            "records": row.records,
+        }
+
+    def _others(self) -> list[tuple[str, Any]]:
+        return list((self.model_extra or {}).items())
+
+
+class Record(Shape):
+    """`record`: adds a record, sets values in those that match, or removes those that match."""
+
+    record: Name
+    do: Literal["add", "set", "remove"]
+    values: Values | None = None
+    where: Values | None = None
+    """Field and value pairs that must all be so; `{}` means every record."""
+
+    def meaning(self, known: EventSchema, zone: ZoneInfo) -> Values:
+        _known(self.record, known.records, "record")
+        fields = known.records[self.record]
+        for key, asked in (("values", self.do != "remove"), ("where", self.do != "add")):
+            given = getattr(self, key) is not None
+            if asked and not given:
+                raise BadValue(f"`{key}` is missing: `{self.do}` needs it")
+            if given and not asked:
+                raise BadValue(f"`{key}` does not belong to `{self.do}`")
+        return {
+            "record": self.record,
+            "do": self.do,
+            "values": _row(self.values or {}, fields, zone),
+            "where": _row(self.where or {}, fields, zone),
+        }
+
+
+class Opened(Shape):
+    """`opened`: the contact opened a message."""
+
+    message: Name
+
+    def meaning(self, known: EventSchema, zone: ZoneInfo) -> Values:
+        _known(self.message, known.messages, "message")
+        return {"message": self.message}
+
+
+class Clicked(Opened):
+    """`clicked`: the contact clicked a link in a message."""
+
+    link: str | None = None
+
+    def meaning(self, known: EventSchema, zone: ZoneInfo) -> Values:
+        return {**super().meaning(known, zone), "link": self.link}
+
+
+class Returned(Shape):
+    """`bounced`, `complained`, `unsubscribed`: what came back from a delivery."""
+
+    message: Name | None = None
+    channel: Name = "email"
+    address: Name | None = None
+    """The address it came from, where that may no longer be the contact's own."""
+
+    def meaning(self, known: EventSchema, zone: ZoneInfo) -> Values:
+        if self.message is not None:
+            _known(self.message, known.messages, "message")
+        _known(self.channel, known.channels, "channel")
+        return {"message": self.message, "channel": self.channel, "address": self.address}
+
+
+SHAPES: dict[str, type[Shape]] = {
+    "tag": OfTag,
+    "untag": OfTag,
+    "set": Set,
+    "clear": OfField,
+    "event": Event,
+    "import coupons": ImportCoupons,
+    "resume": Resume,
+    "grant": OfConsent,
+    "withdraw": OfConsent,
+    "join": OfGroup,
+    "leave": OfGroup,
+    "block": OfContact,
+    "unblock": OfContact,
+    "delete": OfContact,
+    "contact": Contact,
+    "record": Record,
+    "opened": Opened,
+    "clicked": Clicked,
+    "bounced": Returned,
+    "complained": Returned,
+    "unsubscribed": Returned,
+}
+"""The shape of each type."""
+
+
+def _known(word: str, names: Collection[str], what: str) -> None:
+    if word not in names:
+        hint = did_you_mean(word, sorted(names), what)
+        raise BadValue(f"there is no {what} `{shown(word)}` ({hint})")
+
+
+def _row(raw: Values, fields: Fields, zone: ZoneInfo) -> Values:
+    for name in raw:
+        if name not in fields:
+            _known(name, fields, "field")
+    return read_row(raw, fields, zone)
+
+
+def _value(name: str, raw: Any, fields: Mapping[str, Any], zone: ZoneInfo) -> Any:
+    try:
+        return read(raw, fields[name], zone)
+    except BadValue as bad:
+        raise BadValue(f"`{name}`: {bad}") from None
+
+

@@ -1,0 +1,185 @@
+"""Arrivals from JSON Lines, or one from the HTTP API: typed, or refused with a clear reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+
+from flowlang.intake.decoding import NotText, decode
+from flowlang.intake.event_types import SHAPES, Shape
+from flowlang.intake.objects import flaw, objects
+from flowlang.intake.problem import Problem, shown
+from flowlang.intake.report import counted, summary_lines
+from flowlang.intake.schema import EventSchema
+from flowlang.kinds import DATETIME, BadValue, read
+from flowlang.source import did_you_mean, guess
+
+_YEARS = range(1900, 2201)
+"""Reckoning with moments far outside would leave what a calendar can hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Something that happened, ready to be applied."""
+
+    at: datetime
+    """In UTC."""
+    contact: str | None
+    """The contact's id; None for what is about no contact."""
+    type: str
+    data: dict[str, Any]
+    """The keys of the type (see `event_types`), as typed values."""
+    id: str | None = None
+    """Given by the sender; one that was seen before changes nothing."""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class EventRows:
+    """What a file of events gave, in its order.  `read` is always `taken` + `left_out`."""
+
+    name: str
+    arrivals: tuple[Arrival, ...]
+    problems: tuple[Problem, ...]
+    read: int
+    left_out: int
+    encoding: str = ""
+
+    @property
+    def taken(self) -> int:
+        return len(self.arrivals)
+
+    def summary(self) -> list[str]:
+        """Lines for a person: the counts, the encoding if it is not UTF-8, the first problems."""
+        seen = counted(self.read, "event", "events")
+        counts = f"{seen} read, {self.taken:,} taken, {self.left_out:,} left out"
+        return summary_lines(self.name, counts, self.encoding, self.problems)
+
+
+def read_events(
+    data: bytes,
+    known: EventSchema,
+    zone: ZoneInfo,
+    *,
+    name: str = "events",
+    now: datetime | None = None,
+) -> EventRows:
+    """The arrivals in the bytes of a file; what is wrong with it is in the result, never raised.
+
+    `zone` is the workspace's, for times without an offset; `now` (aware) stands in for a missing
+    `at`, which is refused without it.
+    """
+    try:
+        decoded = decode(data)
+    except NotText as bad:
+        return EventRows(name, (), (Problem("error", 0, None, "", str(bad)),), 0, 0)
+    arrivals: list[Arrival] = []
+    problems: list[Problem] = []
+    seen = 0
+    for line, value, message in objects(decoded.text):
+        seen += 1
+        found = _refused(line, message) if value is None else _event(value, known, zone, line, now)
+        if isinstance(found, Arrival):
+            arrivals.append(found)
+        else:
+            problems.append(found)
+    left_out = len(problems)
+    if not seen:
+        problems.append(Problem("error", 0, None, "", "there is no event in this file"))
+    return EventRows(name, tuple(arrivals), tuple(problems), seen, left_out, decoded.encoding)
+
+
+def parse_event(
+    obj: object,
+    known: EventSchema,
+    zone: ZoneInfo,
+    *,
+    line: int = 1,
+    now: datetime | None = None,
+) -> Arrival | Problem:
+    """One arrival from decoded JSON, or what is wrong with it.  `zone` and `now` as in `read_events`."""
+    if wrong := flaw(obj):
+        return _refused(line, wrong)
+    if not isinstance(obj, dict):
+        return _refused(line, "expected an object in { }")
+    return _event(obj, known, zone, line, now)
+
+
+def _event(
+    obj: dict[str, Any], known: EventSchema, zone: ZoneInfo, line: int, now: datetime | None
+) -> Arrival | Problem:
+    try:
+        shape = _shape(obj)
+        if shape.contact is None and shape.asks_contact(known):
+            raise BadValue("`contact` is missing")
+        if shape.contact is not None and not shape.needs_contact:
+            raise BadValue(f"`contact` does not belong to `{shape.type}`")
+        data = shape.meaning(known, zone)
+        at = _moment(shape.at, zone, now)
+    except BadValue as bad:
+        return _refused(line, str(bad))
+    return Arrival(at, shape.contact, shape.type, data, shape.id, line)
+
+
+def _refused(line: int, message: str) -> Problem:
+    return Problem("error", line, None, "", message, left_out=True)
+
+
+def _shape(obj: dict[str, Any]) -> Shape:
+    kind = obj.get("type")
+    if kind is None:
+        raise BadValue("`type` is missing")
+    if not isinstance(kind, str) or kind not in SHAPES:
+        hint = did_you_mean(str(kind), sorted(SHAPES), "type")
+        raise BadValue(f"there is no type `{shown(str(kind))}` ({hint})")
+    try:
+        return SHAPES[kind].model_validate(obj)
+    except ValidationError as bad:
+        raise BadValue(_in_words(bad, kind)) from None
+
+
+def _in_words(bad: ValidationError, kind: str) -> str:
+    """The most telling of what the model found: a key too many explains the one that is missing."""
+    found = bad.errors(include_url=False)
+    missing = [str(error["loc"][0]) for error in found if error["type"] == "missing"]
+    for error in found:
+        if error["type"] == "extra_forbidden":
+            key = str(error["loc"][0])
+            near = guess(key, missing)
+            hint = f" (did you mean `{near}`?)" if near else ""
+            return f"`{shown(key)}` does not belong to `{kind}`{hint}"
+    if missing:
+        return f"`{missing[0]}` is missing"
+    error = found[0]
+    key = ".".join(str(part) for part in error["loc"])
+    asked = _ASKED.get(error["type"], error["msg"]).format(**error.get("ctx", {}))
+    return f"`{shown(key)}`: {asked}"
+
+
+_ASKED = {
+    "string_type": "expected text",
+    "string_too_short": "it is empty",
+    "string_too_long": "it is longer than {max_length} characters",
+    "list_type": "expected a list",
+    "dict_type": "expected an object in {{ }}",
+    "too_short": "it is empty",
+    "literal_error": "expected one of {expected}",
+}
+
+
+def _moment(raw: object, zone: ZoneInfo, now: datetime | None) -> datetime:
+    if raw is None:
+        if now is None:
+            raise BadValue("`at` is missing")
+        return now
+    try:
+        at = read(raw, DATETIME, zone)
+    except BadValue as bad:
+        raise BadValue(f"`at`: {bad}") from None
+    if not isinstance(at, datetime) or at.year not in _YEARS:
+        raise BadValue(f'`at`: expected a moment of our times, got "{shown(str(raw))}"')
+    return at

@@ -1,0 +1,146 @@
+"""From text to JSON objects: one a line, or one array of them, each with its line.
+
+What could not be kept safely further on is refused here: objects that are too large or too deep,
+numbers without bound, and characters that no store can hold.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from math import isfinite
+from typing import Any, NamedTuple, NoReturn
+
+MAX_OBJECT = 256 * 1024
+"""Characters in one object."""
+MAX_NESTING = 32
+"""Objects and lists inside each other, the outermost counted."""
+_MAX_DIGITS = 40
+
+
+class Parsed(NamedTuple):
+    """What stands in one line (or at one place of an array): an object, or why there is none."""
+
+    line: int
+    value: dict[str, Any] | None
+    message: str = ""
+
+
+def objects(text: str) -> Iterator[Parsed]:
+    """The objects of a text in order; blank lines are passed over.  `text` has LF line ends."""
+    if text.lstrip().startswith("["):
+        yield from _array(text)
+        return
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line and not line.isspace():
+            yield _parse(line, number)
+
+
+def flaw(value: object) -> str:
+    """Why JSON data is refused whatever it means, as a sentence; empty where nothing is wrong."""
+    size = 0
+    waiting: list[tuple[object, int]] = [(value, 1)]
+    while waiting:
+        item, depth = waiting.pop()
+        size += 1
+        if isinstance(item, str):
+            size += len(item)
+        elif isinstance(item, (dict, list, tuple)):
+            if depth > MAX_NESTING:
+                return f"it is nested deeper than {MAX_NESTING} levels"
+            waiting += [(inner, depth + 1) for inner in item]
+            if isinstance(item, dict):
+                waiting += [(inner, depth + 1) for inner in item.values()]
+        if wrong := _leaf_flaw(item):
+            return wrong
+        if size > MAX_OBJECT:
+            return f"it is larger than {MAX_OBJECT // 1024} KB"
+    return ""
+
+
+def _leaf_flaw(item: object) -> str:
+    if isinstance(item, str):
+        if not item.isascii() and any("\ud800" <= letter <= "\udfff" for letter in item):
+            return "it holds half a character (a lone surrogate)"
+        return "it holds a NUL character" if "\x00" in item else ""
+    if isinstance(item, int):
+        bound = 10**_MAX_DIGITS
+        return "" if -bound < item < bound else f"it holds a number of over {_MAX_DIGITS} digits"
+    if isinstance(item, float):
+        return "" if isfinite(item) else "it holds a number that is not finite"
+    if item is None or isinstance(item, (dict, list, tuple)):
+        return ""
+    return f"it holds {type(item).__name__}, which JSON does not have"
+
+
+def _parse(text: str, line: int) -> Parsed:
+    if len(text) > MAX_OBJECT:
+        return Parsed(line, None, f"it is larger than {MAX_OBJECT // 1024} KB")
+    try:
+        value = _DECODER.decode(text)
+    except json.JSONDecodeError as bad:
+        return Parsed(line, None, f"this is no JSON object: {bad.msg} at character {bad.colno}")
+    except RecursionError:
+        return Parsed(line, None, f"it is nested deeper than {MAX_NESTING} levels")
+    except ValueError as bad:
+        return Parsed(line, None, f"this is no JSON object: {bad}")
+    return _object(value, line)
+
+
+def _object(value: object, line: int) -> Parsed:
+    if not isinstance(value, dict):
+        return Parsed(line, None, "expected an object in { }, one a line")
+    wrong = flaw(value)
+    return Parsed(line, None if wrong else value, wrong)
+
+
+def _array(text: str) -> Iterator[Parsed]:
+    at = _skip(text, text.index("[") + 1)
+    line, counted = 1, 0
+    while True:
+        line += text.count("\n", counted, at)
+        counted = at
+        if text.startswith("]", at):
+            if text[at + 1 :].strip():
+                yield Parsed(line, None, "something follows the end of the list")
+            return
+        try:
+            value, end = _DECODER.raw_decode(text, at)
+        except json.JSONDecodeError as bad:
+            rest = "nothing from here on was read"
+            yield Parsed(bad.lineno, None, f"this is no JSON: {bad.msg}; {rest}")
+            return
+        except (ValueError, RecursionError):
+            yield Parsed(line, None, "this JSON cannot be read; nothing from here on was read")
+            return
+        if end - at > MAX_OBJECT:
+            yield Parsed(line, None, f"it is larger than {MAX_OBJECT // 1024} KB")
+        else:
+            yield _object(value, line)
+        at = _skip(text, end)
+        if text.startswith(",", at):
+            at = _skip(text, at + 1)
+        elif not text.startswith("]", at):
+            line += text.count("\n", counted, at)
+            message = "a comma or ] is missing; nothing from here on was read"
+            yield Parsed(line, None, message)
+            return
+
+
+def _skip(text: str, at: int) -> int:
+    while at < len(text) and text[at] in " \t\n":
+        at += 1
+    return at
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number in JSON")
+
+
+def _bounded_int(digits: str) -> int:
+    if len(digits) > _MAX_DIGITS + 1:
+        raise ValueError(f"a number has more than {_MAX_DIGITS} digits")
+    return int(digits)
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_int=_bounded_int)

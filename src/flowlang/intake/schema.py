@@ -1,0 +1,39 @@
+"""What is known when data is read: which fields, records, events and lists there are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flowlang.kinds import Fields
+
+
+@dataclass(frozen=True, slots=True)
+class ContactSchema:
+    """What a contact may have.  `fields` holds the declared ones and the built-in ones."""
+
+    fields: Fields
+    records: dict[str, Fields] = field(default_factory=dict)
+    groups: frozenset[str] = frozenset()
+    """The declared groups; where none is declared any name serves."""
+    channels: frozenset[str] = frozenset({"email", "sms"})
+
+
+@dataclass(frozen=True, slots=True)
+class EventSchema:
+    """What an arrival may speak of."""
+
+    fields: Fields
+    records: dict[str, Fields] = field(default_factory=dict)
+    groups: frozenset[str] = frozenset()
+    channels: frozenset[str] = frozenset({"email", "sms"})
+    events: dict[str, Fields] = field(default_factory=dict)
+    """The declared events and the fields of their data."""
+    without_contact: frozenset[str] = frozenset()
+    """Those of the events that are about a thing and need no contact."""
+    coupons: frozenset[str] = frozenset()
+    messages: frozenset[str] = frozenset()
+
+    @property
+    def contact(self) -> ContactSchema:
+        """The part that a contact is read by."""
+        return ContactSchema(self.fields, self.records, self.groups, self.channels)

@@ -1,0 +1,143 @@
+"""From text to the rows of a table: the delimiter, quoted cells, and which line each row is in.
+
+The csv module splits; this file adds what it does not know: where a row begins, a quote that is
+never closed, and going on after a row that cannot be split.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+DELIMITERS = ",;\t|"
+MAX_CELL = 100_000
+"""Characters in a cell; a row with a longer one is left out."""
+
+# The module's own limit would end a row in the middle of a cell and read on from there as if a new
+# row began; cells are measured by whoever reads the row instead.
+csv.field_size_limit(2**31 - 1)
+
+_SEPARATOR_LINE = re.compile(r'"?sep=([,;\t|])"?\n', re.IGNORECASE)
+_SAMPLE = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row that is not blank, with the line it begins in and its cells without outer blanks."""
+
+    line: int
+    cells: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenRow:
+    """Lines that cannot be split into cells, and why."""
+
+    line: int
+    message: str
+
+
+def find_delimiter(text: str, known: Collection[str] = ()) -> str:
+    """The delimiter under which the first rows make the most sense; a comma where none does.
+
+    What counts, in this order: how many cells of the header are `known` (compared as `heading`
+    does), whether there are several columns, how many rows are as long as the header.
+    """
+    if marked := _SEPARATOR_LINE.match(text):
+        return marked[1]
+    best, best_score = ",", (0, False, 0.0, 0)
+    for delimiter in DELIMITERS:
+        seen = [
+            row.cells for row in islice(rows(text[:_SAMPLE], delimiter), 50) if type(row) is Row
+        ]
+        if not seen:
+            continue
+        header, others = seen[0], seen[1:]
+        names = sum(heading(cell) in known for cell in header)
+        alike = sum(len(cells) == len(header) for cells in others) / max(1, len(others))
+        score = (names, len(header) > 1, alike, len(header))
+        if score > best_score:
+            best, best_score = delimiter, score
+    return best
+
+
+def heading(cell: str) -> str:
+    """The name in a header cell, as names are compared: without case and outer blanks."""
+    return cell.strip().casefold()
+
+
+def rows(text: str, delimiter: str) -> Iterator[Row | BrokenRow]:
+    """The rows of a table in order; blank ones and spreadsheets' `sep=` line are passed over.
+
+    `text` has LF line ends.  A row that cannot be split is given as a BrokenRow, and reading goes
+    on after it; a quote that is never closed takes the rest of the file with it.
+    """
+    lines = _Lines(text)
+    if _SEPARATOR_LINE.match(text):
+        next(lines)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
+    while True:
+        line = lines.number + 1
+        try:
+            cells = [cell.strip() for cell in next(reader)]
+        except StopIteration:
+            return
+        except csv.Error:
+            yield _broken(text, delimiter, line, lines)
+            continue
+        if any(cells):
+            yield Row(line, cells)
+
+
+def _broken(text: str, delimiter: str, line: int, lines: _Lines) -> BrokenRow:
+    last = lines.number
+    if lines.ended:
+        opened = _where_quote_opens(text.split("\n")[line - 1 :], delimiter) + line
+        rest = f"; nothing after it was read, up to line {last}" if last > opened else ""
+        return BrokenRow(opened, f"the quote that opens here is never closed{rest}")
+    where = f" (lines {line} to {last} were read as one row)" if last > line else ""
+    return BrokenRow(line, f'text follows a closing quote; a quote in a cell is written ""{where}')
+
+
+def _where_quote_opens(lines: list[str], delimiter: str) -> int:
+    """In a row whose last quote stays open: in which of its lines that quote stands, from 0."""
+    opened = 0
+    quoted, closed, fresh = False, False, True
+    for number, line in enumerate(lines):
+        for letter in line:
+            if letter == '"' and (quoted or closed or fresh):
+                if fresh:
+                    opened = number
+                # A doubled quote closes and opens again at once, and stays the same cell.
+                quoted, closed, fresh = not quoted, quoted, False
+            elif not quoted:
+                closed = False
+                fresh = letter == delimiter or (fresh and letter == " ")
+        fresh, closed = not quoted, False
+    return opened
+
+
+class _Lines:
+    """The lines of a text, counted, remembering whether the end was reached."""
+
+    __slots__ = ("_lines", "ended", "number")
+
+    def __init__(self, text: str) -> None:
+        self._lines = io.StringIO(text)
+        self.number = 0
+        self.ended = False
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self._lines.readline()
+        if not line:
+            self.ended = True
+            raise StopIteration
+        self.number += 1
+        return line

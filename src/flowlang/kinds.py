@@ -1,0 +1,277 @@
+"""The kinds of value in the language, and how each is read from outside data.
+
+Inside the program a value is a plain Python one:
+
+| kind      | Python                                    |
+|-----------|-------------------------------------------|
+| text, email, phone, one of | str                      |
+| number    | int or float                              |
+| date      | datetime.date                             |
+| datetime  | datetime.datetime, aware, in UTC          |
+| time      | datetime.time                             |
+| duration  | flowlang.calendar.Duration                |
+| yes/no    | bool                                      |
+| list of   | list of dict                              |
+| missing   | None                                      |
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from flowlang.calendar import Duration, instant, parse_duration
+
+Name = Literal[
+    "text", "number", "date", "datetime", "time", "duration", "yes/no", "one of", "email",
+    "phone", "list", "weekday", "any",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The type of a field or an expression.  `choices` for `one of`, `row` for `list of`."""
+
+    name: Name
+    choices: tuple[str, ...] = ()
+    row: Fields = field(default_factory=dict)
+
+    @property
+    def is_text(self) -> bool:
+        return self.name in ("text", "one of", "email", "phone")
+
+    def __str__(self) -> str:
+        if self.name == "one of":
+            return "one of " + ", ".join(f'"{choice}"' for choice in self.choices)
+        return "list of rows" if self.name == "list" else self.name
+
+
+Fields = dict[str, Kind]
+"""Field names and their kinds, in the order of declaration."""
+
+TEXT = Kind("text")
+NUMBER = Kind("number")
+DATE = Kind("date")
+DATETIME = Kind("datetime")
+TIME = Kind("time")
+DURATION = Kind("duration")
+YES_NO = Kind("yes/no")
+EMAIL = Kind("email")
+PHONE = Kind("phone")
+WEEKDAY = Kind("weekday")
+ANY = Kind("any")
+
+BUILT_IN_FIELDS: Fields = {
+    "id": TEXT,
+    "email": EMAIL,
+    "mobile": PHONE,
+    "language": TEXT,
+    "timezone": TEXT,
+    "created": DATETIME,
+}
+"""What every contact has (language reference, declarations)."""
+
+_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?$")
+_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})$")
+_GERMAN_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})$")
+_YES = {"yes", "true", "1", "ja", "wahr", "y", "x"}
+_NO = {"no", "false", "0", "nein", "falsch", "n"}
+
+
+class BadValue(ValueError):
+    """Data that is not of its field's kind.  The message says what was expected, for a person."""
+
+
+def read(raw: object, kind: Kind, zone: ZoneInfo) -> Any:
+    """The value that outside data (CSV text or JSON) gives for a kind; None where it is empty.
+
+    A datetime without an offset is in `zone`, the workspace's.  Raises BadValue.
+    """
+    if raw is None or raw == "":
+        return None
+    reader = _READERS[kind.name]
+    return reader(raw, kind, zone)
+
+
+def _text(raw: object, kind: Kind, zone: ZoneInfo) -> str:
+    if isinstance(raw, bool) or not isinstance(raw, (str, int, float)):
+        raise BadValue(f"expected text, got {_show(raw)}")
+    return str(raw)
+
+
+def _one_of(raw: object, kind: Kind, zone: ZoneInfo) -> str:
+    text = _text(raw, kind, zone)
+    for choice in kind.choices:
+        if choice.casefold() == text.casefold():
+            return choice
+    choices = ", ".join(f'"{choice}"' for choice in kind.choices)
+    raise BadValue(f"{_show(raw)} is not one of {choices}")
+
+
+def _number(raw: object, kind: Kind, zone: ZoneInfo) -> int | float:
+    if isinstance(raw, bool):
+        raise BadValue(f"expected a number, got {_show(raw)}")
+    if isinstance(raw, int):
+        return raw
+    if isinstance(raw, float):
+        if raw != raw or raw in (float("inf"), float("-inf")):
+            raise BadValue("expected a number, got one that is not finite")
+        return int(raw) if raw.is_integer() and abs(raw) < 2**53 else raw
+    if isinstance(raw, str) and len(raw) < 40 and _NUMBER.match(raw.strip()):
+        text = raw.strip().replace(",", ".")
+        return float(text) if "." in text else int(text)
+    raise BadValue(f"expected a number, got {_show(raw)}")
+
+
+def _date(raw: object, kind: Kind, zone: ZoneInfo) -> date:
+    if isinstance(raw, str):
+        text = raw.strip()
+        try:
+            if found := _DAY.match(text):
+                return date(int(found[1]), int(found[2]), int(found[3]))
+            if found := _GERMAN_DAY.match(text):
+                return date(int(found[3]), int(found[2]), int(found[1]))
+            if len(text) > 10 and text[10] in "T ":
+                return date.fromisoformat(text[:10])
+        except ValueError:
+            pass
+    raise BadValue(f"expected a date such as 2026-12-24, got {_show(raw)}")
+
+
+def _datetime(raw: object, kind: Kind, zone: ZoneInfo) -> datetime:
+    if isinstance(raw, str):
+        text = raw.strip()
+        try:
+            value = datetime.fromisoformat(text)
+            if value.tzinfo is not None:
+                return value.astimezone(UTC)
+            return instant(value.date(), value.time(), zone)
+        except (ValueError, OverflowError):
+            pass
+    raise BadValue(
+        f"expected a date and time such as 2026-12-24 18:00, got {_show(raw)}"
+    )
+
+
+def _time(raw: object, kind: Kind, zone: ZoneInfo) -> time:
+    if isinstance(raw, str):
+        try:
+            value = time.fromisoformat(raw.strip().zfill(5))
+            if value.tzinfo is None:
+                return value
+        except ValueError:
+            pass
+    raise BadValue(f"expected a time such as 09:00, got {_show(raw)}")
+
+
+def _duration(raw: object, kind: Kind, zone: ZoneInfo) -> Duration:
+    if isinstance(raw, str):
+        value = parse_duration(raw)
+        if value is not None:
+            return value
+    raise BadValue(f"expected a duration such as `2 months` or `P2M`, got {_show(raw)}")
+
+
+def _yes_no(raw: object, kind: Kind, zone: ZoneInfo) -> bool:
+    if isinstance(raw, bool):
+        return raw
+    word = str(raw).strip().casefold()
+    if word in _YES:
+        return True
+    if word in _NO:
+        return False
+    raise BadValue(f"expected yes or no, got {_show(raw)}")
+
+
+def _email(raw: object, kind: Kind, zone: ZoneInfo) -> str:
+    text = _text(raw, kind, zone).strip()
+    at = text.find("@")
+    if at < 1 or at == len(text) - 1 or any(ord(letter) < 32 for letter in text):
+        raise BadValue(f"expected an e-mail address, got {_show(raw)}")
+    return text
+
+
+def _phone(raw: object, kind: Kind, zone: ZoneInfo) -> str:
+    text = _text(raw, kind, zone).strip()
+    if not any(letter.isdigit() for letter in text) or any(ord(letter) < 32 for letter in text):
+        raise BadValue(f"expected a phone number, got {_show(raw)}")
+    return text
+
+
+def _list(raw: object, kind: Kind, zone: ZoneInfo) -> list[dict[str, Any]]:
+    if not isinstance(raw, list):
+        raise BadValue(f"expected a list, got {_show(raw)}")
+    return [read_row(row, kind.row, zone) for row in raw]
+
+
+def read_row(raw: object, fields: Fields, zone: ZoneInfo) -> dict[str, Any]:
+    """A row of named values (an event's data, a record).  Raises BadValue, naming the field."""
+    if not isinstance(raw, dict):
+        raise BadValue(f"expected fields with values, got {_show(raw)}")
+    row: dict[str, Any] = {}
+    for name, value in raw.items():
+        if name not in fields:
+            known = ", ".join(fields) or "none"
+            raise BadValue(f"there is no field `{name}` (fields: {known})")
+        try:
+            row[name] = read(value, fields[name], zone)
+        except BadValue as bad:
+            raise BadValue(f"`{name}`: {bad}") from None
+    return row
+
+
+_READERS: dict[str, Any] = {
+    "text": _text, "one of": _one_of, "number": _number, "date": _date, "datetime": _datetime,
+    "time": _time, "duration": _duration, "yes/no": _yes_no, "email": _email, "phone": _phone,
+    "list": _list, "any": lambda raw, kind, zone: raw,
+}  # fmt: skip
+
+
+def _show(raw: object) -> str:
+    text = f'"{raw}"' if isinstance(raw, str) else str(raw)
+    text = "".join(letter if letter.isprintable() else "?" for letter in text)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def encode(value: Any) -> Any:
+    """A value as JSON data that `decode` turns back into the same value and kind."""
+    if value is None or isinstance(value, (str, bool, int, float)):
+        return value
+    if isinstance(value, datetime):
+        return {"$": "datetime", "v": value.isoformat()}
+    if isinstance(value, date):
+        return {"$": "date", "v": value.isoformat()}
+    if isinstance(value, time):
+        return {"$": "time", "v": value.isoformat()}
+    if isinstance(value, Duration):
+        return {"$": "duration", "v": str(value)}
+    if isinstance(value, timedelta):
+        return {"$": "duration", "v": str(Duration(seconds=int(value.total_seconds())))}
+    if isinstance(value, (list, tuple)):
+        return [encode(item) for item in value]
+    if isinstance(value, dict):
+        return {name: encode(item) for name, item in value.items()}
+    raise TypeError(f"no value of the language: {value!r}")
+
+
+def decode(data: Any) -> Any:
+    """The value that `encode` wrote."""
+    if isinstance(data, list):
+        return [decode(item) for item in data]
+    if isinstance(data, dict):
+        kind = data.get("$")
+        if kind is None:
+            return {name: decode(item) for name, item in data.items()}
+        return _DECODERS[kind](data["v"])
+    return data
+
+
+_DECODERS: dict[str, Any] = {
+    "datetime": datetime.fromisoformat,
+    "date": date.fromisoformat,
+    "time": time.fromisoformat,
+    "duration": parse_duration,
+}

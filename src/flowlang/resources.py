@@ -1,0 +1,38 @@
+"""Where the files that are not Python lie: the grammar and the standard library.
+
+An installed wheel has them as folders of the package (hatch_build.py puts them there); a source
+tree, and with it an editable install, has them at its top.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+_TREE = _PACKAGE.parent.parent
+
+
+class ResourceMissing(RuntimeError):
+    """A folder that belongs to flowlang is not there: the installation is damaged."""
+
+
+def grammar() -> Path:
+    """The folder of flow.lark, the keyword tables and, in an installed wheel, flow.table."""
+    return _folder("grammar")
+
+
+def stdlib() -> Path:
+    """The folder of the modules written in flow."""
+    return _folder("stdlib")
+
+
+def _folder(name: str) -> Path:
+    installed, tree = _PACKAGE / name, _TREE / name
+    if installed.is_dir():
+        return installed
+    if tree.is_dir() and (_TREE / "pyproject.toml").is_file():
+        return tree
+    raise ResourceMissing(
+        f"flowlang's {name} folder is neither at {installed} nor at {tree}; "
+        "install flowlang again, or run it from a complete source tree"
+    )

@@ -1,0 +1,201 @@
+"""What every stage speaks of: a text, a place in it, and what was found there.
+
+A `Span` is two offsets into a `Source`; line and column are made at the edge, when a finding is
+shown.  Findings are values that are collected; exceptions are for bugs and for the environment.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+Severity = Literal["error", "warning", "info"]
+
+
+class Source:
+    """One text with the name it is shown under.  Text is NFC with LF line ends and no byte-order mark."""
+
+    __slots__ = ("_starts", "name", "path", "text")
+
+    def __init__(self, name: str, text: str, path: Path | None = None) -> None:
+        self.name = name
+        self.path = path
+        if text.startswith("\ufeff"):
+            text = text[1:]
+        if "\r" in text:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        self.text = text if text.isascii() else unicodedata.normalize("NFC", text)
+        self._starts: list[int] | None = None
+
+    def _line_starts(self) -> list[int]:
+        if self._starts is None:
+            starts = [0]
+            find = self.text.find
+            at = find("\n")
+            while at >= 0:
+                starts.append(at + 1)
+                at = find("\n", at + 1)
+            self._starts = starts
+        return self._starts
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line and column of an offset, both from 1, the column in characters."""
+        starts = self._line_starts()
+        line = bisect_right(starts, offset)
+        return line, offset - starts[line - 1] + 1
+
+    def line(self, number: int) -> str:
+        """The text of a line, counted from 1, without its line end."""
+        starts = self._line_starts()
+        if not 1 <= number <= len(starts):
+            return ""
+        end = starts[number] - 1 if number < len(starts) else len(self.text)
+        return self.text[starts[number - 1] : end]
+
+    def __repr__(self) -> str:
+        return f"Source({self.name!r})"
+
+
+class Span(NamedTuple):
+    """A place in a source: from `start` up to, not including, `end`."""
+
+    source: Source
+    start: int
+    end: int
+
+    @property
+    def line(self) -> int:
+        return self.source.position(self.start)[0]
+
+    @property
+    def text(self) -> str:
+        return self.source.text[self.start : self.end]
+
+    def to(self, other: Span) -> Span:
+        """From the start of this place to the end of the other."""
+        return Span(self.source, self.start, other.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """A thing that can be found: a stable code and name, a severity, and the sentence that says it.
+
+    `text` is a format string; what fills it is given where the thing is found.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    text: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Put `text` in the place of a span."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Edits that remove a finding.  A safe one leaves the meaning of the file as it was meant."""
+
+    edits: tuple[Edit, ...]
+    safe: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One mistake at one place, in plain words."""
+
+    diagnostic: Diagnostic
+    span: Span
+    message: str
+    hint: str = ""
+    fix: Fix | None = None
+    also: tuple[tuple[Span, str], ...] = ()
+    """The other half, where there is one: "first declared here"."""
+
+    @property
+    def severity(self) -> Severity:
+        return self.diagnostic.severity
+
+    @property
+    def order(self) -> tuple[str, int, int, str]:
+        return self.span.source.name, self.span.start, self.span.end, self.diagnostic.code
+
+
+@dataclass(slots=True)
+class Findings:
+    """Where the stages put what they find.  A place and a diagnostic are reported once."""
+
+    found: list[Finding] = field(default_factory=list)
+    _seen: set[tuple[str, str, int]] = field(default_factory=set)
+
+    def report(
+        self,
+        diagnostic: Diagnostic,
+        span: Span,
+        *,
+        hint: str = "",
+        fix: Fix | None = None,
+        also: tuple[tuple[Span, str], ...] = (),
+        **words: object,
+    ) -> None:
+        key = (diagnostic.code, span.source.name, span.start)
+        if key in self._seen:
+            return
+        self._seen.add(key)
+        self.found.append(
+            Finding(diagnostic, span, diagnostic.text.format(**words), hint, fix, also)
+        )
+
+    def in_order(self) -> list[Finding]:
+        return sorted(self.found, key=lambda finding: finding.order)
+
+    @property
+    def has_errors(self) -> bool:
+        return any(finding.severity == "error" for finding in self.found)
+
+
+Report = Callable[..., None]
+
+
+def guess(word: str, known: list[str] | tuple[str, ...]) -> str | None:
+    """The known word that a misspelled one most likely means, or None.
+
+    Words that differ only in case or in an umlaut spelt out count as nearest.
+    """
+    plain = _plain(word)
+    by_plain = {_plain(candidate): candidate for candidate in reversed(known)}
+    if plain in by_plain:
+        return by_plain[plain]
+    cutoff = 0.6 if len(word) > 3 else 0.66
+    near = get_close_matches(plain, by_plain, n=1, cutoff=cutoff)
+    return by_plain[near[0]] if near else None
+
+
+def did_you_mean(word: str, known: list[str] | tuple[str, ...], what: str = "") -> str:
+    """A hint for a name that is not known: the likely one, else a few that exist."""
+    near = guess(word, known)
+    if near is not None:
+        return f"did you mean `{near}`?"
+    if not known:
+        return f"no {what} is declared yet" if what else ""
+    shown = ", ".join(f"`{name}`" for name in sorted(known)[:5])
+    more = ", ..." if len(known) > 5 else ""
+    return f"there is {shown}{more}"
+
+
+def _plain(word: str) -> str:
+    word = word.casefold()
+    for umlaut, plain in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
+        word = word.replace(umlaut, plain)
+    return word

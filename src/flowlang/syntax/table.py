@@ -1,0 +1,160 @@
+"""The LALR table of the grammar: Lark makes it, plain data carries it, the parser walks it.
+
+Building takes about a third of a second; so it is done once, when the wheel is built, or at the
+first run from a source tree, and kept.  The table knows no words: one serves all languages.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+VERSION = 3
+"""Raised when the layout of the data below changes."""
+
+_TERMINAL = re.compile(r"\b_?[A-Z][A-Z_]*\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a reduction does: which node it makes, of which of its parts."""
+
+    name: str
+    origin: str
+    size: int
+    keep: tuple[tuple[int, bool], ...]
+    """The parts that become children: index (-1 for a missing optional one), and whether to inline it."""
+    passes: bool
+    """A single child stands for the whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """States as dictionaries: a terminal gives a state to shift to, or ~i to reduce by rule i;
+    a rule's origin gives the state after it."""
+
+    start: int
+    end: int
+    states: list[dict[str, int]]
+    rules: list[Rule]
+
+
+def fingerprint(grammar: str) -> str:
+    """What a table must have been built from to serve this grammar."""
+    return hashlib.sha256(f"{VERSION}\n{grammar}".encode()).hexdigest()[:24]
+
+
+def terminals(grammar: str) -> set[str]:
+    """Every terminal that the rules name."""
+    rules = re.sub(r"//.*|^%.*", "", grammar, flags=re.MULTILINE)
+    return set(_TERMINAL.findall(rules))
+
+
+def build(grammar: str) -> bytes:
+    """The table of a grammar, as bytes for `read`.  Raises lark's GrammarError on a conflict."""
+    from lark import Lark
+    from lark.lexer import Lexer
+    from lark.parsers.lalr_analysis import Shift
+
+    class NoLexer(Lexer):
+        def __init__(self, conf: Any) -> None:
+            pass
+
+        def lex(self, *arguments: Any) -> Any:
+            return iter(())
+
+    declared = grammar + "\n%declare " + " ".join(sorted(terminals(grammar))) + "\n"
+    lark = Lark(declared, parser="lalr", lexer=NoLexer, strict=True, maybe_placeholders=True)
+    table = lark.parser.parser._parse_table
+    numbers = {rule: index for index, rule in enumerate(lark.rules)}
+    order = {state: index for index, state in enumerate(sorted(table.states))}
+    states = [
+        {
+            symbol: order[target] if action is Shift else ~numbers[target]
+            for symbol, (action, target) in sorted(table.states[state].items())
+        }
+        for state in order
+    ]
+    data = {
+        "fingerprint": fingerprint(grammar),
+        "start": order[table.start_states["start"]],
+        "end": order[table.end_states["start"]],
+        "states": states,
+        "rules": [_rule(rule) for rule in lark.rules],
+    }
+    return json.dumps(data, separators=(",", ":")).encode()
+
+
+def _rule(rule: Any) -> list[Any]:
+    """A rule of Lark as plain data; which parts are kept is Lark's own convention."""
+    keep: list[tuple[int, bool]] = []
+    empty = rule.options.empty_indices
+    gaps = [len(ones) for ones in "".join(str(int(e)) for e in empty).split("0")] if empty else []
+    for index, symbol in enumerate(rule.expansion):
+        if gaps:
+            keep += [(-1, False)] * gaps[index]
+        if not (symbol.is_term and symbol.filter_out):
+            keep.append((index, not symbol.is_term and symbol.name.startswith("_")))
+    if gaps:
+        keep += [(-1, False)] * gaps[len(rule.expansion)]
+    passes = bool(rule.options.expand1) and rule.alias is None
+    name = rule.alias or rule.origin.name
+    return [name, rule.origin.name, len(rule.expansion), keep, passes]
+
+
+def read(data: bytes, grammar: str) -> Table | None:
+    """The table that `build` wrote, or None where it was built from another grammar."""
+    try:
+        raw = json.loads(data)
+        if raw["fingerprint"] != fingerprint(grammar):
+            return None
+        rules = [
+            Rule(name, origin, size, tuple((i, inline) for i, inline in keep), passes)
+            for name, origin, size, keep, passes in raw["rules"]
+        ]
+        return Table(raw["start"], raw["end"], raw["states"], rules)
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def load() -> Table:
+    """The table of the grammar in use: the one shipped, else a kept one, else made now and kept."""
+    from flowlang import resources
+
+    folder = resources.grammar()
+    grammar = (folder / "flow.lark").read_text(encoding="utf-8")
+    kept = _kept(fingerprint(grammar))
+    for path in (folder / "flow.table", kept):
+        try:
+            table = read(path.read_bytes(), grammar)
+        except OSError:
+            continue
+        if table is not None:
+            return table
+    data = build(grammar)
+    _keep(kept, data)
+    table = read(data, grammar)
+    if table is None:
+        raise AssertionError("a table that was just built does not read")
+    return table
+
+
+def _kept(name: str) -> Path:
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(home) / "flowlang" / f"{name}.table"
+
+
+def _keep(path: Path, data: bytes) -> None:
+    """Keep a table for the next start; a machine that allows no such file only starts slower."""
+    partial = path.with_suffix(f".{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(data)
+        partial.replace(path)
+    except OSError:
+        return

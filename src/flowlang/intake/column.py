@@ -1,71 +1,140 @@
-"""One column of values, from a text with one a line or from a table."""
+"""A list of single values, from a text with one a line or from a column of a table."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
 from itertools import islice
 
-from flowlang.intake.table import BrokenRow, Row, find_delimiter, heading, rows
+from flowlang.intake.decoding import NotText, decode
+from flowlang.intake.problem import Problem, shown
+from flowlang.intake.table import BrokenRow, Row, all_rows, find_delimiter, heading, rows
+from flowlang.kinds import BadValue
+
+
+@dataclass(slots=True)
+class ColumnRows:
+    """What a list gave: `read` is the values, the duplicates and what was left out together."""
+
+    values: dict[str, None] = field(default_factory=dict)
+    """Each value once, in order."""
+    read: int = 0
+    duplicates: int = 0
+    blanks: int = 0
+    left_out: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    encoding: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """Where the values stand: in which cell of each row, and below which header line."""
+class _Place:
+    """Where the values stand: in which cell of the rows, below which header line."""
 
     delimiter: str | None
     """None where every line is one value as it stands."""
     index: int = 0
-    header: Row | None = None
+    width: int = 1
+    header: int = 0
+    """The line of the header, 0 where there is none."""
 
 
-def find_column(name: str, text: str, headers: Collection[str]) -> Column:
-    """The column of a file that holds its values; `headers` are words that head one.
+def read_column(
+    name: str, data: bytes, headers: Collection[str], accept: Callable[[str], str]
+) -> ColumnRows:
+    """The values of a file.  `headers` are words that head their column, in lower case.
 
-    A table by its suffix (.csv, .tsv) or where a word that heads the column stands in its first
-    row; else a text with one value a line.  Of a table with several columns and no such word, the
-    first column serves, and its first row is a header if it has no digit where the rows below do.
+    `accept` gives the value to keep, or raises BadValue.  Nothing is raised here: what is wrong
+    with the file or a row is among the problems.
     """
+    found = ColumnRows()
+    try:
+        decoded = decode(data)
+    except NotText as bad:
+        found.problems.append(Problem("error", 0, None, "", str(bad)))
+        return found
+    found.encoding = decoded.encoding
+    place = _find(name, decoded.text, headers)
+    for line, raw in _values(decoded.text, place):
+        if raw == "":
+            found.blanks += 1
+            continue
+        found.read += 1
+        try:
+            if isinstance(raw, BadValue):
+                raise raw
+            value = accept(raw)
+        except BadValue as bad:
+            found.left_out += 1
+            column = place.index + 1 if place.width > 1 else None
+            found.problems.append(Problem("error", line, column, "", str(bad), left_out=True))
+            continue
+        if value in found.values:
+            found.duplicates += 1
+        found.values[value] = None
+    if place.header:
+        _tell_header(found, decoded.text, place.header, headers)
+    return found
+
+
+def _tell_header(found: ColumnRows, text: str, line: int, headers: Collection[str]) -> None:
+    """A header that was only inferred could be a value: it is never passed over silently."""
+    header = text.split("\n", line)[line - 1].strip()
+    if not any(word in header.casefold() for word in headers):
+        message = f"taken for the header: {shown(header)}"
+        found.problems.insert(0, Problem("warning", line, None, "", message))
+
+
+def _find(name: str, text: str, headers: Collection[str]) -> _Place:
+    """A table by its suffix (.csv, .tsv) or by a heading word among several cells of its first row.
+
+    Of a table with several columns and no such word the first column serves, and its first row is
+    a header if it has no digit where all rows below have one.
+    """
+    table = name.lower().endswith((".csv", ".tsv"))
     delimiter = find_delimiter(text, headers)
-    seen = list(islice(rows(text, delimiter), 20))
-    first = seen[0] if seen else None
-    if not isinstance(first, Row):
-        return Column(delimiter if _is_table(name) else None)
-    named = [heading(cell) in headers for cell in first.cells]
-    if any(named):
-        return Column(delimiter, named.index(True), first)
-    if not _is_table(name):
-        return Column(None)
-    below = [row.cells[0] for row in seen[1:] if isinstance(row, Row)]
-    several = len(first.cells) > 1
-    if several and below and not _digits(first.cells[0]) and all(map(_digits, below)):
-        return Column(delimiter, 0, first)
-    return Column(delimiter)
+    seen = [row for row in islice(rows(text, delimiter), 20) if isinstance(row, Row)]
+    if not seen:
+        return _Place(delimiter if table else None)
+    first = seen[0]
+    width = len(first.cells)
+    for index, cell in enumerate(first.cells):
+        if heading(cell) in headers:
+            return _Place(delimiter if table or width > 1 else None, index, width, first.line)
+    if not table:
+        return _Place(None)
+    below = [row.cells[0] for row in seen[1:]]
+    if width > 1 and below and not _digits(first.cells[0]) and all(map(_digits, below)):
+        return _Place(delimiter, 0, width, first.line)
+    return _Place(delimiter, 0, width)
 
 
-def values(text: str, column: Column) -> Iterator[tuple[int, str] | BrokenRow]:
-    """The line and the value of each row below the header, without outer blanks, maybe empty."""
-    if column.delimiter is None:
+def _values(text: str, place: _Place) -> Iterator[tuple[int, str | BadValue]]:
+    """The line of each row below the header, and its value without outer blanks ("" if blank)."""
+    if place.delimiter is None:
         for number, line in enumerate(text.removesuffix("\n").split("\n"), start=1):
-            yield number, _bare(line.strip())
+            if number != place.header:
+                yield number, _unquoted(line.strip())
         return
-    for row in rows(text, column.delimiter):
+    for row in all_rows(text, place.delimiter):
         if isinstance(row, BrokenRow):
-            yield row
-        elif column.header is None or row.line != column.header.line:
-            yield row.line, row.cells[column.index] if column.index < len(row.cells) else ""
+            yield row.line, BadValue(row.message)
+        elif row.line != place.header:
+            yield row.line, _cell(row.cells, place)
 
 
-def _is_table(name: str) -> bool:
-    return name.lower().endswith((".csv", ".tsv"))
+def _cell(cells: list[str], place: _Place) -> str | BadValue:
+    if any(cells[place.width :]):
+        return BadValue(f"{len(cells)} cells, but the first row has {place.width}")
+    value = cells[place.index] if place.index < len(cells) else ""
+    if not value and any(cells):
+        return BadValue(f"column {place.index + 1} is empty")
+    return value
 
 
 def _digits(text: str) -> bool:
     return any(letter.isdigit() for letter in text)
 
 
-def _bare(line: str) -> str:
+def _unquoted(line: str) -> str:
     """A line that a spreadsheet put in quotes, without them."""
     return line[1:-1].strip() if len(line) > 1 and line[0] == line[-1] == '"' else line
-
-

@@ -77,7 +77,7 @@ class ContactReader:
         }
 
     def name_of(self, given: str) -> str | None:
-        """The field, part or record that a given name means (without case); None if there is none."""
+        """The field, part or record that a given name means, without case; None if none."""
         return self._names.get(heading(given))
 
     def known(self, given: str) -> str:

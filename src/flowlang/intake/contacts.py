@@ -15,6 +15,7 @@ from flowlang.intake.problem import Problem, shown
 from flowlang.intake.report import counted, summary_lines
 from flowlang.intake.schema import ContactSchema
 from flowlang.intake.table import BrokenRow, Row, find_delimiter, rows
+from flowlang.source import guess
 
 __all__ = ["ContactRow", "ContactRows", "read_contacts"]
 
@@ -151,10 +152,12 @@ class _Reading:
         elif isinstance(header, BrokenRow):
             self.note("error", header.line, None, "", header.message)
         else:
+            before = len(self.problems)
             columns = self._columns(header)
             if "id" in columns.numbers or "email" in columns.numbers:
                 self._rows(found, columns)
                 return
+            del self.problems[before:]  # this one says it all
             self.note("error", header.line, None, "", _no_key(header))
         for _ in found:
             self.read += 1
@@ -248,7 +251,9 @@ class _Reading:
 
 
 def _no_key(header: Row) -> str:
-    names = ", ".join(f"`{shown(cell, 30)}`" for cell in header.cells[:8])
     if any("@" in cell for cell in header.cells):
         return "the first line must name the columns, such as id,email; nothing was taken"
-    return f"no column is named `id` or `email` (found: {names}); nothing was taken"
+    near = [cell for cell in header.cells if guess(cell, ["id", "email"])]
+    shown_first = ", ".join(f"`{shown(cell, 30)}`" for cell in (near or header.cells)[:8])
+    hint = f"is {shown_first} meant?" if near else f"found: {shown_first}"
+    return f"no column is named `id` or `email` ({hint}); nothing was taken"

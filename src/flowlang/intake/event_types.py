@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from flowlang.intake.cells import MAX_NAME
-from flowlang.intake.codes import code_flaw
 from flowlang.intake.contact_row import ContactReader, RefusedRow
+from flowlang.intake.coupons import read_code
 from flowlang.intake.problem import shown
 from flowlang.intake.schema import EventSchema
 from flowlang.kinds import BadValue, Fields, read, read_row
@@ -107,10 +107,7 @@ class ImportCoupons(Shape):
 
     def meaning(self, known: EventSchema, zone: ZoneInfo) -> Values:
         _known(self.list_name, known.coupons, "coupon list")
-        for code in self.codes:
-            if wrong := code_flaw(code.strip()):
-                raise BadValue(f'`codes`: "{shown(code)}": {wrong}')
-        codes = tuple(dict.fromkeys(code.strip() for code in self.codes))
+        codes = tuple(dict.fromkeys(read_code(code) for code in self.codes))
         return {"list": self.list_name, "codes": codes}
 
 
@@ -295,5 +292,3 @@ def _value(name: str, raw: Any, fields: Mapping[str, Any], zone: ZoneInfo) -> An
         return read(raw, fields[name], zone)
     except BadValue as bad:
         raise BadValue(f"`{name}`: {bad}") from None
-
-

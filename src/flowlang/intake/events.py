@@ -101,7 +101,7 @@ def parse_event(
     line: int = 1,
     now: datetime | None = None,
 ) -> Arrival | Problem:
-    """One arrival from decoded JSON, or what is wrong with it.  `zone` and `now` as in `read_events`."""
+    """One arrival from decoded JSON, or what is wrong; `zone` and `now` as in `read_events`."""
     if wrong := flaw(obj):
         return _refused(line, wrong)
     if not isinstance(obj, dict):
@@ -114,15 +114,19 @@ def _event(
 ) -> Arrival | Problem:
     try:
         shape = _shape(obj)
-        if shape.contact is None and shape.asks_contact(known):
-            raise BadValue("`contact` is missing")
-        if shape.contact is not None and not shape.needs_contact:
-            raise BadValue(f"`contact` does not belong to `{shape.type}`")
+        _check_contact(shape, known)
         data = shape.meaning(known, zone)
         at = _moment(shape.at, zone, now)
     except BadValue as bad:
         return _refused(line, str(bad))
     return Arrival(at, shape.contact, shape.type, data, shape.id, line)
+
+
+def _check_contact(shape: Shape, known: EventSchema) -> None:
+    if shape.contact is None and shape.asks_contact(known):
+        raise BadValue("`contact` is missing")
+    if shape.contact is not None and not shape.needs_contact:
+        raise BadValue(f"`contact` does not belong to `{shape.type}`")
 
 
 def _refused(line: int, message: str) -> Problem:

@@ -27,7 +27,7 @@ _SAMPLE = 65_536
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row that is not blank, with the line it begins in and its cells without outer blanks."""
+    """The line a row begins in, and its cells without outer blanks."""
 
     line: int
     cells: list[str]
@@ -51,9 +51,10 @@ def find_delimiter(text: str, known: Collection[str] = ()) -> str:
         return marked[1]
     best, best_score = ",", (0, False, 0.0, 0)
     for delimiter in DELIMITERS:
-        seen = [
-            row.cells for row in islice(rows(text[:_SAMPLE], delimiter), 50) if type(row) is Row
-        ]
+        found = list(islice(rows(text[:_SAMPLE], delimiter), 50))
+        if not found:  # nothing but these
+            return delimiter
+        seen = [row.cells for row in found if isinstance(row, Row)]
         if not seen:
             continue
         header, others = seen[0], seen[1:]
@@ -71,7 +72,14 @@ def heading(cell: str) -> str:
 
 
 def rows(text: str, delimiter: str) -> Iterator[Row | BrokenRow]:
-    """The rows of a table in order; blank ones and spreadsheets' `sep=` line are passed over.
+    """The rows of a table in order, as `all_rows` gives them, but for the blank ones."""
+    for row in all_rows(text, delimiter):
+        if isinstance(row, BrokenRow) or any(row.cells):
+            yield row
+
+
+def all_rows(text: str, delimiter: str) -> Iterator[Row | BrokenRow]:
+    """The rows of a table in order; the `sep=` line of spreadsheets is passed over.
 
     `text` has LF line ends.  A row that cannot be split is given as a BrokenRow, and reading goes
     on after it; a quote that is never closed takes the rest of the file with it.
@@ -83,14 +91,11 @@ def rows(text: str, delimiter: str) -> Iterator[Row | BrokenRow]:
     while True:
         line = lines.number + 1
         try:
-            cells = [cell.strip() for cell in next(reader)]
+            yield Row(line, [cell.strip() for cell in next(reader)])
         except StopIteration:
             return
         except csv.Error:
             yield _broken(text, delimiter, line, lines)
-            continue
-        if any(cells):
-            yield Row(line, cells)
 
 
 def _broken(text: str, delimiter: str, line: int, lines: _Lines) -> BrokenRow:

@@ -153,11 +153,11 @@ class EventBlock(Declaration):
 # ------------------------------------------------------------------ segments, groups, coupons
 
 
-@node("segment", block="where")
+@node("segment", block="lines")
 @dataclass(frozen=True, slots=True)
 class Segment(Declaration):
     name: Token
-    where: Expression | None
+    lines: tuple[Expression, ...] | None
 
 
 @node("group")

@@ -1,0 +1,1 @@
+"""flowlang: campaigns as code."""

@@ -1,0 +1,1 @@
+"""LETTERS → THE WORLD: each module hands rendered messages over in one way."""

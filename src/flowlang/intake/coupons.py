@@ -1,0 +1,71 @@
+"""Coupon codes from a TXT (one a line) or CSV file; both give the same list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from flowlang.intake.cells import CONTROL, MAX_NAME
+from flowlang.intake.column import read_column
+from flowlang.intake.problem import Problem
+from flowlang.intake.report import counted, summary_lines
+from flowlang.kinds import BadValue
+
+HEADERS = frozenset({
+    "code", "codes", "coupon", "coupons", "coupon code", "coupon-code", "coupon_code",
+    "couponcode", "voucher", "vouchers", "voucher code", "voucher_code", "promo code",
+    "promo_code", "gutschein", "gutscheine", "gutscheincode", "gutschein-code", "gutscheincodes",
+    "rabattcode", "aktionscode",
+})  # fmt: skip
+"""Words that head the column of codes."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRows:
+    """What a file of codes gave.  `read` is always the codes + `duplicates` + `left_out`."""
+
+    name: str
+    codes: tuple[str, ...]
+    """Each code once, in the order of the file, which is the order they go out in."""
+    read: int
+    duplicates: int
+    """Codes that stood in this file already."""
+    blanks: int
+    left_out: int
+    problems: tuple[Problem, ...]
+    encoding: str = ""
+
+    def summary(self) -> list[str]:
+        """Lines for a person: the counts, the encoding if it is not UTF-8, the first problems."""
+        counts = (
+            f"{counted(self.read, 'code', 'codes')} read, {len(self.codes):,} taken, "
+            f"{self.duplicates:,} twice in the file, {self.left_out:,} left out"
+        )
+        return summary_lines(self.name, counts, self.encoding, self.problems)
+
+
+def read_codes(name: Path | str, data: bytes) -> CodeRows:
+    """The codes in the bytes of a file; what is wrong with it is in the result, never raised."""
+    found = read_column(str(name), data, HEADERS, read_code)
+    return CodeRows(
+        str(name),
+        tuple(found.values),
+        found.read,
+        found.duplicates,
+        found.blanks,
+        found.left_out,
+        tuple(found.problems),
+        found.encoding,
+    )
+
+
+def read_code(raw: str) -> str:
+    """A code without outer blanks; blanks inside are part of it.  Raises BadValue."""
+    code = raw.strip()
+    if not code:
+        raise BadValue("the code is empty")
+    if len(code) > MAX_NAME:
+        raise BadValue(f"the code is longer than {MAX_NAME} characters")
+    if CONTROL.search(code):
+        raise BadValue("the code holds control characters")
+    return code

@@ -1,0 +1,179 @@
+"""The words of the language, one table a language, and how a word in a text becomes a terminal.
+
+Keywords are soft: a word is a keyword where the grammar has room for it, longest phrase first, and a
+name where only a name fits.  What that leaves open is decided by the table's `[before]`.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from flowlang import resources
+
+_HEADER = re.compile(r"\s*#\s*(?P<word>\w+)\s*:\s*(?P<code>[\w-]+)\s*$")
+_FIRST = re.compile(r"[^\W\d_][\w-]*|\S")
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One spelling of a terminal."""
+
+    terminal: str
+    value: Any
+    """What the token means: the canonical name of a valued terminal, else True."""
+    text: str
+    """The spelling, in lower case, with single spaces."""
+    rest: Callable[[str, int], re.Match[str] | None] | None
+    """Matches what follows the first word, where the phrase has more than one."""
+    before: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Keywords:
+    """The table of one language, or the union of several (`code` is then empty)."""
+
+    code: str
+    name: str
+    header: str
+    phrases: dict[str, tuple[Phrase, ...]]
+    """By first word, in lower case: the longer phrases first."""
+    spelling: dict[tuple[str, Any], tuple[str, ...]]
+    """The forms of a terminal and value; the first is the one to write."""
+    reserved: frozenset[str] = field(default_factory=frozenset)
+    synonyms: dict[str, str] = field(default_factory=dict)
+
+    def word(self, terminal: str, value: Any = True) -> str:
+        """How a terminal is spelt in this language."""
+        forms = self.spelling.get((terminal, value))
+        if forms is None:
+            forms = next(f for (name, _), f in self.spelling.items() if name == terminal)
+        return forms[0]
+
+    def words(self, terminal: str) -> Iterator[str]:
+        """The first form of each value of a terminal."""
+        for (name, _), forms in self.spelling.items():
+            if name == terminal:
+                yield forms[0]
+
+
+def languages() -> tuple[str, ...]:
+    """The codes of the languages there are: one file each in grammar/keywords, English first."""
+    folder = resources.grammar() / "keywords"
+    return tuple(sorted((path.stem for path in folder.glob("*.toml")), key=lambda c: (c != "en", c)))
+
+
+@cache
+def load(code: str) -> Keywords:
+    """The table of a language.  Raises KeyError for one that there is no file for."""
+    path = resources.grammar() / "keywords" / f"{code}.toml"
+    if not path.is_file():
+        raise KeyError(code)
+    with path.open("rb") as file:
+        raw = tomllib.load(file)
+    before = raw.get("before", {})
+    found: dict[str, list[Phrase]] = {}
+    spelling: dict[tuple[str, Any], tuple[str, ...]] = {}
+    entries = [(terminal, True, forms) for terminal, forms in raw["words"].items()]
+    entries += [
+        (terminal, value, forms)
+        for terminal, values in raw["values"].items()
+        for value, forms in values.items()
+    ]
+    for terminal, value, forms in entries:
+        spelling[terminal, value] = tuple(forms)
+        for form in forms:
+            for text in {form, _plain(form)}:
+                phrase = _phrase(terminal, value, text, before.get(terminal, ""), code)
+                found.setdefault(_first(text), []).append(phrase)
+    for wrong, right in raw.get("synonyms", {}).items():
+        for terminal, value, forms in entries:
+            if right in forms:
+                found.setdefault(_first(wrong), []).append(_phrase(terminal, value, wrong, "", code))
+    return Keywords(
+        code,
+        raw["name"],
+        raw["header"],
+        {first: tuple(sorted(some, key=_preference)) for first, some in found.items()},
+        spelling,
+        synonyms=raw.get("synonyms", {}),
+    )
+
+
+@cache
+def union() -> Keywords:
+    """All languages at once, for reading a line that mixes them."""
+    phrases: dict[str, list[Phrase]] = {}
+    for code in languages():
+        for first, some in load(code).phrases.items():
+            phrases.setdefault(first, []).extend(some)
+    merged = {first: tuple(sorted(some, key=_preference)) for first, some in phrases.items()}
+    return Keywords("", "", "", merged, {})
+
+
+def header(line: str) -> tuple[str, str] | None:
+    """Header word and code of a first line such as `# language: en`, or None."""
+    found = _HEADER.match(line)
+    if found is None:
+        return None
+    word = found["word"].casefold()
+    if any(load(code).header == word for code in languages()):
+        return word, found["code"].casefold()
+    return None
+
+
+@cache
+def reserved(code: str) -> frozenset[str]:
+    """The words that cannot be names in a language: the grammar needs them where a name could stand.
+
+    Read off the parse table: a state that takes NAME and also a one-word keyword.
+    """
+    from flowlang.syntax.table import load as table
+
+    beside: set[str] = set()
+    for state in table().states:
+        if "NAME" in state:
+            beside.update(state)
+    words = {"event", "reply", "answer", "contact"}
+    for first, phrases in load(code).phrases.items():
+        for phrase in phrases:
+            if phrase.rest is None and phrase.terminal in beside:
+                words.add(first)
+    return frozenset(words)
+
+
+def _phrase(terminal: str, value: Any, text: str, before: str, language: str) -> Phrase:
+    first = _first(text)
+    rest = text[len(first) :]
+    matcher = None
+    if rest:
+        parts = [re.escape(part) for part in rest.split()]
+        spaced = r"[ \t]+".join(parts)
+        tight = first == "," or rest.startswith(" (") or not rest.startswith(" ")
+        lead = r"[ \t]*" if tight else r"[ \t]+"
+        guard = r"(?![\w-])" if rest[-1].isalnum() else ""
+        matcher = re.compile(lead + spaced + guard, re.IGNORECASE).match
+    return Phrase(terminal, value, text, matcher, before, language)
+
+
+def _first(text: str) -> str:
+    found = _FIRST.match(text)
+    if found is None:
+        raise ValueError(f"no word in the keyword {text!r}")
+    return found[0]
+
+
+def _preference(phrase: Phrase) -> tuple[int, bool]:
+    """Longer phrases first; at equal length the one that asks for what follows."""
+    return -len(phrase.text), not phrase.before
+
+
+def _plain(text: str) -> str:
+    for umlaut, plain in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
+        text = text.replace(umlaut, plain)
+    return text

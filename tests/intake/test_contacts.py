@@ -1,0 +1,446 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from flowlang.calendar import parse_duration
+from flowlang.intake.contacts import ContactRows, read_contacts
+from flowlang.intake.schema import ContactSchema
+from flowlang.kinds import BUILT_IN_FIELDS, DATE, DATETIME, DURATION, NUMBER, TEXT, YES_NO, Kind
+
+BERLIN = ZoneInfo("Europe/Berlin")
+SCHEMA = ContactSchema(
+    fields={
+        **BUILT_IN_FIELDS,
+        "first_name": TEXT,
+        "score": NUMBER,
+        "birthday": DATE,
+        "webinar_date": DATETIME,
+        "vip": YES_NO,
+        "country": Kind("one of", ("DE", "AT")),
+    },
+    records={"qualification": {"name": TEXT, "expires": DATE, "notice": DURATION}},
+    groups=frozenset({"Newsletter"}),
+    channels=frozenset({"email", "sms", "push"}),
+)
+
+
+def read(data: str | bytes, name: str = "contacts.csv") -> ContactRows:
+    raw = data.encode() if isinstance(data, str) else data
+    found = read_contacts(name, raw, SCHEMA, BERLIN)
+    assert found.read == found.taken + found.left_out
+    return found
+
+
+def told(found: ContactRows) -> list[str]:
+    return [problem.render(found.name) for problem in found.problems]
+
+
+def test_values_come_typed_by_their_fields() -> None:
+    found = read(
+        "id,email,score,birthday,webinar_date,vip,country\n"
+        "c1,anna@example.com,60,24.12.1990,2026-12-01 18:00,ja,de\n"
+    )
+    assert told(found) == []
+    (row,) = found.rows
+    assert (row.line, row.id) == (2, "c1")
+    assert row.fields == {
+        "email": "anna@example.com",
+        "score": 60,
+        "birthday": date(1990, 12, 24),
+        "webinar_date": datetime(2026, 12, 1, 17, 0, tzinfo=UTC),
+        "vip": True,
+        "country": "DE",
+    }
+
+
+def test_only_given_columns_are_fields_and_an_empty_cell_is_none() -> None:
+    (row,) = read("email;score\nanna@example.com;\n").rows
+    assert row.fields == {"email": "anna@example.com", "score": None}
+
+
+def test_the_header_is_compared_without_case_and_outer_blanks() -> None:
+    (row,) = read(" Email , FIRST_NAME \na@b.de,Anna\n").rows
+    assert row.fields == {"email": "a@b.de", "first_name": "Anna"}
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_the_delimiter_is_found(delimiter: str) -> None:
+    rows = [["email", "first_name", "score"], ["a@b.de", '"Anna, B.; C|D"', "1"]]
+    found = read("\n".join(delimiter.join(row) for row in rows))
+    assert found.delimiter == delimiter
+    assert found.rows[0].fields["first_name"] == "Anna, B.; C|D"
+
+
+def test_the_separator_line_of_a_spreadsheet_is_heeded() -> None:
+    found = read("sep=;\r\nemail;score\r\na@b.de;1\r\n")
+    assert (found.delimiter, found.taken, found.rows[0].line) == (";", 1, 3)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "named"),
+    [("utf-8", "UTF-8"), ("utf-8-sig", "UTF-8"), ("cp1252", "Windows-1252"), ("utf-16", "UTF-16")],
+)
+def test_umlauts_are_read_in_each_encoding_and_it_is_named(encoding: str, named: str) -> None:
+    found = read("email;first_name\na@b.de;Jürgen Größe\n".encode(encoding))
+    assert found.encoding == named
+    assert found.rows[0].fields["first_name"] == "Jürgen Größe"
+    assert any(named in line for line in found.summary()) is (named != "UTF-8")
+
+
+def test_a_file_that_mixes_encodings_is_taken_with_a_warning() -> None:
+    found = read("email;first_name\na@b.de;Jürgen\n".encode() + "c@d.de;Käthe\n".encode("cp1252"))
+    assert found.taken == 2
+    assert "mixed" in told(found)[0]
+
+
+def test_tags_groups_consent_and_blocking_are_read_from_their_cells() -> None:
+    found = read(
+        "email,tags,groups,consent,blocked\n"
+        "a@b.de,hot; new lead ;hot,Newsletter,marketing by email; no marketing by SMS,no\n"
+        'b@b.de,"x,y",,marketing by push,\n'
+        "c@b.de,,,,yes\n"
+    )
+    assert told(found) == []
+    first, second, third = found.rows
+    assert first.tags == ("hot", "new lead")
+    assert first.groups == ("Newsletter",)
+    assert first.consent == {"email": True, "sms": False}
+    assert first.blocked is False
+    assert (second.tags, second.consent, second.blocked) == (("x", "y"), {"push": True}, None)
+    assert (third.tags, third.consent, third.blocked) == ((), {}, True)
+
+
+@pytest.mark.parametrize("consent", ["yes", "marketing by fax", "marketing", "by email"])
+def test_consent_that_is_not_certain_leaves_the_row_out(consent: str) -> None:
+    found = read(f"email,consent\na@b.de,{consent}\n")
+    assert found.taken == 0
+    assert "contacts.csv:2:2: consent: expected consent such as" in told(found)[0]
+
+
+def test_consent_both_granted_and_refused_leaves_the_row_out() -> None:
+    found = read("email,consent\na@b.de,marketing by email; no marketing by email\n")
+    assert "both granted and refused" in told(found)[0]
+
+
+def test_a_wrong_type_leaves_the_row_out_and_names_line_and_column() -> None:
+    found = read('email,first_name,score\na@b.de,A,1\nb@b.de,B,abc\n"c@b.de","C","3"\n')
+    assert [row.line for row in found.rows] == [2, 4]
+    assert told(found) == [
+        'contacts.csv:3:3: score: expected a number, got "abc" (row left out)',
+    ]
+
+
+@pytest.mark.parametrize("day", ["00-00-0000", "2026-02-30", "11/1/16", "31.4.2026"])
+def test_an_unreadable_date_leaves_the_row_out(day: str) -> None:
+    found = read(f"email,birthday\na@b.de,{day}\nb@b.de,2026-01-01\n")
+    assert (found.read, found.taken, found.left_out) == (2, 1, 1)
+    assert told(found)[0].startswith("contacts.csv:2:2: birthday: expected a date")
+
+
+def test_an_unknown_column_is_told_once_with_a_guess_and_its_rows_are_taken() -> None:
+    found = read("email,scor\na@b.de,1\nb@b.de,2\n")
+    assert found.taken == 2
+    assert told(found) == [
+        "contacts.csv:1:2: scor: there is no such field; the column is ignored "
+        "(did you mean `score`?)",
+    ]
+
+
+def test_a_column_without_a_name_and_one_given_twice_are_told_and_ignored() -> None:
+    found = read("email,,score,score\na@b.de,x,1,2\n")
+    assert found.rows[0].fields == {"email": "a@b.de", "score": 1}
+    assert len(told(found)) == 2
+
+
+def test_a_record_in_a_table_is_told_to_need_json_lines() -> None:
+    found = read("email,qualification\na@b.de,x\n")
+    assert found.taken == 1
+    assert "JSON Lines" in told(found)[0]
+
+
+def test_a_second_row_of_one_id_is_left_out_and_names_the_first() -> None:
+    found = read("id,email\nc1,a@b.de\nc2,b@b.de\nc1,c@b.de\n")
+    assert found.taken == 2
+    assert told(found) == ['contacts.csv:4:1: id: the id "c1" is already in line 2 (row left out)']
+
+
+def test_one_address_under_two_ids_is_taken_twice_with_a_warning() -> None:
+    found = read("id,email\nc1,a@b.de\nc2,A@B.de\n")
+    assert found.taken == 2
+    assert told(found) == [
+        "contacts.csv:3:2: warning: email: the same address as in line 2, with another id",
+    ]
+
+
+def test_one_address_twice_without_ids_is_left_out_the_second_time() -> None:
+    found = read("email\na@b.de\nA@b.de\n")
+    assert found.taken == 1
+    assert told(found) == ['contacts.csv:3:1: email: "a@b.de" is already in line 2 (row left out)']
+
+
+def test_a_row_is_known_by_its_id_else_by_its_address_without_case() -> None:
+    found = read("id,email\nc1,A@b.de\n,B@b.de\n")
+    assert [row.key() for row in found.rows] == ["c1", "b@b.de"]
+
+
+def test_a_row_with_neither_id_nor_address_is_left_out() -> None:
+    found = read("id,email,score\n,,1\n")
+    assert told(found) == [
+        "contacts.csv:2: there is neither an id nor an e-mail address (row left out)",
+    ]
+
+
+def test_a_thousand_contacts_with_ten_unknown_zones_are_all_taken_with_ten_warnings() -> None:
+    zones = ["Mars/Phobos" if number % 100 == 0 else "Europe/Vienna" for number in range(1000)]
+    lines = [f"c{number},{zone}" for number, zone in enumerate(zones)]
+    found = read("id,timezone\n" + "\n".join(lines))
+    assert found.taken == 1000
+    assert len(found.problems) == 10
+    assert told(found)[0].startswith("contacts.csv:2:2: warning: timezone: there is no time zone")
+
+
+def test_an_address_marked_no_mailing_is_taken_with_a_warning() -> None:
+    found = read("email\nanna@example.com [NO MAILING] moved 2024\n")
+    (row,) = found.rows
+    assert row.fields["email"] == "anna@example.com [NO MAILING] moved 2024"
+    assert row.key() == "anna@example.com"
+    assert "[NO MAILING]" in told(found)[0]
+    assert found.problems[0].severity == "warning"
+
+
+def test_an_undeclared_group_is_taken_with_one_warning_for_the_file() -> None:
+    found = read("email,groups\na@b.de,Newsleter\nb@b.de,Newsleter\n")
+    assert [row.groups for row in found.rows] == [("Newsleter",)] * 2
+    assert len(found.problems) == 1
+    assert "did you mean `Newsletter`?" in told(found)[0]
+
+
+def test_a_row_with_more_cells_than_the_header_is_left_out_and_one_with_fewer_is_filled() -> None:
+    found = read("email,first_name,score\na@b.de,Anna,1,surplus\nb@b.de\nc@b.de,C,3,,\n")
+    assert [row.fields for row in found.rows] == [
+        {"email": "b@b.de", "first_name": None, "score": None},
+        {"email": "c@b.de", "first_name": "C", "score": 3},
+    ]
+    assert told(found) == [
+        "contacts.csv:2:4: 4 cells, but the header has 3 columns (row left out)",
+    ]
+
+
+def test_blank_lines_and_crlf_change_nothing_but_the_line_numbers() -> None:
+    found = read("\r\nemail,score\r\n\r\na@b.de,1\r\n,\r\nb@b.de,x\r\n\r\n")
+    assert (found.read, found.taken) == (2, 1)
+    assert found.rows[0].line == 4
+    assert found.problems[0].line == 6
+
+
+def test_a_quote_that_is_never_closed_is_named_where_it_opens_and_rows_before_are_taken() -> None:
+    found = read('email,first_name\na@b.de,"A\nB"\nb@b.de,"open\nc@b.de,C\nd@b.de,D\n')
+    assert [row.fields["first_name"] for row in found.rows] == ["A\nB"]
+    assert told(found) == [
+        "contacts.csv:4: the quote that opens here is never closed; "
+        "nothing after it was read, up to line 6 (row left out)",
+    ]
+
+
+def test_a_quote_is_found_open_behind_a_closed_cell_of_several_lines() -> None:
+    found = read('email,first_name,language\na@b.de,"x\n""y""\nz", "open\n')
+    assert told(found)[0].startswith("contacts.csv:4: the quote that opens here")
+
+
+def test_text_behind_a_closing_quote_leaves_only_that_row_out() -> None:
+    found = read('email,first_name\na@b.de,"An"na\nb@b.de,B\n')
+    assert [row.key() for row in found.rows] == ["b@b.de"]
+    assert 'a quote in a cell is written ""' in told(found)[0]
+
+
+def test_a_very_long_cell_leaves_its_row_out() -> None:
+    long = "x" * 200_000
+    found = read(f'email,first_name\na@b.de,{long}\nb@b.de,"{long}"\nc@b.de,C\n')
+    assert [row.key() for row in found.rows] == ["c@b.de"]
+    assert "first_name: the cell is longer than 100,000 characters" in told(found)[0]
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "the file is empty"),
+        (b"\xef\xbb\xbf\r\n \n", "the file is empty"),
+        (b",,,\n,,\n", "the file is empty"),
+        (b"email,score\n", "no row below it"),
+        (b"PK\x03\x04\x14\x00\x06\x00", "zip or Excel"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "picture"),
+        (b"%PDF-1.7\n", "PDF"),
+        (b"email\x00score\n", "binary"),
+        (bytes(range(1, 32)) * 20, "binary"),
+        (b"<!DOCTYPE html><html></html>", "HTML"),
+        (b"first_name,score\nAnna,1\nBen,2\n", "no column is named `id` or `email`"),
+        (b"E-Mail;score\na@b.de;1\n", "is `E-Mail` meant?"),
+        (b"anna@example.com,Anna\nben@example.com,Ben\n", "first line must name the columns"),
+        (b"email\n\x81\xff\n", "neither UTF-8 nor Windows-1252 (line 2)"),
+    ],
+)
+def test_a_file_that_is_no_table_of_contacts_gives_one_clear_error(data: bytes, says: str) -> None:
+    found = read(data)
+    assert found.taken == 0
+    (problem,) = found.problems
+    assert problem.severity == "error"
+    assert says in problem.message
+
+
+def test_formulas_templates_and_headers_in_a_name_stay_text() -> None:
+    names = ["=HYPERLINK('http://x')", "{{ 7*7 }}", "Anna\nBcc: eve@example.net", "@SUM(1)", "-1+1"]
+    cells = "".join(f'c{number},"{name}"\n' for number, name in enumerate(names))
+    found = read("id,first_name\n" + cells)
+    assert [row.fields["first_name"] for row in found.rows] == names
+
+
+def test_a_problem_is_one_printable_line_whatever_the_file_holds() -> None:
+    found = read('email,"sc\nore\x1b[31m"\na@b.de,1\n"b\x1b[2J@\n",2\n')
+    assert found.problems
+    assert all(line.isprintable() for line in told(found))
+
+
+def test_json_lines_give_typed_values_lists_and_records() -> None:
+    row = {
+        "id": 7,
+        "Email": "a@b.de",
+        "score": 3.5,
+        "tags": ["a;b", "c"],
+        "groups": ["Newsletter"],
+        "consent": ["marketing by email"],
+        "blocked": True,
+        "qualification": [{"name": "TÜV", "expires": "2027-01-01", "notice": "P2M"}],
+    }
+    found = read(
+        json.dumps(row) + "\n\n" + '{"id": "c2", "consent": "marketing by sms"}', "x.jsonl"
+    )
+    assert told(found) == []
+    first, second = found.rows
+    assert (first.id, first.tags, first.groups, first.blocked) == (
+        "7",
+        ("a;b", "c"),
+        ("Newsletter",),
+        True,
+    )
+    assert first.fields == {"email": "a@b.de", "score": 3.5}
+    assert first.consent == {"email": True}
+    assert first.records == {
+        "qualification": [
+            {"name": "TÜV", "expires": date(2027, 1, 1), "notice": parse_duration("P2M")}
+        ]
+    }
+    assert (second.line, second.consent, found.delimiter) == (3, {"sms": True}, None)
+
+
+@pytest.mark.parametrize("name", ["contacts.csv", "contacts.txt", "-"])
+def test_json_is_known_by_its_first_character(name: str) -> None:
+    assert read('  {"id": "c1"}\n{"id": "c2"}\n', name).taken == 2
+
+
+def test_one_json_array_is_read_like_lines_with_the_line_of_each_object() -> None:
+    found = read(
+        '[\n  {"id": "c1"},\n  {"id": "c2",\n   "score": "x"},\n  {"id": "c3"}\n]\n', "x.json"
+    )
+    assert [row.line for row in found.rows] == [2, 5]
+    assert told(found) == ['x.json:3: score: expected a number, got "x" (row left out)']
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("[1]", "nothing from here"),
+        ("{", "no JSON object"),
+        ('"text"', "expected an object"),
+        ('{"id": "c1", "score": NaN}', "NaN"),
+        ('{"id": "c1", "score": 1e999}', "not finite"),
+        ('{"id": "c1", "score": ' + "9" * 5000 + "}", "digits"),
+        ('{"id": "c1", "first_name": "\\ud800"}', "surrogate"),
+        ('{"id": "c1", "first_name": "\\u0000"}', "NUL"),
+        ('{"id": "c1", "first_name": ' + "[" * 40 + "]" * 40 + "}", "nested deeper"),
+        ('{"id": "c1", "first_name": ' + "[" * 100_000, "nested deeper"),
+        ('{"id": "c1", "first_name": "' + "x" * 300_000 + '"}', "larger than 256 KB"),
+        ('{"id": "c1", "ID": "c2"}', "given twice"),
+        ('{"id": "c1", "tags": [1]}', "expected a list of texts"),
+        ('{"id": "c1", "qualification": {"name": "x"}}', "expected a list of records"),
+        ('{"id": "c1", "qualification": [{"nam": "x"}]}', "no field `nam`"),
+        ('{"id": ["c1"]}', "expected text"),
+    ],
+)
+def test_a_bad_line_of_json_is_left_out_and_the_others_are_taken(line: str, says: str) -> None:
+    if line == "[1]":  # at the start of a file it would be the whole list
+        line, says = "[1]  ", "expected an object"
+    found = read(f'{{"id": "a"}}\n{line}\n{{"id": "b"}}\n', "x.jsonl")
+    assert [row.id for row in found.rows] == ["a", "b"]
+    assert says in told(found)[0]
+    assert found.problems[0].line == 2
+
+
+def test_an_unknown_key_in_json_lines_is_told_once() -> None:
+    found = read('{"id": "a", "scor": 1}\n{"id": "b", "scor": 2}\n', "x.jsonl")
+    assert found.taken == 2
+    assert len(found.problems) == 1
+    assert "did you mean `score`?" in told(found)[0]
+
+
+def test_a_broken_array_keeps_what_stands_before_the_break() -> None:
+    found = read('[{"id": "a"}, {"id": "b"} {"id": "c"}]', "x.json")
+    assert [row.id for row in found.rows] == ["a", "b"]
+    assert "nothing from here on was read" in told(found)[0]
+
+
+def test_the_summary_gives_the_counts_first_and_bounds_the_list_of_problems() -> None:
+    found = read("email,score\n" + "".join(f"a{number}@b.de,x\n" for number in range(1200)))
+    lines = found.summary()
+    assert lines[0] == "contacts.csv: 1,200 rows read, 0 taken, 1,200 left out"
+    assert lines[-1] == "... and 1,180 more"
+    assert len(lines) == 22
+
+
+CELLS = st.one_of(
+    st.sampled_from(
+        ["", "c1", "a@b.de", "A@B.de", "x", "1", '"', "\n", ";", "yes", "[NO MAILING]"]
+    ),
+    st.text(max_size=8),
+)
+
+
+@given(st.lists(st.lists(CELLS, max_size=6), max_size=12), st.sampled_from([",", ";", "\t"]))
+def test_every_row_is_taken_or_left_out_with_a_reason(
+    rows: list[list[str]], delimiter: str
+) -> None:
+    header = delimiter.join(["id", "email", "score", "tags"])
+    body = "\n".join(delimiter.join(row) for row in rows)
+    found = read(f"{header}\n{body}\n".encode("utf-8", "replace"))
+    assert found.left_out == sum(problem.left_out for problem in found.problems)
+    assert all(row.key() for row in found.rows)
+    assert all(line.isprintable() for line in found.summary())
+
+
+@given(st.binary(max_size=400), st.sampled_from(["x.csv", "x.json", "x.jsonl", "x"]))
+@example(b"\xff\xfe\x00", "x.csv")
+@example(b"\xff\xfe\x00\xd8a\x00", "x.csv")
+@example(b'[{"id": 1},', "x.json")
+@example(b"[", "x.json")
+@example(b"sep=;\n", "x.csv")
+@example(b'"', "x.csv")
+@example(b'"\n', "x.csv")
+def test_no_bytes_break_the_reading(data: bytes, name: str) -> None:
+    found = read(data, name)
+    assert found.taken or found.problems
+
+
+@given(st.recursive(
+    st.one_of(st.none(), st.booleans(), st.floats(), st.integers(), st.text()),
+    lambda inner: st.one_of(
+        st.lists(inner), st.dictionaries(st.sampled_from(["id", "email", "tags", "consent", "x"]), inner)
+    ),
+))  # fmt: skip
+def test_no_json_breaks_the_reading(value: object) -> None:
+    found = read(json.dumps(value) + "\n", "x.jsonl")
+    assert found.taken or found.problems

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from flowlang.intake.coupons import CodeRows, read_codes
+from flowlang.intake.robinson import read_addresses
+
+
+def codes(text: str | bytes, name: str = "codes.txt") -> CodeRows:
+    found = read_codes(name, text.encode() if isinstance(text, str) else text)
+    assert found.read == len(found.codes) + found.duplicates + found.left_out
+    return found
+
+
+def test_a_text_gives_one_code_a_line_in_order() -> None:
+    found = codes("B2\r\nA1\r\n  C 3  \r\n")
+    assert found.codes == ("B2", "A1", "C 3")
+    assert (found.read, found.duplicates, found.blanks, found.problems) == (3, 0, 0, ())
+
+
+def test_a_code_twice_in_one_file_is_counted_and_taken_once() -> None:
+    found = codes("A1\nA2\n\nA1\n \nA1\n")
+    assert found.codes == ("A1", "A2")
+    assert (found.read, found.duplicates, found.blanks) == (4, 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.txt", "A1\nA2\n"),
+        ("a.txt", "Code\nA1\nA2\n"),
+        ("a.txt", '"A1"\n"A2"\n'),
+        ("a.csv", "A1\nA2\n"),
+        ("a.csv", "code\nA1\nA2\n"),
+        ("a.csv", "Gutscheincode;Wert\nA1;5\nA2;5\n"),
+        ("a.csv", "Wert;Gutscheincode\n5;A1\n5;A2\n"),
+        ("a.csv", '"value","code"\n"5, or so","A1"\n"6","A2"\n'),
+        ("a.csv", "A1;5\nA2;5\n"),
+        ("a.tsv", "nr\tcode\n1\tA1\n2\tA2\n"),
+        ("a", "id,coupon code\n1,A1\n2,A2\n"),
+    ],
+)
+def test_the_same_codes_come_out_of_every_way_to_write_them(name: str, text: str) -> None:
+    found = codes(text, name)
+    assert found.codes == ("A1", "A2")
+    assert found.problems == ()
+
+
+def test_a_header_that_is_only_inferred_is_told() -> None:
+    found = codes("Nummer;Wert\nA1;5\nA2;5\n", "a.csv")
+    assert found.codes == ("A1", "A2")
+    assert [p.render("a.csv") for p in found.problems] == [
+        "a.csv:1: warning: taken for the header: Nummer;Wert"
+    ]
+
+
+def test_a_code_of_a_text_file_keeps_what_would_delimit_a_table() -> None:
+    assert codes("A,1\nB;2\n").codes == ("A,1", "B;2")
+    assert codes("code\nA,1\nB;2\n").codes == ("A,1", "B;2")
+
+
+def test_codes_with_control_characters_or_without_end_are_left_out() -> None:
+    found = codes("A1\nA\x072\n" + "x" * 201 + "\nA3\n")
+    assert found.codes == ("A1", "A3")
+    assert [p.render("codes.txt") for p in found.problems] == [
+        "codes.txt:2: the code holds control characters (row left out)",
+        "codes.txt:3: the code is longer than 200 characters (row left out)",
+    ]
+
+
+def test_a_row_of_a_table_without_its_code_is_left_out() -> None:
+    found = codes("value;code\n5;A1\n5;\n;\n5\n5;A2;6\n", "a.csv")
+    assert found.codes == ("A1",)
+    assert (found.read, found.left_out, found.blanks) == (4, 3, 1)
+
+
+def test_codes_in_windows_1252_are_read_and_the_encoding_is_named() -> None:
+    found = codes("GRÜN1\nGRÜN2\n".encode("cp1252"))
+    assert found.codes == ("GRÜN1", "GRÜN2")
+    assert "Windows-1252" in found.summary()[1]
+
+
+def test_an_empty_or_binary_file_of_codes_is_one_clear_error() -> None:
+    assert [p.message for p in codes("").problems] == ["the file is empty"]
+    assert "zip" in codes(b"PK\x03\x04").problems[0].message
+
+
+def test_the_summary_counts_the_codes() -> None:
+    assert codes("A\nA\nB\n").summary() == [
+        "codes.txt: 3 codes read, 2 taken, 1 twice in the file, 0 left out"
+    ]
+
+
+@given(st.binary(max_size=300), st.sampled_from(["a.txt", "a.csv", "a"]))
+@example(b'"', "a.csv")
+@example(b"code,\n\n", "a.csv")
+def test_no_bytes_break_the_reading(data: bytes, name: str) -> None:
+    found = codes(data, name)
+    assert all(code == code.strip() and code for code in found.codes)
+
+
+def test_a_robinson_list_is_addresses_one_a_line_or_a_column() -> None:
+    assert read_addresses("r.txt", b"Anna@Example.com\n\nanna@example.com\n").addresses == (
+        "anna@example.com",
+    )
+    found = read_addresses("r.csv", b"name;E-Mail\nAnna;a@b.de\nBen;b@b.de\n")
+    assert found.addresses == ("a@b.de", "b@b.de")
+    assert (found.read, found.duplicates, found.left_out) == (2, 0, 0)
+
+
+def test_a_robinson_list_takes_mobile_numbers_and_leaves_out_what_is_no_address() -> None:
+    found = read_addresses("r.txt", b"+49 170 123\nanna\na@b.de, b@b.de\n")
+    assert found.addresses == ("+49 170 123",)
+    assert [p.line for p in found.problems] == [2, 3]
+    assert found.read == len(found.addresses) + found.left_out
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_break_the_reading_of_a_robinson_list(data: bytes) -> None:
+    found = read_addresses("r.csv", data)
+    assert found.read == len(found.addresses) + found.duplicates + found.left_out

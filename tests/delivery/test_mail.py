@@ -143,6 +143,15 @@ def test_no_text_makes_a_header_or_breaks_the_mail(
     assert raw == to_email(letter).as_bytes()
 
 
+@given(st.text(st.characters(whitelist_categories=("L", "N", "P"), whitelist_characters=" ")))
+@example("Ein sehr langer Betreff über alles, was Ihnen entgeht, wenn Sie heute nicht öffnen " * 3)
+@example("word " * 60)
+@example("w" * 400)
+def test_a_subject_of_any_length_and_script_arrives_as_it_was(subject: str) -> None:
+    mail = parsed(to_email(replace(LETTER, subject=subject)))
+    assert mail["Subject"].split() == subject.split()
+
+
 def test_plain_text_keeps_lists_paragraphs_and_pictures_words() -> None:
     html = "<h1>News</h1><p>One<br>two</p><ul><li>a</li><li>b</li> </ul><img alt='Logo'>"
     assert plain_text(html) == "News\n\nOne\ntwo\n\n- a\n- b\n\nLogo"

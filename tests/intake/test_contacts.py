@@ -147,8 +147,10 @@ def test_an_unknown_column_is_told_once_with_a_guess_and_its_rows_are_taken() ->
     found = read("email,scor\na@b.de,1\nb@b.de,2\n")
     assert found.taken == 2
     assert told(found) == [
-        "contacts.csv:1:2: scor: there is no such field; the column is ignored "
-        "(did you mean `score`?)",
+        (
+            "contacts.csv:1:2: scor: there is no such field; the column is ignored "
+            "(did you mean `score`?)"
+        ),
     ]
 
 
@@ -243,8 +245,10 @@ def test_a_quote_that_is_never_closed_is_named_where_it_opens_and_rows_before_ar
     found = read('email,first_name\na@b.de,"A\nB"\nb@b.de,"open\nc@b.de,C\nd@b.de,D\n')
     assert [row.fields["first_name"] for row in found.rows] == ["A\nB"]
     assert told(found) == [
-        "contacts.csv:4: the quote that opens here is never closed; "
-        "nothing after it was read, up to line 6 (row left out)",
+        (
+            "contacts.csv:4: the quote that opens here is never closed; "
+            "nothing after it was read, up to line 6 (row left out)"
+        ),
     ]
 
 
@@ -435,12 +439,14 @@ def test_no_bytes_break_the_reading(data: bytes, name: str) -> None:
     assert found.taken or found.problems
 
 
-@given(st.recursive(
+JSON_KEYS = st.sampled_from(["id", "email", "tags", "consent", "x"])
+JSON = st.recursive(
     st.one_of(st.none(), st.booleans(), st.floats(), st.integers(), st.text()),
-    lambda inner: st.one_of(
-        st.lists(inner), st.dictionaries(st.sampled_from(["id", "email", "tags", "consent", "x"]), inner)
-    ),
-))  # fmt: skip
+    lambda inner: st.one_of(st.lists(inner), st.dictionaries(JSON_KEYS, inner)),
+)
+
+
+@given(JSON)
 def test_no_json_breaks_the_reading(value: object) -> None:
     found = read(json.dumps(value) + "\n", "x.jsonl")
     assert found.taken or found.problems

@@ -91,7 +91,11 @@ def read(*lines: object, now: datetime | None = None) -> EventRows:
         ("delete", {}, {}),
         ("opened", {"message": "Offer"}, {"message": "Offer"}),
         ("clicked", {"message": "Offer"}, {"message": "Offer", "link": None}),
-        ("clicked", {"message": "Offer", "link": "https://x"}, {"message": "Offer", "link": "https://x"}),
+        (
+            "clicked",
+            {"message": "Offer", "link": "https://x"},
+            {"message": "Offer", "link": "https://x"},
+        ),
         ("bounced", {}, {"message": None, "channel": "email", "address": None}),
         (
             "complained",
@@ -101,7 +105,11 @@ def read(*lines: object, now: datetime | None = None) -> EventRows:
         ("unsubscribed", {"channel": "sms"}, {"message": None, "channel": "sms", "address": None}),
         (
             "record",
-            {"record": "qualification", "do": "add", "values": {"name": "TÜV", "expires": "2027-01-01"}},
+            {
+                "record": "qualification",
+                "do": "add",
+                "values": {"name": "TÜV", "expires": "2027-01-01"},
+            },
             {
                 "record": "qualification",
                 "do": "add",
@@ -120,7 +128,7 @@ def read(*lines: object, now: datetime | None = None) -> EventRows:
             },
         ),
     ],
-)  # fmt: skip
+)
 def test_each_type_gives_its_keys_as_typed_values(
     kind: str, keys: dict[str, object], data: dict[str, object]
 ) -> None:
@@ -177,37 +185,80 @@ def test_the_id_of_an_event_and_a_counted_contact_are_kept_as_text() -> None:
         ({"type": ["tag"]}, "there is no type"),
         ({"type": "tag", "contact": "c1"}, "`tag` is missing"),
         ({"type": "tag", "tag": "x"}, "`contact` is missing"),
-        ({"type": "tag", "contact": "c1", "tags": "x"}, "`tags` does not belong to `tag` (did you mean `tag`?)"),
+        (
+            {"type": "tag", "contact": "c1", "tags": "x"},
+            "`tags` does not belong to `tag` (did you mean `tag`?)",
+        ),
         ({"type": "tag", "contact": "c1", "tag": 5}, "`tag`: expected text"),
         ({"type": "tag", "contact": "c1", "tag": ""}, "`tag`: it is empty"),
-        ({"type": "tag", "contact": "c1", "tag": "x" * 201}, "`tag`: it is longer than 200 characters"),
+        (
+            {"type": "tag", "contact": "c1", "tag": "x" * 201},
+            "`tag`: it is longer than 200 characters",
+        ),
         ({"type": "tag", "contact": True, "tag": "x"}, "`contact`: expected text"),
         ({"type": "set", "contact": "c1", "field": "scor", "value": 1}, "did you mean `score`?"),
-        ({"type": "set", "contact": "c1", "field": "score", "value": "x"}, "`score`: expected a number"),
+        (
+            {"type": "set", "contact": "c1", "field": "score", "value": "x"},
+            "`score`: expected a number",
+        ),
         ({"type": "set", "contact": "c1", "field": "score"}, "`value` is missing"),
-        ({"type": "set", "contact": "c1", "field": "id", "value": "x"}, "id of a contact cannot be changed"),
+        (
+            {"type": "set", "contact": "c1", "field": "id", "value": "x"},
+            "id of a contact cannot be changed",
+        ),
         ({"type": "event", "contact": "c1", "name": "purchas"}, "did you mean `purchase`?"),
-        ({"type": "event", "contact": "c1", "name": "purchase", "data": {"totl": 1}}, "did you mean `total`?"),
-        ({"type": "event", "contact": "c1", "name": "purchase", "data": {"total": "x"}}, "`total`: expected a number"),
-        ({"type": "event", "contact": "c1", "name": "purchase", "data": [1]}, "`data`: expected an object"),
+        (
+            {"type": "event", "contact": "c1", "name": "purchase", "data": {"totl": 1}},
+            "did you mean `total`?",
+        ),
+        (
+            {"type": "event", "contact": "c1", "name": "purchase", "data": {"total": "x"}},
+            "`total`: expected a number",
+        ),
+        (
+            {"type": "event", "contact": "c1", "name": "purchase", "data": [1]},
+            "`data`: expected an object",
+        ),
         ({"type": "import coupons", "list": "early", "codes": ["A"]}, "did you mean `early-bird`?"),
         ({"type": "import coupons", "list": "early-bird", "codes": []}, "`codes`: it is empty"),
-        ({"type": "import coupons", "list": "early-bird", "codes": [1]}, "`codes.0`: expected text"),
+        (
+            {"type": "import coupons", "list": "early-bird", "codes": [1]},
+            "`codes.0`: expected text",
+        ),
         ({"type": "import coupons", "list": "early-bird", "codes": ["A\n1"]}, "control characters"),
         ({"type": "import coupons", "codes": ["A"]}, "`list` is missing"),
         ({"type": "opened", "contact": "c1", "message": "Ofer"}, "did you mean `Offer`?"),
         ({"type": "grant", "contact": "c1", "channel": "mail"}, "did you mean `email`?"),
         ({"type": "join", "contact": "c1", "group": "News letter"}, "did you mean `Newsletter`?"),
-        ({"type": "record", "contact": "c1", "record": "qualification", "do": "put"}, "expected one of"),
-        ({"type": "record", "contact": "c1", "record": "qualification", "do": "remove"}, "`where` is missing"),
-        ({"type": "record", "contact": "c1", "record": "qualification", "do": "add", "values": {}, "where": {}}, "`where` does not belong"),
+        (
+            {"type": "record", "contact": "c1", "record": "qualification", "do": "put"},
+            "expected one of",
+        ),
+        (
+            {"type": "record", "contact": "c1", "record": "qualification", "do": "remove"},
+            "`where` is missing",
+        ),
+        (
+            {
+                "type": "record",
+                "contact": "c1",
+                "record": "qualification",
+                "do": "add",
+                "values": {},
+                "where": {},
+            },
+            "`where` does not belong",
+        ),
         ({"type": "contact", "contact": "c1", "scor": 1}, "did you mean `score`?"),
         ({"type": "contact", "contact": "c1", "score": "x"}, "`score`: expected a number"),
         ({"type": "contact", "contact": "c1", "score": 1, "fields": {"score": 2}}, "given twice"),
-        ({"type": "contact", "contact": "c1", "consent": "yes"}, "`consent`: expected consent such as"),
+        (
+            {"type": "contact", "contact": "c1", "consent": "yes"},
+            "`consent`: expected consent such as",
+        ),
         ({"type": "contact", "email": "a@b.de"}, "`contact` is missing"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_with_an_event_is_told_in_one_sentence(
     keys: dict[str, object], says: str
 ) -> None:

@@ -45,3 +45,6 @@ NOT_UTF8 = Diagnostic("FL016", "not-utf-8", "error", "the file is not UTF-8 text
 RESERVED_NAME = Diagnostic(
     "FL017", "reserved-name", "error", "`{name}` is a word of the language here and cannot be the name of {what}"
 )
+TOO_MANY_PARENTHESES = Diagnostic(
+    "FL018", "too-many-parentheses", "error", "too many parentheses or `not` within each other"
+)

@@ -276,7 +276,7 @@ class NoRow(Expression):
     where: Expression | None = None
 
 
-@node("total")
+@node("sum")
 @dataclass(frozen=True, slots=True)
 class Sum(Expression):
     """Terms with + and - between them: operand, operator, operand, …"""

@@ -45,8 +45,11 @@ class Keywords:
     """By first word, in lower case: the longer phrases first."""
     spelling: dict[tuple[str, Any], tuple[str, ...]]
     """The forms of a terminal and value; the first is the one to write."""
-    reserved: frozenset[str] = field(default_factory=frozenset)
     synonyms: dict[str, str] = field(default_factory=dict)
+    counted: frozenset[str] = frozenset()
+    """Terminals whose forms go by the number before them: for one, for many, for many after …"""
+    changes_after: frozenset[str] = frozenset()
+    """… one of these terminals."""
 
     def word(self, terminal: str, value: Any = True) -> str:
         """How a terminal is spelt in this language."""
@@ -102,6 +105,8 @@ def load(code: str) -> Keywords:
         {first: tuple(sorted(some, key=_preference)) for first, some in found.items()},
         spelling,
         synonyms=raw.get("synonyms", {}),
+        counted=frozenset(raw.get("counted", ())),
+        changes_after=frozenset(raw.get("changes_after", ())),
     )
 
 
@@ -125,6 +130,19 @@ def header(line: str) -> tuple[str, str] | None:
     if any(load(code).header == word for code in languages()):
         return word, found["code"].casefold()
     return None
+
+
+def language_line(text: str) -> tuple[str, int] | None:
+    """The language that the first line of a text names, and where; blank lines may stand above."""
+    start = len(text) - len(text.lstrip())
+    if not text.startswith("#", start):
+        return None
+    end = text.find("\n", start)
+    line = text[start : end if end >= 0 else len(text)]
+    found = header(line)
+    if found is None:
+        return None
+    return found[1], start + line.casefold().rindex(found[1])
 
 
 @cache
@@ -171,6 +189,11 @@ def _first(text: str) -> str:
 def _preference(phrase: Phrase) -> tuple[int, bool]:
     """Longer phrases first; at equal length the one that asks for what follows."""
     return -len(phrase.text), not phrase.before
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two spellings differ in nothing but umlauts that are spelt out."""
+    return _plain(one) == _plain(other)
 
 
 def _plain(text: str) -> str:

@@ -85,6 +85,7 @@ class Run:
     """Where in the order of things the round began: `since start` is what came after."""
     event: dict[str, Any] | None = None
     reply: dict[str, Any] | None = None
+    reply_event: str = ""
     answer: Any = None
     timed_out: bool = False
     missed: bool = False
@@ -123,8 +124,10 @@ class Contact:
     messages: list[Sent] = field(default_factory=list)
     runs: dict[RunKey, Run] = field(default_factory=dict)
     measures: list[Measure] = field(default_factory=list)
-    codes: dict[str, str] = field(default_factory=dict)
-    """The last code this contact got from each list."""
+    codes: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    """The last code this contact got from each list, and when."""
+    scheduled: dict[str, str] = field(default_factory=dict)
+    """By scheduled event: the last day, or moment, for which it was made; never twice."""
     tag_began: dict[str, int] = field(default_factory=dict)
     """For tags with an end: their place in the order of things that fall due."""
     seq: int = 0

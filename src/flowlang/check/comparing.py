@@ -112,3 +112,28 @@ def among(kind: Kind, a: Fn, choices: list[tuple[Kind, Fn, Any]]) -> Fn:
         return lambda v: a(v) in known
     tests = [compare("=", kind, a, other, b, constant) for other, b, constant in choices]
     return lambda v: any(test(v) for test in tests)
+
+
+def of_kind(value: object, kind: Kind) -> bool:
+    """Whether a value at run time is of a kind: what an answer brings may be of any."""
+    match kind.name:
+        case "text" | "email" | "phone":
+            return isinstance(value, str)
+        case "one of":
+            return value in kind.choices
+        case "number":
+            return isinstance(value, (int, float)) and not isinstance(value, bool)
+        case "date":
+            return isinstance(value, date) and not isinstance(value, datetime)
+        case "datetime":
+            return isinstance(value, datetime)
+        case "time":
+            return isinstance(value, time)
+        case "duration":
+            return isinstance(value, Duration)
+        case "yes/no":
+            return isinstance(value, bool)
+        case "list":
+            return isinstance(value, list)
+        case _:
+            return True

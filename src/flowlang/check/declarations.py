@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -46,9 +47,12 @@ class Reader:
     reserved: frozenset[str] = frozenset()
     broken: tuple[Span, ...] = ()
     """Lines of the file that could not be read: what a declaration around one lacks may be there."""
+    all_broken: list[Span] = dataclasses.field(default_factory=list)
+    """Such lines of all files."""
 
     def file(self, file: tree.File) -> None:
         """Take the declarations of one file; conditions are compiled later, when all names are known."""
+        self.all_broken += self.broken
         for item in file.items:
             read = _READERS.get(type(item))
             if read is not None:
@@ -369,7 +373,13 @@ class Reader:
             days_found = Days(weekdays_found, tuple(regions), tuple(ranges))
             self.names.calendars[item.name.value] = days_found
 
-    def policy(self, item: tree.Policy) -> None:
+    def policies(self, file: tree.File) -> None:
+        """Take the policies of a file; they speak of calendars, so all files are read before."""
+        for item in file.items:
+            if isinstance(item, tree.Policy):
+                self._policy(item)
+
+    def _policy(self, item: tree.Policy) -> None:
         found = Policy(item.name.value, item.name.span)
         for line in item.lines or ():
             match line:
@@ -396,7 +406,10 @@ class Reader:
         start, end = literals.wall(line.start, findings), literals.wall(line.end, findings)
         days: Days | None = None
         if isinstance(line.days, Token):
-            days = self.names.calendars.get(line.days.value, Days(frozenset()))
+            days = self.names.calendars.get(line.days.value)
+            if days is None:
+                hint = did_you_mean(line.days.value, list(self.names.calendars), "calendar")
+                findings.report(d.UNKNOWN_CALENDAR, line.days.span, name=line.days.value, hint=hint)
         elif line.days:
             days = Days(weekdays(line.days))
         if start is None or end is None:
@@ -405,19 +418,6 @@ class Reader:
         found.windows.append(
             SendWindow(Window(start, end, days), line.marketing is not None, otherwise, _said(line))
         )
-
-    def check_windows(self, items: list[tree.Policy]) -> None:
-        """Calendars that windows name, once all are known."""
-        for item in items:
-            for line in item.lines or ():
-                if not isinstance(line, tree.WindowLine) or not isinstance(line.days, Token):
-                    continue
-                name = line.days.value
-                if name not in self.names.calendars:
-                    hint = did_you_mean(name, list(self.names.calendars), "calendar")
-                    self.names.findings.report(
-                        d.UNKNOWN_CALENDAR, line.days.span, name=name, hint=hint
-                    )
 
     def _cap(self, line: tree.CapLine, found: Policy) -> None:
         per = literals.duration(line.per, self.names.findings)
@@ -500,7 +500,6 @@ _READERS: dict[type, Callable[[Reader, Any], None]] = {
     tree.Coupons: Reader.coupons,
     tree.Message: Reader.message,
     tree.Calendar: Reader.calendar,
-    tree.Policy: Reader.policy,
     tree.Campaign: Reader.campaign,
     tree.Automation: Reader.automation,
     scripts.Test: Reader.test,

@@ -25,6 +25,7 @@ UNKNOWN_REGION = Diagnostic(
     "FL117", "unknown-region", "error", "no holidays are known for `{name}`"
 )
 UNKNOWN_MEASURE = Diagnostic("FL118", "unknown-measure", "error", "nothing is measured as `{name}`")
+UNKNOWN_REPORT = Diagnostic("FL119", "unknown-report", "error", "there is no report `{name}`")
 DUPLICATE_NAME = Diagnostic("FL120", "duplicate-name", "error", "{what} `{name}` is declared twice")
 CONFLICTING_FIELD = Diagnostic(
     "FL121", "conflicting-field", "error", "the field `{name}` is {kind} here and {other} elsewhere"

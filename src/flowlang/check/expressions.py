@@ -397,7 +397,7 @@ class Expressions:
 
     def _in_group(self, node: tree.InGroup, place: Place) -> Compiled:
         group = node.group.value
-        if self.names.groups and group not in self.names.groups:
+        if group not in self.names.groups:
             self.unknown(d.UNKNOWN_GROUP, node.group, self.names.groups)
         return Compiled(YES_NO, lambda v: group in v.contact.groups)
 
@@ -690,6 +690,7 @@ class Expressions:
         if row is not None and name in row:
             return Compiled(row[name], lambda v: v.row.get(name))  # type: ignore[union-attr] # a row is at hand within a where
         if name == "event" and place.event is not None:
+            place.used.add("event.")
             return Compiled(ANY, lambda v: v.event)
         kind = self.names.fields.get(name)
         if kind is None:
@@ -739,6 +740,7 @@ class Expressions:
             brings = "a `start on …` brings one" if what == "event" else "`wait for …` brings one"
             self.findings.report(d.OUT_OF_PLACE, token.span, what=f"there is no {what} here", hint=brings)
             return _NEVER
+        place.used.add(f"{what}.")
         kind = fields.get(name)
         if kind is None:
             self._unknown_field(token, f"the {what}", [f"{what}.{one}" for one in fields])

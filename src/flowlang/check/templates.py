@@ -16,6 +16,7 @@ from flowlang.check import diagnostics as d
 from flowlang.check.names import Message, Names, Part
 from flowlang.kinds import ANY, DATE, DATETIME, NUMBER, TEXT, Fields, Kind
 from flowlang.source import Span, did_you_mean
+from flowlang.syntax.tree import Token
 
 if TYPE_CHECKING:
     from jinja2 import nodes
@@ -110,6 +111,11 @@ def _template(subject: Part | None, body: Part | None, names: Names) -> Template
         tuple(found.events),
         plain,
     )
+
+
+def check_text(token: Token, names: Names) -> Template:
+    """A text with placeholders that stands in a step."""
+    return _template(None, Part(token.value, token.span, token), names)
 
 
 def environment(*, html: bool) -> Any:

@@ -1,50 +1,66 @@
-"""What reading a text can find: codes FL001 to FL099."""
+"""What reading a text can find: codes FL001 to FL099.
+
+The sentences stand here in English; what a keyword table says under `[findings]` stands in their
+place in a file of that language.
+"""
 
 from flowlang.source import Diagnostic
 
-UNEXPECTED = Diagnostic("FL001", "syntax-error", "error", "{what}")
-MISSPELLED = Diagnostic("FL002", "misspelled-keyword", "error", "`{word}` is no word of flow")
-UNCLOSED_STRING = Diagnostic(
-    "FL003", "unclosed-text", "error", "this text is not closed: a {quotes} is missing at its end"
+
+def _error(code: str, name: str, text: str) -> Diagnostic:
+    return Diagnostic(code, name, "error", text)
+
+
+UNEXPECTED = _error("FL001", "syntax-error", "{what}")
+MISSPELLED = _error("FL002", "misspelled-keyword", "`{word}` is no word of flow")
+UNCLOSED_STRING = _error(
+    "FL003", "unclosed-text", "this text is not closed: a {quotes} is missing at its end"
 )
-UNCLOSED_PARENTHESIS = Diagnostic(
-    "FL004", "unclosed-parenthesis", "error", "this parenthesis is not closed"
+UNCLOSED_PARENTHESIS = _error("FL004", "unclosed-parenthesis", "this parenthesis is not closed")
+WRONG_QUOTES = _error("FL005", "wrong-quotes", 'a text stands in straight double quotes: "…"')
+TAB_INDENTATION = _error(
+    "FL006", "tab-in-indentation", "a tab in an indentation; use two spaces a level"
 )
-TYPOGRAPHIC_QUOTES = Diagnostic(
-    "FL005", "typographic-quotes", "error", "typographic quotes do not mark a text; use \" instead"
+UNEXPECTED_INDENT = _error(
+    "FL007",
+    "unexpected-indentation",
+    "this line is deeper than the one above, which takes no lines below it",
 )
-TAB_INDENTATION = Diagnostic(
-    "FL006", "tab-in-indentation", "error", "a tab in an indentation; use two spaces a level"
+INCONSISTENT_INDENT = _error(
+    "FL008",
+    "inconsistent-indentation",
+    "this line is as deep as none of the lines above that it could belong to",
 )
-UNEXPECTED_INDENT = Diagnostic(
-    "FL007", "unexpected-indentation", "error", "this line is deeper than the one above, which takes no lines below it"
+NESTED_TOO_DEEP = _error("FL009", "nested-too-deep", "nested too deep: at most {limit} levels")
+LINE_TOO_LONG = _error(
+    "FL010", "line-too-long", "this line is too long: at most {limit} words and signs"
 )
-INCONSISTENT_INDENT = Diagnostic(
-    "FL008", "inconsistent-indentation", "error", "this line is as deep as none of the lines above that it could belong to"
+FILE_TOO_LARGE = _error(
+    "FL011", "file-too-large", "the file is too large: at most {limit} characters"
 )
-NESTED_TOO_DEEP = Diagnostic(
-    "FL009", "nested-too-deep", "error", "nested too deep: at most {limit} levels"
+BAD_CHARACTER = _error("FL012", "bad-character", "{what}")
+MIXED_LANGUAGES = _error(
+    "FL013", "mixed-language-keywords", "{words} is {other}; the words of this file are {own}"
 )
-LINE_TOO_LONG = Diagnostic(
-    "FL010", "line-too-long", "error", "this line is too long: at most {limit} words and signs"
+UNKNOWN_LANGUAGE = _error(
+    "FL014", "unknown-language", "there is no language `{code}`; there is {known}"
 )
-FILE_TOO_LARGE = Diagnostic(
-    "FL011", "file-too-large", "error", "the file is too large: at most {limit} characters"
+MISSING_BLOCK = _error("FL015", "missing-block", "{what} needs indented lines below it")
+NOT_UTF8 = _error("FL016", "not-utf-8", "the file is not UTF-8 text from here on")
+RESERVED_NAME = _error(
+    "FL017",
+    "reserved-name",
+    "`{name}` is a word of the language here and cannot be the name of {what}",
 )
-BAD_CHARACTER = Diagnostic("FL012", "bad-character", "error", "{what}")
-MIXED_LANGUAGES = Diagnostic(
-    "FL013", "mixed-language-keywords", "error", "{words} of {other} in a file whose words are {own}"
+TOO_MANY_PARENTHESES = _error(
+    "FL018", "too-many-parentheses", "too many parentheses or `not` within each other"
 )
-UNKNOWN_LANGUAGE = Diagnostic(
-    "FL014", "unknown-language", "error", "there is no language `{code}`; there is {known}"
+MISSING_QUOTES = _error("FL019", "missing-quotes", "a text stands in quotes")
+MISSING_WORD = _error("FL020", "missing-word", "{what} is missing here")
+WORD_TOO_MUCH = _error("FL021", "word-too-much", "`{word}` is too much here")
+MISPLACED = _error("FL022", "misplaced-line", "`{word}` cannot stand {where}")
+MISSING_SPACE = _error("FL023", "missing-space", "{what}")
+WRONG_DATE = _error(
+    "FL024", "wrong-date", "a date is written year-month-day, such as 2026-12-24"
 )
-MISSING_BLOCK = Diagnostic(
-    "FL015", "missing-block", "error", "{what} needs indented lines below it"
-)
-NOT_UTF8 = Diagnostic("FL016", "not-utf-8", "error", "the file is not UTF-8 text from here on")
-RESERVED_NAME = Diagnostic(
-    "FL017", "reserved-name", "error", "`{name}` is a word of the language here and cannot be the name of {what}"
-)
-TOO_MANY_PARENTHESES = Diagnostic(
-    "FL018", "too-many-parentheses", "error", "too many parentheses or `not` within each other"
-)
+WRONG_ORDER = _error("FL025", "wrong-order", "these stand the other way round: `{right}`")

@@ -117,6 +117,7 @@ class _Rows:
         self.levels = [(0, 0)]
         self.rows: list[_Row] = []
         self.blank = False
+        self.first = 0
         lines = iter([*parsed.lines, None])
         line = next(lines)
         end = 0
@@ -124,6 +125,7 @@ class _Rows:
             if line is not None and piece.start == line.start:
                 self._between(end, piece.start, line.width)
                 following = next(lines)
+                self.first = index
                 self._begin(line.width, opens=following is not None and following.width > line.width)
                 line = following
             elif "\n" in self.text[end : piece.start]:
@@ -182,7 +184,7 @@ class _Rows:
         if piece.terminal == "BLOCK" and "\n" in self.text[piece.start : piece.end]:
             self._add_block(row, self.text[piece.start : piece.end])
             return
-        shown = self.spelling.of(index)
+        shown = self.spelling.of(index, self.first)
         code = row.code
         if code and not code.isspace() and not code.endswith("(") and shown[0] not in ",)":
             code += " "
@@ -222,11 +224,12 @@ class _Spelling:
         self.words = words
         self.translates = words.code != language
 
-    def of(self, index: int) -> str:
+    def of(self, index: int, first: int) -> str:
+        """A piece as it is to be written; `first` is the piece that its line begins with."""
         piece = self.pieces[index]
         typed = self.text[piece.start : piece.end]
         if piece.language:
-            return self._keyword(index, piece, " ".join(typed.lower().split()))
+            return self._keyword(index, first, " ".join(typed.lower().split()))
         if piece.terminal == "STRING" and not typed.startswith('"'):
             return '"' + typed[1:-1].replace("\\", "\\\\") + '"'
         if piece.terminal == "DATETIME":
@@ -235,18 +238,26 @@ class _Spelling:
             return typed.replace(" ", "")
         return typed
 
-    def _keyword(self, index: int, piece: Piece, typed: str) -> str:
+    def _keyword(self, index: int, first: int, typed: str) -> str:
+        piece = self.pieces[index]
         forms = self.words.spelling[piece.terminal, piece.value]
         if piece.terminal in self.words.counted:
             return self._counted(index, forms)
         if self.translates:
-            return forms[0]
+            return self._written(index, first) or forms[0]
         if typed in forms:
             return typed
         right = self.words.synonyms.get(typed)
         if right is not None:
             return right
         return next((form for form in forms if keywords.same(form, typed)), forms[0])
+
+    def _written(self, index: int, first: int) -> str | None:
+        forms = self.words.written.get(self.pieces[index].terminal)
+        if forms is None:
+            return None
+        following = self.pieces[index + 1].terminal if index + 1 < len(self.pieces) else ""
+        return forms.get(following) or forms.get(self.pieces[first].terminal)
 
     def _counted(self, index: int, forms: tuple[str, ...]) -> str:
         """A word that agrees with the number before it, and with what stands before that."""

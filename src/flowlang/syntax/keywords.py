@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
 from flowlang import resources
+from flowlang.source import Diagnostic
 
 _HEADER = re.compile(r"\s*#\s*(?P<word>\w+)\s*:\s*(?P<code>[\w-]+)\s*$")
 _FIRST = re.compile(r"[^\W\d_][\w-]*|\S")
@@ -50,6 +51,15 @@ class Keywords:
     """Terminals whose forms go by the number before them: for one, for many, for many after …"""
     changes_after: frozenset[str] = frozenset()
     """… one of these terminals."""
+    mistaken: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Words that people type from habit, with the words of flow that they mean."""
+    aliases: tuple[str, ...] = ()
+    """What people write for the code."""
+    sentences: dict[str, str] = field(default_factory=dict)
+    findings: dict[str, str] = field(default_factory=dict)
+    written: dict[str, dict[str, str]] = field(default_factory=dict)
+    """The form to write where it is not the first: by terminal, then by the terminal that follows
+    or that the line begins with."""
 
     def word(self, terminal: str, value: Any = True) -> str:
         """How a terminal is spelt in this language."""
@@ -57,6 +67,25 @@ class Keywords:
         if forms is None:
             forms = next(f for (name, _), f in self.spelling.items() if name == terminal)
         return forms[0]
+
+    def forms(self, terminal: str) -> set[str]:
+        """All spellings of a terminal, in lower case."""
+        return {
+            phrase.text
+            for some in self.phrases.values()
+            for phrase in some
+            if phrase.terminal == terminal
+        }
+
+    def say(self, key: str, **parts: object) -> str:
+        """A sentence of the table, in this language or, where it has none, in English."""
+        sentence = self.sentences.get(key) or load("en").sentences[key]
+        return sentence.format(**parts)
+
+    def spoken(self, diagnostic: Diagnostic) -> Diagnostic:
+        """A diagnostic with its sentence in this language."""
+        text = self.findings.get(diagnostic.name)
+        return diagnostic if text is None else replace(diagnostic, text=text)
 
     def words(self, terminal: str) -> Iterator[str]:
         """The first form of each value of a terminal."""
@@ -107,6 +136,14 @@ def load(code: str) -> Keywords:
         synonyms=raw.get("synonyms", {}),
         counted=frozenset(raw.get("counted", ())),
         changes_after=frozenset(raw.get("changes_after", ())),
+        mistaken={wrong: _several(right) for wrong, right in raw.get("mistaken", {}).items()},
+        aliases=tuple(raw.get("aliases", ())),
+        sentences=raw.get("sentences", {}),
+        findings=raw.get("findings", {}),
+        written={
+            terminal: {other: form for form, others in forms.items() for other in others}
+            for terminal, forms in raw.get("written", {}).items()
+        },
     )
 
 
@@ -149,18 +186,18 @@ def language_line(text: str) -> tuple[str, int] | None:
 def reserved(code: str) -> frozenset[str]:
     """The words that cannot be names in a language: the grammar needs them where a name could stand.
 
-    Read off the parse table: a state that takes NAME and also a one-word keyword.
+    Read off the parse table: the one-word keywords of the states that take a NAME at once.
     """
     from flowlang.syntax.table import load as table
 
     beside: set[str] = set()
     for state in table().states:
-        if "NAME" in state:
+        if state.get("NAME", -1) >= 0:
             beside.update(state)
     words = {"event", "reply", "answer", "contact"}
     for first, phrases in load(code).phrases.items():
         for phrase in phrases:
-            if phrase.rest is None and phrase.terminal in beside:
+            if phrase.rest is None and phrase.terminal in beside and not phrase.before:
                 words.add(first)
     return frozenset(words)
 
@@ -189,6 +226,10 @@ def _first(text: str) -> str:
 def _preference(phrase: Phrase) -> tuple[int, bool]:
     """Longer phrases first; at equal length the one that asks for what follows."""
     return -len(phrase.text), not phrase.before
+
+
+def _several(right: str | list[str]) -> tuple[str, ...]:
+    return (right,) if isinstance(right, str) else tuple(right)
 
 
 def same(one: str, other: str) -> bool:

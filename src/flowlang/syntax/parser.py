@@ -249,17 +249,18 @@ class Parser:
         if phrase.rest is not None:
             found = phrase.rest(self.text, end)
             return found.end() if found else None
-        if phrase.before:
-            following = lexemes[index + 1] if index + 1 < len(lexemes) else None
-            if following is None:
-                return None
-            if phrase.before == '"':
-                return end if following.kind == "STRING" else None
-            named = following.kind == "REF" or (
-                following.kind == "WORD" and following.text.lower() not in self.reserved
-            )
-            return end if named else None
+        if phrase.before and "NAME" in self.machine.states[self.machine.stack[0]]:
+            return end if self._precedes(phrase.before, lexemes, index + 1) else None
         return end
+
+    def _precedes(self, wanted: str, lexemes: list[Lexeme], index: int) -> bool:
+        """Whether what a keyword asks for follows it; without that the word is a name."""
+        if index >= len(lexemes):
+            return False
+        kind, text = lexemes[index][:2]
+        if wanted == "name":
+            return kind == "REF" or (kind == "WORD" and text.lower() not in self.reserved)
+        return kind in _FOLLOWS[wanted]
 
     def back(self, stack: Entry, pieces: int) -> None:
         """Go back to where the parser stood before."""
@@ -270,6 +271,8 @@ class Parser:
         """Report a finding at a place of this file."""
         self.findings.report(diagnostic, Span(self.source, start, end), **words)
 
+
+_FOLLOWS = {"text": ("STRING", "BLOCK"), "number": ("NUMBER",)}
 
 _OPERATORS = {
     "=": "COMPARE", "!=": "COMPARE", "<": "COMPARE", "<=": "COMPARE", ">": "COMPARE", ">=": "COMPARE",

@@ -1,0 +1,229 @@
+"""Renders messages: what was checked beforehand, now with a contact's values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from flowlang import calendar
+from flowlang.calendar import Duration
+from flowlang.check import templates
+from flowlang.check.names import Message
+from flowlang.check.templates import Template
+from flowlang.contact import Contact
+from flowlang.program.program import Program
+
+if TYPE_CHECKING:
+    from flowlang.engine.interpreter import Interpreter
+
+STAND_IN = "https://unsubscribe.invalid/u"
+"""Stands in for `unsubscribe_url` where none is set and nothing leaves the machine."""
+
+
+@dataclass(slots=True)
+class Rendered:
+    """A message with values put in."""
+
+    subject: str = ""
+    text: str = ""
+    html: str = ""
+    missing: str = ""
+    """The first value that was missing, "" where none was."""
+    lists: frozenset[str] = frozenset()
+    """The coupon lists whose codes it shows."""
+
+
+@dataclass(slots=True)
+class _Notes:
+    """What a rendering leaves behind."""
+
+    missing: list[str] = field(default_factory=list)
+    lists: set[str] = field(default_factory=set)
+    stand_in: str = ""
+    language: str = "en"
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+
+
+class Renderer:
+    """Compiles each template once; one renderer serves one thread."""
+
+    def __init__(self, program: Program) -> None:
+        self.config = program.config
+        self.coupons = program.names.coupons
+        self.notes = _Notes()
+        self._compiled: dict[tuple[str, bool], Any] = {}
+        self._environments: dict[bool, Any] = {}
+
+    def render(
+        self, message: Message, template: Template, do: Interpreter, codes: dict[str, str]
+    ) -> Rendered:
+        """Subject and body of a message for the run's contact, showing these codes."""
+        show = message.missing_text if message.when_missing == "show" else ""
+        values = self._begin(do, codes, show, message.channel)
+        subject = " ".join(self._fill(template.subject, values, html=False).split())
+        body = self._fill(template.body, values, html=template.html)
+        missing = "" if message.when_missing == "show" else next(iter(self.notes.missing), "")
+        text, html = ("", body) if template.html else (body, "")
+        return Rendered(subject, text, html, missing, frozenset(self.notes.lists))
+
+    def text(self, template: Template, do: Interpreter) -> str:
+        """A text of a step, such as that of `notify`."""
+        if template.plain:
+            return template.body
+        return self._fill(template.body, self._begin(do, {}, "", "email"), html=False)
+
+    def unsubscribe_link(self, contact: Contact, channel: str) -> str:
+        """The contact's own link to unsubscribe."""
+        base = self.config.unsubscribe_url or STAND_IN
+        return f"{base}?c={quote(contact.id)}&ch={quote(channel)}"
+
+    def _begin(
+        self, do: Interpreter, codes: dict[str, str], show: str, channel: str
+    ) -> dict[str, Any]:
+        language = str(do.contact.fields.get("language") or self.config.language)
+        self.notes.missing.clear()
+        self.notes.lists.clear()
+        self.notes.stand_in = show
+        self.notes.language = language
+        self.notes.zone = do.zone
+        return self._values(do, codes, channel)
+
+    def _fill(self, text: str, values: dict[str, Any], *, html: bool) -> str:
+        if "{" not in text:
+            return text
+        found = self._compiled.get((text, html))
+        if found is None:
+            found = self._compiled[text, html] = self._environment(html=html).from_string(text)
+        return str(found.render(values))
+
+    def _values(self, do: Interpreter, codes: dict[str, str], channel: str) -> dict[str, Any]:
+        contact, run, notes = do.contact, do.run, self.notes
+        values: dict[str, Any] = {
+            name: value for name, value in contact.fields.items() if value is not None
+        }
+        values.update(contact.records)
+        values["id"] = contact.id
+        values["contact"] = {**values}
+        values["event"] = _known(do.view.event)
+        values["reply"] = _known(run.reply or {})
+        values["answer"] = run.answer if run.answer is not None else {}
+        values["today"] = do.view.today
+        values["now"] = do.now
+        values["unsubscribe_link"] = self.unsubscribe_link(contact, channel)
+
+        def coupon(name: str, again: bool = False) -> str:
+            notes.lists.add(name)
+            return codes.get(name, "")
+
+        def coupon_expires(name: str) -> date | None:
+            valid = self.coupons[name].valid_for or Duration()
+            given = contact.codes.get(name)
+            begins = given[1] if given and given[0] == codes.get(name) else do.now
+            return calendar.local_date(calendar.add(begins, valid, do.zone), do.zone)
+
+        def last(event: str) -> dict[str, Any]:
+            happened = contact.events.get(event)
+            return _known(happened[-1].data) if happened else {}
+
+        def count(event: str, days: int | None = None) -> int:
+            happened = contact.events.get(event, ())
+            if days is None:
+                return len(happened)
+            since = calendar.add(do.now, Duration(days=int(days)), do.zone, -1)
+            return sum(1 for one in happened if one.at > since)
+
+        values.update(
+            coupon=coupon, coupon_expires=coupon_expires, last=last, count=count,
+            event_link=lambda event: f"{self.config.unsubscribe_url or STAND_IN}?c={quote(contact.id)}&e={quote(event)}",
+        )  # fmt: skip
+        return values
+
+    def _environment(self, *, html: bool) -> Any:
+        found = self._environments.get(html)
+        if found is None:
+            found = self._environments[html] = templates.environment(html=html)
+            found.undefined = _missing(self.notes)
+            found.finalize = self._show
+            found.filters["date"] = self._date
+            found.filters["money"] = self._money
+        return found
+
+    # -------------------------------------------------------------- how values look
+
+    def _show(self, value: Any) -> Any:
+        """How a value looks without a filter."""
+        if isinstance(value, bool):
+            return _YES_NO.get(self.notes.language[:2], _YES_NO["en"])[value]
+        if isinstance(value, (date, time)):
+            return self._date(value)
+        if isinstance(value, Duration):
+            return value.words()
+        if isinstance(value, float) and value.is_integer():
+            return int(value)
+        return value
+
+    def _date(self, value: Any, pattern: str = "medium") -> Any:
+        """A date or moment in the manner of the contact's language, or by a pattern."""
+        from babel.dates import format_date, format_datetime, format_time
+
+        language = _locale(self.notes.language)
+        if isinstance(value, datetime):
+            here = calendar.local(value, self.notes.zone)
+            if pattern in ("short", "medium", "long", "full"):
+                return format_date(here.date(), pattern, locale=language)
+            return format_datetime(here, pattern, tzinfo=self.notes.zone, locale=language)
+        if isinstance(value, date):
+            return format_date(value, pattern, locale=language)
+        if isinstance(value, time):
+            return format_time(value, "short" if pattern == "medium" else pattern, locale=language)
+        return value
+
+    def _money(self, value: Any, currency: str = "EUR") -> Any:
+        from babel.numbers import format_currency
+
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return format_currency(value, currency, locale=_locale(self.notes.language))
+        return value
+
+
+_YES_NO = {"en": ("no", "yes"), "de": ("nein", "ja")}
+
+
+def _known(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if value is not None}
+
+
+def _locale(language: str) -> Any:
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return Locale.parse(language.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
+
+
+def _missing(notes: _Notes) -> Any:
+    """The type of a missing value in a template: it notes that it was asked for."""
+    from jinja2 import ChainableUndefined
+
+    class Missing(ChainableUndefined):
+        def __str__(self) -> str:
+            notes.missing.append(str(self._undefined_name or "a value"))
+            return notes.stand_in
+
+        def __html__(self) -> str:
+            return str(self)
+
+        def __iter__(self) -> Any:
+            return iter(())
+
+        def __len__(self) -> int:
+            return 0
+
+        def __bool__(self) -> bool:
+            return False
+
+    return Missing

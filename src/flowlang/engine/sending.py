@@ -1,0 +1,407 @@
+"""What a send does: wait for the window, be checked, take its codes, go out; all or none.
+
+A send waits for its window first and is checked when it goes out.  One that is barred is skipped, for the
+first reason of: blocked, no address, robinson, no consent or objection, window, cap, missing value, no code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import deque
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from flowlang import calendar
+from flowlang.check.names import Cap, EmptyAction, Message, Policy
+from flowlang.check.templates import Template
+from flowlang.contact import Contact, Letter, Run, Sent, usable_address
+from flowlang.effects import SendOutcome
+from flowlang.engine.render import Renderer, Rendered
+from flowlang.engine.world import Pool, SentOut, Skipped, World
+from flowlang.program.program import Program
+
+if TYPE_CHECKING:
+    from flowlang.engine.interpreter import Interpreter
+
+RETRY = timedelta(minutes=1)
+"""When a cap frees at a moment that turns out not to be free after all."""
+
+
+class Sending:
+    """The sends of an interpreter."""
+
+    def __init__(self, program: Program, world: World) -> None:
+        self.program = program
+        self.config = program.config
+        self.world = world
+        self.renderer = Renderer(program)
+        self.shared_caps = [
+            (policy.name, index, cap)
+            for policy in program.names.policies.values()
+            for index, cap in enumerate(policy.caps)
+            if cap.in_all
+        ]
+
+    # -------------------------------------------------------------- who may get it
+
+    def address(self, contact: Contact, message: Message) -> tuple[str, bool]:
+        """The address for a message's channel, and whether it is marked [NO MAILING]; "" if none."""
+        name = self.config.address_field(message.channel)
+        raw = contact.fields.get(name) if name else None
+        if raw is None or raw in contact.bounced:
+            return "", False
+        if "[" not in raw:
+            return raw, False
+        return usable_address(raw)
+
+    def barred(self, contact: Contact, message: Message) -> str | None:
+        """Why a contact cannot get a message now, apart from windows and caps; None if it can."""
+        if contact.blocked:
+            return "blocked"
+        address, marked = self.address(contact, message)
+        marketing = message.kind == "marketing"
+        if not address or (marked and marketing):
+            return "no address"
+        if not marketing:
+            return None
+        if self.world.robinson and address.casefold() in self.world.robinson:
+            return "robinson"
+        consent = contact.consent.get(message.channel)
+        if self.config.regime == "opt-in":
+            return None if consent is True else "no consent"
+        return "objection" if consent is False else None
+
+    # -------------------------------------------------------------- policies
+
+    def _window(self, do: Interpreter, message: Message) -> datetime | None:
+        """When the windows of all policies are open at once, at or after now; None for never."""
+        moment = do.now
+        marketing = message.kind == "marketing"
+        for _ in range(200):
+            opening = moment
+            for policy in do.campaign.policies:
+                zone = policy.zone or do.zone
+                for window in policy.windows:
+                    if window.otherwise == "wait" and (marketing or not window.marketing_only):
+                        following = window.window.next_opening(opening, zone)
+                        if following is None:
+                            return None
+                        opening = following
+            if opening == moment:
+                return moment
+            moment = opening
+        return None
+
+    def _outside(self, do: Interpreter, message: Message) -> bool:
+        """Outside of a window that skips."""
+        marketing = message.kind == "marketing"
+        return any(
+            not window.window.contains(do.now, policy.zone or do.zone)
+            for policy in do.campaign.policies
+            for window in policy.windows
+            if window.otherwise == "skip" and (marketing or not window.marketing_only)
+        )
+
+    def _capped(self, do: Interpreter, message: Message) -> tuple[str, datetime | None] | None:
+        """What a cap says: ("skip", None) or ("wait", when it frees); None where none stands against it."""
+        marketing = message.kind == "marketing"
+        waits: list[datetime | None] = []
+        for policy in do.campaign.policies:
+            for index, cap in enumerate(policy.caps):
+                if cap.marketing_only and not marketing:
+                    continue
+                frees = self._frees(do, policy, index, cap)
+                if frees is _FREE:
+                    continue
+                if cap.otherwise == "skip":
+                    return "skip", None
+                waits.append(frees)
+        if not waits:
+            return None
+        if None in waits:
+            return "wait", None
+        return "wait", max(moment for moment in waits if moment is not None)
+
+    def _frees(self, do: Interpreter, policy: Policy, index: int, cap: Cap) -> datetime | None:
+        """When there is room under a cap; `_FREE` where there is now, None where there never is."""
+        zone = policy.zone or do.zone
+        since = calendar.add(do.now, cap.per, zone, -1)
+        if cap.in_all:
+            times = list(self.world.recent.get((policy.name, index), ()))
+        else:
+            times = [
+                sent.at
+                for sent in do.contact.messages
+                if (not cap.marketing_only or sent.kind == "marketing")
+                and (not cap.of_this_policy or policy.name in sent.policies)
+            ]
+        counted = [moment for moment in times if moment > since]
+        if len(counted) < cap.amount:
+            return _FREE
+        if cap.amount == 0:
+            return None
+        frees = calendar.add(counted[len(counted) - cap.amount], cap.per, zone)
+        return frees if frees > do.now else do.now + RETRY
+
+    # -------------------------------------------------------------- the send
+
+    def send(
+        self, do: Interpreter, message: Message, when_empty: EmptyAction | None, text: str
+    ) -> SendOutcome:
+        """Try to send to the run's contact."""
+        world, run = self.world, do.run
+        resumed = world.resuming == message.name
+        if message.name in world.halted and not resumed and self._queues(message, when_empty):
+            if self.barred(do.contact, message) is None:
+                return self._halt(do, message, "behind those who wait for it")
+        if do.campaign.policies:
+            opening = self._window(do, message)
+            if opening is None or opening > do.now:
+                do.note("waiting", "for the send window")
+                do.hold(opening)
+                return "waiting"
+        reason = self.barred(do.contact, message)
+        if reason is None and do.campaign.policies:
+            if self._outside(do, message):
+                reason = "window"
+            else:
+                capped = self._capped(do, message)
+                if capped is not None and capped[0] == "wait":
+                    do.note("waiting", "for the cap")
+                    do.hold(capped[1])
+                    return "waiting"
+                reason = "cap" if capped is not None else None
+        if reason is not None:
+            return self._skip(do, message, reason)
+        address = self.address(do.contact, message)[0]
+        outcome = self._fill(do, message, when_empty, text, address)
+        if outcome == "sent":
+            self._record(do, message, address)
+        run.wait = {}
+        return outcome
+
+    def send_to(
+        self, do: Interpreter, message: Message, address: str, when_empty: EmptyAction | None, text: str
+    ) -> SendOutcome:
+        """Send to another address, filled with the contact's data."""
+        if "@" not in address:
+            return self._skip(do, message, "no address")
+        outcome = self._fill(do, message, when_empty, text, address)
+        if outcome == "sent":
+            self.world.process(message.name, do.campaign.name, do.now).done += 1
+            do.note("sent", f"to {address}")
+        return outcome
+
+    def _queues(self, message: Message, when_empty: EmptyAction | None) -> bool:
+        """Whether a send of this message may be halted, and so waits behind those who are."""
+        if message.when_missing == "halt":
+            return True
+        return any(self._policy_of(name, when_empty) == "halt" for name in message.lists)
+
+    def _policy_of(self, name: str, when_empty: EmptyAction | None) -> EmptyAction:
+        return when_empty or self.program.names.coupons[name].when_empty
+
+    def _fill(
+        self, do: Interpreter, message: Message, when_empty: EmptyAction | None, text: str, address: str
+    ) -> SendOutcome:
+        """Render, check, take the codes: all or none."""
+        template = template_for(message, do.contact, self.config.language)
+        codes, missing, rendered = self._codes(do, message, template, when_empty, text)
+        if missing:
+            action = message.when_missing or "skip"
+            if action == "halt":
+                return self._halt(do, message, f"nothing to put in for {missing}")
+            if action == "skip":
+                return self._skip(do, message, "missing value", missing)
+        empty = [name for name, code in codes.items() if code is None]
+        actions = {self._policy_of(name, when_empty) for name in empty}
+        if "skip" in actions:
+            return self._skip(do, message, "no code")
+        if "halt" in actions:
+            lists = ", ".join(f'"{name}"' for name in empty if self._policy_of(name, when_empty) == "halt")
+            return self._halt(do, message, f"the coupon list {lists} is empty")
+        taken = self._take(do, message, codes, template)
+        for name in empty:
+            self.world.pool(name).fallback += 1
+            taken[name] = text if when_empty == "show" else self.program.names.coupons[name].text
+        if self.world.writes_letters:
+            rendered = self.renderer.render(message, template, do, taken)
+            self._letter(do, message, rendered, address, taken)
+        return "sent"
+
+    def _codes(
+        self, do: Interpreter, message: Message, template: Template, when_empty: EmptyAction | None, text: str
+    ) -> tuple[dict[str, str | None], str, Rendered | None]:
+        """Which codes the message would show (None where a list is empty), and what is missing in it."""
+        lists: frozenset[str] = template.lists
+        rendered = None
+        if template.needs is None:
+            shown = {name: self._next_code(do, name, template) or "" for name in lists}
+            rendered = self.renderer.render(message, template, do, shown)
+            missing = rendered.missing
+            lists = rendered.lists
+        elif message.when_missing == "show":
+            missing = ""
+        else:
+            missing = next(
+                (name for head, name in template.needs if _value(do, head, name) is None), ""
+            )
+        return {name: self._next_code(do, name, template) for name in lists}, missing, rendered
+
+    def _next_code(self, do: Interpreter, name: str, template: Template) -> str | None:
+        if name not in template.fresh and name in do.contact.codes:
+            return do.contact.codes[name][0]
+        free = self.world.pool(name).free
+        return free[0] if free else None
+
+    def _take(
+        self, do: Interpreter, message: Message, codes: dict[str, str | None], template: Template
+    ) -> dict[str, str]:
+        taken: dict[str, str] = {}
+        for name, code in codes.items():
+            if code is None:
+                continue
+            taken[name] = code
+            if name not in template.fresh and name in do.contact.codes:
+                continue
+            pool = self.world.pool(name)
+            pool.free.popleft()
+            pool.used += 1
+            if self.world.keeps_sends:
+                pool.taken.append((code, do.contact.id, message.name, do.now))
+            do.contact.codes[name] = (code, do.now)
+            self._watch(do, name, pool)
+        return taken
+
+    def _watch(self, do: Interpreter, name: str, pool: Pool) -> None:
+        """Tell once each time the stock falls under the line."""
+        limit = self.program.names.coupons[name].warn_below
+        if limit and pool.left == limit - 1:
+            self.world.notice(do.now, "inbox", f'coupon list "{name}": {pool.left} codes left')
+
+    def _record(self, do: Interpreter, message: Message, address: str) -> None:
+        contact, run, campaign = do.contact, do.run, do.campaign
+        contact.seq += 1
+        policies = tuple(policy.name for policy in campaign.policies)
+        contact.messages.append(
+            Sent(
+                message.name, do.now, message.channel, message.kind, campaign.name,
+                f"{run.key}#{run.label}", contact.seq, policies,
+            )
+        )  # fmt: skip
+        for policy_name, index, cap in self.shared_caps:
+            if cap.marketing_only and message.kind != "marketing":
+                continue
+            if cap.of_this_policy and policy_name not in policies:
+                continue
+            self.world.recent.setdefault((policy_name, index), deque()).append(do.now)
+        self.world.process(message.name, campaign.name, do.now).done += 1
+        do.note("sent", f"to {address}")
+
+    def _skip(self, do: Interpreter, message: Message, reason: str, detail: str = "") -> SendOutcome:
+        self.world.process(message.name, do.campaign.name, do.now).skipped[reason] += 1
+        if self.world.keeps_sends:
+            self.world.skipped.append(Skipped(message.name, do.contact.id, do.now, reason))
+        do.note("skipped", f"{reason}: {detail}" if detail else reason)
+        do.run.wait = {}
+        return "skipped"
+
+    def _halt(self, do: Interpreter, message: Message, because: str) -> SendOutcome:
+        do.halt(message.name, because)
+        process = self.world.process(message.name, do.campaign.name, do.now)
+        process.status = "halted"
+        process.because = because
+        return "halted"
+
+    def _letter(
+        self, do: Interpreter, message: Message, rendered: Rendered, address: str, codes: dict[str, str]
+    ) -> None:
+        if self.world.keeps_sends:
+            self.world.sent.append(
+                SentOut(
+                    message.name, do.contact.id, address, do.now, do.campaign.name,
+                    rendered.subject, rendered.text or rendered.html,
+                )
+            )  # fmt: skip
+        marketing = message.kind == "marketing" and message.channel == "email"
+        self.world.letters.append(
+            Letter(
+                letter_id(do.contact, do.run, do.step_id, message.name),
+                do.contact.id,
+                message.name,
+                do.campaign.name,
+                do.now,
+                message.channel,
+                message.kind,
+                address,
+                rendered.subject,
+                rendered.text,
+                rendered.html,
+                message.sender or self.config.sender,
+                message.reply_to or self.config.reply_to,
+                self.renderer.unsubscribe_link(do.contact, message.channel) if marketing else "",
+                tuple(sorted(codes.items())),
+            )
+        )
+
+    # -------------------------------------------------------------- resuming
+
+    def missing_codes(self, message: Message, waiting: list[tuple[Contact, Run]]) -> dict[str, int]:
+        """How many codes each list lacks for all who still wait and may still get the message."""
+        needed: dict[str, int] = {}
+        for contact, run in waiting:
+            if self.barred(contact, message) is not None:
+                continue
+            template = template_for(message, contact, self.config.language)
+            when_empty: EmptyAction | None = run.wait.get("when_empty")
+            for name in template.lists:
+                if self._policy_of(name, when_empty) != "halt":
+                    continue
+                if name in template.fresh or name not in contact.codes:
+                    needed[name] = needed.get(name, 0) + 1
+        return {
+            name: count - self.world.pool(name).left
+            for name, count in sorted(needed.items())
+            if count > self.world.pool(name).left
+        }
+
+
+_FREE: Any = object()
+"""There is room under the cap now."""
+
+
+def template_for(message: Message, contact: Contact, default: str) -> Template:
+    """The variant in the contact's language, else the one that is shared."""
+    ready = message.ready
+    if len(ready) == 1:
+        return ready[""]
+    language = str(contact.fields.get("language") or default).lower()
+    for candidate in (language, language.replace("_", "-").split("-")[0]):
+        if candidate in ready:
+            return ready[candidate]
+    return ready[""]
+
+
+def letter_id(contact: Contact, run: Run, step: str, message: str) -> str:
+    """A name for one send that is the same whenever it is tried again."""
+    visit = run.counters.get("", 0)
+    parts = "\0".join((contact.id, run.campaign, run.key, run.label, step, message, str(visit), str(len(contact.messages))))
+    return hashlib.sha256(parts.encode()).hexdigest()[:32]
+
+
+def _value(do: Interpreter, head: str, name: str) -> Any:
+    run = do.run
+    match head:
+        case "contact":
+            return do.contact.id if name == "id" else do.contact.fields.get(name)
+        case "event":
+            return do.view.event.get(name)
+        case "reply":
+            return (run.reply or {}).get(name)
+        case _:
+            data = run.answer
+            for part in name.split("."):
+                data = data.get(part) if isinstance(data, dict) else None
+            return data
+
+

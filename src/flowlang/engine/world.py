@@ -1,0 +1,174 @@
+"""What contacts share: coupon lists, halted sends, caps over all, counts, and what goes out.
+
+Plain data in memory.  A simulation keeps it for its whole life; a worker fills it from the store at the
+beginning of a transaction and writes back what changed at the end.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from flowlang.contact import Contact, Entry, Letter, RunKey
+from flowlang.program.program import Program
+
+
+@dataclass(slots=True)
+class Pool:
+    """The codes of a list that are still free, in the order of import."""
+
+    free: deque[str] = field(default_factory=deque)
+    used: int = 0
+    fallback: int = 0
+    """How often the text stood in for a code."""
+    known: set[str] = field(default_factory=set)
+    """Every code ever imported: one that is known is left out."""
+    taken: list[tuple[str, str, str, datetime]] = field(default_factory=list)
+    """Code, contact, message and moment, since the last time this was looked at."""
+
+    @property
+    def left(self) -> int:
+        return len(self.free)
+
+    def add(self, codes: tuple[str, ...]) -> int:
+        """Import codes; gives how many were new."""
+        new = 0
+        for code in codes:
+            if code not in self.known:
+                self.known.add(code)
+                self.free.append(code)
+                new += 1
+        return new
+
+
+ProcessStatus = Literal["waiting", "running", "halted", "paused", "finished", "failed", "cancelled"]
+
+
+@dataclass(slots=True)
+class Process:
+    """The sends of one message by one campaign, or another thing that takes long."""
+
+    type: str
+    message: str
+    campaign: str
+    status: ProcessStatus = "running"
+    done: int = 0
+    failed: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    because: str = ""
+    started: datetime | None = None
+
+    @property
+    def of(self) -> int:
+        """How many it is about, but for those who wait."""
+        return self.done + self.failed + sum(self.skipped.values())
+
+
+@dataclass(slots=True)
+class Experiment:
+    """A `split best by` under way."""
+
+    ends: datetime
+    assigned: list[int]
+    won: list[int]
+    members: dict[str, int] = field(default_factory=dict)
+    counted: set[str] = field(default_factory=set)
+    winner: int | None = None
+
+
+@dataclass(slots=True)
+class SentOut:
+    """One send as it went out: what tests and statistics look at."""
+
+    message: str
+    contact: str
+    address: str
+    at: datetime
+    campaign: str
+    subject: str
+    body: str
+
+
+@dataclass(slots=True)
+class Skipped:
+    """One send that did not go out, and why."""
+
+    message: str
+    contact: str
+    at: datetime
+    because: str
+
+
+@dataclass(slots=True)
+class Notice:
+    """Something a person is told: by mail, or in the inbox."""
+
+    at: datetime
+    who: str
+    text: str
+
+
+class Answers(Protocol):
+    """Who answers calls to the web."""
+
+    def __call__(
+        self, url: str, values: dict[str, Any], contact: Contact
+    ) -> tuple[Literal["answered", "failed"], Any]: ...
+
+
+@dataclass(slots=True)
+class World:
+    """Everything beyond a single contact."""
+
+    program: Program
+    pools: dict[str, Pool] = field(default_factory=dict)
+    robinson: set[str] = field(default_factory=set)
+    """Addresses, in lower case."""
+    processes: dict[tuple[str, str], Process] = field(default_factory=dict)
+    halted: dict[str, list[tuple[str, RunKey, int]]] = field(default_factory=dict)
+    """By message: who waits for it, in order: contact, run, and which standing of it."""
+    resuming: str | None = None
+    recent: dict[tuple[str, int], deque[datetime]] = field(default_factory=dict)
+    """When messages went out that a cap over all contacts counts, by policy and cap."""
+    experiments: dict[tuple[str, str], Experiment] = field(default_factory=dict)
+    measured: Counter[str] = field(default_factory=Counter)
+    started: Counter[str] = field(default_factory=Counter)
+    finished: Counter[str] = field(default_factory=Counter)
+    stopped: Counter[str] = field(default_factory=Counter)
+    sent: list[SentOut] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    called: list[tuple[datetime, str, dict[str, Any]]] = field(default_factory=list)
+    reported: list[Notice] = field(default_factory=list)
+    letters: list[Letter] = field(default_factory=list)
+    ticks: int = 0
+    writes_letters: bool = False
+    """Render every message; else only those whose outcome shows in rendering."""
+    keeps_sends: bool = True
+    """Keep `sent` and `skipped` one by one; else only count them."""
+    history: Callable[[Entry], None] | None = None
+    answers: Answers | None = None
+
+    def tick(self) -> int:
+        """The next place in the order of those who wait."""
+        self.ticks += 1
+        return self.ticks
+
+    def pool(self, name: str) -> Pool:
+        found = self.pools.get(name)
+        if found is None:
+            found = self.pools[name] = Pool()
+        return found
+
+    def process(self, message: str, campaign: str, now: datetime) -> Process:
+        key = (message, campaign)
+        found = self.processes.get(key)
+        if found is None:
+            found = self.processes[key] = Process("message send", message, campaign, started=now)
+        return found
+
+    def notice(self, at: datetime, who: str, text: str) -> None:
+        self.notices.append(Notice(at, who, text))

@@ -1,0 +1,388 @@
+"""Compiles the campaigns and automations of a workspace, and checks what only shows over all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flowlang.calendar import zone as find_zone
+from flowlang.check import diagnostics as d
+from flowlang.check import literals, templates
+from flowlang.check.declarations import Reader
+from flowlang.check.expressions import Expressions, Place
+from flowlang.check.names import SYSTEM_EVENTS, Names
+from flowlang.kinds import ANY, DATETIME, Fields
+from flowlang.program.program import (
+    Automation,
+    Campaign,
+    Ending,
+    Program,
+    ScheduledEvent,
+    Start,
+)
+from flowlang.source import did_you_mean
+from flowlang.steps.campaigns import StartCampaign
+from flowlang.steps.event_match import event_match
+from flowlang.steps.race import ForBranch
+from flowlang.steps.send import Send, SendTo
+from flowlang.steps.step import Code, Step
+from flowlang.steps.wait_for import WaitFor
+from flowlang.syntax import declarations as tree
+from flowlang.syntax import expressions as ex
+from flowlang.syntax.tree import Node, Token, walk
+
+
+def compile_program(names: Names, reader: Reader) -> Program:
+    """The program of a workspace.  Findings go to `names.findings`; with errors it must not be run."""
+    expressions = Expressions(names)
+    program = Program(names.config, names)
+    for segment in names.segments.values():
+        expressions.segment(Token(segment.span, "STRING", segment.name))
+    for message in names.messages.values():
+        templates.prepare(message, names)
+    _events(program, expressions)
+    codes: list[tuple[Campaign, Code]] = []
+    for item in names.campaigns.values():
+        codes.append(_Campaign(item, len(codes), names, expressions, reader).compile())
+    for campaign, _ in codes:
+        program.campaigns.append(campaign)
+        program.by_name[campaign.name] = campaign
+    for index, automation in enumerate(names.automations.values()):
+        program.automations.append(_automation(automation, index, names, expressions, reader))
+    for campaign, code in codes:
+        _check_events_of_messages(campaign, code, names)
+    _check_starts(program, codes)
+    return program
+
+
+def _events(program: Program, expressions: Expressions) -> None:
+    """Compile whom the events concern that no one sends to a contact."""
+    names = program.names
+    for event in names.events.values():
+        audience = event.audience
+        if audience is None:
+            continue
+        about = event.fields if event.outside else None
+        place = Place("audience", event=about)
+        row: Fields = {} if audience.kind == "contacts" else names.records.get(audience.records, {})
+        holds = expressions.filter(audience.where, row, place)
+        if event.outside:
+            program.concerns[event.name] = holds
+        for schedule, _ in event.schedules:
+            program.scheduled.append(ScheduledEvent(event, schedule, holds, len(program.scheduled)))
+
+
+@dataclass(slots=True)
+class _Campaign:
+    """One campaign on its way from tree to instructions."""
+
+    item: tree.Campaign
+    index: int
+    names: Names
+    expressions: Expressions
+    reader: Reader
+
+    def compile(self) -> tuple[Campaign, Code]:
+        item = self.item
+        campaign = Campaign(item.name.value, self.index, item.name.span)
+        lines = item.lines or ()
+        settings = [line for line in lines if isinstance(line, tree.Line) and not isinstance(line, Step)]
+        steps = tuple(line for line in lines if isinstance(line, Step))
+        self._order(lines)
+        event = self._event_fields(settings)
+        sends = frozenset(
+            node.message.value
+            for step in steps
+            for node in walk(step)
+            if isinstance(node, (Send, SendTo))
+        )
+        place = Place(
+            "step", event=event, reply=self._reply_fields(steps), answer=True, sends=sends, in_run=True
+        )
+        code = Code(self.names, self.expressions, place, campaign.name)
+        code.start_events = {
+            line.event.event.value for line in settings if isinstance(line, tree.StartOn)
+        }
+        self._settings(settings, campaign, code)
+        if lines and not steps and not self._broken():
+            code.report(d.NO_STEPS, item.name.span, name=campaign.name)
+        code.block(steps)
+        campaign.instructions = code.instructions
+        campaign.goals = code.goals
+        campaign.measures = code.measures
+        campaign.experiments = code.experiments
+        campaign.sends = sends
+        campaign.uses_event = "event." in place.used
+        campaign.item = item
+        return campaign, code
+
+    def _broken(self) -> bool:
+        return any(
+            bad.source is self.item.span.source and self.item.span.start <= bad.start <= self.item.span.end
+            for bad in self.reader.all_broken
+        )
+
+    def _order(self, lines: tuple[Node, ...]) -> None:
+        seen_step = False
+        for line in lines:
+            if isinstance(line, Step):
+                seen_step = True
+            elif seen_step:
+                self.names.findings.report(d.SETTING_AFTER_STEP, line.span)
+
+    def _event_fields(self, settings: list[tree.Line]) -> Fields | None:
+        """What `event.x` may be: the fields of all events that start it."""
+        found: Fields | None = None
+        for line in settings:
+            fields: Fields | None = None
+            if isinstance(line, tree.StartOn):
+                fields = self.names.event_fields(line.event.event.value)
+            elif isinstance(line, tree.StartOnChange):
+                kind = self.names.fields.get(line.field.value, ANY)
+                fields = {"at": DATETIME, "old": kind, "new": kind}
+            if fields is not None:
+                found = _merged(found or {}, fields)
+        return found
+
+    def _reply_fields(self, steps: tuple[Step, ...]) -> Fields | None:
+        found: Fields | None = None
+        for step in steps:
+            for node in walk(step):
+                if isinstance(node, (WaitFor, ForBranch)):
+                    fields = self.names.event_fields(node.event.event.value)
+                    if fields is not None:
+                        found = _merged(found or {}, fields)
+        return found
+
+    def _settings(self, settings: list[tree.Line], campaign: Campaign, code: Code) -> None:
+        once: set[type] = set()
+        for line in settings:
+            if isinstance(
+                line, (tree.About, tree.Runs, tree.Settle, tree.ZoneLine, tree.ReportTo, tree.IncludeExisting)
+            ):
+                if type(line) in once:
+                    words = line.span.text.split()
+                    code.report(d.DUPLICATE_LINE, line.span, what=f"`{words[0]}`")
+                once.add(type(line))
+            self._setting(line, campaign, code)
+        self._existing(settings, campaign, code)
+
+    def _setting(self, line: tree.Line, campaign: Campaign, code: Code) -> None:
+        text = " ".join(line.span.text.split())
+        match line:
+            case tree.StartWhen() | tree.StartAsSoonAs():
+                condition = self._start_condition(line, code)
+                campaign.starts.append(
+                    Start(condition, as_soon=isinstance(line, tree.StartAsSoonAs), text=text)
+                )
+            case tree.StartOn():
+                place = Place("start", event=self.names.event_fields(line.event.event.value))
+                match = event_match(code, line.event, line.where, place)
+                campaign.starts.append(Start(event=match, text=text))
+            case tree.StartOnChange(field=field):
+                if field.value not in self.names.fields or field.value == "id":
+                    hint = did_you_mean(field.value, list(self.names.fields))
+                    code.report(d.UNKNOWN_FIELD, field.span, whose="the contact", name=field.value, hint=hint)
+                campaign.starts.append(Start(field=field.value, text=text))
+            case tree.StopWhen() | tree.RestartWhen():
+                place = Place("setting", event=code.place.event, in_run=True, used=code.place.used)
+                condition = code.condition(line.where, place)
+                restarts = isinstance(line, tree.RestartWhen)
+                campaign.endings.append(Ending(condition, None, restarts, text))
+            case tree.StopOn() | tree.RestartOn():
+                place = Place("setting", event=code.place.event, in_run=True, used=code.place.used)
+                match = event_match(code, line.event, line.where, place)
+                restarts = isinstance(line, tree.RestartOn)
+                campaign.endings.append(Ending(None, match, restarts, text))
+            case tree.Runs():
+                self._runs(line, campaign, code)
+            case tree.Settle(duration=duration):
+                campaign.settle = literals.duration(duration, code.findings)
+            case tree.ZoneLine(zone=token):
+                campaign.zone = self.reader.zone(token)
+            case tree.UsePolicy(names=tokens):
+                self._policies(tokens, campaign.policies)
+            case tree.IncludeExisting():
+                campaign.include_existing = True
+            case tree.ReportTo(address=address):
+                campaign.report_to = address.value
+            case tree.About(text=about):
+                campaign.about = about.value
+
+    def _policies(self, tokens: tuple[Token, ...], found: list[Any]) -> None:
+        for token in tokens:
+            policy = self.names.policies.get(token.value)
+            if policy is None:
+                self.expressions.unknown(d.UNKNOWN_POLICY, token, self.names.policies)
+            else:
+                found.append(policy)
+
+    def _start_condition(self, line: tree.StartWhen | tree.StartAsSoonAs, code: Code) -> Any:
+        place = Place("start")
+        condition = code.condition(line.where, place)
+        if place.timely:
+            asked = place.timely[0]
+            code.report(
+                d.TIME_IS_NO_TRIGGER, asked.span,
+                hint="make time an event: `event due_today`, `every day at 08:00`, "
+                f"`for contacts where {' '.join(line.where.span.text.split())}`; then `start on due_today`",
+            )  # fmt: skip
+        return condition
+
+    def _existing(self, settings: list[tree.Line], campaign: Campaign, code: Code) -> None:
+        if campaign.include_existing and not any(start.condition for start in campaign.starts):
+            line = next(one for one in settings if isinstance(one, tree.IncludeExisting))
+            code.report(d.EXISTING_BY_EVENT, line.span)
+
+    def _runs(self, line: tree.Runs, campaign: Campaign, code: Code) -> None:
+        campaign.again = line.mode.value == "again"
+        keys: list[ex.Expression] = [line.key] if line.key is not None else []
+        for tail in line.tails:
+            match tail:
+                case tree.NewestWins():
+                    campaign.newest_wins = True
+                case tree.AtMostOnce(per=per):
+                    campaign.at_most_once = literals.duration(per, code.findings)
+                case ex.Ref() | ex.FieldValue() if line.key is not None:
+                    keys.append(tail)
+                case _:
+                    code.report(d.RUN_KEY, tail.span, what="a key stands behind `per`")
+        if not keys:
+            return
+        campaign.keys = []
+        for key in keys:
+            self._key(key, campaign, code)
+
+    def _key(self, key: ex.Expression, campaign: Campaign, code: Code) -> None:
+        assert campaign.keys is not None
+        fields = code.place.event
+        if fields is None:
+            code.report(
+                d.RUN_KEY, key.span, what="a run is keyed by its event, and no event starts this campaign"
+            )
+            return
+        if isinstance(key, ex.FieldValue):
+            if key.name.value != "event":
+                code.report(
+                    d.RUN_KEY, key.span, what=f"a key is a field of the event: `event.{key.name.value}`"
+                )
+                return
+            campaign.keys.append(lambda data: {k: v for k, v in data.items() if k != "at"})
+            return
+        assert isinstance(key, ex.Ref)
+        head, _, name = key.name.value.partition(".")
+        if head != "event" or name not in fields:
+            hint = did_you_mean(name, list(fields))
+            code.report(d.UNKNOWN_FIELD, key.span, whose="the event", name=name, hint=hint)
+            return
+        campaign.keys.append(_field(name))
+
+
+def _field(name: str) -> Callable[[dict[str, Any]], Any]:
+    return lambda data: data.get(name)
+
+
+def _merged(first: Fields, second: Fields) -> Fields:
+    """Fields of several events: where kinds differ, any."""
+    found = dict(first)
+    for name, kind in second.items():
+        found[name] = kind if found.get(name, kind) == kind else ANY
+    return found
+
+
+def _automation(
+    item: tree.Automation, index: int, names: Names, expressions: Expressions, reader: Reader
+) -> Automation:
+    """Check an automation and make it ready."""
+    automation = Automation(item.name.value, index, item.name.span)
+    events = [line.event.value for line in item.lines or () if isinstance(line, tree.OnSystem)]
+    fields: Fields = {"at": DATETIME}
+    for event in events:
+        fields = _merged(fields, SYSTEM_EVENTS[event])
+    place = Place("automation", event=fields if events else None, answer=True)
+    code = Code(names, expressions, place, automation.name, kind="S")
+    for line in item.lines or ():
+        match line:
+            case tree.OnSystem(event=event, name=name, where=where):
+                holds = expressions.filter(where, SYSTEM_EVENTS[event.value], place) if where else None
+                automation.events.append((event.value, name.value if name else None, holds))
+                if name is not None and event.value.startswith("coupons") and name.value not in names.coupons:
+                    expressions.unknown(d.UNKNOWN_COUPONS, name, names.coupons)
+            case tree.ScheduleLine():
+                schedule = reader.schedule(line)
+                if schedule is not None:
+                    automation.schedules.append(schedule)
+            case tree.ZoneLine(zone=token):
+                automation.zone = find_zone(token.value)
+            case tree.UsePolicy(names=tokens):
+                for token in tokens:
+                    policy = names.policies.get(token.value)
+                    if policy is None:
+                        expressions.unknown(d.UNKNOWN_POLICY, token, names.policies)
+                    else:
+                        automation.policies.append(policy)
+            case tree.ReportTo(address=address):
+                automation.report_to = address.value
+    code.block(tuple(line for line in item.lines or () if isinstance(line, Step)))
+    automation.instructions = code.instructions
+    return automation
+
+
+def _check_events_of_messages(campaign: Campaign, code: Code, names: Names) -> None:
+    """`event.x` in a message: the campaign that sends it must be started by an event with `x`."""
+    for message, token in code.sends:
+        for template in message.ready.values():
+            for need in template.events:
+                _check_need(need, f'the campaign "{campaign.name}" sends "{message.name}"', token, code, campaign)
+    for template in code.texts:
+        for need in template.events:
+            _check_need(need, f'the campaign "{campaign.name}" writes this', None, code, campaign)
+
+
+def _check_need(
+    need: templates.EventNeed, who: str, token: Token | None, code: Code, campaign: Campaign
+) -> None:
+    fields = code.place.event if need.head == "event" else code.place.reply
+    if need.head == "event":
+        campaign.uses_event = True
+    if fields is not None and need.name in fields:
+        return
+    if fields is None:
+        without = "without an event" if need.head == "event" else "without a `wait for` before it"
+    else:
+        without = f"and no event there carries `{need.name}`"
+    also = ((token.span, "sent here"),) if token is not None else ()
+    hint = did_you_mean(need.name, [name for name in fields if name != "at"]) if fields else ""
+    code.findings.report(
+        d.TEMPLATE_EVENT, need.span, what=f"`{need.head}.{need.name}`: {who} {without}", hint=hint, also=also
+    )
+
+
+def _check_starts(program: Program, codes: list[tuple[Campaign, Code]]) -> None:
+    """A campaign has a start, or another starts it; one that needs an event cannot be started so."""
+    started: dict[str, list[Token]] = {}
+    for _, code in codes:
+        for token in code.starts:
+            started.setdefault(token.value, []).append(token)
+    names = program.names
+    for item in names.automations.values():
+        for node in walk(item):
+            if isinstance(node, StartCampaign):
+                started.setdefault(node.campaign.value, []).append(node.campaign)
+    for campaign, code in codes:
+        if not campaign.starts and campaign.name not in started and campaign.instructions:
+            code.report(
+                d.NO_START, campaign.span, name=campaign.name,
+                hint='add `start when …` or `start on …`, or let another campaign `start campaign` it',
+            )  # fmt: skip
+        for token in started.get(campaign.name, ()):
+            why = ""
+            if campaign.keys is not None:
+                why = "its runs are keyed by an event"
+            elif campaign.uses_event:
+                why = "it uses `event`, which such a start does not bring"
+            if why:
+                names.findings.report(
+                    d.CANNOT_START, token.span, what=f'"{campaign.name}" cannot be started by a step: {why}'
+                )

@@ -1,0 +1,132 @@
+"""The compiled program: campaigns as flat lists of instructions, with what starts and stops them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flowlang.calendar import Duration, Schedule
+from flowlang.check.comparing import Fn
+from flowlang.check.names import Config, Event, Message, Names, Policy
+from flowlang.check.view import View
+from flowlang.source import Span
+from flowlang.steps.event_match import EventMatch
+from flowlang.steps.goal import Reach
+from flowlang.steps.split import TakeBest
+from flowlang.steps.step import Instruction
+from flowlang.syntax import declarations as tree
+
+SETTLE = Duration(seconds=300)
+"""The least time between a restart and the trigger that counts (S2.7)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """One way to start a campaign."""
+
+    condition: Fn | None = None
+    as_soon: bool = False
+    """Only when the condition did not hold before the trigger."""
+    event: EventMatch | None = None
+    field: str | None = None
+    """The field whose change starts it."""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A setting that ends runs wherever they stand: `stop when`, `restart on` and so on."""
+
+    condition: Fn | None
+    event: EventMatch | None
+    restarts: bool
+    text: str
+
+
+@dataclass(slots=True)
+class Campaign:
+    """A campaign, ready to run."""
+
+    name: str
+    index: int
+    """By file and line: the order in which campaigns are decided."""
+    span: Span
+    item: tree.Campaign | None = None
+    starts: list[Start] = field(default_factory=list)
+    endings: list[Ending] = field(default_factory=list)
+    again: bool = False
+    keys: list[Callable[[dict[str, Any]], Any]] | None = None
+    """What makes the key of a run out of the starting event's data."""
+    newest_wins: bool = False
+    at_most_once: Duration | None = None
+    settle: Duration = SETTLE
+    zone: ZoneInfo | None = None
+    policies: list[Policy] = field(default_factory=list)
+    include_existing: bool = False
+    report_to: str = ""
+    about: str = ""
+    instructions: list[Instruction] = field(default_factory=list)
+    goals: list[tuple[int, Reach]] = field(default_factory=list)
+    measures: list[tuple[str, EventMatch, Duration]] = field(default_factory=list)
+    experiments: list[TakeBest] = field(default_factory=list)
+    sends: frozenset[str] = frozenset()
+    uses_event: bool = False
+
+    @property
+    def version(self) -> str:
+        """The same as long as the campaign's meaning is: its tree, without layout and language."""
+        return hashlib.sha256(repr(self.item).encode()).hexdigest()[:12]
+
+    @property
+    def has_conditions(self) -> bool:
+        """Something about its runs is looked at at every trigger."""
+        return bool(self.endings or self.goals)
+
+
+@dataclass(slots=True)
+class ScheduledEvent:
+    """An event that the system makes."""
+
+    event: Event
+    schedule: Schedule
+    where: Callable[[View, dict[str, Any]], bool] | None
+    order: int
+
+
+@dataclass(slots=True)
+class Automation:
+    """An automation, ready to run."""
+
+    name: str
+    index: int
+    span: Span
+    schedules: list[Schedule] = field(default_factory=list)
+    events: list[tuple[str, str | None, Callable[[View, dict[str, Any]], bool] | None]] = field(
+        default_factory=list
+    )
+    """System events: name, the list or message it is about, a filter."""
+    policies: list[Policy] = field(default_factory=list)
+    zone: ZoneInfo | None = None
+    report_to: str = ""
+    instructions: list[Instruction] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Program:
+    """All that a workspace runs."""
+
+    config: Config
+    names: Names
+    campaigns: list[Campaign] = field(default_factory=list)
+    by_name: dict[str, Campaign] = field(default_factory=dict)
+    automations: list[Automation] = field(default_factory=list)
+    scheduled: list[ScheduledEvent] = field(default_factory=list)
+    concerns: dict[str, Callable[[View, dict[str, Any]], bool]] = field(default_factory=dict)
+    """For events about a thing: whether a contact (or a record, as `row`) is concerned."""
+
+    @property
+    def messages(self) -> dict[str, Message]:
+        return self.names.messages

@@ -1,0 +1,87 @@
+"""`if` / `else if` / `else`"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from flowlang.check.comparing import Fn
+from flowlang.effects import Effects, Next
+from flowlang.steps.jump import Jump
+from flowlang.steps.step import Code, Instruction, Step
+from flowlang.syntax.expressions import Expression
+from flowlang.syntax.tree import Node, node
+
+
+@node("else_if", block="steps")
+@dataclass(frozen=True, slots=True)
+class ElseIf(Node):
+    """`else if CONDITION`"""
+
+    condition: Expression
+    steps: tuple[Node, ...] | None
+
+
+@node("else", block="steps")
+@dataclass(frozen=True, slots=True)
+class Else(Node):
+    """`else`"""
+
+    steps: tuple[Node, ...] | None
+
+
+@node("if", block="steps")
+@dataclass(frozen=True, slots=True)
+class If(Step):
+    """The first branch whose condition holds."""
+
+    condition: Expression
+    steps: tuple[Node, ...] | None
+    else_ifs: tuple[ElseIf, ...]
+    otherwise: Else | None
+    acts_on: ClassVar[str] = "KS"
+
+    def compile(self, code: Code) -> bool:
+        ends: list[Jump] = []
+        all_over = True
+        branches: list[If | ElseIf] = [self, *self.else_ifs]
+        for branch in branches:
+            because = " ".join(branch.condition.span.text.split())
+            test = Test(code.condition(branch.condition), because)
+            code.emit(test, branch)
+            with code.inside(branch):
+                over = code.block(branch.steps)
+            all_over = all_over and over
+            last = branch is branches[-1] and self.otherwise is None
+            if not over and not last:
+                end = Jump()
+                code.emit(end, branch)
+                ends.append(end)
+            test.otherwise = code.next
+        if self.otherwise is not None:
+            with code.inside(self), code.inside(self.otherwise):
+                all_over = code.block(self.otherwise.steps) and all_over
+        for end in ends:
+            end.to = code.next
+        return all_over and self.otherwise is not None
+
+
+class Test(Instruction):
+    """Go on here if a condition holds, else elsewhere."""
+
+    __slots__ = ("because", "condition", "otherwise")
+
+    def __init__(self, condition: Fn, because: str) -> None:
+        self.condition = condition
+        self.because = because
+        self.otherwise = 0
+
+    def run(self, do: Effects, pc: int) -> Next:
+        if self.condition(do.view):
+            do.note("yes", self.because)
+            return pc + 1
+        do.note("no", self.because)
+        return self.otherwise
+
+    def exits(self, pc: int) -> list[tuple[int, str]]:
+        return [(pc + 1, "yes"), (self.otherwise, "no")]

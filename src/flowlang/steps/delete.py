@@ -1,0 +1,32 @@
+"""`delete contact`"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flowlang.effects import END, Effects, Next
+from flowlang.steps.step import Code, Instruction, Step
+from flowlang.syntax.tree import node
+
+
+@node("delete_contact")
+@dataclass(frozen=True, slots=True)
+class DeleteContact(Step):
+    """Erases the contact: its runs end, what is not handed over is taken back, used codes stay used."""
+
+    def compile(self, code: Code) -> bool:
+        code.emit(Delete(), self)
+        return True
+
+
+class Delete(Instruction):
+    """Erase the contact."""
+
+    __slots__ = ()
+
+    def run(self, do: Effects, pc: int) -> Next:
+        do.delete()
+        return END
+
+    def exits(self, pc: int) -> list[tuple[int, str]]:
+        return []

@@ -1,0 +1,44 @@
+"""Which events a statement means: by name, by the message it is about, by a `where`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flowlang.check import diagnostics as d
+from flowlang.check.view import View
+from flowlang.effects import Trigger
+from flowlang.steps.step import Code
+from flowlang.syntax.expressions import EventRef, Expression
+
+
+@dataclass(frozen=True, slots=True)
+class EventMatch:
+    """An event that is waited for."""
+
+    event: str
+    message: str | None
+    where: Callable[[View, dict[str, Any]], bool] | None
+
+    def fits(self, trigger: Trigger, view: View) -> bool:
+        """Whether this is the event that is meant."""
+        if trigger.event != self.event:
+            return False
+        if self.message is not None and trigger.data.get("message") != self.message:
+            return False
+        return self.where is None or self.where(view, trigger.data)
+
+
+def event_match(code: Code, ref: EventRef, where: Expression | None, place: Any = None) -> EventMatch:
+    """Check an event and its `where`; a bare name in it is first a field of the event."""
+    fields = code.expressions.event(ref.event) or {}
+    message = None
+    if ref.message is not None:
+        message = ref.message.value
+        if message not in code.names.messages:
+            code.expressions.unknown(d.UNKNOWN_MESSAGE, ref.message, code.names.messages)
+    holds = None
+    if where is not None:
+        holds = code.expressions.filter(where, fields, place or code.place)
+    return EventMatch(ref.event.value, message, holds)

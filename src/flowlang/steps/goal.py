@@ -1,0 +1,62 @@
+"""`goal "NAME" when C [, otherwise wait | , otherwise stop]`"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flowlang.check import diagnostics as d
+from flowlang.check.comparing import Fn
+from flowlang.effects import END, Effects, Next
+from flowlang.steps.step import Code, Instruction, Step
+from flowlang.syntax.expressions import Expression
+from flowlang.syntax.tree import Token, node
+
+
+@node("goal")
+@dataclass(frozen=True, slots=True)
+class Goal(Step):
+    """Met when its condition comes to hold during the round: who stands before it jumps to it."""
+
+    name: Token
+    condition: Expression
+    otherwise: Token | None
+
+    def compile(self, code: Code) -> bool:
+        if not code.on_top:
+            code.report(d.GOAL_NOT_ON_TOP, self.span)
+        otherwise = self.otherwise.value if self.otherwise else ""
+        if otherwise == "skip":
+            code.report(
+                d.OUT_OF_PLACE, self.span, what="a goal that is not met is passed, waited for, or stops",
+                hint="leave `otherwise skip` out: the run goes on",
+            )  # fmt: skip
+        instruction = Reach(self.name.value, code.condition(self.condition), otherwise)
+        at = code.emit(instruction, self)
+        code.goals.append((at, instruction))
+        return False
+
+
+class Reach(Instruction):
+    """Meet the goal, or go on, wait, or stop."""
+
+    __slots__ = ("condition", "name", "otherwise")
+
+    def __init__(self, name: str, condition: Fn, otherwise: str) -> None:
+        self.name = name
+        self.condition = condition
+        self.otherwise = otherwise
+
+    def run(self, do: Effects, pc: int) -> Next:
+        if self.condition(do.view):
+            do.note("goal met", self.name)
+            return pc + 1
+        if self.otherwise == "wait":
+            return do.stand(None)
+        if self.otherwise == "stop":
+            do.note("finished", f'the goal "{self.name}" is not met')
+            return END
+        do.note("goal not met", self.name)
+        return pc + 1
+
+    def exits(self, pc: int) -> list[tuple[int, str]]:
+        return [(pc + 1, "met" if self.otherwise else "")]

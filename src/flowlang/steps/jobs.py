@@ -1,0 +1,182 @@
+"""What an automation does to the system: group sends, imports, exports, coupon lists, groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from flowlang.calendar import Duration
+from flowlang.check import diagnostics as d
+from flowlang.check import literals
+from flowlang.check.comparing import Fn
+from flowlang.effects import Effects, Next
+from flowlang.steps.groups import known_group
+from flowlang.steps.send import empty_action
+from flowlang.steps.step import Code, Instruction, Step
+from flowlang.syntax import expressions as tree
+from flowlang.syntax.declarations import WhenEmpty
+from flowlang.syntax.tree import Node, Token, node
+
+REPORTS = ("sends", "coupons", "campaigns", "processes")
+"""What can be exported as a report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job(Step):
+    """A step that acts on the system."""
+
+    acts_on: ClassVar[str] = "S"
+
+
+class Task(Instruction):
+    """A job, ready to be done by whoever runs automations."""
+
+    __slots__ = ("details", "what")
+
+    def __init__(self, what: str, **details: Any) -> None:
+        self.what = what
+        self.details = details
+
+    def run(self, do: Effects, pc: int) -> Next:
+        return do.job(self.what, self.details, pc)
+
+    def wake(self, do: Effects, pc: int) -> Next:
+        return do.job(self.what, self.details, pc)
+
+
+@node("to_group")
+@dataclass(frozen=True, slots=True)
+class ToGroup(Node):
+    """`to group "G"`"""
+
+    name: Token
+
+
+@node("to_segment")
+@dataclass(frozen=True, slots=True)
+class ToSegment(Node):
+    """`to segment "S"`"""
+
+    name: Token
+
+
+@node("to_everyone")
+@dataclass(frozen=True, slots=True)
+class ToEveryone(Node):
+    """`to everyone`"""
+
+
+@node("send_all")
+@dataclass(frozen=True, slots=True)
+class SendAll(Job):
+    """Sends a message to many; the audience is fixed when it starts."""
+
+    message: Token
+    recipients: ToGroup | ToSegment | ToEveryone
+    spread: tree.Duration | None
+    when_empty: WhenEmpty | None
+    otherwise: Token | None
+
+    def compile(self, code: Code) -> bool:
+        message = code.message(self.message)
+        member = _members(code, self.recipients)
+        refuse = self.otherwise is not None
+        if self.otherwise is not None and self.otherwise.value != "stop":
+            code.report(
+                d.OUT_OF_PLACE, self.otherwise.span, what="a group send whose list is too small can only stop",
+                hint="write `, otherwise stop`, or `when empty …`",
+            )  # fmt: skip
+        if refuse and self.when_empty is not None:
+            code.report(
+                d.OUT_OF_PLACE, self.span, what="`otherwise stop` and `when empty` do not go together"
+            )
+        spread = literals.duration(self.spread, code.findings) if self.spread else Duration()
+        action, text = empty_action(self.when_empty)
+        task = Task(
+            "send", message=message, member=member, spread=spread, when_empty=action, text=text, refuse=refuse
+        )
+        code.emit(task, self)
+        return False
+
+
+def _members(code: Code, recipients: Node) -> Callable[[Any], bool]:
+    """Who belongs to the audience, as a function of a view."""
+    if isinstance(recipients, ToGroup):
+        known_group(code, recipients.name)
+        name = recipients.name.value
+        return lambda v: name in v.contact.groups
+    if isinstance(recipients, ToSegment):
+        return code.expressions.segment(recipients.name)
+    return lambda v: True
+
+
+@node("import_contacts")
+@dataclass(frozen=True, slots=True)
+class ImportContacts(Job):
+    """Imports contacts from a file."""
+
+    path: Token
+
+    def compile(self, code: Code) -> bool:
+        code.emit(Task("import contacts", path=self.path.value), self)
+        return False
+
+
+@node("export_contacts")
+@dataclass(frozen=True, slots=True)
+class ExportContacts(Job):
+    """Writes contacts to a file; `{date}` in its name is the day."""
+
+    where: tree.Expression | None
+    path: Token
+
+    def compile(self, code: Code) -> bool:
+        where: Fn = code.condition(self.where) if self.where else lambda v: True
+        code.emit(Task("export contacts", where=where, path=self.path.value), self)
+        return False
+
+
+@node("export_report")
+@dataclass(frozen=True, slots=True)
+class ExportReport(Job):
+    """Writes a report to a file."""
+
+    report: Token
+    path: Token
+
+    def compile(self, code: Code) -> bool:
+        if self.report.value not in REPORTS:
+            code.expressions.unknown(d.UNKNOWN_REPORT, self.report, REPORTS)
+        code.emit(Task("export report", report=self.report.value, path=self.path.value), self)
+        return False
+
+
+@node("refill")
+@dataclass(frozen=True, slots=True)
+class Refill(Job):
+    """Imports codes into a coupon list."""
+
+    list: Token
+    path: Token
+
+    def compile(self, code: Code) -> bool:
+        if self.list.value not in code.names.coupons:
+            code.expressions.unknown(d.UNKNOWN_COUPONS, self.list, code.names.coupons)
+        code.emit(Task("refill coupons", list=self.list.value, path=self.path.value), self)
+        return False
+
+
+@node("add_segment")
+@dataclass(frozen=True, slots=True)
+class AddSegment(Job):
+    """Puts all contacts of a segment into a group."""
+
+    segment: Token
+    group: Token
+
+    def compile(self, code: Code) -> bool:
+        member = code.expressions.segment(self.segment)
+        known_group(code, self.group)
+        code.emit(Task("add segment", member=member, group=self.group.value), self)
+        return False

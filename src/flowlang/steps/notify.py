@@ -1,0 +1,64 @@
+"""`notify "who@example.com" "text"` and `notify inbox "text"`"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from flowlang.check import diagnostics as d
+from flowlang.check.templates import Template, check_text
+from flowlang.effects import Effects, Next
+from flowlang.steps.step import Code, Instruction, Step
+from flowlang.syntax.tree import Token, node
+
+
+@node("notify")
+@dataclass(frozen=True, slots=True)
+class Notify(Step):
+    """Tells a person, by mail."""
+
+    who: Token
+    text: Token
+    acts_on: ClassVar[str] = "KS"
+
+    def compile(self, code: Code) -> bool:
+        if "@" not in self.who.value:
+            code.report(
+                d.BAD_VALUE, self.who.span, what=f'"{self.who.value}" is no e-mail address',
+                hint="`notify inbox \"…\"` writes to the store's own list",
+            )  # fmt: skip
+        code.emit(Tell(self.who.value, _text(code, self.text)), self)
+        return False
+
+
+@node("notify_inbox")
+@dataclass(frozen=True, slots=True)
+class NotifyInbox(Step):
+    """Tells whoever reads the store's own list."""
+
+    text: Token
+    acts_on: ClassVar[str] = "KS"
+
+    def compile(self, code: Code) -> bool:
+        code.emit(Tell("inbox", _text(code, self.text)), self)
+        return False
+
+
+def _text(code: Code, token: Token) -> Template:
+    template = check_text(token, code.names)
+    code.texts.append(template)
+    return template
+
+
+class Tell(Instruction):
+    """Write to a person or to the inbox."""
+
+    __slots__ = ("text", "who")
+
+    def __init__(self, who: str, text: Template) -> None:
+        self.who = who
+        self.text = text
+
+    def run(self, do: Effects, pc: int) -> Next:
+        do.notify(self.who, self.text)
+        return pc + 1

@@ -1,0 +1,160 @@
+"""`wait at most D` with branches, and `wait again` within them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flowlang import calendar
+from flowlang.calendar import Duration
+from flowlang.check import diagnostics as d
+from flowlang.check import literals
+from flowlang.check.comparing import Fn
+from flowlang.effects import Effects, Next, Trigger
+from flowlang.steps.event_match import EventMatch, event_match
+from flowlang.steps.jump import Jump
+from flowlang.steps.step import Code, Instruction, Step
+from flowlang.syntax import expressions as tree
+from flowlang.syntax.tree import Node, node
+
+
+@node("for_branch", block="steps")
+@dataclass(frozen=True, slots=True)
+class ForBranch(Node):
+    """`for EVENT [where C]`: taken when the event comes first."""
+
+    event: tree.EventRef
+    where: tree.Expression | None
+    steps: tuple[Node, ...] | None
+
+
+@node("until_branch", block="steps")
+@dataclass(frozen=True, slots=True)
+class UntilBranch(Node):
+    """`until CONDITION`: taken when it holds first."""
+
+    condition: tree.Expression
+    steps: tuple[Node, ...] | None
+
+
+@node("otherwise_branch", block="steps")
+@dataclass(frozen=True, slots=True)
+class OtherwiseBranch(Node):
+    """Taken when the time is over."""
+
+    steps: tuple[Node, ...] | None
+
+
+@node("race", block="branches")
+@dataclass(frozen=True, slots=True)
+class Race(Step):
+    """Waits for the first of several things; at one instant, the first in the text wins."""
+
+    at_most: tree.Duration
+    branches: tuple[ForBranch | UntilBranch | OtherwiseBranch, ...] | None
+
+    def compile(self, code: Code) -> bool:
+        length = literals.duration(self.at_most, code.findings)
+        instruction = AwaitFirst(length)
+        at = code.emit(instruction, self)
+        code.races.append(at)
+        ends: list[Jump] = []
+        all_over = True
+        for branch in self.branches or ():
+            target = code.next
+            if isinstance(branch, ForBranch):
+                match = event_match(code, branch.event, branch.where)
+                instruction.branches.append((match, None, target))
+            elif isinstance(branch, UntilBranch):
+                instruction.branches.append((None, code.condition(branch.condition), target))
+            elif instruction.otherwise is not None:
+                code.report(d.DUPLICATE_LINE, branch.span, what="`otherwise`")
+            else:
+                instruction.otherwise = target
+            with code.inside(self), code.inside(branch):
+                over = code.block(branch.steps)
+            all_over = all_over and over
+            end = Jump()
+            code.emit(end, branch)
+            ends.append(end)
+        code.races.pop()
+        instruction.after = code.next
+        for end in ends:
+            end.to = code.next
+        return all_over and instruction.otherwise is not None
+
+
+class AwaitFirst(Instruction):
+    """Stand until the first of several things."""
+
+    __slots__ = ("after", "at_most", "branches", "otherwise")
+
+    def __init__(self, at_most: Duration) -> None:
+        self.at_most = at_most
+        self.branches: list[tuple[EventMatch | None, Fn | None, int]] = []
+        self.otherwise: int | None = None
+        self.after = 0
+
+    def run(self, do: Effects, pc: int) -> Next:
+        do.run.timed_out = do.run.missed = False
+        for _, condition, target in self.branches:
+            if condition is not None and condition(do.view):
+                return target
+        due = calendar.add(do.now, self.at_most, do.zone)
+        return do.stand(due, seq=do.contact.seq)
+
+    def look(self, do: Effects, pc: int, trigger: Trigger) -> Next | None:
+        for match, condition, target in self.branches:
+            if condition is not None:
+                if condition(do.view):
+                    return target
+            elif match is not None and trigger.seq > do.run.wait["seq"] and match.fits(trigger, do.view):
+                do.run.reply = trigger.data
+                do.run.reply_event = trigger.event
+                return target
+        return None
+
+    def wake(self, do: Effects, pc: int) -> Next:
+        do.run.timed_out = True
+        do.note("timed out", f"after {self.at_most.words()}")
+        return self.after if self.otherwise is None else self.otherwise
+
+    def exits(self, pc: int) -> list[tuple[int, str]]:
+        found = [
+            (target, match.event if match else "condition") for match, _, target in self.branches
+        ]
+        return [*found, (self.after if self.otherwise is None else self.otherwise, "otherwise")]
+
+
+@node("wait_again")
+@dataclass(frozen=True, slots=True)
+class WaitAgain(Step):
+    """Starts the clock of the wait around it anew."""
+
+    def compile(self, code: Code) -> bool:
+        if not code.races:
+            code.report(
+                d.OUT_OF_PLACE, self.span, what="`wait again` stands in a branch of `wait at most …`"
+            )
+            return False
+        code.emit(Again(code.races[-1], frozenset(code.start_events)), self)
+        return True
+
+
+class Again(Instruction):
+    """Go back to the wait; a reply of the starting event's kind becomes `event`."""
+
+    __slots__ = ("start_events", "to")
+
+    def __init__(self, to: int, start_events: frozenset[str]) -> None:
+        self.to = to
+        self.start_events = start_events
+
+    def run(self, do: Effects, pc: int) -> Next:
+        run = do.run
+        if run.reply is not None and run.reply_event in self.start_events:
+            run.event = run.reply
+            do.view.event = run.reply
+        return self.to
+
+    def exits(self, pc: int) -> list[tuple[int, str]]:
+        return [(self.to, "again")]

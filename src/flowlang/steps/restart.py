@@ -1,0 +1,36 @@
+"""`restart [tagging "T"]`"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flowlang.effects import Effects, Next
+from flowlang.steps.step import Code, Instruction, Step
+from flowlang.syntax.tree import Token, node
+
+
+@node("restart")
+@dataclass(frozen=True, slots=True)
+class Restart(Step):
+    """Ends the round and puts the contact back before the start, where it waits for a trigger (S2.1)."""
+
+    tag: Token | None
+
+    def compile(self, code: Code) -> bool:
+        code.emit(BackToStart(self.tag.value if self.tag else None), self)
+        return True
+
+
+class BackToStart(Instruction):
+    """Put the contact back before the start; the tag, if any, is given at once (S2.4)."""
+
+    __slots__ = ("tag",)
+
+    def __init__(self, tag: str | None) -> None:
+        self.tag = tag
+
+    def run(self, do: Effects, pc: int) -> Next:
+        return do.restart(self.tag)
+
+    def exits(self, pc: int) -> list[tuple[int, str]]:
+        return [(0, "restart")]

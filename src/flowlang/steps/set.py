@@ -1,0 +1,73 @@
+"""`set F to E`"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flowlang.calendar import local_date
+from flowlang.check import diagnostics as d
+from flowlang.check.comparing import Fn, of_kind
+from flowlang.effects import Effects, Next
+from flowlang.kinds import Kind
+from flowlang.source import did_you_mean
+from flowlang.steps.step import Code, Instruction, Step
+from flowlang.syntax.expressions import Expression, Sum
+from flowlang.syntax.tree import Token, node
+
+
+@node("set")
+@dataclass(frozen=True, slots=True)
+class Set(Step):
+    """Sets a field; in its + and - a missing number counts as 0."""
+
+    field: Token
+    value: Expression
+
+    def compile(self, code: Code) -> bool:
+        kind = field_kind(code, self.field)
+        if isinstance(self.value, Sum):
+            compiled = code.expressions.sum(self.value, code.place, missing_is_zero=True)
+        else:
+            compiled = code.expressions.compile(self.value, code.place)
+        fn = compiled.fn
+        if kind is not None:
+            fn = code.expressions.fitting(compiled, kind, self.value, f"`{self.field.value}`")
+        code.emit(SetField(self.field.value, fn, kind), self)
+        return False
+
+
+def field_kind(code: Code, token: Token) -> Kind | None:
+    """The kind of a field that a step writes; a finding where there is none that can be written."""
+    kind = code.names.fields.get(token.value)
+    if kind is None:
+        hint = did_you_mean(token.value, list(code.names.fields))
+        code.report(d.UNKNOWN_FIELD, token.span, whose="the contact", name=token.value, hint=hint)
+    elif token.value in ("id", "created"):
+        code.report(d.OUT_OF_PLACE, token.span, what=f"`{token.value}` never changes")
+    return kind
+
+
+class SetField(Instruction):
+    """Set a field to a value; a value of another kind (from an answer) is not taken."""
+
+    __slots__ = ("field", "kind", "value")
+
+    def __init__(self, field: str, value: Fn, kind: Kind | None) -> None:
+        self.field = field
+        self.value = value
+        self.kind = kind
+
+    def run(self, do: Effects, pc: int) -> Next:
+        value = self.value(do.view)
+        if value is not None and self.kind is not None and not of_kind(value, self.kind):
+            if self.kind.name == "date" and isinstance(value, datetime):
+                value = local_date(value, do.zone)
+            elif self.kind.name == "text" and isinstance(value, (int, float)):
+                value = str(value)
+            else:
+                do.note("not set", f"{self.field}: {value!r} is not {self.kind}")
+                return pc + 1
+        do.set_field(self.field, value)
+        return pc + 1
+

@@ -1,0 +1,138 @@
+"""`split [for good]` and `split best by …`, with a share for each branch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import accumulate
+
+from flowlang.calendar import Duration
+from flowlang.check import diagnostics as d
+from flowlang.check import literals
+from flowlang.effects import STAY, Effects, Next
+from flowlang.steps.event_match import EventMatch, event_match
+from flowlang.steps.jump import Jump
+from flowlang.steps.step import Code, Instruction, Step
+from flowlang.syntax import expressions as tree
+from flowlang.syntax.tree import Node, Token, node
+
+
+@node("share", block="steps")
+@dataclass(frozen=True, slots=True)
+class Share(Node):
+    """`50% "A"` and the steps of that branch."""
+
+    percent: Token
+    name: Token
+    steps: tuple[Node, ...] | None
+
+
+@node("split", block="shares")
+@dataclass(frozen=True, slots=True)
+class Split(Step):
+    """Takes a branch at random, stable in a round; `for good`, stable in all rounds."""
+
+    for_good: Token | None
+    shares: tuple[Share, ...] | None
+
+    def compile(self, code: Code) -> bool:
+        shares = self.shares or ()
+        total = sum(share.percent.value for share in shares)
+        if shares and abs(total - 100) > 1e-6:
+            code.report(d.SHARES, self.span, sum=f"{total:g}")
+        bounds = tuple(accumulate(share.percent.value for share in shares))
+        instruction = TakeShare(bounds, self.for_good is not None)
+        code.emit(instruction, self)
+        return _branches(self, shares, instruction, code)
+
+
+@node("split_best", block="shares")
+@dataclass(frozen=True, slots=True)
+class SplitBest(Step):
+    """A test: those beyond the shares wait until its window ends, then all take the best branch."""
+
+    event: tree.EventRef
+    after: tree.Duration
+    where: tree.Expression | None
+    shares: tuple[Share, ...] | None
+
+    def compile(self, code: Code) -> bool:
+        shares = self.shares or ()
+        total = sum(share.percent.value for share in shares)
+        if total > 100 + 1e-6:
+            code.report(d.SHARES, self.span, sum=f"{total:g}")
+        match = event_match(code, self.event, self.where)
+        length = literals.duration(self.after, code.findings)
+        bounds = tuple(accumulate(share.percent.value for share in shares))
+        instruction = TakeBest(bounds, match, length)
+        code.emit(instruction, self)
+        code.experiments.append(instruction)
+        return _branches(self, shares, instruction, code)
+
+
+def _branches(
+    step: Step, shares: tuple[Share, ...], instruction: TakeShare | TakeBest, code: Code
+) -> bool:
+    ends: list[Jump] = []
+    all_over = bool(shares)
+    names: set[str] = set()
+    for share in shares:
+        if share.name.value in names:
+            code.report(d.DUPLICATE_NAME, share.name.span, what="the branch", name=share.name.value)
+        names.add(share.name.value)
+        instruction.targets.append((share.name.value, code.next))
+        with code.inside(step), code.inside(share):
+            over = code.block(share.steps)
+        all_over = all_over and over
+        end = Jump()
+        code.emit(end, share)
+        ends.append(end)
+    for end in ends:
+        end.to = code.next
+    return all_over
+
+
+class TakeShare(Instruction):
+    """Take the branch that a stable random number falls into."""
+
+    __slots__ = ("bounds", "for_good", "targets")
+
+    def __init__(self, bounds: tuple[float, ...], for_good: bool) -> None:
+        self.bounds = bounds
+        self.for_good = for_good
+        self.targets: list[tuple[str, int]] = []
+
+    def run(self, do: Effects, pc: int) -> Next:
+        number = do.share(self.where.id, self.for_good)
+        for (name, target), bound in zip(self.targets, self.bounds, strict=True):
+            if number < bound:
+                do.note("branch", name)
+                return target
+        name, target = self.targets[-1]
+        do.note("branch", name)
+        return target
+
+    def exits(self, pc: int) -> list[tuple[int, str]]:
+        return [(target, name) for name, target in self.targets]
+
+
+class TakeBest(Instruction):
+    """Take a branch while the test runs; wait for the winner; take the winner."""
+
+    __slots__ = ("bounds", "length", "match", "targets")
+
+    def __init__(self, bounds: tuple[float, ...], match: EventMatch, length: Duration) -> None:
+        self.bounds = bounds
+        self.match = match
+        self.length = length
+        self.targets: list[tuple[str, int]] = []
+
+    def run(self, do: Effects, pc: int) -> Next:
+        branch = do.experiment(self.where.id, self.bounds, self.length)
+        if branch is None:
+            return STAY
+        name, target = self.targets[branch]
+        do.note("branch", name)
+        return target
+
+    def exits(self, pc: int) -> list[tuple[int, str]]:
+        return [(target, name) for name, target in self.targets]

@@ -1,0 +1,181 @@
+"""What every statement is: a node that compiles to instructions, and instructions that run."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
+
+from flowlang.check import diagnostics as d
+from flowlang.check.expressions import Expressions, Place
+from flowlang.check.names import Message, Names
+from flowlang.effects import Effects, Next, Trigger
+from flowlang.source import Findings, Span
+from flowlang.syntax.tree import Node, Token
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """An instruction's way back to the text: history, `why` and run-time errors point here."""
+
+    line: int
+    text: str
+    """The statement's first line."""
+    id: str
+    """Stable while the campaign's other lines change: by block and count of equal statements."""
+
+
+class Instruction(ABC):
+    """One step of the flat program.
+
+    `run` is asked when a contact comes to it and answers where to go on; STAY leaves the contact here.
+    A contact that stands here comes back through `wake`, when its time has come, or `look`, when
+    something has happened to it.
+    """
+
+    __slots__ = ("where",)
+    where: Where
+
+    @abstractmethod
+    def run(self, do: Effects, pc: int) -> Next: ...
+
+    def wake(self, do: Effects, pc: int) -> Next:
+        """The moment the run waited for has come."""
+        return self.run(do, pc)
+
+    def look(self, do: Effects, pc: int, trigger: Trigger) -> Next | None:
+        """Something happened while the run stands here: where it goes on, or None to stay."""
+        return None
+
+    def describe(self) -> str:
+        """The statement in a few words, for pictures."""
+        return self.where.text
+
+    def exits(self, pc: int) -> list[tuple[int, str]]:
+        """Where the run can go from here, each with a label: what a picture draws."""
+        return [(pc + 1, "")]
+
+
+@dataclass(frozen=True, slots=True)
+class Step(Node):
+    """A statement of a campaign or an automation."""
+
+    acts_on: ClassVar[str] = "K"
+    """K: a contact.  S: the system.  KS: either."""
+
+    def compile(self, code: Code) -> bool:
+        """Check the statement and append its instructions; True where nothing can follow it."""
+        raise AssertionError(f"{type(self).__name__} does not compile")
+
+
+@dataclass(slots=True)
+class Loop:
+    """A `repeat` that is being compiled: the instructions that have to learn where it ends."""
+
+    leaves: list[Any] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Code:
+    """A campaign or automation in the making."""
+
+    names: Names
+    expressions: Expressions
+    place: Place
+    campaign: str
+    kind: str = "K"
+    instructions: list[Instruction] = field(default_factory=list)
+    goals: list[Any] = field(default_factory=list)
+    measures: list[Any] = field(default_factory=list)
+    sends: list[tuple[Message, Token]] = field(default_factory=list)
+    starts: list[Token] = field(default_factory=list)
+    """Campaigns that a step starts."""
+    loops: list[Loop] = field(default_factory=list)
+    races: list[int] = field(default_factory=list)
+    experiments: list[Any] = field(default_factory=list)
+    texts: list[Any] = field(default_factory=list)
+    """Templates that stand in steps, not in messages."""
+    start_events: set[str] = field(default_factory=set)
+    path: list[str] = field(default_factory=list)
+    _counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def findings(self) -> Findings:
+        return self.names.findings
+
+    @property
+    def on_top(self) -> bool:
+        """Not within a block of another step."""
+        return not self.path
+
+    @property
+    def next(self) -> int:
+        """The number that the next instruction will have."""
+        return len(self.instructions)
+
+    def emit(self, instruction: Instruction, node: Node) -> int:
+        """Append an instruction; gives its number."""
+        text = node.span.text.split("\n", 1)[0].strip()
+        key = "/".join([*self.path, text])
+        count = self._counts[key] = self._counts.get(key, 0) + 1
+        instruction.where = Where(node.span.line, text, key if count == 1 else f"{key} ({count})")
+        self.instructions.append(instruction)
+        return len(self.instructions) - 1
+
+    def block(self, steps: tuple[Node, ...] | None) -> bool:
+        """Compile the steps of a block; True where nothing can follow it."""
+        ended: Node | None = None
+        for step in steps or ():
+            if not isinstance(step, Step):
+                continue
+            if ended is not None and step.rule != "goal":
+                why = f"`{ended.span.text.split(chr(10))[0].strip()}` comes before it"
+                self.findings.report(d.UNREACHABLE, step.span, why=why)
+                ended = None
+                break_after = True
+            else:
+                break_after = False
+            self._belongs(step)
+            over = step.compile(self)
+            ended = step if over and not break_after else None
+        return ended is not None
+
+    @contextmanager
+    def inside(self, node: Node, label: str = "") -> Iterator[None]:
+        """Within the block of a step."""
+        self.path.append(label or node.span.text.split("\n", 1)[0].strip())
+        try:
+            yield
+        finally:
+            self.path.pop()
+
+    def _belongs(self, step: Step) -> None:
+        if self.kind in step.acts_on:
+            return
+        what = step.span.text.split("\n", 1)[0].strip()
+        if self.kind == "S":
+            hint = "write a campaign for it; an automation can start one: `start campaign … for segment …`"
+            self.findings.report(d.CONTACT_STEP_IN_AUTOMATION, step.span, what=what, hint=hint)
+        else:
+            hint = "write an automation for it"
+            self.findings.report(d.JOB_IN_CAMPAIGN, step.span, what=what, hint=hint)
+
+    def condition(self, node: Any, place: Place | None = None) -> Any:
+        return self.expressions.condition(node, place or self.place)
+
+    def message(self, token: Token) -> Message | None:
+        """A message by its name; notes that this campaign sends it."""
+        found = self.names.messages.get(token.value)
+        if found is None:
+            self.expressions.unknown(d.UNKNOWN_MESSAGE, token, self.names.messages)
+            return None
+        self.sends.append((found, token))
+        return found
+
+    def place_with(self, **changes: Any) -> Place:
+        return replace(self.place, **changes)
+
+    def report(self, diagnostic: d.Diagnostic, span: Span, **words: Any) -> None:
+        self.findings.report(diagnostic, span, **words)

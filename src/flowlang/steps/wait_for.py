@@ -1,0 +1,57 @@
+"""`wait for EVENT [where C] [at most D]`"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flowlang import calendar
+from flowlang.calendar import Duration
+from flowlang.check import literals
+from flowlang.effects import Effects, Next, Trigger
+from flowlang.steps.event_match import EventMatch, event_match
+from flowlang.steps.step import Code, Instruction, Step
+from flowlang.syntax import expressions as tree
+from flowlang.syntax.tree import node
+
+
+@node("wait_for")
+@dataclass(frozen=True, slots=True)
+class WaitFor(Step):
+    """Waits until an event happens, from now on; its data is `reply`."""
+
+    event: tree.EventRef
+    where: tree.Expression | None
+    at_most: tree.Duration | None
+
+    def compile(self, code: Code) -> bool:
+        match = event_match(code, self.event, self.where)
+        at_most = literals.duration(self.at_most, code.findings) if self.at_most else None
+        code.emit(AwaitEvent(match, at_most), self)
+        return False
+
+
+class AwaitEvent(Instruction):
+    """Stand until an event happens."""
+
+    __slots__ = ("at_most", "match")
+
+    def __init__(self, match: EventMatch, at_most: Duration | None) -> None:
+        self.match = match
+        self.at_most = at_most
+
+    def run(self, do: Effects, pc: int) -> Next:
+        do.run.timed_out = do.run.missed = False
+        due = calendar.add(do.now, self.at_most, do.zone) if self.at_most else None
+        return do.stand(due, seq=do.contact.seq)
+
+    def look(self, do: Effects, pc: int, trigger: Trigger) -> Next | None:
+        if trigger.seq > do.run.wait["seq"] and self.match.fits(trigger, do.view):
+            do.run.reply = trigger.data
+            do.run.reply_event = trigger.event
+            return pc + 1
+        return None
+
+    def wake(self, do: Effects, pc: int) -> Next:
+        do.run.timed_out = True
+        do.note("timed out", f"after {self.at_most.words()}" if self.at_most else "")
+        return pc + 1

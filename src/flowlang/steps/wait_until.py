@@ -1,0 +1,281 @@
+"""`wait until …`: a condition, a moment from data, or the next such time, day of the week or day.
+
+Which of them it is, is told by the kind of the expression.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from flowlang import calendar
+from flowlang.calendar import Duration
+from flowlang.check import diagnostics as d
+from flowlang.check import literals
+from flowlang.check.comparing import Fn
+from flowlang.check.expressions import Place
+from flowlang.check.view import View
+from flowlang.effects import END, Effects, Next, Trigger
+from flowlang.steps.step import Code, Instruction, Step
+from flowlang.syntax import expressions as tree
+from flowlang.syntax.tree import Node, Token, node
+
+
+@node("wait_until")
+@dataclass(frozen=True, slots=True)
+class WaitUntil(Step):
+    """Lets time pass until something is so, or until a moment."""
+
+    until: tree.Expression
+    at: Token | None
+    at_most: tree.Duration | None
+    tails: tuple[Token, ...]
+    steps: tuple[Node, ...] | None
+
+    def compile(self, code: Code) -> bool:
+        instruction = self._instruction(code)
+        if instruction is None:
+            with code.inside(self):
+                code.block(self.steps)
+            return False
+        code.emit(instruction, self)
+        with code.inside(self):
+            code.block(self.steps)
+        instruction.after = code.next
+        return False
+
+    def _instruction(self, code: Code) -> _Until | None:
+        wall = literals.wall(self.at, code.findings) if self.at else None
+        at_most = literals.duration(self.at_most, code.findings) if self.at_most else None
+        tails = {tail.kind for tail in self.tails}
+        place = code.place_with(used=set(), timely=[])
+        target = self._target(code, place, wall)
+        if target is None:
+            return None
+        what, fn = target
+        if what != "moment":
+            for tail in self.tails:
+                code.report(d.OUT_OF_PLACE, tail.span, what="this is said of a moment from data or a date")
+        if what == "condition":
+            if self.at is not None:
+                code.report(d.OUT_OF_PLACE, self.at.span, what="a condition has no time of day")
+            return UntilCondition(fn, at_most)
+        if what == "next":
+            return UntilNext(fn, at_most)
+        used = frozenset(place.used)
+        return UntilMoment(
+            fn, wall, at_most, used, "STOP_IF_PAST" in tails, "STOP_IF_NOT_SET" in tails
+        )
+
+    def _target(self, code: Code, place: Place, wall: time | None) -> tuple[str, Fn] | None:
+        node = self.until
+        if isinstance(node, tree.NextDay):
+            days = code.names.calendars.get(node.calendar.value)
+            if days is None:
+                code.expressions.unknown(d.UNKNOWN_CALENDAR, node.calendar, code.names.calendars)
+                return None
+            return "next", lambda v: calendar.next_day_of(v.now, days, wall, v.zone)
+        if isinstance(node, (tree.Before, tree.After)):
+            return self._offset(code, node, place)
+        compiled = code.expressions.compile(node, place)
+        constant = compiled.constant
+        match compiled.kind.name:
+            case "yes/no":
+                return "condition", code.expressions.condition(node, place)
+            case "any" if isinstance(node, (tree.FieldValue, tree.BadExpression)):
+                return None
+            case "weekday" if constant is not None:
+                return "next", lambda v: calendar.next_weekday(v.now, constant, wall, v.zone)
+            case "time" if constant is not None:
+                return "next", lambda v: calendar.next_time(v.now, constant, v.zone)
+            case "time":
+                fn = compiled.fn
+                return "next", lambda v: (
+                    None if (x := fn(v)) is None else calendar.next_time(v.now, x, v.zone)
+                )
+            case "date" | "datetime" | "any":
+                return "moment", compiled.fn
+        code.report(
+            d.TYPE_MISMATCH, node.span, what=f"a moment or a condition stands here, not {compiled.kind}",
+            hint="for a length of time write `wait 2 days`" if compiled.kind.name == "duration" else "",
+        )  # fmt: skip
+        return None
+
+    def _offset(self, code: Code, node: tree.Before | tree.After, place: Place) -> tuple[str, Fn] | None:
+        compiled = code.expressions.compile(node.moment, place)
+        length = literals.duration(node.duration, code.findings)
+        if compiled.kind.name not in ("date", "datetime", "any"):
+            code.report(
+                d.TYPE_MISMATCH, node.moment.span, what=f"a date is asked for here, this is {compiled.kind}"
+            )
+            return None
+        if compiled.kind.name == "any" and isinstance(node.moment, tree.FieldValue):
+            return None
+        fn = compiled.fn
+        return "moment", _moved(fn, length, -1 if isinstance(node, tree.Before) else 1)
+
+
+def _moved(fn: Fn, length: Duration, sign: int) -> Fn:
+    def moment(v: View) -> Any:
+        x = fn(v)
+        try:
+            if isinstance(x, datetime):
+                return calendar.add(x, length, v.zone, sign)
+            if isinstance(x, date):
+                if length.seconds:
+                    return calendar.add(calendar.instant(x, time(0), v.zone), length, v.zone, sign)
+                return calendar.add_to_date(x, length, sign)
+        except OverflowError:
+            return None
+        return None
+
+    return moment
+
+
+class _Until(Instruction):
+    """What the kinds of `wait until` share: a longest time, and where a missed one goes on."""
+
+    __slots__ = ("after", "at_most")
+
+    def __init__(self, at_most: Duration | None) -> None:
+        self.at_most = at_most
+        self.after = 0
+
+    def deadline(self, do: Effects) -> datetime | None:
+        return calendar.add(do.now, self.at_most, do.zone) if self.at_most else None
+
+    def timed_out(self, do: Effects) -> Next:
+        do.run.timed_out = True
+        do.note("timed out", f"after {self.at_most.words()}" if self.at_most else "")
+        return self.after
+
+    def exits(self, pc: int) -> list[tuple[int, str]]:
+        return [(pc + 1, "")] if self.after == pc + 1 else [(pc + 1, ""), (self.after, "missed")]
+
+
+class UntilCondition(_Until):
+    """Stand until a condition holds; it is looked at when something happens to the contact."""
+
+    __slots__ = ("condition",)
+
+    def __init__(self, condition: Fn, at_most: Duration | None) -> None:
+        super().__init__(at_most)
+        self.condition = condition
+
+    def run(self, do: Effects, pc: int) -> Next:
+        do.run.timed_out = do.run.missed = False
+        if self.condition(do.view):
+            return pc + 1
+        return do.stand(self.deadline(do))
+
+    def look(self, do: Effects, pc: int, trigger: Trigger) -> Next | None:
+        return pc + 1 if self.condition(do.view) else None
+
+    def wake(self, do: Effects, pc: int) -> Next:
+        return self.timed_out(do)
+
+
+class UntilNext(_Until):
+    """Stand until the next such time or day, now included; it is never missed."""
+
+    __slots__ = ("find",)
+
+    def __init__(self, find: Callable[[View], datetime | None], at_most: Duration | None) -> None:
+        super().__init__(at_most)
+        self.find = find
+
+    def run(self, do: Effects, pc: int) -> Next:
+        do.run.timed_out = do.run.missed = False
+        target = self.find(do.view)
+        if target is not None and target <= do.now:
+            return pc + 1
+        deadline = self.deadline(do)
+        if target is None:
+            do.note("waiting", "the calendar has no such day")
+            return do.stand(deadline, late=True)
+        late = deadline is not None and deadline < target
+        return do.stand(deadline if late else target, late=late)
+
+    def wake(self, do: Effects, pc: int) -> Next:
+        return self.timed_out(do) if do.run.wait.get("late") else pc + 1
+
+
+class UntilMoment(_Until):
+    """Stand until a moment that the data gives; follows the data when it changes."""
+
+    __slots__ = ("at", "moment", "stop_if_not_set", "stop_if_past", "used")
+
+    def __init__(
+        self,
+        moment: Fn,
+        at: time | None,
+        at_most: Duration | None,
+        used: frozenset[str],
+        stop_if_past: bool,
+        stop_if_not_set: bool,
+    ) -> None:
+        super().__init__(at_most)
+        self.moment = moment
+        self.at = at
+        self.used = used
+        self.stop_if_past = stop_if_past
+        self.stop_if_not_set = stop_if_not_set
+
+    def run(self, do: Effects, pc: int) -> Next:
+        do.run.timed_out = do.run.missed = False
+        return self._reckon(do, pc, self.deadline(do))
+
+    def look(self, do: Effects, pc: int, trigger: Trigger) -> Next | None:
+        wait = do.run.wait
+        if not self.used or wait.get("basis") == self._basis(do):
+            return None
+        going = self._reckon(do, pc, wait.get("deadline"))
+        return None if going == -1 else going
+
+    def wake(self, do: Effects, pc: int) -> Next:
+        if do.run.wait.get("late"):
+            return self.timed_out(do)
+        return pc + 1
+
+    def _basis(self, do: Effects) -> list[Any]:
+        """What the moment depends on, as it is now."""
+        contact = do.contact
+        return [
+            list(contact.records[name]) if name in contact.records else contact.fields.get(name)
+            for name in sorted(self.used)
+        ]
+
+    def _reckon(self, do: Effects, pc: int, deadline: datetime | None) -> Next:
+        value = self.moment(do.view)
+        basis = self._basis(do)
+        if not isinstance(value, date):
+            if self.stop_if_not_set:
+                do.note("finished", "the moment is not set")
+                return END
+            do.note("waiting", "until the moment is set")
+            return do.stand(deadline, late=True, basis=basis, deadline=deadline)
+        whole_day = not isinstance(value, datetime) and self.at is None
+        target = self._instant(value, do)
+        if target > do.now:
+            late = deadline is not None and deadline < target
+            return do.stand(deadline if late else target, late=late, basis=basis, deadline=deadline)
+        missed = target < do.now
+        if whole_day and not isinstance(value, datetime):
+            missed = value < do.view.today
+        if not missed:
+            return pc + 1
+        do.run.missed = True
+        if self.stop_if_past:
+            do.note("finished", "the moment is past")
+            return END
+        do.note("missed", f"the moment was {calendar.local(target, do.zone):%Y-%m-%d %H:%M}")
+        return self.after
+
+    def _instant(self, value: date, do: Effects) -> datetime:
+        if isinstance(value, datetime):
+            if self.at is None:
+                return value
+            return calendar.instant(calendar.local_date(value, do.zone), self.at, do.zone)
+        return calendar.instant(value, self.at or time(0), do.zone)

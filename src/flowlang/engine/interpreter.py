@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -479,7 +479,6 @@ class Interpreter:
                 self._end_by(run, ending, None)
                 return None
         if campaign.goals:
-            run.pc = target - 1 if target > 0 else 0
             reached = self._goal_ahead(campaign, run, target)
             if reached is not None:
                 return reached
@@ -662,6 +661,52 @@ class Interpreter:
         self.contact.groups.discard(group)
         self.note("left group", group)
         self._changed(f'leave group "{group}"', held)
+
+    def revise(
+        self,
+        *,
+        fields: dict[str, Any],
+        tags: Iterable[str] = (),
+        groups: Iterable[str] = (),
+        consent: dict[str, bool] | None = None,
+        blocked: bool | None = None,
+        records: dict[str, list[dict[str, Any]]] | None = None,
+        new: bool = False,
+    ) -> bool:
+        """A new contact, or a row of an import that changes one: all of it is one trigger.
+
+        Gives whether anything changed; a row that changes nothing is no trigger.
+        """
+        contact = self.contact
+        held = NONE if new else self._held()
+        changed = {
+            name: (contact.fields.get(name), value)
+            for name, value in fields.items()
+            if contact.fields.get(name) != value
+        }
+        for name, (_, value) in changed.items():
+            if value is None:
+                contact.fields.pop(name, None)
+            else:
+                contact.fields[name] = value
+        more = [tag for tag in tags if tag not in contact.tags]
+        contact.tags.update(dict.fromkeys(more))
+        joined = [group for group in groups if group not in contact.groups]
+        contact.groups.update(joined)
+        agreed = {c: yes for c, yes in (consent or {}).items() if contact.consent.get(c) is not yes}
+        contact.consent.update(agreed)
+        barred = blocked is not None and blocked is not contact.blocked
+        if blocked is not None:
+            contact.blocked = blocked
+        rows = {name: one for name, one in (records or {}).items() if contact.records.get(name) != one}
+        contact.records.update(rows)
+        self.zone = self._zone(contact, None)
+        if not (new or changed or more or joined or agreed or barred or rows):
+            return False
+        self.view = View(contact, self.now, self.zone, self)
+        self.note("created" if new else "updated", ", ".join([*changed, *more, *joined, *rows]))
+        self._changed("new contact" if new else "contact updated", held, fields=changed)
+        return True
 
     def add_record(self, name: str, row: dict[str, Any]) -> None:
         held = self._held()

@@ -151,9 +151,14 @@ class Sending:
         """Try to send to the run's contact."""
         world, run = self.world, do.run
         resumed = world.resuming == message.name
-        if message.name in world.halted and not resumed and self._queues(message, when_empty):
-            if self.barred(do.contact, message) is None:
-                return self._halt(do, message, "behind those who wait for it")
+        if (
+            message.name in world.halted
+            and not resumed
+            and self._queues(message, when_empty)
+            and self.barred(do.contact, message) is None
+            and world.waiting(message.name)
+        ):
+            return self._halt(do, message, "behind those who wait for it")
         if do.campaign.policies:
             opening = self._window(do, message)
             if opening is None or opening > do.now:

@@ -7,12 +7,12 @@ beginning of a transaction and writes back what changed at the end.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
-from flowlang.contact import Contact, Entry, Letter, RunKey
+from flowlang.contact import Contact, Entry, Letter, Run, RunKey
 from flowlang.program.program import Program
 
 
@@ -124,6 +124,7 @@ class World:
     """Everything beyond a single contact."""
 
     program: Program
+    contacts: Mapping[str, Contact] = field(default_factory=dict)
     pools: dict[str, Pool] = field(default_factory=dict)
     robinson: set[str] = field(default_factory=set)
     """Addresses, in lower case."""
@@ -172,3 +173,19 @@ class World:
 
     def notice(self, at: datetime, who: str, text: str) -> None:
         self.notices.append(Notice(at, who, text))
+
+    def waiting(self, message: str) -> list[tuple[Contact, Run]]:
+        """Who still waits for a halted message, in order; a send is halted only while someone does."""
+        found: list[tuple[Contact, Run]] = []
+        kept: list[tuple[str, RunKey, int]] = []
+        for contact_id, key, began in self.halted.get(message, ()):
+            contact = self.contacts.get(contact_id)
+            run = contact.runs.get(key) if contact else None
+            if contact is not None and run is not None and run.status == "halted" and run.began == began:
+                found.append((contact, run))
+                kept.append((contact_id, key, began))
+        if kept:
+            self.halted[message] = kept
+        else:
+            self.halted.pop(message, None)
+        return found

@@ -12,7 +12,7 @@ def _error(code: str, name: str, text: str) -> Diagnostic:
 
 
 UNEXPECTED = _error("FL001", "syntax-error", "{what}")
-MISSPELLED = _error("FL002", "misspelled-keyword", "`{word}` is no word of flow")
+MISSPELLED = _error("FL002", "misspelled-keyword", "`{word}` is no word of flow here")
 UNCLOSED_STRING = _error(
     "FL003", "unclosed-text", "this text is not closed: a {quotes} is missing at its end"
 )
@@ -40,7 +40,7 @@ FILE_TOO_LARGE = _error(
 )
 BAD_CHARACTER = _error("FL012", "bad-character", "{what}")
 MIXED_LANGUAGES = _error(
-    "FL013", "mixed-language-keywords", "{words} is {other}; the words of this file are {own}"
+    "FL013", "mixed-language-keywords", "this is {other}: {words}; this file is in {own}"
 )
 UNKNOWN_LANGUAGE = _error(
     "FL014", "unknown-language", "there is no language `{code}`; there is {known}"
@@ -64,3 +64,6 @@ WRONG_DATE = _error(
     "FL024", "wrong-date", "a date is written year-month-day, such as 2026-12-24"
 )
 WRONG_ORDER = _error("FL025", "wrong-order", "these stand the other way round: `{right}`")
+OTHER_LANGUAGE = _error(
+    "FL026", "other-language", "this file is in {other}: say so on its first line"
+)

@@ -40,6 +40,11 @@ class Flaws:
         """Where to go on reading, after a token that was longer than the lexer took it for."""
         self.tabs: list[Edit] = []
         self.quotes: list[Edit] = []
+        self.undecoded = "\ufffd" in self.text and any(
+            finding.diagnostic.code == d.NOT_UTF8.code and finding.span.source is source
+            for finding in findings.found
+        )
+        """It has been reported already that the bytes of this text were no UTF-8."""
         self.characters: dict[str, list[Span]] = {}
         self.glued: list[tuple[int, int]] = []
 
@@ -105,10 +110,9 @@ class Flaws:
         return True
 
     def _character(self, text: str, start: int, end: int, lexemes: list[Lexeme]) -> bool:
-        if text == "\ufffd":
-            self._report(d.NOT_UTF8, start, end)
-        else:
-            habit = _CHARACTERS.get(text, text)
+        # In a file that is no text, what is no letter says nothing new.
+        if not self.undecoded:
+            habit = "number" if text[0].isdigit() else _CHARACTERS.get(text, text)
             self.characters.setdefault(habit, []).append(Span(self.source, start, end))
         lexemes.append(Lexeme("BAD", text, start, end))
         return True
@@ -136,7 +140,7 @@ class Flaws:
             first = spans[0]
             key = f"character-{habit}"
             what = (
-                self.words.say(key, text=first.text)
+                self.words.say(key, text=_shown(first.text))
                 if key in self.words.sentences
                 else self.words.say("character", text=_shown(first.text))
             )
@@ -164,4 +168,6 @@ class Flaws:
 
 
 def _shown(text: str) -> str:
+    if len(text) > 20:
+        return text[:17] + "..."
     return text if text.isprintable() and not text.isspace() else f"U+{ord(text[0]):04X}"

@@ -56,7 +56,11 @@ class Keywords:
     aliases: tuple[str, ...] = ()
     """What people write for the code."""
     sentences: dict[str, str] = field(default_factory=dict)
+    """What is said about a text that does not parse."""
+    things: dict[str, str] = field(default_factory=dict)
+    """What stands at a place, by terminal, where that is not a keyword."""
     findings: dict[str, str] = field(default_factory=dict)
+    """The sentences of diagnostics, by name, where they are not the English ones."""
     written: dict[str, dict[str, str]] = field(default_factory=dict)
     """The form to write where it is not the first: by terminal, then by the terminal that follows
     or that the line begins with."""
@@ -122,11 +126,11 @@ def load(code: str) -> Keywords:
         for form in forms:
             for text in {form, _plain(form)}:
                 phrase = _phrase(terminal, value, text, before.get(terminal, ""), code)
-                found.setdefault(_first(text), []).append(phrase)
+                found.setdefault(first_word(text), []).append(phrase)
     for wrong, right in raw.get("synonyms", {}).items():
         for terminal, value, forms in entries:
             if right in forms:
-                found.setdefault(_first(wrong), []).append(_phrase(terminal, value, wrong, "", code))
+                found.setdefault(first_word(wrong), []).append(_phrase(terminal, value, wrong, "", code))
     return Keywords(
         code,
         raw["name"],
@@ -139,6 +143,7 @@ def load(code: str) -> Keywords:
         mistaken={wrong: _several(right) for wrong, right in raw.get("mistaken", {}).items()},
         aliases=tuple(raw.get("aliases", ())),
         sentences=raw.get("sentences", {}),
+        things=raw.get("things", {}),
         findings=raw.get("findings", {}),
         written={
             terminal: {other: form for form, others in forms.items() for other in others}
@@ -203,7 +208,7 @@ def reserved(code: str) -> frozenset[str]:
 
 
 def _phrase(terminal: str, value: Any, text: str, before: str, language: str) -> Phrase:
-    first = _first(text)
+    first = first_word(text)
     rest = text[len(first) :]
     matcher = None
     if rest:
@@ -216,7 +221,8 @@ def _phrase(terminal: str, value: Any, text: str, before: str, language: str) ->
     return Phrase(terminal, value, text, matcher, before, language)
 
 
-def _first(text: str) -> str:
+def first_word(text: str) -> str:
+    """What a phrase is found by."""
     found = _FIRST.match(text)
     if found is None:
         raise ValueError(f"no word in the keyword {text!r}")

@@ -19,11 +19,12 @@ MAX_LEXEMES = 2_000
 """In one logical line."""
 MAX_CHARACTERS = 4_000_000
 """In one file."""
-MAX_CONTINUATION = 1_000
+MAX_CONTINUATION = 200
 """Physical lines that an open parenthesis may span."""
 
 
 _NAME = r"[^\W\d_]\w*(?:-\w+)*"
+_DIGITS = r"\d{1,15}(?:\.\d{1,15})?"
 _TOKEN = re.compile(
     rf"""[ \t\f\u00a0]*(?:
       (?P<NL>\n)
@@ -32,16 +33,16 @@ _TOKEN = re.compile(
     | (?P<WORD>{_NAME})
     | (?P<BLOCK>\"\"\"(?s:.*?)\"\"\")
     | (?P<OPEN_BLOCK>\"\"\")
-    | (?P<STRING>"(?:[^"\\\n]|\\[^\n])*")
+    | (?P<STRING>"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*")
     | (?P<OPEN_STRING>"[^\n]*)
     | (?P<QUOTES>[“”„«»‟][^“”„«»‟"\n]*[“”„«»‟"]|['‘’‚][^'‘’‚\n]*['‘’])
     | (?P<DATETIME>\d{{4}}-\d{{1,2}}-\d{{1,2}}[ \t]+\d{{1,2}}:\d{{2}}(?![\d:]))
     | (?P<DATE>\d{{4}}-\d{{1,2}}-\d{{1,2}}(?!\d))
     | (?P<WRONG_DATE>\d{{1,2}}/\d{{1,2}}/\d{{4}}(?!\d)|\d{{1,2}}\.\d{{1,2}}\.(?:\d{{4}})?(?!\d))
     | (?P<TIME>\d{{1,2}}:\d{{2}}(?![\d:]))
-    | (?P<PERCENT>(?<![\w)])-?\d+(?:\.\d+)?[ ]?%)
-    | (?P<GLUED>(?<![\w)])-?\d+(?:\.\d+)?(?=[^\W\d_]))
-    | (?P<NUMBER>(?<![\w)])-?\d+(?:\.\d+)?(?![.\d]))
+    | (?P<PERCENT>(?<![\w)])-?{_DIGITS}[ ]?%)
+    | (?P<GLUED>(?<![\w)])-?{_DIGITS}(?=[^\W\d_]))
+    | (?P<NUMBER>(?<![\w)])-?{_DIGITS}(?![.\d]))
     | (?P<OP>!=|<=|>=|[=<>+*/(),-])
     | (?P<BAD>\d[\d.:]*|&&|\|\||[^\n])
     )""",
@@ -84,6 +85,7 @@ class _Lines:
                     d.LINE_TOO_LONG, line.start, line.lexemes[0].end, limit=f"{MAX_LEXEMES:,}"
                 )
                 line.lexemes = [Lexeme("BAD", "", line.start, line.end)]
+                line.flawed = True
             logical.append(line)
         self.flaws.report_collected()
         return logical
@@ -143,12 +145,12 @@ class _Lines:
                 if kind == "OP":
                     sign = text[start:end]
                     lexemes.append(Lexeme(sign, sign, start, end))
-                    if sign == "-" and not text[start - 1 : end + 1 : 2].isspace():
-                        self.flaws.glued.append((start, end))
                     if not lexemes[1:] and text.startswith(("//", "--", "/*"), start):
                         at = self.flaws.comment(start)
                         lexemes = []
                         break
+                    if sign == "-" and not text[start - 1 : end + 1 : 2].isspace():
+                        self.flaws.glued.append((start, end))
                 elif kind == "OPEN_BLOCK" or (careful and kind == "BLOCK"):
                     at = self._block(start, end if kind == "BLOCK" else None, lexemes, line_start)
                     break

@@ -35,7 +35,7 @@ class Chain(NamedTuple):
     items: tuple[Any, ...]
 
 
-Make = Callable[[Source, "list[Any]", int, int], Any]
+Make = Callable[["Machine", "list[Any]", int, int], Any]
 
 
 class _Program(NamedTuple):
@@ -46,30 +46,32 @@ class _Program(NamedTuple):
     rules: list[tuple[int, str, Make]]
 
 
-_program: _Program | None = None
+_programs: dict[int, _Program] = {}
 _lock = threading.Lock()
 
 
 def _ready() -> _Program:
-    global _program  # noqa: PLW0603 - made once, shared, never changed
+    """The one program, made anew only where more nodes have been registered since."""
     with _lock:
-        if _program is None:
+        if len(NODES) not in _programs:
             table = load()
             rules = [(rule.size, rule.origin, _maker(rule)) for rule in table.rules]
-            _program = _Program(table.start, table.states, rules)
-    return _program
+            _programs[len(NODES)] = _Program(table.start, table.states, rules)
+        return _programs[len(NODES)]
 
 
 class Machine:
     """The parse of one text: `stack` is all of its state."""
 
-    __slots__ = ("end", "limit", "rules", "source", "stack", "states")
+    __slots__ = ("end", "lacking", "limit", "rules", "source", "stack", "states")
 
     def __init__(self, source: Source) -> None:
         start, self.states, self.rules = _ready()
         self.source = source
         self.stack = Entry(start, None, None, None, 0)
         self.end = 0
+        self.lacking: list[int] = []
+        """Where statements begin that have no lines below them and need some."""
         self.limit = MAX_NESTING
 
     def begin_line(self) -> None:
@@ -103,7 +105,7 @@ class Machine:
                 start = entry[2]
             entry = entry[3]
         parts.reverse()
-        value = make(self.source, parts, start if start is not None else self.end, self.end)
+        value = make(self, parts, start if start is not None else self.end, self.end)
         return Entry(self.states[entry[0]][origin], value, start, entry, entry[4] + 1)
 
     def finish(self) -> Node:
@@ -170,21 +172,39 @@ def _maker(rule: Rule) -> Make:
     gather = _gatherer(keep)
     if rule.passes and len(keep) == 1 and not keep[0][1]:
         only = keep[0][0]
-        return lambda source, parts, start, end: parts[only]
+        return lambda machine, parts, start, end: parts[only]
     build = NODES.get(rule.name)
     if build is None:
-        return lambda source, parts, start, end: tuple(gather(parts))
-    return lambda source, parts, start, end: build(Span(source, start, end), *gather(parts))
+        return lambda machine, parts, start, end: tuple(gather(parts))
+    if build_block := getattr(build, "block", getattr(getattr(build, "__self__", None), "block", "")):
+        return _block_maker(build, build_block, gather)
+    return lambda machine, parts, start, end: build(
+        Span(machine.source, start, end), *gather(parts)
+    )
+
+
+def _block_maker(
+    build: Callable[..., Node], block: str, gather: Callable[[list[Any]], list[Any]]
+) -> Make:
+    """A statement with lines below it: where they are missing, that is noted."""
+
+    def make(machine: Machine, parts: list[Any], start: int, end: int) -> Node:
+        made = build(Span(machine.source, start, end), *gather(parts))
+        if getattr(made, block) is None:
+            machine.lacking.append(start)
+        return made
+
+    return make
 
 
 def _chain_maker(keep: tuple[tuple[int, bool], ...]) -> Make:
     """A repetition: what it has gathered before comes first, if it has."""
     if not keep or not keep[0][1]:
         gather = _gatherer(keep)
-        return lambda source, parts, start, end: Chain(None, tuple(gather(parts)))
+        return lambda machine, parts, start, end: Chain(None, tuple(gather(parts)))
     first = keep[0][0]
     added = _gatherer(keep[1:])
-    return lambda source, parts, start, end: Chain(parts[first], tuple(added(parts)))
+    return lambda machine, parts, start, end: Chain(parts[first], tuple(added(parts)))
 
 
 def _gatherer(keep: tuple[tuple[int, bool], ...]) -> Callable[[list[Any]], list[Any]]:

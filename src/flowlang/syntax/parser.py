@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from flowlang.source import Findings, Source, Span
+from flowlang.source import Edit, Findings, Fix, Source, Span
 from flowlang.syntax import diagnostics as d
-from flowlang.syntax import keywords, recovery, values
+from flowlang.syntax import keywords, places, recovery, values, wording
 from flowlang.syntax.declarations import File
 from flowlang.syntax.keywords import Keywords, Phrase
-from flowlang.syntax.lexer import Lexeme, Line, lines
+from flowlang.syntax.lexeme import Lexeme, Line
+from flowlang.syntax.lexer import lines
 from flowlang.syntax.machine import Entry, Machine
 from flowlang.syntax.tree import Token
 
@@ -54,22 +55,42 @@ def parse(source: Source, findings: Findings, language: str = "en") -> Parsed:
     `language` is the workspace's; the first line of the file may say another.
     """
     before = len(findings.found)
-    parsed = Parser(source, findings, language).parse()
+    parser = Parser(source, findings, language)
+    parsed = parser.parse()
     parsed.sound = _sound(source, findings, before)
-    return parsed
+    other = None if parsed.sound or parser.named else parser.mostly_in()
+    if other is None:
+        return parsed
+    # Nobody forgets a language in every line: it is the first line that is missing.
+    again = Findings()
+    reparsed = Parser(source, again, other).parse()
+    if not _sound(source, again, 0):
+        return parsed
+    del findings.found[before:]
+    parser.report_language(other)
+    reparsed.sound = False
+    return reparsed
 
 
 def _sound(source: Source, findings: Findings, before: int) -> bool:
-    if any(finding.diagnostic not in _LAYOUT for finding in findings.found[before:]):
+    if any(finding.diagnostic.code not in _LAYOUT for finding in findings.found[before:]):
         return False
     # What could not be decoded was found before the parser saw the text.
     return "\ufffd" not in source.text or not any(
-        finding.diagnostic is d.NOT_UTF8 and finding.span.source is source
+        finding.diagnostic.code == d.NOT_UTF8.code and finding.span.source is source
         for finding in findings.found
     )
 
 
-_LAYOUT = (d.TAB_INDENTATION, d.TYPOGRAPHIC_QUOTES)
+_LAYOUT = {d.TAB_INDENTATION.code, d.WRONG_QUOTES.code, d.MISSING_SPACE.code}
+
+
+class _Level(NamedTuple):
+    """A depth of indentation, and the line that opened it; it is not real where none may be there."""
+
+    width: int
+    header: Line | None
+    real: bool
 
 
 class Failure(NamedTuple):
@@ -93,53 +114,102 @@ class Parser:
         self.machine = Machine(source)
         self.pieces: list[Piece] = []
         self.bad_lines: list[Span] = []
+        self.levels = [_Level(0, None, real=True)]
+        self.header: Line | None = None
+        """The line above, below which a deeper one would stand."""
+        self.lost = False
+        """The line above could not be read."""
+        self.misplaced = False
+        """The line above stood in a wrong place, which may be why this one does."""
+        self.explained = 0
+        self.foreign: dict[str, int] = {}
+        """Lines with words of other languages, by language."""
+        self.named = False
+        """Its first line says which language it is in."""
         self.words = self._language(language)
+        self.joining = self.words.forms("_AND") | self.words.forms("_OR")
         self.reserved = keywords.reserved(self.words.code)
 
     def _language(self, default: str) -> Keywords:
         found = keywords.language_line(self.text)
         if found is None:
             return keywords.load(default)
+        self.named = True
         code, start = found
         if code in keywords.languages():
             return keywords.load(code)
-        known = ", ".join(f"`{one}` ({keywords.load(one).name})" for one in keywords.languages())
-        self.report(d.UNKNOWN_LANGUAGE, start, start + len(code), code=code, known=known)
-        return keywords.load(default)
+        meant = next((c for c in keywords.languages() if code in keywords.load(c).aliases), None)
+        words = self.words = keywords.load(meant or default)
+        known = [f"`{one}` ({self.language_name(one)})" for one in keywords.languages()]
+        span = Span(self.source, start, start + len(code))
+        self.findings.report(
+            words.spoken(d.UNKNOWN_LANGUAGE),
+            span,
+            code=code,
+            known=wording.listed(known, words, "and"),
+            hint=words.say("write", text=meant) if meant else "",
+            fix=Fix((Edit(span, meant),)) if meant else None,
+        )
+        return words
+
+    def language_name(self, code: str) -> str:
+        """What a language is called in the language of this file."""
+        return self.words.sentences.get(f"language-{code}", keywords.load(code).name)
+
+    def mostly_in(self) -> str | None:
+        """The other language that as many lines are in as can be, or None."""
+        for code, count in self.foreign.items():
+            if count >= 2 and count * 2 >= self.explained:
+                return code
+        return None
+
+    def report_language(self, code: str) -> None:
+        """Report that the file is in a language that it does not name."""
+        other = keywords.load(code)
+        start = len(self.text) - len(self.text.lstrip())
+        end = self.text.find("\n", start)
+        span = Span(self.source, start, end if end >= 0 else len(self.text))
+        line = f"# {other.header}: {code}"
+        self.findings.report(
+            self.words.spoken(d.OTHER_LANGUAGE),
+            span,
+            other=self.language_name(code),
+            hint=self.words.say("write", text=line),
+            fix=Fix((Edit(Span(self.source, 0, 0), line + "\n"),)),
+        )
 
     # -------------------------------------------------------------- the file
 
     def parse(self) -> Parsed:
-        found = lines(self.source, self._joins, self.findings)
-        shift = self.machine.shift
-        levels: list[tuple[int, bool]] = [(0, True)]
+        machine = self.machine
+        found = lines(self.source, self.words, self.findings)
         skip: int | None = None
         for line in found:
             if skip is not None:
                 if line.width > skip:
                     continue
                 skip = None
-            if not self._indentation(line, levels):
-                skip = levels[-1][0]
+            if not self._indentation(line):
+                skip = self.levels[-1].width
                 continue
-            if not self._line(line) and self._give_up(line):
+            if self._line(line):
+                self.misplaced = self.lost = False
+            elif self._give_up(line) or self.misplaced:
                 skip = line.width
-        for _, real in reversed(levels[1:]):
-            if real:
-                shift("_DEDENT", None, None, self.machine.end)
-        tree = self.machine.finish()
+            self.header = line
+        for level in reversed(self.levels[1:]):
+            if level.real:
+                machine.shift("_DEDENT", None, None, machine.end)
+        tree = machine.finish()
         if not isinstance(tree, File):
             raise TypeError(f"not a file: {tree!r}")
+        self._report_missing_blocks(found)
         return Parsed(self.source, tree, self.words.code, self.pieces, found, self.bad_lines)
 
-    def _joins(self, word: str) -> bool:
-        some = self.words.phrases.get(word.lower(), ())
-        return any(phrase.terminal in ("_AND", "_OR") for phrase in some)
-
-    def _indentation(self, line: Line, levels: list[tuple[int, bool]]) -> bool:
+    def _indentation(self, line: Line) -> bool:
         """Open and close blocks before a line; False where the line is too deep to be read."""
-        machine = self.machine
-        if line.width > levels[-1][0]:
+        machine, levels = self.machine, self.levels
+        if line.width > levels[-1].width:
             if len(levels) > MAX_LEVELS:
                 self.report(d.NESTED_TOO_DEEP, line.start, line.end, limit=MAX_LEVELS)
                 return False
@@ -147,18 +217,21 @@ class Parser:
             real = machine.shift("_INDENT", None, None, machine.end)
             if not real:
                 self.report(d.UNEXPECTED_INDENT, line.start, line.end)
-            levels.append((line.width, real))
+            header = self.header if real else levels[-1].header
+            levels.append(_Level(line.width, header, real=real))
+            self.misplaced = False
             return True
         closed = False
-        while line.width < levels[-1][0]:
-            if levels.pop()[1]:
+        while line.width < levels[-1].width:
+            self.misplaced = False
+            if levels.pop().real:
                 machine.begin_line()
                 machine.shift("_DEDENT", None, None, machine.end)
                 closed = True
-        if line.width > levels[-1][0]:
+        if line.width > levels[-1].width:
             if closed:
                 self.report(d.INCONSISTENT_INDENT, line.start, line.end)
-            levels.append((line.width, False))
+            levels.append(_Level(line.width, levels[-1].header, real=False))
         return True
 
     def _line(self, line: Line) -> bool:
@@ -166,7 +239,11 @@ class Parser:
         self.machine.begin_line()
         start, pieces = self.machine.stack, len(self.pieces)
         failure = self.feed(line.lexemes, self.words)
-        if failure is None or recovery.mended(self, line, failure, start, pieces):
+        if failure is None:
+            for place in line.glued:
+                self._report_glued(*place)
+            return True
+        if recovery.mended(self, line, failure, start, pieces):
             return True
         self.back(start, pieces)
         return False
@@ -174,10 +251,52 @@ class Parser:
     def _give_up(self, line: Line) -> bool:
         """Put a mark in the place of a line; True where the lines below it are lost too."""
         machine = self.machine
+        self.lost = True
         machine.shift("_BAD_LINE", None, line.start, line.end)
         machine.shift("_NL", None, None, line.end)
         self.bad_lines.append(Span(self.source, line.start, line.end))
         return not machine.can_shift(machine.stack, "_INDENT")
+
+    def _report_glued(self, start: int, end: int) -> None:
+        """A space is missing: around a minus, or between a number and its unit."""
+        text, words = self.text, self.words
+        if text[start:end] == "-":
+            what, right = words.say("minus"), "-"
+            before = "" if text[start - 1].isspace() else " "
+            right = f"{before}-" + ("" if text[end : end + 1].isspace() else " ")
+        else:
+            found = keywords.first_word(text[end : end + 40])
+            what = words.say("space", first=text[start:end], second=found)
+            right = f"{text[start:end]} "
+        span = Span(self.source, start, end)
+        self.findings.report(d.MISSING_SPACE, span, what=what, fix=Fix((Edit(span, right),)))
+
+    # -------------------------------------------------------------- blocks
+
+    def where(self) -> str:
+        """Where the line at hand stands, in words."""
+        header = self.levels[-1].header
+        if header is None:
+            return self.words.say("where-top")
+        word = places.heading(self.words, self.text, header.lexemes)
+        return self.words.say("where-in" if not header.width else "where-below", word=word)
+
+    def missing_block(self, header: Line) -> None:
+        """Report that a line has no lines below it."""
+        word = places.heading(self.words, self.text, header.lexemes)
+        end = header.start + len(word)
+        self.report(d.MISSING_BLOCK, header.start, end, what=f"`{word}`")
+
+    def _report_missing_blocks(self, found: list[Line]) -> None:
+        if not self.machine.lacking:
+            return
+        lacking = set(self.machine.lacking)
+        below = 0
+        for line, following in zip(found, [*found[1:], None], strict=True):
+            # Lines that stand below it and could not be read have been reported.
+            below = following.width if following is not None else 0
+            if line.start in lacking and below <= line.width:
+                self.missing_block(line)
 
     # -------------------------------------------------------------- one line
 
@@ -220,7 +339,12 @@ class Parser:
                         piece = Piece(terminal, phrase.value, start, stop, phrase.language)
                         self.pieces.append(piece)
                         return stop
-            kind = "NAME" if kind == "WORD" else "_COMMA"
+            if kind == ",":
+                kind = "_COMMA"
+            elif word.lower() in self.joining:
+                return None
+            else:
+                kind = "NAME"
         terminal = _OPERATORS.get(kind, kind)
         token = None
         if terminal[0] != "_":
@@ -232,7 +356,7 @@ class Parser:
 
     def _take_phrase(self, lexeme: Lexeme, words: Keywords) -> int | None:
         """Shift a keyword that was put right: its words stand in the lexeme, not in the text."""
-        for phrase in words.phrases.get(lexeme.text.split()[0], ()):
+        for phrase in words.phrases.get(keywords.first_word(lexeme.text), ()):
             if phrase.text == lexeme.text:
                 span = Span(self.source, lexeme.start, lexeme.end)
                 token = Token(span, phrase.terminal, phrase.value)
@@ -269,7 +393,8 @@ class Parser:
 
     def report(self, diagnostic: d.Diagnostic, start: int, end: int, **words: object) -> None:
         """Report a finding at a place of this file."""
-        self.findings.report(diagnostic, Span(self.source, start, end), **words)
+        span = Span(self.source, start, end)
+        self.findings.report(self.words.spoken(diagnostic), span, **words)
 
 
 _FOLLOWS = {"text": ("STRING", "BLOCK"), "number": ("NUMBER",)}

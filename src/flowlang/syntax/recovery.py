@@ -1,21 +1,27 @@
-"""What is tried with a line that does not parse, in ways that a person would think of.
+"""What becomes of a line that does not parse.
 
-A bad character left out, keywords of another language, a misspelt keyword put right; then the
-mistake is told, and the line is kept without its condition if that saves the block below it.
+It is taken as it may have been meant, in another language or with a repair; else the mistake is told
+as it is, and the line is kept without its condition if that saves the block below it.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flowlang.source import Edit, Fix, Span
+from flowlang.source import Edit, Fix, Span, guess
 from flowlang.syntax import diagnostics as d
-from flowlang.syntax import keywords, wording
-from flowlang.syntax.lexer import Lexeme, Line
+from flowlang.syntax import keywords, places, wording
+from flowlang.syntax.lexeme import Lexeme, Line
 from flowlang.syntax.machine import Entry
+from flowlang.syntax.repairs import Broken, Place, Repair, repairs
 
 if TYPE_CHECKING:
-    from flowlang.syntax.parser import Failure, Parser, Piece
+    from flowlang.syntax.parser import Failure, Parser
+
+MAX_EXPLAINED = 100
+"""Lines of a file that are looked at closely; of what follows it is only said that it is wrong."""
+
+_SIGN_WORDS = {"!": "_NOT", "&": "_AND", "&&": "_AND", "|": "_OR", "||": "_OR"}
 
 
 def mended(parser: Parser, line: Line, failure: Failure, start: Entry, pieces: int) -> bool:
@@ -24,87 +30,187 @@ def mended(parser: Parser, line: Line, failure: Failure, start: Entry, pieces: i
     False where it has to be given up; the parser then stands somewhere in the line.
     """
     lexemes = line.lexemes
-    good = [lexeme for lexeme in lexemes if lexeme.kind != "BAD"]
-    if len(good) < len(lexemes):
-        # The bad character has been reported; whatever else is wrong may well come from it.
+    if line.flawed:
+        # A mistake in it has been reported; whatever else is wrong may well come from it.
+        good = [_meant(parser, one) for one in lexemes if one.kind != "BAD" or one.text in _SIGN_WORDS]
         parser.back(start, pieces)
         if good and parser.feed(good, parser.words) is None:
             return True
-        return _without_condition(parser, lexemes, start, pieces)
+        return _without_condition(parser, good, start, pieces)
+    parser.explained += 1
+    if parser.explained > MAX_EXPLAINED:
+        parser.report(d.UNEXPECTED, line.start, line.end, what=parser.words.say("cannot-be-read"))
+        return False
     parser.back(start, pieces)
     if parser.feed(lexemes, keywords.union()) is None and _mixed(parser, pieces):
         return True
-    if _respelled(parser, lexemes, failure, start, pieces):
+    if failure.stack.depth > parser.machine.limit:
+        parser.report(d.TOO_MANY_PARENTHESES, line.start, line.end)
+        return _without_condition(parser, lexemes, start, pieces)
+    if _repaired(parser, line, failure, start, pieces):
         return True
-    _explain(parser, line, failure)
-    return _without_condition(parser, lexemes, start, pieces)
+    if failure.index == 0 and not _first_word(parser, line, failure):
+        return False
+    if failure.index and not _two_statements(parser, line, failure, start, pieces):
+        _explain(parser, line, failure)
+        return _without_condition(parser, lexemes, start, pieces)
+    return failure.index > 0
+
+
+def _meant(parser: Parser, lexeme: Lexeme) -> Lexeme:
+    """`&&`, `||` and `!` as the words that they are in other languages."""
+    if lexeme.kind != "BAD":
+        return lexeme
+    return lexeme._replace(kind="PHRASE", text=parser.words.word(_SIGN_WORDS[lexeme.text]))
 
 
 def _mixed(parser: Parser, since: int) -> bool:
     """A line that only parses with other languages' keywords: say so, and how to write it."""
+    own = parser.words
     foreign = [
         piece
         for piece in parser.pieces[since:]
         if piece.language
-        and piece.language != parser.words.code
-        and not _spelled_here(parser, piece)
+        and piece.language != own.code
+        and " ".join(parser.text[piece.start : piece.end].lower().split())
+        not in own.spelling.get((piece.terminal, piece.value), ())
     ]
     if not foreign:
         return False
     edits = tuple(
-        Edit(
-            Span(parser.source, piece.start, piece.end),
-            parser.words.word(piece.terminal, piece.value),
-        )
+        Edit(Span(parser.source, piece.start, piece.end), own.word(piece.terminal, piece.value))
         for piece in foreign
     )
-    shown = ", ".join(f"`{parser.text[piece.start : piece.end]}`" for piece in foreign[:3])
     first = foreign[0]
+    parser.foreign[first.language] = parser.foreign.get(first.language, 0) + 1
+    shown = [f"`{parser.text[piece.start : piece.end]}`" for piece in foreign[:3]]
     parser.findings.report(
-        d.MIXED_LANGUAGES,
+        own.spoken(d.MIXED_LANGUAGES),
         Span(parser.source, first.start, first.end),
-        words=shown,
-        other=keywords.load(first.language).name,
-        own=parser.words.name,
+        words=wording.listed(shown, own, "and"),
+        other=parser.language_name(first.language),
+        own=parser.language_name(own.code),
+        hint=own.say("write", text="`, `".join(edit.text for edit in edits)),
         fix=Fix(edits),
     )
     return True
 
 
-def _spelled_here(parser: Parser, piece: Piece) -> bool:
-    forms = parser.words.spelling.get((piece.terminal, piece.value), ())
-    return " ".join(parser.text[piece.start : piece.end].lower().split()) in forms
-
-
-def _respelled(
-    parser: Parser, lexemes: list[Lexeme], failure: Failure, start: Entry, pieces: int
-) -> bool:
-    """Take the line with the word at fault put right, if it looks like a keyword that fits there."""
-    if failure.index >= len(lexemes):
-        return False
+def _repaired(parser: Parser, line: Line, failure: Failure, start: Entry, pieces: int) -> bool:
     accepted = parser.machine.accepted
-    places = [
-        (failure.index, accepted(failure.stack)),
-        (failure.before_index, accepted(failure.before)),
-    ]
-    found = wording.respelled(parser.words, lexemes, places)
-    if found is None:
+    broken = Broken(
+        parser.text,
+        parser.words,
+        line.lexemes,
+        Place(failure.index, accepted(failure.stack)),
+        Place(failure.before_index, accepted(failure.before)),
+    )
+    for repair in repairs(broken):
+        parser.back(start, pieces)
+        if parser.feed(repair.lexemes, parser.words) is None:
+            _report(parser, repair)
+            return True
+    return False
+
+
+def _report(parser: Parser, repair: Repair) -> None:
+    span = Span(parser.source, repair.start, repair.end)
+    fix = None if repair.text is None else Fix((Edit(span, repair.text),), repair.safe)
+    diagnostic = parser.words.spoken(repair.diagnostic)
+    parser.findings.report(diagnostic, span, hint=repair.hint, fix=fix, **repair.words)
+
+
+def _first_word(parser: Parser, line: Line, failure: Failure) -> bool:
+    """Tell what is wrong with a line whose first word already does not fit; always False."""
+    words, lexeme = parser.words, line.lexemes[0]
+    header = parser.header
+    at_its_side = header is not None and not parser.lost and header.width == line.width
+    if header and at_its_side and parser.machine.can_shift(failure.stack, "_INDENT"):
+        # The lines that should have been below the one above are just as deep as it is.
+        parser.missing_block(header)
+        parser.misplaced = True
         return False
-    right, wrong, word = found
+    if parser.misplaced:
+        return False
+    phrase = places.phrase_at(words, parser.text, lexeme)
+    where = parser.where()
+    if phrase is None:
+        what = words.say("begins-no-line", found=wording.found(lexeme), where=where)
+        accepted = parser.machine.accepted(failure.stack)
+        near = guess(lexeme.text.lower(), wording.spellings(words, accepted))
+        hint = wording.did_you_mean(words, near) if near and lexeme.kind == "WORD" else ""
+        parser.findings.report(
+            d.UNEXPECTED, Span(parser.source, lexeme.start, lexeme.end), what=what, hint=hint
+        )
+        return False
+    parser.misplaced = True
+    end = lexeme.start + len(phrase.text)
+    shown = parser.text[lexeme.start : end]
+    parser.findings.report(
+        words.spoken(d.MISPLACED),
+        Span(parser.source, lexeme.start, end),
+        word=shown,
+        where=where,
+        hint=_home(parser, phrase.terminal, line),
+    )
+    return False
+
+
+def _home(parser: Parser, terminal: str, line: Line) -> str:
+    """Where a line could stand that is right in itself."""
+    words = parser.words
+    if terminal in ("_ELSE", "_ELSE_IF"):
+        return words.say("else-without-if", word=words.word("_IF"))
+    homes: list[str] = []
+    stack, pieces = parser.machine.stack, len(parser.pieces)
+    for opening, below in places.openings().items():
+        parser.back(below, pieces)
+        parser.machine.begin_line()
+        if parser.feed(line.lexemes, words) is None:
+            homes.append(opening)
+    parser.back(stack, pieces)
+    if "" in homes:
+        return words.say("lives-on-top")
+    if not homes:
+        return ""
+    shown = wording.listed([f"`{words.word(opening)}`" for opening in homes], words)
+    return words.say("lives-in" if line.width else "indent", homes=shown)
+
+
+def _two_statements(
+    parser: Parser, line: Line, failure: Failure, start: Entry, pieces: int
+) -> bool:
+    """Take a line that holds two statements as two lines."""
+    first, second = line.lexemes[: failure.index], line.lexemes[failure.index :]
+    if not second or second[0].kind != "WORD":
+        return False
     parser.back(start, pieces)
-    if parser.feed(right, parser.words) is not None:
+    if parser.feed(first, parser.words) is not None or parser.feed(second, parser.words) is not None:
         return False
-    span = Span(parser.source, wrong.start, wrong.end)
-    fix = Fix((Edit(span, word),))
-    hint = wording.did_you_mean(word)
-    parser.findings.report(d.MISSPELLED, span, word=wrong.text, hint=hint, fix=fix)
+    words, lexeme = parser.words, second[0]
+    span = Span(parser.source, lexeme.start, lexeme.end)
+    fix = Fix((Edit(span._replace(end=span.start), "\n" + " " * line.width),), safe=False)
+    what = words.say("new-statement", found=wording.found(lexeme))
+    parser.findings.report(d.UNEXPECTED, span, what=what, hint=words.say("new-line"), fix=fix)
     return True
+
+
+def _explain(parser: Parser, line: Line, failure: Failure) -> None:
+    accepted = parser.machine.accepted(failure.stack)
+    what, hint = wording.unexpected(parser.words, line.lexemes, failure.index, accepted)
+    span = Span(parser.source, line.end, line.end)
+    if failure.index < len(line.lexemes):
+        lexeme = line.lexemes[failure.index]
+        span = Span(parser.source, lexeme.start, lexeme.end)
+    parser.findings.report(d.UNEXPECTED, span, what=what, hint=hint)
 
 
 def _without_condition(parser: Parser, lexemes: list[Lexeme], start: Entry, pieces: int) -> bool:
     """Keep a line whose condition cannot be read: its block is still worth reading."""
     parser.back(start, pieces)
     machine = parser.machine
+    if not lexemes:
+        return False
     skip = -1
     for index, lexeme in enumerate(lexemes):
         if lexeme.start < skip:
@@ -119,19 +225,3 @@ def _without_condition(parser: Parser, lexemes: list[Lexeme], start: Entry, piec
     if not machine.shift("_BAD_EXPRESSION", None, end, end):
         return False
     return machine.shift("_NL", None, None, end)
-
-
-def _explain(parser: Parser, line: Line, failure: Failure) -> None:
-    if failure.stack.depth > parser.machine.limit:
-        parser.report(d.TOO_MANY_PARENTHESES, line.start, line.end)
-        return
-    accepted = parser.machine.accepted(failure.stack)
-    what, hint = wording.unexpected(
-        parser.words, line.lexemes, failure.index, accepted, keywords.union()
-    )
-    if failure.index < len(line.lexemes):
-        lexeme = line.lexemes[failure.index]
-        span = Span(parser.source, lexeme.start, lexeme.end)
-    else:
-        span = Span(parser.source, line.end, line.end)
-    parser.findings.report(d.UNEXPECTED, span, what=what, hint=hint)

@@ -1,0 +1,185 @@
+"""`flow.toml`: what it may say, read and checked.  An unknown key is an error with a guess."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from flowlang.calendar import zone
+from flowlang.check.names import Config
+from flowlang.source import did_you_mean
+from flowlang.syntax import keywords
+
+
+class ConfigError(Exception):
+    """`flow.toml` cannot be used; the message says where and why, for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that `flow.toml` says, with its defaults."""
+
+    language: str = "en"
+    timezone: str = "UTC"
+    random_seed: int = 0
+    sender: str = ""
+    reply_to: str = ""
+    unsubscribe_url: str = ""
+    regime: str = "opt-in"
+    channels: dict[str, dict[str, str]] = field(default_factory=dict)
+    store_url: str = "sqlite:///.flow/state.db"
+    delivery: str = "outbox"
+    duplicates: str = "avoid"
+    missed: str = "catch up"
+    rules: dict[str, str] = field(default_factory=dict)
+
+    def config(self) -> Config:
+        """What of it the language needs to know."""
+        found = zone(self.timezone)
+        assert found is not None
+        return Config(
+            self.language,
+            found,
+            self.random_seed,
+            cast(Literal["opt-in", "opt-out"], self.regime),
+            {name: channel.get("address", name) for name, channel in self.channels.items()},
+            self.sender,
+            self.reply_to,
+            self.unsubscribe_url,
+            cast(Literal["catch up", "skip"], self.missed),
+        )
+
+
+_TOP = ("language", "timezone", "random_seed")
+_SECTIONS: dict[str, tuple[str, ...]] = {
+    "sender": ("from", "reply_to", "unsubscribe_url"),
+    "consent": ("regime",),
+    "store": ("url",),
+    "delivery": ("kind", "duplicates"),
+    "schedule": ("missed",),
+}
+_CHOICES = {
+    "consent.regime": ("opt-in", "opt-out"),
+    "delivery.kind": ("outbox", "smtp", "webhook"),
+    "delivery.duplicates": ("avoid", "allow"),
+    "schedule.missed": ("catch up", "skip"),
+}
+_CHANNEL = ("webhook", "address")
+_SEVERITIES = ("error", "warning", "info", "off")
+
+
+def read_settings(path: Path) -> Settings:
+    """The settings of a workspace; the defaults where there is no `flow.toml`.  Raises ConfigError."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return Settings()
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}") from None
+    try:
+        raw = tomllib.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: this is not UTF-8 text") from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ConfigError(f"{path}: {error}") from None
+    try:
+        return _settings(raw)
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from None
+
+
+def _settings(raw: dict[str, Any]) -> Settings:
+    for key in raw:
+        if key not in (*_TOP, *_SECTIONS, "channels", "rules"):
+            _unknown(key, (*_TOP, *_SECTIONS, "channels", "rules"))
+    flat: dict[str, str] = {}
+    for section, known in _SECTIONS.items():
+        table = _table(raw, section)
+        for key, value in table.items():
+            if key not in known:
+                _unknown(f"{section}.{key}", tuple(f"{section}.{one}" for one in known))
+            flat[f"{section}.{key}"] = _text(f"{section}.{key}", value)
+    for key, choices in _CHOICES.items():
+        if key in flat and flat[key] not in choices:
+            raise ConfigError(f'{key} = "{flat[key]}": expected {_one_of(choices)}')
+    return Settings(
+        language=_language(raw),
+        timezone=_timezone(raw),
+        random_seed=_seed(raw),
+        sender=flat.get("sender.from", ""),
+        reply_to=flat.get("sender.reply_to", ""),
+        unsubscribe_url=flat.get("sender.unsubscribe_url", ""),
+        regime=flat.get("consent.regime", "opt-in"),
+        channels=_channels(raw),
+        store_url=flat.get("store.url", "sqlite:///.flow/state.db"),
+        delivery=flat.get("delivery.kind", "outbox"),
+        duplicates=flat.get("delivery.duplicates", "avoid"),
+        missed=flat.get("schedule.missed", "catch up"),
+        rules=_rules(raw),
+    )
+
+
+def _unknown(key: str, known: tuple[str, ...]) -> None:
+    raise ConfigError(f"unknown key `{key}`; {did_you_mean(key, known)}")
+
+
+def _one_of(choices: tuple[str, ...]) -> str:
+    return " or ".join(f'"{choice}"' for choice in choices)
+
+
+def _table(raw: dict[str, Any], key: str) -> dict[str, Any]:
+    value = raw.get(key, {})
+    if not isinstance(value, dict):
+        raise ConfigError(f"`{key}` is a section: write `[{key}]`")
+    return value
+
+
+def _text(key: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise ConfigError(f"`{key}` is a text in quotes, not {value!r}")
+    return value
+
+
+def _language(raw: dict[str, Any]) -> str:
+    code = _text("language", raw.get("language", "en"))
+    if code not in keywords.languages():
+        raise ConfigError(f'language = "{code}": expected {_one_of(keywords.languages())}')
+    return code
+
+
+def _timezone(raw: dict[str, Any]) -> str:
+    name = _text("timezone", raw.get("timezone", "UTC"))
+    if zone(name) is None:
+        raise ConfigError(f'timezone = "{name}": there is no such zone; "Europe/Berlin" is one')
+    return name
+
+
+def _seed(raw: dict[str, Any]) -> int:
+    seed = raw.get("random_seed", 0)
+    if not isinstance(seed, int) or isinstance(seed, bool):
+        raise ConfigError(f"`random_seed` is a whole number, not {seed!r}")
+    return seed
+
+
+def _channels(raw: dict[str, Any]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for name, table in _table(raw, "channels").items():
+        if not isinstance(table, dict):
+            raise ConfigError(f"`channels.{name}` is a section: write `[channels.{name}]`")
+        for key in table:
+            if key not in _CHANNEL:
+                _unknown(f"channels.{name}.{key}", tuple(f"channels.{name}.{one}" for one in _CHANNEL))
+        found[name] = {key: _text(f"channels.{name}.{key}", value) for key, value in table.items()}
+    return found
+
+
+def _rules(raw: dict[str, Any]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in _table(raw, "rules").items():
+        text = _text(f"rules.{name}", value)
+        if name != "preset" and text not in _SEVERITIES:
+            raise ConfigError(f'rules.{name} = "{text}": expected {_one_of(_SEVERITIES)}')
+        found[name] = text
+    return found

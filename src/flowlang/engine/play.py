@@ -1,0 +1,125 @@
+"""A test under way: contacts, a clock and a world of its own, and what the lines of the test ask of it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from flowlang.calendar import local
+from flowlang.contact import Contact, Entry, Run
+from flowlang.engine.arrivals import Refused
+from flowlang.engine.interpreter import Interpreter
+from flowlang.engine.timeline import Timeline
+from flowlang.engine.world import World
+from flowlang.program.program import Program
+
+
+class Failed(Exception):
+    """An expectation does not hold; the message says what was so instead."""
+
+
+@dataclass(slots=True)
+class Play:
+    """What a test has set up and seen so far."""
+
+    program: Program
+    world: World
+    timeline: Timeline
+    entries: list[Entry] = field(default_factory=list)
+    answers: dict[str, dict[str, Any] | None] = field(default_factory=dict)
+    """By URL: what a call is answered, None where it fails."""
+    refused: str | None = None
+    started: bool = False
+
+    @classmethod
+    def of(cls, program: Program, codes: dict[str, tuple[str, ...]]) -> Play:
+        """A fresh one; `codes` are those of the lists' files."""
+        world = World(program, writes_letters=True)
+        play = cls(program, world, Timeline(program, world))
+        world.history = play.entries.append
+        world.answers = play.answer
+        for name, known in codes.items():
+            world.pool(name).add(known)
+        return play
+
+    # ------------------------------------------------------------------ set up
+
+    def give(self, contact: Contact) -> None:
+        """A contact that stands there."""
+        self.timeline.add(contact)
+
+    def stock(self, name: str, amount: int) -> None:
+        """A list with so many codes that no one else has."""
+        pool = self.world.pool(name)
+        pool.free, pool.known = deque(), set()
+        pool.add(tuple(f"TEST-{number:04}" for number in range(1, amount + 1)))
+
+    def answer(
+        self, url: str, values: dict[str, Any], contact: Contact
+    ) -> tuple[Literal["answered", "failed"], Any]:
+        known = self.answers.get(url, {})
+        return ("failed", None) if known is None else ("answered", known)
+
+    # ------------------------------------------------------------------ time and what happens
+
+    def move(self, to: datetime) -> None:
+        """Let time pass.  Raises Failed where it would go back."""
+        now = self.timeline.now
+        if not self.started or now is None:
+            self.started = True
+            for contact in self.timeline.contacts.values():
+                contact.fields.setdefault("created", to)
+            self.timeline.begin(to)
+        elif to < now:
+            raise Failed(f"time only goes forward: it is {self.clock(now)} already")
+        self.timeline.advance(to)
+
+    def do(self, action: Callable[[], None]) -> None:
+        """Let something happen; a refusal is kept for the next line."""
+        try:
+            action()
+        except Refused as refusal:
+            self.refused = str(refusal)
+
+    def act(self, contact: str, change: Callable[[Interpreter], None]) -> None:
+        """A change to a contact, from outside."""
+        found = self.contact(contact)
+        if found.deleted:
+            raise Refused(f'the contact "{contact}" was deleted')
+        self.timeline.interpreter.arrive(found, self.now, change)
+        self.timeline.settle(found)
+
+    @property
+    def now(self) -> datetime:
+        if self.timeline.now is None:
+            raise Failed("the clock of a test starts at its first `at`")
+        return self.timeline.now
+
+    # ------------------------------------------------------------------ looking
+
+    def contact(self, name: str) -> Contact:
+        return self.timeline.contacts[name]
+
+    def runs(self, contact: str, campaign: str) -> list[Run]:
+        """The runs of a contact in a campaign, of any key."""
+        return [run for run in self.contact(contact).runs.values() if run.campaign == campaign]
+
+    def clock(self, moment: datetime) -> str:
+        """A moment as a test writes it."""
+        return f"{local(moment, self.program.config.timezone):%Y-%m-%d %H:%M}"
+
+    def story(self, contact: str | None) -> str:
+        """The timeline up to here, for people."""
+        lines = []
+        for entry in self.entries:
+            if contact is not None and entry.contact != contact:
+                continue
+            who = f"{entry.contact}  " if contact is None and len(self.timeline.contacts) > 1 else ""
+            where = f'"{entry.campaign}"  ' if entry.campaign else ""
+            step = f"{entry.step}: " if entry.step else ""
+            because = f" ({entry.because})" if entry.because else ""
+            lines.append(f"  {self.clock(entry.at)}  {who}{where}{step}{entry.what}{because}")
+        return "\n".join(lines[-60:]) if lines else "  nothing has happened"

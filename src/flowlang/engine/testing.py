@@ -1,0 +1,455 @@
+"""`test` blocks: small scripts, read from top to bottom, run by the one interpreter with a clock of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flowlang import calendar
+from flowlang.check import diagnostics as d
+from flowlang.check import literals
+from flowlang.check.expressions import Expressions, Place
+from flowlang.contact import Contact
+from flowlang.engine.expectations import Check, Expectations
+from flowlang.engine.interpreter import Interpreter
+from flowlang.engine.play import Failed, Play
+from flowlang.kinds import Fields, Kind
+from flowlang.program.program import Program
+from flowlang.source import did_you_mean
+from flowlang.steps.blocking import Block, Unblock
+from flowlang.steps.campaigns import StartCampaign, StopCampaign
+from flowlang.steps.clear import Clear
+from flowlang.steps.consent import Grant, Withdraw
+from flowlang.steps.delete import DeleteContact
+from flowlang.steps.groups import JoinGroup, LeaveGroup
+from flowlang.steps.happen import Happen
+from flowlang.steps.records import Add, Assignment, Remove, SetRecord
+from flowlang.steps.set import Set
+from flowlang.steps.step import Code
+from flowlang.steps.tag import Tag
+from flowlang.steps.untag import Untag
+from flowlang.syntax import expressions as tree
+from flowlang.syntax import scripts
+from flowlang.syntax.tree import Node, Token
+
+ONLY = "contact"
+"""The name of a contact that was given without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a test went."""
+
+    name: str
+    file: str
+    line: int
+    passed: bool
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A test, checked: what each of its lines does, and where it stands."""
+
+    name: str
+    file: str
+    line: int
+    lines: tuple[tuple[int, Check], ...]
+
+    def run(self, program: Program, codes: dict[str, tuple[str, ...]]) -> Result:
+        """Run the test in a world of its own."""
+        play = Play.of(program, codes)
+        at = self.line
+        try:
+            for line, act in self.lines:
+                if play.refused is not None and not getattr(act, "looks_at_refusal", False):
+                    return self._failed(at, f"this was refused: {play.refused}")
+                at = line
+                act(play)
+            if play.refused is not None:
+                return self._failed(at, f"this was refused: {play.refused}")
+        except Failed as failure:
+            return self._failed(at, str(failure))
+        return Result(self.name, self.file, self.line, passed=True)
+
+    def _failed(self, line: int, why: str) -> Result:
+        return Result(self.name, self.file, self.line, passed=False, message=f"line {line}: {why}")
+
+
+def compile_test(test: scripts.Test, program: Program) -> Script:
+    """Check a test and make it ready; findings are reported like those of campaigns."""
+    return _Compiler(test, program).compile()
+
+
+class _Compiler:
+    def __init__(self, test: scripts.Test, program: Program) -> None:
+        self.test = test
+        self.program = program
+        self.names = program.names
+        self.findings = program.names.findings
+        self.zone = program.config.timezone
+        self.contacts: list[str] = []
+        self.expressions = Expressions(self.names)
+        self.expectations = Expectations(self.expressions, self.zone, self.contacts)
+        self.code = Code(self.names, self.expressions, Place("test"), "")
+        self.clock: datetime | None = None
+
+    def compile(self) -> Script:
+        lines: list[tuple[int, Check]] = []
+        for line in self.test.lines or ():
+            lines.append((line.span.line, self._line(line)))
+        name = self.test.name
+        return Script(name.value, name.span.source.name, name.span.line, tuple(lines))
+
+    def _line(self, line: scripts.ScriptLine) -> Check:
+        match line:
+            case scripts.GivenContact():
+                return self._given_contact(line)
+            case scripts.GivenCoupons(list=token, amount=amount):
+                if token.value not in self.names.coupons:
+                    self.expressions.unknown(d.UNKNOWN_COUPONS, token, self.names.coupons)
+                return lambda play: play.stock(token.value, int(amount.value))
+            case scripts.GivenCall(url=url):
+                answer = self._answer(line)
+                return lambda play: play.answers.update({url.value: answer})
+            case scripts.GivenCallFails(url=url):
+                return lambda play: play.answers.update({url.value: None})
+            case scripts.Moving():
+                return self._moving(line)
+            case scripts.Expect():
+                check = self.expectations.compile(line)
+                if isinstance(line.what, scripts.ExpectRefused) or (
+                    isinstance(line.what, scripts.ExpectNot)
+                    and isinstance(line.what.what, scripts.ExpectRefused)
+                ):
+                    return _Looking(check)
+                return check
+        raise AssertionError(f"no line of a test: {line!r}")
+
+    # -------------------------------------------------------------- what is given
+
+    def _given_contact(self, line: scripts.GivenContact) -> Check:
+        name = line.name.value if line.name else ONLY
+        if name in self.contacts:
+            self.findings.report(d.DUPLICATE_NAME, line.span, what="the contact", name=name)
+        self.contacts.append(name)
+        facts = self._facts(line.lines or (), name)
+
+        def give(play: Play) -> None:
+            contact = Contact(name)
+            contact.fields.update({key: value for key, value in facts["fields"].items() if value is not None})
+            contact.tags.update(dict.fromkeys(facts["tags"]))
+            contact.groups.update(facts["groups"])
+            contact.consent.update(facts["consent"])
+            contact.blocked = facts["blocked"]
+            contact.records.update({key: [dict(row) for row in rows] for key, rows in facts["records"].items()})
+            if facts["robinson"]:
+                play.world.robinson.add(str(contact.fields.get("email", "")).casefold())
+            play.give(contact)
+
+        return give
+
+    def _facts(self, lines: tuple[scripts.Given, ...], name: str) -> dict[str, Any]:
+        facts: dict[str, Any] = {
+            "fields": {}, "tags": [], "groups": [], "consent": {}, "blocked": False, "records": {}, "robinson": False,
+        }  # fmt: skip
+        for line in lines:
+            match line:
+                case scripts.GivenField(name=field, value=value):
+                    kind = self._field(field, self.names.fields, "the contact")
+                    if kind is not None:
+                        facts["fields"][field.value] = self._value(value, kind, field)
+                case scripts.GivenTag(tag=tag):
+                    facts["tags"].append(tag.value)
+                case scripts.GivenGroup(group=group):
+                    if group.value not in self.names.groups:
+                        self.expressions.unknown(d.UNKNOWN_GROUP, group, self.names.groups)
+                    facts["groups"].append(group.value)
+                case scripts.GivenConsent(channel=channel):
+                    facts["consent"][self.expressions.channel(channel)] = True
+                case scripts.GivenBlocked():
+                    facts["blocked"] = True
+                case scripts.GivenRobinson():
+                    facts["robinson"] = True
+                case scripts.GivenRecord():
+                    self._record(line, facts)
+        facts["fields"].setdefault("email", f"{'.'.join(name.split())}@example.com")
+        return facts
+
+    def _record(self, line: scripts.GivenRecord, facts: dict[str, Any]) -> None:
+        fields = self.names.records.get(line.name.value)
+        if fields is None:
+            known = [*self.names.records, *self.names.fields]
+            self.expressions.unknown(d.UNKNOWN_RECORDS, line.name, known)
+            return
+        row: dict[str, Any] = {}
+        for part in line.fields or ():
+            kind = self._field(part.name, fields, f"`{line.name.value}`")
+            if kind is not None:
+                row[part.name.value] = self._value(part.value, kind, part.name)
+        facts["records"].setdefault(line.name.value, []).append(row)
+
+    def _field(self, token: Token, fields: Fields, whose: str) -> Kind | None:
+        kind = fields.get(token.value)
+        if kind is None or (token.value == "id" and whose == "the contact"):
+            hint = did_you_mean(token.value, list(fields))
+            self.findings.report(d.UNKNOWN_FIELD, token.span, whose=whose, name=token.value, hint=hint)
+            return None
+        return kind
+
+    def _value(self, node: tree.Expression, kind: Kind, name: Token) -> Any:
+        """A value that is written out, in the workspace's zone, fit for a kind."""
+        found = literals.literal(node, self.findings, self.zone)
+        if found is None:
+            if not isinstance(node, (tree.Date, tree.DateTime, tree.Time, tree.BadExpression)):
+                self.findings.report(d.TEST_VALUE, node.span)
+            return None
+        given, value = found
+        compiled = self.expressions.compile(node, Place("test"))
+        self.expressions.fitting(compiled, kind, node, f"`{name.value}`")
+        if kind.name == "datetime" and given.name == "date":
+            return calendar.instant(value, calendar.time(0), self.zone)
+        if kind.name == "one of":
+            return next((one for one in kind.choices if one.casefold() == str(value).casefold()), value)
+        if kind.is_text and not isinstance(value, str):
+            return str(value)
+        return value
+
+    def _answer(self, line: scripts.GivenCall) -> dict[str, Any]:
+        answer: dict[str, Any] = {}
+        for part in line.answer:
+            if not isinstance(part, Assignment) or isinstance(part.value, tuple):
+                self.findings.report(d.TEST_VALUE, line.span)
+                continue
+            found = literals.literal(part.value, self.findings, self.zone)
+            if found is None:
+                self.findings.report(d.TEST_VALUE, part.span)
+            else:
+                answer[part.name.value] = found[1]
+        return answer
+
+    # -------------------------------------------------------------- time and actions
+
+    def _moving(self, line: scripts.Moving) -> Check:
+        to: Callable[[Play], datetime]
+        if isinstance(line.to, tree.Duration):
+            length = literals.duration(line.to, self.findings)
+            if self.clock is None:
+                self.findings.report(
+                    d.TEST_TIME, line.span, hint="the clock starts at the first `at`: `at 2026-11-20 10:00`"
+                )
+            else:
+                self.clock = calendar.add(self.clock, length, self.zone)
+            to = lambda play: calendar.add(play.now, length, self.zone)  # noqa: E731 - one of two ways
+        else:
+            moment = literals.moment(line.to, self.findings, self.zone)
+            if moment is None:
+                return lambda play: None
+            if self.clock is not None and moment < self.clock:
+                self.findings.report(d.TEST_TIME, line.to.span)
+            self.clock = moment
+            to = lambda play: moment  # noqa: E731 - the other
+        action = self._action(line)
+        if action is None:
+            return lambda play: play.move(to(play))
+
+        def act(play: Play) -> None:
+            play.move(to(play))
+            play.do(lambda: action(play))
+
+        return act
+
+    def _action(self, line: scripts.Moving) -> Check | None:
+        node, whom = line.action, line.whom
+        if node is None:
+            return None
+        if line.lines is not None and not isinstance(node, scripts.NewContact):
+            self.findings.report(d.OUT_OF_PLACE, line.lines[0].span, what="only a new contact has lines below it")
+        world = _WORLD.get(type(node))
+        if world is not None:
+            return world(self, node)
+        if isinstance(node, scripts.NewContact):
+            return self._new_contact(node, line.lines or ())
+        if isinstance(node, Happen) and whom is None and node.event.value in self.program.concerns:
+            data = self._data(node)
+            name = node.event.value
+            return lambda play: play.timeline.arrive(None, "event", {"name": name, "data": data}, play.now)
+        change = self._change(node)
+        if change is None:
+            what = node.span.text.split("\n")[0]
+            self.findings.report(
+                d.TEST_ACTION, node.span, what=f"`{what}` is no action of a test: campaigns do that, tests look at it"
+            )
+            return None
+        name = self.expectations.whose(whom, node)
+        return lambda play: change(play, name)
+
+    def _new_contact(self, node: scripts.NewContact, lines: tuple[scripts.Given, ...]) -> Check:
+        name = node.name.value
+        facts = self._facts(lines, name)
+        if name not in self.contacts:
+            self.contacts.append(name)
+        robinson = facts.pop("robinson")
+
+        def make(play: Play) -> None:
+            if robinson:
+                play.world.robinson.add(str(facts["fields"].get("email", "")).casefold())
+            play.timeline.arrive(name, "contact", facts, play.now)
+
+        return make
+
+    def _arrival(self, kind: str, data: dict[str, Any]) -> Callable[[Play, str], None]:
+        return lambda play, name: play.timeline.arrive(name, kind, data, play.now)
+
+    def _change(self, node: Node) -> Callable[[Play, str], None] | None:
+        """What an action does to a contact."""
+        match node:
+            case Tag(tag=tag, length=length):
+                lasts = literals.duration(length, self.findings) if length else None
+                return self._acting(
+                    lambda do: do.tag(tag.value, calendar.add(do.now, lasts, do.zone) if lasts else None)
+                )
+            case Untag(tag=tag):
+                return self._arrival("untag", {"tag": tag.value})
+            case Set(field=field, value=value):
+                kind = self._field(field, self.names.fields, "the contact")
+                new = self._value(value, kind, field) if kind else None
+                return self._arrival("set", {"field": field.value, "value": new})
+            case Clear(field=field):
+                self._field(field, self.names.fields, "the contact")
+                return self._arrival("clear", {"field": field.value})
+            case JoinGroup(group=group) | LeaveGroup(group=group):
+                if group.value not in self.names.groups:
+                    self.expressions.unknown(d.UNKNOWN_GROUP, group, self.names.groups)
+                return self._arrival("join" if isinstance(node, JoinGroup) else "leave", {"group": group.value})
+            case Grant(channel=channel) | Withdraw(channel=channel):
+                verb = "grant" if isinstance(node, Grant) else "withdraw"
+                return self._arrival(verb, {"channel": self.expressions.channel(channel)})
+            case Block():
+                return self._arrival("block", {})
+            case Unblock():
+                return self._arrival("unblock", {})
+            case DeleteContact():
+                return self._arrival("delete", {})
+            case Happen():
+                return self._arrival("event", {"name": node.event.value, "data": self._data(node)})
+            case StartCampaign(campaign=campaign) | StopCampaign(campaign=campaign):
+                if campaign.value not in self.names.campaigns:
+                    self.expressions.unknown(d.UNKNOWN_CAMPAIGN, campaign, self.names.campaigns)
+                verb = "start campaign" if isinstance(node, StartCampaign) else "stop campaign"
+                return self._arrival(verb, {"campaign": campaign.value})
+            case Add():
+                row = self._rows(node.values, self.names.records.get(node.records.value), node.records)
+                return self._acting(lambda do: do.add_record(node.records.value, dict(row)))
+            case SetRecord():
+                return self._set_record(node)
+            case Remove():
+                fields = self._records(node.records)
+                holds = self.expressions.filter(node.where, fields, Place("test"))
+                return self._acting(
+                    lambda do: do.remove_records(node.records.value, lambda row: holds(do.view, row))
+                )
+            case scripts.React():
+                return self._react(node)
+        return None
+
+    def _acting(self, change: Callable[[Interpreter], None]) -> Callable[[Play, str], None]:
+        return lambda play, name: play.act(name, change)
+
+    def _set_record(self, node: SetRecord) -> Callable[[Play, str], None]:
+        fields = self._records(node.records)
+        kind = self._field(node.field, fields, f"`{node.records.value}`") if fields else None
+        new = self._value(node.value, kind, node.field) if kind else None
+        holds = self.expressions.filter(node.where, fields, Place("test"))
+        change = {node.field.value: new}
+        return self._acting(
+            lambda do: do.change_records(node.records.value, change, lambda row: holds(do.view, row))
+        )
+
+    def _records(self, token: Token) -> Fields:
+        fields = self.names.records.get(token.value)
+        if fields is None:
+            self.expressions.unknown(d.UNKNOWN_RECORDS, token, self.names.records)
+        return fields or {}
+
+    def _react(self, node: scripts.React) -> Callable[[Play, str], None]:
+        kind = node.event.value
+        message = node.message.value if node.message else None
+        if node.message is not None and message not in self.names.messages:
+            self.expressions.unknown(d.UNKNOWN_MESSAGE, node.message, self.names.messages)
+        if node.message is None and kind in ("opened", "clicked"):
+            self.findings.report(d.TEST_ACTION, node.span, what=f"which message was {kind}?", hint=f'write `{node.span.text} "…"`')
+        return self._arrival(kind, {"message": message, "channel": "email"})
+
+    def _data(self, node: Happen) -> dict[str, Any]:
+        fields = self.expressions.event(node.event)
+        return self._rows(node.values or (), fields, node.event)
+
+    def _rows(self, assignments: Any, fields: Fields | None, whose: Token) -> dict[str, Any]:
+        """The data of an event or a record, written out."""
+        if fields is None:
+            if whose.value not in self.names.records and self.names.event_fields(whose.value) is None:
+                self.expressions.unknown(d.UNKNOWN_RECORDS, whose, self.names.records)
+            return {}
+        found: dict[str, Any] = {}
+        last: Assignment | None = None
+        for part in assignments:
+            if isinstance(part, tuple):
+                if last is not None and isinstance(found.get(last.name.value), list):
+                    found[last.name.value].append(self._row(part, fields[last.name.value].row))
+                else:
+                    self.findings.report(d.TYPE_MISMATCH, part[0].span, what="a row belongs to a list")
+                continue
+            last = part
+            kind = self._field(part.name, fields, f"`{whose.value}`")
+            if kind is None:
+                continue
+            if isinstance(part.value, tuple):
+                if kind.name == "list":
+                    found[part.name.value] = [self._row(part.value, kind.row)]
+                else:
+                    self.findings.report(d.TYPE_MISMATCH, part.span, what=f"`{part.name.value}` is no list")
+            else:
+                found[part.name.value] = self._value(part.value, kind, part.name)
+        return found
+
+    def _row(self, values: Any, fields: Fields) -> dict[str, Any]:
+        row: dict[str, Any] = {}
+        for value in values:
+            kind = self._field(value.name, fields, "the list")
+            if kind is not None:
+                row[value.name.value] = self._value(value.value, kind, value.name)
+        return row
+
+    # -------------------------------------------------------------- actions on the world
+
+    def _import_coupons(self, node: scripts.ImportCoupons) -> Check:
+        if node.list.value not in self.names.coupons:
+            self.expressions.unknown(d.UNKNOWN_COUPONS, node.list, self.names.coupons)
+        data = {"list": node.list.value, "codes": tuple(code.value for code in node.codes)}
+        return lambda play: play.timeline.arrive(None, "import coupons", data, play.now)
+
+    def _resume(self, node: scripts.Resume) -> Check:
+        if node.message.value not in self.names.messages:
+            self.expressions.unknown(d.UNKNOWN_MESSAGE, node.message, self.names.messages)
+        return lambda play: play.timeline.arrive(None, "resume", {"message": node.message.value}, play.now)
+
+
+class _Looking:
+    """A check that looks at the refusal of the action before it."""
+
+    looks_at_refusal = True
+
+    def __init__(self, check: Check) -> None:
+        self.check = check
+
+    def __call__(self, play: Play) -> None:
+        self.check(play)
+
+
+_WORLD: dict[type, Callable[[_Compiler, Any], Check]] = {
+    scripts.ImportCoupons: _Compiler._import_coupons,
+    scripts.Resume: _Compiler._resume,
+}

@@ -1,0 +1,215 @@
+"""Everything into the order of time: what falls due, what schedules make, what arrives.
+
+What falls due at an instant comes before what arrives at it; waits come by when they began, then schedules
+by file and line.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from heapq import heappop, heappush
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flowlang.calendar import local_date
+from flowlang.contact import Contact, resolve_zone
+from flowlang.engine import arrivals
+from flowlang.engine.arrivals import Refused
+from flowlang.engine.interpreter import Interpreter, next_due
+from flowlang.engine.world import World
+from flowlang.program.program import Program, ScheduledEvent
+
+
+class Timeline:
+    """Contacts, a world and a clock that only goes forward."""
+
+    def __init__(self, program: Program, world: World) -> None:
+        self.program = program
+        self.world = world
+        self.interpreter = Interpreter(program, world)
+        self.contacts: dict[str, Contact] = {}
+        world.contacts = self.contacts
+        self.now: datetime | None = None
+        self._numbers: dict[str, int] = {}
+        self._by_number: list[Contact] = []
+        self._due: list[tuple[datetime, int, int]] = []
+        self._schedules: list[tuple[datetime, int, str, ScheduledEvent, ZoneInfo]] = []
+        self._zones: set[str] = set()
+
+    # ------------------------------------------------------------------ contacts
+
+    def add(self, contact: Contact) -> None:
+        """A contact that stands there; this is no trigger."""
+        self._numbers[contact.id] = len(self._by_number)
+        self._by_number.append(contact)
+        self.contacts[contact.id] = contact
+        if self.program.scheduled:
+            self._watch_zone(contact)
+        self.settle(contact)
+
+    def begin(self, now: datetime) -> None:
+        """The clock starts; campaigns that include existing contacts look at them once."""
+        self.now = now
+        if self.program.scheduled:
+            self._schedule_zone(self.program.config.timezone)
+            for contact in self._by_number:
+                self._watch_zone(contact)
+        if any(campaign.include_existing for campaign in self.program.campaigns):
+            for contact in list(self._by_number):
+                self.interpreter.existing(contact, now)
+                self.settle(contact)
+
+    def _watch_zone(self, contact: Contact) -> None:
+        if self.now is not None:
+            self._schedule_zone(resolve_zone(contact, self.program.config.timezone))
+
+    def _schedule_zone(self, zone: ZoneInfo) -> None:
+        if zone.key in self._zones or self.now is None:
+            return
+        self._zones.add(zone.key)
+        for scheduled in self.program.scheduled:
+            at = scheduled.schedule.next_from(self.now, zone)
+            if at is not None:
+                heappush(self._schedules, (at, scheduled.order, zone.key, scheduled, zone))
+
+    def settle(self, contact: Contact) -> None:
+        """Note when the next thing is due for a contact; after anything happened to it."""
+        found = next_due(contact)
+        if found is not None:
+            heappush(self._due, (found[0], found[1], self._numbers[contact.id]))
+
+    # ------------------------------------------------------------------ time
+
+    def next_moment(self) -> datetime | None:
+        """When the next thing falls due, None where nothing does."""
+        moments = [heap[0][0] for heap in (self._due, self._schedules) if heap]
+        return min(moments, default=None)  # type: ignore[type-var] # heaps of tuples that begin with a moment
+
+    def advance(self, until: datetime) -> None:
+        """Let all that falls due up to and including a moment happen."""
+        due, schedules = self._due, self._schedules
+        interpreter, by_number = self.interpreter, self._by_number
+        while True:
+            if due and due[0][0] <= until and not (schedules and schedules[0][0] < due[0][0]):
+                at, began, number = heappop(due)
+                contact = by_number[number]
+                if contact.deleted:
+                    continue
+                found = next_due(contact)
+                if found is None or found[0] != at or found[1] != began:
+                    continue
+                self.now = at
+                interpreter.fire(contact, at)
+                found = next_due(contact)
+                if found is not None:
+                    heappush(due, (found[0], found[1], number))
+            elif schedules and schedules[0][0] <= until:
+                self._fire_schedule()
+            else:
+                break
+        if self.now is None or until > self.now:
+            self.now = until
+
+    def _fire_schedule(self) -> None:
+        at, order, key, scheduled, zone = heappop(self._schedules)
+        self.now = at
+        day = local_date(at, zone).isoformat()
+        default = self.program.config.timezone
+        stamp = f"{scheduled.event.name}#{order}"
+        for contact in list(self._by_number):
+            if contact.deleted or resolve_zone(contact, default).key != key:
+                continue
+            if contact.scheduled.get(stamp, "") >= day:
+                continue
+            contact.scheduled[stamp] = day
+            self.interpreter.scheduled(contact, scheduled, at)
+            self.settle(contact)
+        following = scheduled.schedule.next_after(at, zone)
+        if following is not None:
+            heappush(self._schedules, (following, order, key, scheduled, zone))
+
+    # ------------------------------------------------------------------ arrivals
+
+    def arrive(self, contact_id: str | None, kind: str, data: dict[str, Any], at: datetime) -> None:
+        """Something arrives, after all that falls due until then.  Raises Refused where it cannot be."""
+        self.advance(at)
+        now = self.now
+        assert now is not None
+        match kind:
+            case "import coupons":
+                self.world.pool(data["list"]).add(tuple(data["codes"]))
+            case "resume":
+                self.resume(data["message"])
+            case "contact":
+                self._contact(contact_id or "", data, now)
+            case "event" if contact_id is None:
+                self._about(data, now)
+            case _:
+                contact = self.contacts.get(contact_id or "")
+                if contact is None:
+                    raise Refused(f'there is no contact "{contact_id}"')
+                if contact.deleted:
+                    raise Refused(f'the contact "{contact_id}" was deleted')
+                arrivals.apply(self.interpreter, contact, kind, data, now)
+                if kind == "set" and data.get("field") == "timezone":
+                    self._watch_zone(contact)
+                self.settle(contact)
+
+    def _contact(self, contact_id: str, data: dict[str, Any], now: datetime) -> None:
+        contact = self.contacts.get(contact_id)
+        new = contact is None or contact.deleted
+        if contact is None or contact.deleted:
+            contact = Contact(contact_id)
+            contact.fields["created"] = now
+            self.add(contact)
+        self.interpreter.arrive(
+            contact,
+            now,
+            lambda do: do.revise(
+                fields=data.get("fields", {}),
+                tags=data.get("tags", ()),
+                groups=data.get("groups", ()),
+                consent=data.get("consent"),
+                blocked=data.get("blocked"),
+                records=data.get("records"),
+                new=new,
+            )
+            and None,
+        )
+        self._watch_zone(contact)
+        self.settle(contact)
+
+    def _about(self, data: dict[str, Any], now: datetime) -> None:
+        name = data["name"]
+        if name not in self.program.concerns:
+            raise Refused(f"the event `{name}` happens to a contact; say to which")
+        for contact in list(self._by_number):
+            if not contact.deleted:
+                self.interpreter.about(contact, name, data["data"], now)
+                self.settle(contact)
+
+    def resume(self, name: str) -> None:
+        """Let a halted send go on, if there are codes for all who wait.  Raises Refused."""
+        world, now = self.world, self.now
+        assert now is not None
+        waiting = world.waiting(name)
+        if not waiting:
+            raise Refused(f'"{name}" is not halted: nobody waits for it')
+        message = self.program.messages[name]
+        missing = self.interpreter.sending.missing_codes(message, waiting)
+        if missing:
+            raise Refused(
+                ", ".join(f'missing {count} codes in "{listed}"' for listed, count in missing.items())
+            )
+        for process in world.processes.values():
+            if process.message == name and process.status == "halted":
+                process.status = "running"
+                process.because = ""
+        del world.halted[name]
+        world.resuming = name
+        try:
+            for contact, run in waiting:
+                self.interpreter.resume(contact, (run.campaign, run.key), now)
+                self.settle(contact)
+        finally:
+            world.resuming = None

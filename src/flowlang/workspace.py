@@ -1,0 +1,231 @@
+"""A folder with a `flow.toml` and its `.flow` files, read, checked and compiled.
+
+The only place that puts the parts together: whoever wants a program asks `load`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import flowlang.steps  # noqa: F401 - registers the statements with the grammar
+from flowlang import resources
+from flowlang.check import diagnostics as d
+from flowlang.check.declarations import MAX_FILE, Reader
+from flowlang.check.names import Config, Names
+from flowlang.config import ConfigError, Settings, read_settings
+from flowlang.engine.testing import Script, compile_test
+from flowlang.program.compile import compile_program
+from flowlang.program.program import Program
+from flowlang.source import Findings, Source, Span, did_you_mean
+from flowlang.syntax import diagnostics as syntax
+from flowlang.syntax import keywords
+from flowlang.syntax.declarations import Use
+from flowlang.syntax.parser import Parsed, parse
+from flowlang.syntax.reading import read_source
+from flowlang.syntax.scripts import Test
+from flowlang.syntax.tree import walk
+
+
+@dataclass(slots=True)
+class Workspace:
+    """What was found in a folder: the parsed files, the findings, the program."""
+
+    root: Path
+    settings: Settings
+    findings: Findings
+    files: list[Parsed] = field(default_factory=list)
+    modules: list[Parsed] = field(default_factory=list)
+    """Files that are used from elsewhere: the standard library, or other folders."""
+    tests: list[Script] = field(default_factory=list)
+    program: Program | None = None
+    """What was compiled; it may be run only where no finding is an error."""
+
+    @property
+    def name(self) -> str:
+        return self.root.name
+
+    @property
+    def runnable(self) -> Program | None:
+        """The program, if it has no errors."""
+        return None if self.findings.has_errors else self.program
+
+
+def find(paths: list[Path]) -> list[tuple[Path, list[Path] | None]]:
+    """The workspaces that paths belong to: each folder with a `flow.toml`, and single files.
+
+    Gives the root of each and, for a file without a `flow.toml` above it, that file alone.
+    Raises FileNotFoundError for a path that is not there.
+    """
+    found: dict[Path, list[Path] | None] = {}
+    for path in paths:
+        if not path.exists():
+            raise FileNotFoundError(path)
+        root = _root_of(path)
+        if root is not None:
+            found.setdefault(root, None)
+        elif path.is_file():
+            found.setdefault(path, [path])
+        else:
+            below = sorted(toml.parent for toml in path.rglob("flow.toml"))
+            for inner in below:
+                found.setdefault(inner, None)
+            for file in sorted(path.rglob("*.flow")):
+                if not any(file.is_relative_to(inner) for inner in below):
+                    found.setdefault(file, [file])
+    return sorted(found.items())
+
+
+def _root_of(path: Path) -> Path | None:
+    start = path.resolve() if path.is_dir() else path.resolve().parent
+    for folder in (start, *start.parents):
+        if (folder / "flow.toml").is_file():
+            inside = path.resolve().relative_to(folder)
+            return _shorten(path, len(inside.parts))
+    return None
+
+
+def _shorten(path: Path, levels: int) -> Path:
+    """The path some levels up, spelt as the user spelt it where that is possible."""
+    spelt = path
+    for _ in range(levels):
+        if spelt.name in ("", ".", ".."):
+            return path.resolve().parents[levels - 1]
+        spelt = spelt.parent
+    return spelt
+
+
+def load(root: Path, files: list[Path] | None = None) -> Workspace:
+    """Read, check and compile a workspace.  Raises ConfigError where its `flow.toml` cannot be read."""
+    folder = root if root.is_dir() else root.parent
+    settings = read_settings(folder / "flow.toml") if files is None else Settings()
+    findings = Findings()
+    workspace = Workspace(folder, settings, findings)
+    config = settings.config()
+    for path in files if files is not None else _flow_files(folder):
+        source = read_source(path, str(path), findings)
+        workspace.files.append(parse(source, findings, config.language))
+    check(workspace, config)
+    return workspace
+
+
+def load_text(text: str, name: str = "<stdin>", settings: Settings | None = None) -> Workspace:
+    """Check a text that is in no file: standard input, an editor's buffer, a test."""
+    findings = Findings()
+    workspace = Workspace(Path(), settings or Settings(), findings)
+    config = workspace.settings.config()
+    workspace.files.append(parse(Source(name, text), findings, config.language))
+    check(workspace, config)
+    return workspace
+
+
+def check(workspace: Workspace, config: Config) -> None:
+    """Check what was parsed and compile it; fills `workspace.program`."""
+    findings = workspace.findings
+    names = Names(config, findings)
+    reader = Reader(names, _TextFiles(workspace.root, findings).read)
+    _use_modules(workspace, config)
+    everything = [*workspace.modules, *workspace.files]
+    for parsed in everything:
+        reader.reserved = keywords.reserved(parsed.language)
+        reader.broken = tuple(parsed.bad_lines)
+        reader.file(parsed.tree)
+        _missing_blocks(parsed, findings)
+    reader.complete_events()
+    for parsed in everything:
+        reader.policies(parsed.tree)
+    program = workspace.program = compile_program(names, reader)
+    for parsed in workspace.files:
+        for item in parsed.tree.items:
+            if isinstance(item, Test):
+                workspace.tests.append(compile_test(item, program))
+
+
+def _flow_files(folder: Path) -> Iterator[Path]:
+    """The workspace's files; a folder below with a `flow.toml` of its own is another workspace."""
+    for path in sorted(folder.rglob("*.flow")):
+        between = path.parent
+        while between != folder and not (between / "flow.toml").is_file():
+            between = between.parent
+        if between == folder and ".flow" not in path.parent.parts:
+            yield path
+
+
+def _missing_blocks(parsed: Parsed, findings: Findings) -> None:
+    """A block that is missing is reported at the line that needs it."""
+    bad = [span.start for span in parsed.bad_lines]
+    for node in walk(parsed.tree):
+        if node.block and getattr(node, node.block) is None:
+            if any(node.span.start <= start <= node.span.end + 1 for start in bad):
+                continue
+            text = node.span.text.split("\n", 1)[0].strip()
+            findings.report(syntax.MISSING_BLOCK, node.span, what=f"`{text}`")
+
+
+def _use_modules(workspace: Workspace, config: Config) -> None:
+    """Take the files that `use` names, and those that they use in turn, each once."""
+    seen = {parsed.source.path.resolve() for parsed in workspace.files if parsed.source.path}
+    pending = list(workspace.files)
+    while pending:
+        parsed = pending.pop(0)
+        for item in parsed.tree.items:
+            if not isinstance(item, Use):
+                continue
+            path = _module_path(item, parsed, workspace.findings)
+            if path is None or path.resolve() in seen:
+                continue
+            seen.add(path.resolve())
+            source = read_source(path, path.name, workspace.findings)
+            module = parse(source, workspace.findings, "en")
+            workspace.modules.append(module)
+            pending.append(module)
+
+
+def _module_path(item: Use, parsed: Parsed, findings: Findings) -> Path | None:
+    name = item.name.value
+    if name.startswith((".", "/")) or name.endswith(".flow"):
+        base = parsed.source.path.parent if parsed.source.path else Path()
+        path = base / name
+        if path.is_file():
+            return path
+        findings.report(d.UNKNOWN_FILE, item.name.span, name=name, why="does not exist")
+        return None
+    path = resources.stdlib() / f"{name}.flow"
+    if "/" not in name and "\\" not in name and path.is_file():
+        return path
+    known = [found.stem for found in resources.stdlib().glob("*.flow")]
+    findings.report(d.UNKNOWN_MODULE, item.name.span, name=name, hint=did_you_mean(name, known, "module"))
+    return None
+
+
+@dataclass(slots=True)
+class _TextFiles:
+    """Reads files that sources name, which may not leave the workspace."""
+
+    root: Path
+    findings: Findings
+
+    def read(self, path: Path, span: Span) -> Source | None:
+        shown = str(span.text).strip('"')
+        inside = path.resolve().is_relative_to(self.root.resolve())
+        module = span.source.path is not None and not span.source.path.resolve().is_relative_to(self.root.resolve())
+        if not inside and not module:
+            self.findings.report(d.UNKNOWN_FILE, span, name=shown, why="lies outside the workspace")
+            return None
+        try:
+            data = path.read_bytes()
+        except OSError:
+            self.findings.report(d.UNKNOWN_FILE, span, name=shown, why="cannot be read")
+            return None
+        if len(data) > MAX_FILE:
+            self.findings.report(d.UNKNOWN_FILE, span, name=shown, why="is too large")
+            return None
+        try:
+            return Source(str(path), data.decode("utf-8-sig"), path)
+        except UnicodeDecodeError:
+            self.findings.report(d.UNKNOWN_FILE, span, name=shown, why="is not UTF-8 text")
+            return None
+
+
+__all__ = ["ConfigError", "Workspace", "check", "find", "load", "load_text"]

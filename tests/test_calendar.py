@@ -9,24 +9,26 @@ from hypothesis import strategies as st
 
 from flowlang.calendar import (
     WEEKDAYS,
-    Days,
     Duration,
-    Schedule,
-    Window,
     add,
     add_to_date,
     anniversary,
     duration_of,
     elapsed,
     instant,
-    known_holiday_region,
     local,
     local_date,
+    parse_duration,
+    zone,
+)
+from flowlang.days import (
+    Days,
+    Schedule,
+    Window,
+    known_holiday_region,
     next_day_of,
     next_time,
     next_weekday,
-    parse_duration,
-    zone,
 )
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from flowlang import calendar
-from flowlang.calendar import WEEKDAYS, Days, Schedule, Window, known_holiday_region
+from flowlang.calendar import WEEKDAYS
 from flowlang.check import diagnostics as d
 from flowlang.check import literals
 from flowlang.check.names import (
@@ -26,6 +27,7 @@ from flowlang.check.names import (
     Variant,
     kind_of,
 )
+from flowlang.days import Days, Schedule, Window, known_holiday_region
 from flowlang.kinds import DATETIME, Fields, Kind
 from flowlang.source import Source, Span, did_you_mean
 from flowlang.syntax import declarations as tree
@@ -258,7 +260,7 @@ class Reader:
         """The file that a path in a source names: beside that source."""
         source = token.span.source
         base = source.path.parent if source.path else Path()
-        return base / token.value
+        return base / str(token.value)
 
     # -------------------------------------------------------------- messages
 
@@ -392,7 +394,7 @@ class Reader:
         if self._new("policy", item.name, None):
             self.names.policies[found.name] = found
 
-    def zone(self, token: Token) -> calendar.ZoneInfo | None:
+    def zone(self, token: Token) -> ZoneInfo | None:
         """A time zone by its name; a finding where there is none."""
         found = calendar.zone(token.value)
         if found is None:

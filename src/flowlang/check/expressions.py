@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import re2
 
 from flowlang import calendar
-from flowlang.calendar import WEEKDAYS, Duration, instant, local_date
+from flowlang.calendar import Duration, instant, local_date
 from flowlang.check import diagnostics as d
 from flowlang.check import literals
 from flowlang.check.comparing import Fn, among, comparable, compare, family
@@ -27,13 +27,12 @@ from flowlang.kinds import (
     DATETIME,
     DURATION,
     NUMBER,
-    TEXT,
     WEEKDAY,
     YES_NO,
     Fields,
     Kind,
 )
-from flowlang.source import did_you_mean, guess
+from flowlang.source import Diagnostic, did_you_mean, guess
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.tree import Node, Token
 
@@ -260,7 +259,8 @@ class Expressions:
         options.case_sensitive = False
         options.max_mem = 1 << 20
         try:
-            return re2.compile(token.value, options).search
+            search: Callable[[str], Any] = re2.compile(token.value, options).search
+            return search
         except re2.error as error:
             why = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error)
             self.findings.report(d.BAD_PATTERN, token.span, why=why)
@@ -715,10 +715,10 @@ class Expressions:
                 tree.FieldValue(token.span, Token(token.span, "NAME", rest)), replace(place, row=None)
             )
         if head == "event":
-            return self._data(token, rest, place.event, "event", lambda v: v.event)
+            return self._data(token, rest, place, "event", lambda v: v.event)
         if head == "reply":
             return self._data(
-                token, rest, place.reply, "reply", lambda v: v.run and v.run.reply
+                token, rest, place, "reply", lambda v: v.run and v.run.reply
             )
         if head == "answer":
             if not place.answer:
@@ -734,8 +734,9 @@ class Expressions:
         return _NEVER
 
     def _data(
-        self, token: Token, name: str, fields: Fields | None, what: str, get: Fn
+        self, token: Token, name: str, place: Place, what: str, get: Fn
     ) -> Compiled:
+        fields = place.event if what == "event" else place.reply
         if fields is None:
             brings = "a `start on …` brings one" if what == "event" else "`wait for …` brings one"
             self.findings.report(d.OUT_OF_PLACE, token.span, what=f"there is no {what} here", hint=brings)
@@ -849,7 +850,7 @@ class Expressions:
             self.findings.report(d.UNKNOWN_EVENT, token.span, name=token.value, hint=hint)
         return fields
 
-    def unknown(self, diagnostic: d.Diagnostic, token: Token, known: Iterable[str]) -> None:
+    def unknown(self, diagnostic: Diagnostic, token: Token, known: Iterable[str]) -> None:
         """Report a name that nothing declares, with a guess at what was meant."""
         hint = did_you_mean(token.value, list(known))
         self.findings.report(diagnostic, token.span, name=token.value, hint=hint)

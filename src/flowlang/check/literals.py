@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -70,34 +71,30 @@ def literal(
 
     A moment is (date, time) where no zone is given.
     """
-    match node:
-        case tree.Text(value=token):
-            return TEXT, token.value
-        case tree.Number(value=token):
-            return NUMBER, token.value
-        case tree.Percent(value=token):
-            return NUMBER, token.value / 100
-        case tree.Yes():
-            return YES_NO, True
-        case tree.No():
-            return YES_NO, False
-        case tree.Date(value=token):
-            found = day(token, findings)
-            return (DATE, found) if found else None
-        case tree.DateTime(value=token):
-            parts = day_and_wall(token, findings)
-            if parts is None:
-                return None
-            return DATETIME, (calendar.instant(*parts, zone) if zone else parts)
-        case tree.Time(value=token):
-            clock = wall(token, findings)
-            return (TIME, clock) if clock is not None else None
-        case tree.Weekday(value=token):
-            return WEEKDAY, WEEKDAYS.index(token.value)
-        case tree.Duration():
-            return DURATION, duration(node, findings)
-        case _:
-            return None
+    read = _READERS.get(type(node))
+    if read is None:
+        return None
+    kind, value = read(node, findings)
+    if value is None:
+        return None
+    if kind is DATETIME and zone is not None:
+        on, clock = value
+        value = calendar.instant(on, clock, zone)
+    return kind, value
+
+
+_READERS: dict[type, Callable[[Any, Findings], tuple[Kind, Any]]] = {
+    tree.Text: lambda node, findings: (TEXT, node.value.value),
+    tree.Number: lambda node, findings: (NUMBER, node.value.value),
+    tree.Percent: lambda node, findings: (NUMBER, node.value.value / 100),
+    tree.Yes: lambda node, findings: (YES_NO, True),
+    tree.No: lambda node, findings: (YES_NO, False),
+    tree.Date: lambda node, findings: (DATE, day(node.value, findings)),
+    tree.DateTime: lambda node, findings: (DATETIME, day_and_wall(node.value, findings)),
+    tree.Time: lambda node, findings: (TIME, wall(node.value, findings)),
+    tree.Weekday: lambda node, findings: (WEEKDAY, WEEKDAYS.index(node.value.value)),
+    tree.Duration: lambda node, findings: (DURATION, duration(node, findings)),
+}
 
 
 def moment(node: tree.DateTime | tree.Date, findings: Findings, zone: ZoneInfo) -> datetime | None:

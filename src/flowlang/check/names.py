@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
-from flowlang.calendar import Days, Duration, Schedule, Window
+from flowlang.calendar import Duration
+from flowlang.days import Days, Schedule, Window
 from flowlang.kinds import BUILT_IN_FIELDS, DATETIME, NUMBER, TEXT, Fields, Kind
 from flowlang.source import Findings, Span
 from flowlang.syntax import declarations as tree

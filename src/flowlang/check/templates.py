@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from flowlang.check import diagnostics as d
 from flowlang.check.names import Message, Names, Part
 from flowlang.kinds import ANY, DATE, DATETIME, NUMBER, TEXT, Fields, Kind
-from flowlang.source import Span, did_you_mean
+from flowlang.source import Diagnostic, Span, did_you_mean
 from flowlang.syntax.tree import Token
 
 if TYPE_CHECKING:
@@ -222,8 +222,8 @@ class _Checker:
                         self.body([branch], dict(local), certain=False, loops=loops)
                 case n.For():
                     self._loop(node, local, loops)
-                case n.Assign(target=n.Name()):
-                    local[node.target.name] = self.value(node.node, local)
+                case n.Assign(target=n.Name(name=str() as name)):
+                    local[name] = self.value(node.node, local)
                 case _:
                     self._refuse(node, f"`{_spelled(node)}` has no place in a template")
 
@@ -291,9 +291,8 @@ class _Checker:
                 return _Known()
             case n.CondExpr():
                 self.found.certain = False
-                for operand in (node.test, node.expr1, node.expr2):
-                    if operand is not None:
-                        self.value(operand, local)
+                for operand in (node.test, node.expr1, *filter(None, (node.expr2,))):
+                    self.value(operand, local)
                 return _Known()
             case _:
                 self._refuse(node, f"`{_spelled(node)}` has no place in a template")
@@ -430,7 +429,7 @@ class _Checker:
             d.TEMPLATE_UNSAFE, place_of(self.part, word or _spelled(node), node.lineno), what=what
         )
 
-    def _report(self, diagnostic: d.Diagnostic, node: nodes.Node, word: str, **words: Any) -> None:
+    def _report(self, diagnostic: Diagnostic, node: nodes.Node, word: str, **words: Any) -> None:
         self.names.findings.report(diagnostic, place_of(self.part, word, node.lineno), **words)
 
 

@@ -13,6 +13,7 @@ from flowlang.check.expressions import Expressions, Place
 from flowlang.check.view import View
 from flowlang.engine.play import Failed, Play
 from flowlang.engine.world import SentOut
+from flowlang.source import Diagnostic
 from flowlang.syntax import expressions as tree
 from flowlang.syntax import scripts
 from flowlang.syntax.tree import Node, Token, walk
@@ -70,7 +71,7 @@ class Expectations:
             self.findings.report(d.UNKNOWN_CONTACT, node.span, what="this test has no contact: add `given contact`")
         return self.contacts[0] if self.contacts else ""
 
-    def _known(self, token: Token, known: Any, diagnostic: d.Diagnostic) -> str:
+    def _known(self, token: Token, known: Any, diagnostic: Diagnostic) -> str:
         if token.value not in known:
             self.expressions.unknown(diagnostic, token, known)
         return str(token.value)

@@ -469,7 +469,7 @@ class Interpreter:
                 return
             before = len(self.changes)
             target = instructions[target].run(self, target)
-            if campaign.endings and run.status == "running" and len(self.changes) > before:
+            if campaign.endings and run.under_way and len(self.changes) > before:
                 self._own_events(campaign, run, before)
 
     def _own(self, campaign: Campaign, run: Run, target: Next) -> Next | None:
@@ -981,7 +981,7 @@ class Interpreter:
 
 
 _NO_RUN = Run("", "", "", round=0)
-_NO_CAMPAIGN = cast(Campaign, Campaign("", -1, cast(Any, None)))
+_NO_CAMPAIGN = Campaign("", -1, cast(Any, None))
 _OVER = ("finished", "stopped")
 _BEFORE_STEPS = ("waiting for restart",)
 _OF_RUN = frozenset(("started", "stopped", "too early", "start ignored", "deleted"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from flowlang import calendar
@@ -371,7 +371,7 @@ class Sending:
         }
 
 
-_FREE: Any = object()
+_FREE = datetime.min.replace(tzinfo=UTC)
 """There is room under the cap now."""
 
 

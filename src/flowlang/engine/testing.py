@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from flowlang import calendar
@@ -210,7 +210,7 @@ class _Compiler:
         compiled = self.expressions.compile(node, Place("test"))
         self.expressions.fitting(compiled, kind, node, f"`{name.value}`")
         if kind.name == "datetime" and given.name == "date":
-            return calendar.instant(value, calendar.time(0), self.zone)
+            return calendar.instant(value, time(0), self.zone)
         if kind.name == "one of":
             return next((one for one in kind.choices if one.casefold() == str(value).casefold()), value)
         if kind.is_text and not isinstance(value, str):

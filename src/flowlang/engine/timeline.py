@@ -83,7 +83,7 @@ class Timeline:
     def next_moment(self) -> datetime | None:
         """When the next thing falls due, None where nothing does."""
         moments = [heap[0][0] for heap in (self._due, self._schedules) if heap]
-        return min(moments, default=None)  # type: ignore[type-var] # heaps of tuples that begin with a moment
+        return min(moments, default=None)
 
     def advance(self, until: datetime) -> None:
         """Let all that falls due up to and including a moment happen."""
@@ -162,10 +162,9 @@ class Timeline:
             contact = Contact(contact_id)
             contact.fields["created"] = now
             self.add(contact)
-        self.interpreter.arrive(
-            contact,
-            now,
-            lambda do: do.revise(
+
+        def revise(do: Interpreter) -> None:
+            do.revise(
                 fields=data.get("fields", {}),
                 tags=data.get("tags", ()),
                 groups=data.get("groups", ()),
@@ -174,8 +173,8 @@ class Timeline:
                 records=data.get("records"),
                 new=new,
             )
-            and None,
-        )
+
+        self.interpreter.arrive(contact, now, revise)
         self._watch_zone(contact)
         self.settle(contact)
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flowlang.calendar import Duration, Schedule
+from flowlang.calendar import Duration
+from flowlang.days import Schedule
 from flowlang.check.comparing import Fn
 from flowlang.check.names import Config, Event, Message, Names, Policy
 from flowlang.check.view import View

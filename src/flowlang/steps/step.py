@@ -12,7 +12,7 @@ from flowlang.check import diagnostics as d
 from flowlang.check.expressions import Expressions, Place
 from flowlang.check.names import Message, Names
 from flowlang.effects import Effects, Next, Trigger
-from flowlang.source import Findings, Span
+from flowlang.source import Diagnostic, Findings, Span
 from flowlang.syntax.tree import Node, Token
 
 
@@ -177,5 +177,5 @@ class Code:
     def place_with(self, **changes: Any) -> Place:
         return replace(self.place, **changes)
 
-    def report(self, diagnostic: d.Diagnostic, span: Span, **words: Any) -> None:
+    def report(self, diagnostic: Diagnostic, span: Span, **words: Any) -> None:
         self.findings.report(diagnostic, span, **words)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flowlang import calendar
-from flowlang.calendar import Days
 from flowlang.check import diagnostics as d
 from flowlang.check import literals
+from flowlang.days import Days
 from flowlang.effects import Effects, Next
 from flowlang.steps.step import Code, Instruction, Step
 from flowlang.syntax.expressions import Duration

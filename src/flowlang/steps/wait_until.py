@@ -17,6 +17,7 @@ from flowlang.check import literals
 from flowlang.check.comparing import Fn
 from flowlang.check.expressions import Place
 from flowlang.check.view import View
+from flowlang.days import next_day_of, next_time, next_weekday
 from flowlang.effects import END, Effects, Next, Trigger
 from flowlang.steps.step import Code, Instruction, Step
 from flowlang.syntax import expressions as tree
@@ -76,7 +77,7 @@ class WaitUntil(Step):
             if days is None:
                 code.expressions.unknown(d.UNKNOWN_CALENDAR, node.calendar, code.names.calendars)
                 return None
-            return "next", lambda v: calendar.next_day_of(v.now, days, wall, v.zone)
+            return "next", lambda v: next_day_of(v.now, days, wall, v.zone)
         if isinstance(node, (tree.Before, tree.After)):
             return self._offset(code, node, place)
         compiled = code.expressions.compile(node, place)
@@ -87,13 +88,13 @@ class WaitUntil(Step):
             case "any" if isinstance(node, (tree.FieldValue, tree.BadExpression)):
                 return None
             case "weekday" if constant is not None:
-                return "next", lambda v: calendar.next_weekday(v.now, constant, wall, v.zone)
+                return "next", lambda v: next_weekday(v.now, constant, wall, v.zone)
             case "time" if constant is not None:
-                return "next", lambda v: calendar.next_time(v.now, constant, v.zone)
+                return "next", lambda v: next_time(v.now, constant, v.zone)
             case "time":
                 fn = compiled.fn
                 return "next", lambda v: (
-                    None if (x := fn(v)) is None else calendar.next_time(v.now, x, v.zone)
+                    None if (x := fn(v)) is None else next_time(v.now, x, v.zone)
                 )
             case "date" | "datetime" | "any":
                 return "moment", compiled.fn

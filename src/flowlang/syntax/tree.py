@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields
+from functools import cache
 from typing import Any, ClassVar, TypeVar
 
 from flowlang.source import Span
@@ -65,16 +66,28 @@ def node(*rules: str, block: str = "") -> Callable[[type[N]], type[N]]:
     return register
 
 
-def children(item: Any) -> Iterator[Node]:
+@cache
+def _parts(cls: type[Node]) -> tuple[str, ...]:
+    """The names of a class's children."""
+    return tuple(spec.name for spec in fields(cls) if spec.name != "span")
+
+
+def children(item: Node) -> Iterator[Node]:
     """The nodes directly below a node, in the order of the text."""
-    for spec in fields(item):
-        value = getattr(item, spec.name)
+    for name in _parts(type(item)):
+        value = getattr(item, name)
         if isinstance(value, Node):
             yield value
-        elif isinstance(value, tuple) and not isinstance(value, Span):
-            for part in value:
-                if isinstance(part, Node):
-                    yield part
+        elif isinstance(value, tuple):
+            yield from _within(value)
+
+
+def _within(parts: tuple[Any, ...]) -> Iterator[Node]:
+    for part in parts:
+        if isinstance(part, Node):
+            yield part
+        elif isinstance(part, tuple):
+            yield from _within(part)
 
 
 def walk(item: Node) -> Iterator[Node]:
@@ -99,9 +112,8 @@ def as_data(item: Any) -> Any:
             "end_line": end_line,
             "end_column": end_column,
         }
-        for spec in fields(item):
-            if spec.name != "span":
-                data[spec.name] = as_data(getattr(item, spec.name))
+        for name in _parts(type(item)):
+            data[name] = as_data(getattr(item, name))
         return data
     if isinstance(item, Token):
         return item.value

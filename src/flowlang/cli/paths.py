@@ -1,0 +1,96 @@
+"""ARGUMENTS → WORKSPACES: what the PATH of a verb means, and what its files hold."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from flowlang.source import Finding
+    from flowlang.workspace import Workspace
+
+STDIN = Path("-")
+"""Stands for standard input."""
+
+
+def below(paths: Iterable[Path]) -> Iterator[Workspace]:
+    """The workspaces that paths belong to, loaded, in order; without paths that of the current folder.
+
+    Raises FileNotFoundError, ConfigError, and UsageError where there is no `.flow` file at all.
+    """
+    from flowlang import workspace
+
+    given = list(paths) or [Path()]
+    for path in given:
+        if path == STDIN:
+            yield standard_input()
+        elif path.is_file() and path.suffix not in (".flow", ".toml"):
+            raise click.UsageError(f"{path} is no .flow file")
+    seen = 0
+    for root, files in workspace.find([path for path in given if path != STDIN]):
+        found = workspace.load(nearby(root), files)
+        seen += len(found.files)
+        yield found
+    if not seen and STDIN not in given:
+        raise click.UsageError(f"there is no .flow file in {', '.join(map(str, given))}")
+
+
+def one(path: Path | None) -> Workspace:
+    """The one workspace of a path, loaded.  Raises UsageError where it is none or several."""
+    from flowlang import workspace
+
+    found = workspace.find([path or Path()])
+    if len(found) > 1:
+        names = ", ".join(str(root) for root, _ in found[:5])
+        raise click.UsageError(f"there are several workspaces; name one of them: {names}")
+    return next(below([path] if path else []))
+
+
+def standard_input() -> Workspace:
+    """What stands on standard input, as a workspace of its own with the settings of the folder."""
+    from flowlang import workspace
+    from flowlang.config import Settings, read_settings
+    from flowlang.source import Findings
+    from flowlang.syntax.parser import parse
+    from flowlang.syntax.reading import decode
+
+    toml = settings_file(Path())
+    settings = read_settings(toml) if toml else Settings()
+    findings = Findings()
+    found = workspace.Workspace(Path(), settings, findings)
+    source = decode(sys.stdin.buffer.read(), "<stdin>", findings)
+    found.files.append(parse(source, findings, settings.language))
+    workspace.check(found, settings.config())
+    return found
+
+
+def settings_file(path: Path) -> Path | None:
+    """The `flow.toml` that a file or folder belongs to, None where there is none above it."""
+    start = path.resolve()
+    for folder in (start, *start.parents):
+        if (folder / "flow.toml").is_file():
+            return folder / "flow.toml"
+    return None
+
+
+def nearby(path: Path) -> Path:
+    """A path as seen from the current folder, where it lies in it or above it; else as it is."""
+    here, there = Path.cwd(), Path(os.path.abspath(path))  # noqa: PTH100 - keeps links as spelt
+    if there.is_relative_to(here):
+        return there.relative_to(here)
+    if here.is_relative_to(there):
+        return Path(os.path.relpath(there, here))
+    return path
+
+
+def show_findings(findings: list[Finding], files: int) -> None:
+    """Findings that stand in the way of what was asked, for people, on stderr."""
+    from flowlang.cli import terminal
+    from flowlang.reports import text
+
+    terminal.talk(text.render(findings, files, color=terminal.colored(sys.stderr)).rstrip())

@@ -1,0 +1,66 @@
+"""Talk with people: data goes to stdout, talk to stderr, colour and progress to terminals only."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+Advance = Callable[[int], None]
+"""Says how much of the work is done by now."""
+
+
+def prepare() -> None:
+    """Let no character break the output: what a terminal cannot show is shown as `?`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="replace")
+
+
+def talk(text: str) -> None:
+    """A line for the person at the terminal; it is no part of the data."""
+    print(text, file=sys.stderr)  # noqa: T201 - this is the one place that talks
+
+
+def write(text: str) -> None:
+    """Data, as it is to be read by the next program; it ends with a newline of its own."""
+    sys.stdout.write(text)
+
+
+def colored(stream: TextIO | None = None) -> bool:
+    """Whether what goes to a stream (stdout) may have colour.
+
+    Only on a terminal; NO_COLOR and TERM=dumb forbid it there, FORCE_COLOR asks for it anywhere.
+    """
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR", "0") not in ("", "0"):
+        return True
+    if os.environ.get("TERM") == "dumb":
+        return False
+    return (stream or sys.stdout).isatty()
+
+
+def printable(text: str) -> str:
+    """Outside text as part of a line: nothing in it ends the line or steers the terminal."""
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
+
+
+@contextmanager
+def progress(what: str, total: int) -> Iterator[Advance]:
+    """A bar on stderr while work goes on, on a terminal only; elsewhere nothing is shown."""
+    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield lambda done: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True, no_color=not colored(sys.stderr))
+    with Progress(console=console, transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda done: bar.update(task, completed=done)

@@ -46,6 +46,8 @@ class Sent:
     policies: tuple[str, ...] = ()
     opened: list[tuple[datetime, int]] = field(default_factory=list)
     clicked: list[tuple[datetime, int]] = field(default_factory=list)
+    address: str = ""
+    """Where it went: a bounce belongs to the address it came from."""
 
 
 @dataclass(slots=True)
@@ -59,6 +61,15 @@ class Measure:
     campaign: str
     until: datetime
     since: int
+    key: str = ""
+    label: str = ""
+    """Which run of its campaign, and which round: each is counted once."""
+
+    def same_run(self, other: Measure) -> bool:
+        """Whether both are of one step, passed twice in one round."""
+        return (self.campaign, self.where, self.key, self.label) == (
+            other.campaign, other.where, other.key, other.label,
+        )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -118,7 +129,7 @@ class Contact:
     """By channel: True where marketing was granted, False where it was withdrawn."""
     blocked: bool = False
     bounced: set[str] = field(default_factory=set)
-    """Addresses that bounced: they get nothing more until the field holds another one."""
+    """Addresses that bounced, in lower case: they get nothing more until the field holds another one."""
     records: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     events: dict[str, list[Happening]] = field(default_factory=dict)
     messages: list[Sent] = field(default_factory=list)

@@ -247,13 +247,15 @@ def encode(value: Any) -> Any:
     if isinstance(value, time):
         return {"$": "time", "v": value.isoformat()}
     if isinstance(value, Duration):
-        return {"$": "duration", "v": str(value)}
+        return {"$": "duration", "v": [value.months, value.days, value.seconds]}
     if isinstance(value, timedelta):
-        return {"$": "duration", "v": str(Duration(seconds=int(value.total_seconds())))}
+        return {"$": "duration", "v": [0, 0, int(value.total_seconds())]}
     if isinstance(value, (list, tuple)):
         return [encode(item) for item in value]
     if isinstance(value, dict):
-        return {name: encode(item) for name, item in value.items()}
+        data = {name: encode(item) for name, item in value.items()}
+        # Outside data may use the mark as a name of its own.
+        return {"$": "dict", "v": data} if "$" in data else data
     raise TypeError(f"no value of the language: {value!r}")
 
 
@@ -273,5 +275,6 @@ _DECODERS: dict[str, Any] = {
     "datetime": datetime.fromisoformat,
     "date": date.fromisoformat,
     "time": time.fromisoformat,
-    "duration": parse_duration,
+    "duration": lambda parts: Duration(*parts),
+    "dict": lambda data: {name: decode(item) for name, item in data.items()},
 }

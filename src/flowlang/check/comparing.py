@@ -36,6 +36,8 @@ def family(kind: Kind) -> _Family:
 
 def comparable(left: Kind, right: Kind) -> bool:
     """Whether a comparison of these kinds can ever be true."""
+    if "list" in (left.name, right.name):
+        return False
     return "any" in (left.name, right.name) or family(left) == family(right)
 
 
@@ -50,10 +52,8 @@ def compare(sign: str, left: Kind, a: Fn, right: Kind, b: Fn, constant: Any = No
     kind = family(left)
     if kind == "text":
         return _texts(test, a, b, constant)
-    if kind == "day" and left.name != right.name:
-        return lambda v: (
-            (x := a(v)) is not None and (y := b(v)) is not None and test(_day(x, v), _day(y, v))
-        )
+    if kind == "day":
+        return _days(test, a, b)
     if kind == "duration":
         return lambda v: (
             (x := a(v)) is not None
@@ -76,8 +76,30 @@ def _texts(test: Callable[[Any, Any], bool], a: Fn, b: Fn, constant: Any) -> Fn:
     )
 
 
+def _days(test: Callable[[Any, Any], bool], a: Fn, b: Fn) -> Fn:
+    """A date with a span from the data may be a moment: only the values tell."""
+
+    def holds(v: View) -> bool:
+        x, y = a(v), b(v)
+        if x is None or y is None:
+            return False
+        if isinstance(x, datetime) is isinstance(y, datetime):
+            return test(x, y)
+        return test(_day(x, v), _day(y, v))
+
+    return holds
+
+
+def day_of(moment: datetime, view: View) -> date:
+    """The date of a moment in the view's zone; at the very ends of the calendar, in UTC."""
+    try:
+        return local_date(moment, view.zone)
+    except OverflowError:
+        return moment.date()
+
+
 def _day(value: Any, view: View) -> date:
-    return local_date(value, view.zone) if isinstance(value, datetime) else value
+    return day_of(value, view) if isinstance(value, datetime) else value
 
 
 def _unlike(test: Callable[[Any, Any], bool], x: Any, y: Any, view: View) -> bool:
@@ -99,6 +121,15 @@ def _unlike(test: Callable[[Any, Any], bool], x: Any, y: Any, view: View) -> boo
     if isinstance(x, Duration) and isinstance(y, Duration):
         return test(x.approximate_seconds, y.approximate_seconds)
     return False
+
+
+def outside(kind: Kind, a: Fn, choices: list[tuple[Kind, Fn, Any]]) -> Fn:
+    """`X not in (…)`: unequal to each of the choices, so false where a value is missing."""
+    if all(constant is not None for _, _, constant in choices):
+        inside = among(kind, a, choices)
+        return lambda v: a(v) is not None and not inside(v)
+    tests = [compare("!=", kind, a, other, b, constant) for other, b, constant in choices]
+    return lambda v: all(test(v) for test in tests)
 
 
 def among(kind: Kind, a: Fn, choices: list[tuple[Kind, Fn, Any]]) -> Fn:

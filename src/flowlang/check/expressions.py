@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 import re2
 
 from flowlang import calendar
-from flowlang.calendar import Duration, instant, local_date
+from flowlang.calendar import Duration, instant
 from flowlang.check import diagnostics as d
 from flowlang.check import literals
-from flowlang.check.comparing import Fn, among, comparable, compare, family
+from flowlang.check.comparing import Fn, among, comparable, compare, day_of, family, outside
 from flowlang.check.names import Names
 from flowlang.check.view import View
 from flowlang.contact import Happening, Sent
@@ -60,13 +60,15 @@ class Place:
     sends: frozenset[str] = frozenset()
     """Messages of which `received` and the like speak of this round."""
     in_run: bool = False
+    missing_is_zero: bool = False
+    """In the + and - of a `set` a missing number counts as 0."""
     used: set[str] = field(default_factory=set)
     """Collects the fields and records that were read: what a wait follows."""
     timely: list[tree.Expression] = field(default_factory=list)
     """Collects where time is asked for: time is no trigger."""
 
     def filtering(self, row: Fields) -> Place:
-        return replace(self, row=row)
+        return replace(self, row=row, missing_is_zero=False)
 
 
 _NEVER = Compiled(ANY, lambda v: None)
@@ -114,7 +116,7 @@ class Expressions:
         if kind.is_text and want.is_text:
             return fn
         if want.name == "date" and kind.name == "datetime":
-            return lambda v: (x := fn(v)) and local_date(x, v.zone)
+            return lambda v: _date_of(fn(v), v)
         if want.name == "datetime" and kind.name == "date":
             return lambda v: (x := fn(v)) and instant(x, time(0), v.zone)
         if want.name == "text" and kind.name == "number":
@@ -196,15 +198,7 @@ class Expressions:
         below = compare("<=", value.kind, value.fn, high.kind, high.fn, high.constant)
         return Compiled(YES_NO, lambda v: above(v) and below(v))
 
-    def _in_list(self, node: tree.InList, place: Place) -> Compiled:
-        return Compiled(YES_NO, self._among(node, place))
-
-    def _not_in_list(self, node: tree.NotInList, place: Place) -> Compiled:
-        inside = self._among(node, place)
-        value = self.compile(node.operand, place).fn
-        return Compiled(YES_NO, lambda v: value(v) is not None and not inside(v))
-
-    def _among(self, node: tree.InList | tree.NotInList, place: Place) -> Fn:
+    def _in_list(self, node: tree.InList | tree.NotInList, place: Place) -> Compiled:
         value = self.compile(node.operand, place)
         choices: list[tuple[Kind, Fn, Any]] = []
         for choice in node.choices:
@@ -216,7 +210,8 @@ class Expressions:
                 continue
             self._known_choice(value, compiled, node.operand, choice)
             choices.append(compiled)
-        return among(value.kind, value.fn, choices)
+        test = among if isinstance(node, tree.InList) else outside
+        return Compiled(YES_NO, test(value.kind, value.fn, choices))
 
     def _is_set(self, node: tree.IsSet, place: Place) -> Compiled:
         fn = self.compile(node.operand, place).fn
@@ -272,9 +267,9 @@ class Expressions:
         """A function that gives the date of a date or datetime."""
         compiled = self.compile(node, place)
         fn = compiled.fn
-        if compiled.kind.name == "date":
+        if compiled.kind.name == "date" and isinstance(node, (tree.FieldValue, tree.Literal)):
             return fn
-        if compiled.kind.name not in ("datetime", "any"):
+        if compiled.kind.name not in ("date", "datetime", "any"):
             self._mismatch(node, f"a date is asked for here, this is {_a(compiled.kind)}")
             return lambda v: None
         return lambda v: _date_of(fn(v), v)
@@ -313,17 +308,15 @@ class Expressions:
 
         def test(v: View) -> bool:
             x, length = fn(v), span(v)
-            if x is None or length is None:
+            if length is None or not isinstance(x, date):
                 return False
-            if isinstance(x, datetime):
-                if ahead:
-                    return v.now <= x <= calendar.add(v.now, length, v.zone)
-                return calendar.add(v.now, length, v.zone, -1) < x <= v.now
-            if not isinstance(x, date):
-                return False
+            here: date = v.now if isinstance(x, datetime) else v.today
+            edge = _plus(here, length, ahead, v)
+            if not isinstance(x, datetime):
+                edge = _date_of(edge, v)
             if ahead:
-                return v.today <= x <= calendar.add_to_date(v.today, length)
-            return calendar.add_to_date(v.today, length, -1) < x <= v.today
+                return here <= x and (edge is None or x <= edge)
+            return x <= here and (edge is None or edge < x)
 
         return Compiled(YES_NO, test)
 
@@ -358,7 +351,10 @@ class Expressions:
             if not isinstance(x, date):
                 return None
             until: date = v.now if isinstance(x, datetime) or unit in ("minute", "hour") else v.today
-            return sign * calendar.elapsed(unit, x, until, v.zone)
+            try:
+                return sign * calendar.elapsed(unit, x, until, v.zone)
+            except OverflowError:
+                return None
 
         return Compiled(NUMBER, count)
 
@@ -615,7 +611,8 @@ class Expressions:
     ) -> tuple[Fields, Callable[[View], Iterable[dict[str, Any]]]] | None:
         """What `any`, `no`, `count of` and `sum of` go through: records, events, or an event's list."""
         name = token.value
-        if token.kind == "REF":
+        in_row = place.row.get(name) if place.row else None
+        if token.kind == "REF" or (in_row is not None and in_row.name == "list"):
             return self._list_rows(token, where, place)
         if name in self.names.records:
             place.used.add(name)
@@ -639,7 +636,10 @@ class Expressions:
     def _list_rows(
         self, token: Token, where: tree.Expression | None, place: Place
     ) -> tuple[Fields, Callable[[View], Iterable[dict[str, Any]]]] | None:
-        compiled = self._reference(token, place)
+        if token.kind == "REF":
+            compiled = self._reference(token, place)
+        else:
+            compiled = self._field_value(tree.FieldValue(token.span, token), place)
         if compiled.kind.name not in ("list", "any"):
             self.findings.report(
                 d.TYPE_MISMATCH, token.span, what=f"a list is asked for here, `{token.value}` is {_a(compiled.kind)}"
@@ -749,10 +749,6 @@ class Expressions:
         return Compiled(kind, lambda v: (data := get(v)) and data.get(name))
 
     def _sum(self, node: tree.Sum, place: Place) -> Compiled:
-        return self.sum(node, place, missing_is_zero=False)
-
-    def sum(self, node: tree.Sum, place: Place, *, missing_is_zero: bool) -> Compiled:
-        """+ and -.  In a `set`, a missing number counts as 0."""
         first = node.parts[0]
         assert isinstance(first, tree.Expression)
         total = self.compile(first, place)
@@ -761,18 +757,18 @@ class Expressions:
             assert isinstance(sign, Token)
             assert isinstance(operand, tree.Expression)
             right = self.compile(operand, place)
-            total = self._added(total, sign, right, node, missing_is_zero=missing_is_zero)
+            total = self._added(total, sign, right, node, zero=place.missing_is_zero)
         return total
 
     def _added(
-        self, left: Compiled, sign: Token, right: Compiled, node: tree.Sum, *, missing_is_zero: bool
+        self, left: Compiled, sign: Token, right: Compiled, node: tree.Sum, *, zero: bool
     ) -> Compiled:
         a, b = left.fn, right.fn
         plus = sign.span.text == "+"
         pair = family(left.kind), family(right.kind)
         if "any" in pair or pair == ("number", "number"):
             kind = NUMBER if "any" not in pair else ANY
-            return Compiled(kind, lambda v: _plus(a(v), b(v), plus, v, zero=missing_is_zero))
+            return Compiled(kind, lambda v: _plus(a(v), b(v), plus, v, zero=zero))
         if pair == ("day", "duration"):
             kind = left.kind
             if kind.name == "date" and isinstance(right.constant, Duration) and right.constant.seconds:
@@ -801,13 +797,13 @@ class Expressions:
             fns.append((sign, compiled.fn))
 
         def multiply(v: View) -> int | float | None:
-            total: Any = 1
+            total: int | float | None = 1
             for sign, fn in fns:
                 x = fn(v)
-                if not isinstance(x, (int, float)) or (sign == "/" and x == 0):
+                if total is None or not _is_number(x) or (sign == "/" and x == 0):
                     return None
-                total = total * x if sign == "*" else total / x
-            return number(total)
+                total = number(total * x if sign == "*" else total / x)
+            return total
 
         return Compiled(NUMBER, multiply)
 
@@ -868,16 +864,22 @@ class Expressions:
         self.findings.report(d.UNKNOWN_FIELD, token.span, whose=whose, name=token.value, hint=hint)
 
 
-def number(value: Any) -> int | float | None:
-    """A number as it is kept: whole ones as int, none that is not finite."""
-    if isinstance(value, float):
-        if value != value or value in (float("inf"), float("-inf")):  # noqa: PLR0124 - not a number is unequal to itself
-            return None
-        if value.is_integer() and abs(value) < 2**53:
-            return int(value)
-    elif isinstance(value, int) and abs(value) > 10**30:
+LARGEST = 10**30
+"""Of numbers: one beyond it is missing."""
+
+
+def number(value: int | float) -> int | float | None:
+    """A number as it is kept: whole ones as int, the others without the dust of binary fractions."""
+    if not -LARGEST <= value <= LARGEST:
         return None
-    return value  # type: ignore[no-any-return] # an int or a float by now
+    if isinstance(value, int):
+        return value
+    value = round(value, 10)
+    return int(value) if value.is_integer() and abs(value) < 2**53 else value
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _plus(x: Any, y: Any, plus: bool, v: View, *, zero: bool = False) -> Any:
@@ -888,7 +890,7 @@ def _plus(x: Any, y: Any, plus: bool, v: View, *, zero: bool = False) -> Any:
         return None
     sign = 1 if plus else -1
     try:
-        if isinstance(x, (int, float)) and isinstance(y, (int, float)):
+        if _is_number(x) and _is_number(y):
             return number(x + sign * y)
         if isinstance(y, Duration):
             if isinstance(x, datetime):
@@ -908,7 +910,7 @@ def _plus(x: Any, y: Any, plus: bool, v: View, *, zero: bool = False) -> Any:
 
 def _date_of(value: Any, v: View) -> date | None:
     if isinstance(value, datetime):
-        return local_date(value, v.zone)
+        return day_of(value, v)
     return value if isinstance(value, date) else None
 
 
@@ -983,7 +985,7 @@ _E = Expressions
 _COMPILERS: dict[type, Callable[[Expressions, Any, Place], Compiled]] = {
     tree.Or: _E._or, tree.And: _E._and, tree.Not: _E._not,
     tree.Compare: _E._compare, tree.Between: _E._between,
-    tree.InList: _E._in_list, tree.NotInList: _E._not_in_list,
+    tree.InList: _E._in_list, tree.NotInList: _E._in_list,
     tree.IsSet: _E._is_set, tree.IsNotSet: _E._is_not_set,
     tree.Contains: _E._text_test, tree.StartsWith: _E._text_test, tree.EndsWith: _E._text_test,
     tree.Matches: _E._matches,

@@ -16,7 +16,9 @@ from flowlang.syntax import expressions as tree
 from flowlang.syntax.tree import Token
 
 MAX_AMOUNT = 100_000
-"""Of one unit of a duration: keeps every moment within the calendar."""
+"""Of one unit of a duration."""
+LONGEST = calendar.Duration(months=12_000)
+"""Keeps every moment that a program reckons within the calendar."""
 
 
 def day(token: Token, findings: Findings) -> date | None:
@@ -61,6 +63,9 @@ def duration(node: tree.Duration, findings: Findings) -> calendar.Duration:
                 amount = 0
             continue
         total = total + calendar.duration_of(amount, token.value)
+    if total.approximate_seconds > LONGEST.approximate_seconds:
+        findings.report(d.BAD_VALUE, node.span, what="a duration is at most 1000 years")
+        return LONGEST
     return total
 
 

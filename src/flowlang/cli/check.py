@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from flowlang.cli import FOUND, paths, terminal
-
-if TYPE_CHECKING:
-    from flowlang.source import Finding
 
 _FORMATS = sorted(
     path.stem for path in (Path(__file__).parent.parent / "reports").glob("[a-z]*.py")
@@ -31,6 +27,7 @@ def check(path: tuple[Path, ...], output_format: str, fix: bool) -> int:
     Exit code 1 where there is an error or a warning; remarks alone give 0.
     """
     from flowlang import reports
+    from flowlang.reports.text import summary
 
     loaded = list(paths.below(path))
     if fix:
@@ -42,20 +39,10 @@ def check(path: tuple[Path, ...], output_format: str, fix: bool) -> int:
             loaded = list(paths.below(path))
     findings = [finding for workspace in loaded for finding in workspace.findings.found]
     files = sum(len(workspace.files) for workspace in loaded)
-    report = reports.formats()[output_format]
-    text = report.render(findings, files, color=terminal.colored())
-    if output_format != "text":
-        terminal.write(text)
-        terminal.talk(_summary(findings, files))
-    elif findings:
-        terminal.write(text.removesuffix("\n" + _summary(findings, files) + "\n"))
-        terminal.talk(_summary(findings, files))
-    else:
-        terminal.talk(_summary(findings, files))
+    text = reports.formats()[output_format].render(findings, files, color=terminal.colored())
+    summed_up = summary(findings, files) + "\n"
+    if output_format == "text":
+        text = text.removesuffix(summed_up).rstrip("\n") + "\n" if findings else ""
+    terminal.write(text)
+    terminal.talk(summed_up.rstrip())
     return FOUND if any(finding.severity != "info" for finding in findings) else 0
-
-
-def _summary(findings: list[Finding], files: int) -> str:
-    from flowlang.reports.text import summary
-
-    return summary(findings, files)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from flowlang.contact import Contact
+from flowlang.contact import Contact, usable_address
 from flowlang.engine.interpreter import Interpreter
 
 
@@ -34,24 +34,25 @@ def _sent(contact: Contact, message: str | None, kind: str) -> None:
 
 def _react(kind: str) -> Apply:
     def react(do: Interpreter, data: dict[str, Any], now: datetime) -> None:
-        message = data["message"]
-        for sent in reversed(do.contact.messages):
-            if sent.message == message:
-                getattr(sent, kind).append((now, do.contact.seq + 1))
-                break
-        do.happen(kind, {"message": message, "link": data.get("link")})
+        do.react(kind, data["message"], data.get("link"))
 
     return react
 
 
 def _bounced(do: Interpreter, data: dict[str, Any], now: datetime) -> None:
-    contact = do.contact
-    channel = data.get("channel") or "email"
+    do.bounce(data.get("address") or _bounced_address(do, data), data.get("message"))
+
+
+def _bounced_address(do: Interpreter, data: dict[str, Any]) -> str:
+    """The address that a bounce came from: that of the message's last copy, else the contact's own."""
+    contact, name = do.contact, data.get("message")
+    for sent in reversed(contact.messages):
+        if sent.message == name and sent.address:
+            return sent.address
+    message = do.program.messages.get(name or "")
+    channel = message.channel if message else data.get("channel") or "email"
     field = do.program.config.address_field(channel)
-    address = data.get("address") or (contact.fields.get(field) if field else None)
-    if address:
-        contact.bounced.add(address)
-    do.happen("bounced", {"message": data.get("message")})
+    return usable_address(contact.fields.get(field))[0] if field else ""
 
 
 def _complained(do: Interpreter, data: dict[str, Any], now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from flowlang.engine.world import SentOut
 from flowlang.source import Diagnostic
 from flowlang.syntax import expressions as tree
 from flowlang.syntax import scripts
-from flowlang.syntax.tree import Node, Token, walk
+from flowlang.syntax.tree import Node, Token, children, walk
 
 Holds = Callable[[Play], "str | None"]
 """None where it is so; else what was so instead."""
@@ -108,7 +108,7 @@ class Expectations:
         """The values of what a condition speaks of, by its text."""
         parts = [
             (" ".join(part.span.text.split()), self.expressions.compile(part, Place("test")).fn)
-            for part in walk(node)
+            for part in _spoken_of(node)
             if isinstance(part, (tree.FieldValue, tree.CouponsLeft, tree.CountOf, tree.SumOf, tree.OfLast))
         ]
         return lambda view: [(text, fn(view)) for text, fn in parts]
@@ -117,14 +117,14 @@ class Expectations:
 
     def _sent(self, node: scripts.ExpectSent, whom: Token | None) -> tuple[Holds, str | None]:
         message = self._message(node.message)
-        to = node.to or whom
-        name = self._recipient(to)
+        reached = self._reached(node.to, whom)
+        about = (whom or node.to).value if whom or node.to else None
         at, times = self._moment(node.at), node.times.value if node.times else None
 
         def holds(play: Play) -> str | None:
             if at is not None and at > play.now:
                 play.move(at)
-            copies = [one for one in play.world.sent if one.message == message and _reached(one, name)]
+            copies = [one for one in play.world.sent if one.message == message and reached(play, one)]
             fitting = [one for one in copies if at is None or one.at.replace(second=0, microsecond=0) == at]
             if len(fitting) == times if times is not None else fitting:
                 return None
@@ -133,7 +133,23 @@ class Expectations:
             when = ", ".join(f"{play.clock(one.at)} to {one.address}" for one in copies[:8])
             return f'"{message}" was sent {len(copies)} times: {when}'
 
-        return holds, name if name in self.contacts else None
+        return holds, about if about in self.contacts else None
+
+    def _reached(self, to: Token | None, whom: Token | None) -> Callable[[Play, SentOut], bool]:
+        """Whether a copy is meant: `to` says who got it, a name or an address, `for` about whom it was."""
+        name = self._recipient(to)
+        about = self.whose(whom, Node(whom.span)) if whom is not None else None
+
+        def reached(play: Play, sent: SentOut) -> bool:
+            if about is not None and sent.contact != about:
+                return False
+            if name is None:
+                return True
+            if "@" in name:
+                return sent.address.casefold() == name.casefold()
+            return sent.contact == name and not sent.elsewhere
+
+        return reached
 
     def _recipient(self, token: Token | None) -> str | None:
         if token is None:
@@ -163,18 +179,19 @@ class Expectations:
         self, node: scripts.ExpectSubject | scripts.ExpectBody, whom: Token | None
     ) -> tuple[Holds, str | None]:
         message = self._message(node.message)
-        name = self._recipient(node.to or whom)
+        reached = self._reached(node.to, whom)
+        about = (whom or node.to).value if whom or node.to else None
         part = "subject" if isinstance(node, scripts.ExpectSubject) else "body"
         text = node.text.value
 
         def holds(play: Play) -> str | None:
-            copies = [one for one in play.world.sent if one.message == message and _reached(one, name)]
+            copies = [one for one in play.world.sent if one.message == message and reached(play, one)]
             if not copies:
                 return f'"{message}" was not sent'
             shown: str = getattr(copies[-1], part)
             return None if text.casefold() in shown.casefold() else f"the {part} is:\n{shown}"
 
-        return holds, name if name in self.contacts else None
+        return holds, about if about in self.contacts else None
 
     # -------------------------------------------------------------- runs
 
@@ -272,7 +289,7 @@ class Expectations:
         def holds(play: Play) -> str | None:
             found = [one for one in play.world.processes.values() if one.message == message]
             went = sum(one.done for one in found)
-            about = sum(one.of for one in found) + len(play.world.waiting(message))
+            about = sum(one.of for one in found) + play.standing(message)
             return None if (went, about) == (done, of) else f"it is done {went} of {about}"
 
         return holds, None
@@ -293,7 +310,7 @@ class Expectations:
         text = node.text.value
 
         def holds(play: Play) -> str | None:
-            refused, play.refused = play.refused, None
+            refused, play.looked = play.refused, True
             if refused is None:
                 return "nothing was refused"
             return None if text.casefold() in refused.casefold() else f"it was refused with: {refused}"
@@ -315,12 +332,12 @@ _OF_CONTACT = tuple(
 )  # fmt: skip
 
 
-def _reached(sent: SentOut, name: str | None) -> bool:
-    if name is None:
-        return True
-    if "@" in name:
-        return sent.address.casefold() == name.casefold()
-    return sent.contact == name
+def _spoken_of(node: Node) -> Iterator[Node]:
+    """A condition and its parts, but for what a `where` says: that is about each row."""
+    yield node
+    for part in children(node):
+        if part is not getattr(node, "where", None):
+            yield from _spoken_of(part)
 
 
 def _standing(play: Play, runs: list[Any]) -> str:

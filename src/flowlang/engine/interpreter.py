@@ -276,8 +276,9 @@ class Interpreter:
             if not campaign.starts or campaign.name in change.ancestry:
                 continue
             if campaign.keys is None and not campaign.again:
-                run = runs.get((campaign.name, ""))
-                if run is not None and run.status in _OVER:
+                run_key = (campaign.name, "")
+                run = runs.get(run_key)
+                if run is not None and run.status in _OVER and run_key not in ended:
                     continue
                 if run is not None and run.under_way and not campaign.newest_wins and self.world.history is None:
                     continue
@@ -326,7 +327,8 @@ class Interpreter:
         """Start a run, if what went before allows it; a start that is not allowed is noted."""
         key = ""
         if campaign.keys is not None:
-            key = json.dumps([encode(part(event or {})) for part in campaign.keys], ensure_ascii=False)
+            parts = [encode(part(event or {})) for part in campaign.keys]
+            key = json.dumps(parts, ensure_ascii=False, sort_keys=True)
         name = (campaign.name, key)
         run = contact.runs.get(name)
         if name in ended and not campaign.newest_wins:
@@ -341,7 +343,7 @@ class Interpreter:
         self, campaign: Campaign, run: Run, change: Change, just_ended: bool
     ) -> bool:
         if run.status == "waiting for restart":
-            earliest = calendar.add(run.since, campaign.settle, self.default_zone)
+            earliest = calendar.add(run.since, campaign.settle, self._zone(self.contact, campaign))
             if self.now < earliest:
                 self._note_for(campaign, run, "too early", f"{change.text}, {campaign.settle.words()} must pass after the restart")
                 return False
@@ -349,8 +351,6 @@ class Interpreter:
             if not campaign.newest_wins:
                 self._note_for(campaign, run, "start ignored", f"{change.text}: a run is under way")
                 return False
-        elif not campaign.again and not just_ended and not campaign.newest_wins:
-            return False
         elif not campaign.again and not (just_ended and campaign.newest_wins):
             return False
         if campaign.at_most_once is not None:
@@ -399,6 +399,7 @@ class Interpreter:
         run.due = None
         run.wait = {}
         run.since = run.started = self.now
+        run.began = self.world.tick()
         run.start_seq = change.seq
         run.event = event
         run.reply = run.answer = None
@@ -451,7 +452,7 @@ class Interpreter:
                 return
             if target == STAY:
                 return
-            if target == END or target >= last:
+            if target == END:
                 self._over(run, "finished")
                 return
             if campaign.endings or campaign.goals:
@@ -459,8 +460,9 @@ class Interpreter:
                 if jump is None:
                     return
                 target = jump
-                if target >= last:
-                    continue
+            if target >= last:
+                self._over(run, "finished")
+                return
             run.pc = target
             run.wait = {}
             budget -= 1
@@ -628,7 +630,7 @@ class Interpreter:
         changed = {
             name: (contact.fields.get(name), value)
             for name, value in values.items()
-            if contact.fields.get(name) != value or type(contact.fields.get(name)) is not type(value)
+            if contact.fields.get(name) != value
         }
         if not changed:
             return
@@ -639,12 +641,17 @@ class Interpreter:
             else:
                 contact.fields[name] = value
         if "timezone" in changed:
-            self.zone = self._zone(contact, self.campaign if self.run is not _NO_RUN else None)
+            self._zone_changed()
         if self.world.history is not None:
             for name, (old, value) in changed.items():
                 self.note("set" if value is not None else "cleared", f"{name}: {_shown(old)} → {_shown(value)}")
         verb = "set" if any(value is not None for _, value in changed.values()) else "clear"
         self._changed(f"{verb} {', '.join(changed)}", held, fields=changed)
+
+    def _zone_changed(self) -> None:
+        """Waits that begin from now on are in the contact's new zone."""
+        self.zone = self._zone(self.contact, self.campaign if self.run is not _NO_RUN else None)
+        self.view = View(self.contact, self.now, self.zone, self, self.run if self.run is not _NO_RUN else None)
 
     def join(self, group: str) -> None:
         if group in self.contact.groups:
@@ -748,8 +755,28 @@ class Interpreter:
         self._changed(f"remove {name}", held)
 
     def happen(self, event: str, data: dict[str, Any]) -> None:
-        contact = self.contact
+        self._happened(event, data, self._held())
+
+    def react(self, kind: str, message: str, link: str | None) -> None:
+        """The contact opened or clicked the last copy of a message that it got."""
         held = self._held()
+        for sent in reversed(self.contact.messages):
+            if sent.message == message:
+                getattr(sent, kind).append((self.now, self.contact.seq + 1))
+                break
+        self._happened(kind, {"message": message, "link": link}, held)
+
+    def bounce(self, address: str | None, message: str | None) -> None:
+        """A hard bounce: the address gets nothing more."""
+        held = self._held()
+        if address:
+            self.contact.bounced.add(address.casefold())
+        self._happened("bounced", {"message": message}, held)
+
+    def _happened(
+        self, event: str, data: dict[str, Any], held: frozenset[tuple[str, int]]
+    ) -> None:
+        contact = self.contact
         known = {"at": self.now, **{name: value for name, value in data.items() if value is not None}}
         self.note("event", event)
         self._changed(event, held, event, known)
@@ -802,10 +829,10 @@ class Interpreter:
             self.note("waiting", until)
         return STAY
 
-    def hold(self, due: datetime | None) -> None:
-        """Stand at a send; whoever has waited longest keeps its place."""
+    def hold(self, due: datetime | None, *, keeps_place: bool = False) -> None:
+        """Stand at a send; whoever has waited longest keeps its place, also one who was halted before."""
         run = self.run
-        if not run.wait.get("queued"):
+        if not run.wait.get("queued") and not keeps_place:
             run.began = self.world.tick()
             run.since = self.now
         run.wait = {"queued": True}
@@ -854,10 +881,15 @@ class Interpreter:
 
     def measure(self, index: int) -> None:
         name, match, within = self.campaign.measures[index]
+        run, contact = self.run, self.contact
+        if run.counters.get(f"measured {index}"):
+            return
         until = calendar.add(self.now, within, self.zone)
-        self.contact.measures.append(
-            Measure(name, match.event, index, self.campaign.name, until, self.contact.seq)
+        measure = Measure(
+            name, match.event, index, self.campaign.name, until, contact.seq, run.key, run.label
         )
+        contact.measures[:] = [one for one in contact.measures if not one.same_run(measure)]
+        contact.measures.append(measure)
 
     def share(self, step: str, for_good: bool) -> float:
         """A stable number from 0 up to 100."""
@@ -941,22 +973,29 @@ class Interpreter:
         if self.measures and contact.measures:
             kept = []
             for measure in contact.measures:
-                if measure.until < change.at:
+                if measure.until <= self.now:
                     continue
                 match = self.by_name[measure.campaign].measures[measure.where][1]
                 if change.seq > measure.since and match.fits(change, self.view):
-                    self.world.measured[measure.name] += 1
+                    self._measured(contact, measure)
                 else:
                     kept.append(measure)
             contact.measures = kept
         if self.experiments:
             self._count_for_tests(contact, change)
 
+    def _measured(self, contact: Contact, measure: Measure) -> None:
+        """Count a run, once."""
+        self.world.measured[measure.name] += 1
+        run = contact.runs.get((measure.campaign, measure.key))
+        if run is not None and run.label == measure.label:
+            run.counters[f"measured {measure.where}"] = 1
+
     def _count_for_tests(self, contact: Contact, change: Change) -> None:
         for campaign in self.campaigns:
             for instruction in campaign.experiments:
                 found = self.world.experiments.get((campaign.name, instruction.where.id))
-                if found is None or change.at > found.ends:
+                if found is None or self.now >= found.ends:
                     continue
                 for run in contact.runs.values():
                     member = f"{contact.id}\0{run.key}\0{run.label}"

@@ -32,6 +32,9 @@ class Play:
     answers: dict[str, dict[str, Any] | None] = field(default_factory=dict)
     """By URL: what a call is answered, None where it fails."""
     refused: str | None = None
+    """What the action before was refused with."""
+    looked: bool = False
+    """The test has looked at the refusal."""
     started: bool = False
 
     @classmethod
@@ -84,6 +87,12 @@ class Play:
         except Refused as refusal:
             self.refused = str(refusal)
 
+    def no_surprise(self) -> None:
+        """Something else is to happen: the refusal before must have been looked at.  Raises Failed."""
+        if self.refused is not None and not self.looked:
+            raise Failed(f"this was refused: {self.refused}")
+        self.refused, self.looked = None, False
+
     def act(self, contact: str, change: Callable[[Interpreter], None]) -> None:
         """A change to a contact, from outside."""
         found = self.contact(contact)
@@ -102,6 +111,18 @@ class Play:
 
     def contact(self, name: str) -> Contact:
         return self.timeline.contacts[name]
+
+    def standing(self, message: str) -> int:
+        """How many stand at a send of this message: halted, or waiting for its window or cap."""
+        return sum(
+            run.status in ("waiting", "halted") and self._sends(run) == message
+            for contact in self.timeline.contacts.values()
+            for run in contact.runs.values()
+        )
+
+    def _sends(self, run: Run) -> str:
+        instruction = self.program.by_name[run.campaign].instructions[run.pc]
+        return getattr(getattr(instruction, "message", None), "name", "")
 
     def runs(self, contact: str, campaign: str) -> list[Run]:
         """The runs of a contact in a campaign, of any key."""

@@ -48,11 +48,12 @@ class Sending:
         """The address for a message's channel, and whether it is marked [NO MAILING]; "" if none."""
         name = self.config.address_field(message.channel)
         raw = contact.fields.get(name) if name else None
-        if raw is None or raw in contact.bounced:
+        if raw is None:
             return "", False
-        if "[" not in raw:
-            return raw, False
-        return usable_address(raw)
+        found = usable_address(raw) if "[" in raw else (raw, False)
+        if contact.bounced and found[0].casefold() in contact.bounced:
+            return "", False
+        return found
 
     def barred(self, contact: Contact, message: Message) -> str | None:
         """Why a contact cannot get a message now, apart from windows and caps; None if it can."""
@@ -135,7 +136,11 @@ class Sending:
                 if (not cap.marketing_only or sent.kind == "marketing")
                 and (not cap.of_this_policy or policy.name in sent.policies)
             ]
-        counted = [moment for moment in times if moment > since]
+        if cap.per.months:
+            # A month ago and a month from then are not the same day everywhere: the next month decides.
+            counted = [moment for moment in times if calendar.add(moment, cap.per, zone) > do.now]
+        else:
+            counted = [moment for moment in times if moment > since]
         if len(counted) < cap.amount:
             return _FREE
         if cap.amount == 0:
@@ -149,23 +154,12 @@ class Sending:
         self, do: Interpreter, message: Message, when_empty: EmptyAction | None, text: str
     ) -> SendOutcome:
         """Try to send to the run's contact."""
-        world, run = self.world, do.run
-        resumed = world.resuming == message.name
-        if (
-            message.name in world.halted
-            and not resumed
-            and self._queues(message, when_empty)
-            and self.barred(do.contact, message) is None
-            and world.waiting(message.name)
-        ):
-            return self._halt(do, message, "behind those who wait for it")
-        if do.campaign.policies:
-            opening = self._window(do, message)
-            if opening is None or opening > do.now:
-                do.note("waiting", "for the send window")
-                do.hold(opening)
-                return "waiting"
+        resumed = self._resumed(message)
+        if self._waits_for_window(do, message, resumed=resumed):
+            return "waiting"
         reason = self.barred(do.contact, message)
+        if reason is None and not resumed and self._behind(message, when_empty):
+            return self._halt(do, message, "behind those who wait for it")
         if reason is None and do.campaign.policies:
             if self._outside(do, message):
                 reason = "window"
@@ -173,7 +167,7 @@ class Sending:
                 capped = self._capped(do, message)
                 if capped is not None and capped[0] == "wait":
                     do.note("waiting", "for the cap")
-                    do.hold(capped[1])
+                    do.hold(capped[1], keeps_place=resumed)
                     return "waiting"
                 reason = "cap" if capped is not None else None
         if reason is not None:
@@ -182,20 +176,65 @@ class Sending:
         outcome = self._fill(do, message, when_empty, text, address)
         if outcome == "sent":
             self._record(do, message, address)
-        run.wait = {}
+            do.run.wait = {}
         return outcome
+
+    def _resumed(self, message: Message) -> bool:
+        """Whether this is the send that a person has just resumed; the run's next one is not."""
+        if self.world.resuming != message.name:
+            return False
+        self.world.resuming = None
+        return True
+
+    def _waits_for_window(self, do: Interpreter, message: Message, *, resumed: bool) -> bool:
+        if not do.campaign.policies:
+            return False
+        opening = self._window(do, message)
+        if opening is not None and opening <= do.now:
+            return False
+        do.note("waiting", "for the send window")
+        do.hold(opening, keeps_place=resumed)
+        return True
+
+    def _behind(self, message: Message, when_empty: EmptyAction | None) -> bool:
+        """Whether others wait for this halted send, and this one has to wait behind them."""
+        name = message.name
+        return (
+            name in self.world.halted
+            and self._queues(message, when_empty)
+            and bool(self.world.waiting(name))
+        )
 
     def send_to(
         self, do: Interpreter, message: Message, address: str, when_empty: EmptyAction | None, text: str
     ) -> SendOutcome:
-        """Send to another address, filled with the contact's data."""
-        if "@" not in address:
-            return self._skip(do, message, "no address")
-        outcome = self._fill(do, message, when_empty, text, address)
+        """Send to another address, filled with the contact's data.
+
+        Windows hold for it; caps count what the contact gets, and this it does not get.
+        """
+        resumed = self._resumed(message)
+        if self._waits_for_window(do, message, resumed=resumed):
+            return "waiting"
+        reason = self._barred_elsewhere(do, message, address)
+        if reason is not None:
+            return self._skip(do, message, reason)
+        if not resumed and self._behind(message, when_empty):
+            return self._halt(do, message, "behind those who wait for it")
+        outcome = self._fill(do, message, when_empty, text, usable_address(address)[0])
         if outcome == "sent":
             self.world.process(message.name, do.campaign.name, do.now).done += 1
             do.note("sent", f"to {address}")
+            do.run.wait = {}
         return outcome
+
+    def _barred_elsewhere(self, do: Interpreter, message: Message, address: str) -> str | None:
+        """Why a message cannot go to an address that is not the contact's."""
+        if do.contact.blocked:
+            return "blocked"
+        usable = usable_address(address)[0]
+        if "@" not in usable or usable.casefold() in do.contact.bounced:
+            return "no address"
+        return "window" if self._outside(do, message) else None
 
     def _queues(self, message: Message, when_empty: EmptyAction | None) -> bool:
         """Whether a send of this message may be halted, and so waits behind those who are."""
@@ -291,7 +330,7 @@ class Sending:
         contact.messages.append(
             Sent(
                 message.name, do.now, message.channel, message.kind, campaign.name,
-                f"{run.key}#{run.label}", contact.seq, policies,
+                f"{run.key}#{run.label}", contact.seq, policies, address=address,
             )
         )  # fmt: skip
         for policy_name, index, cap in self.shared_caps:
@@ -326,6 +365,7 @@ class Sending:
                 SentOut(
                     message.name, do.contact.id, address, do.now, do.campaign.name,
                     rendered.subject, rendered.text or rendered.html,
+                    address != self.address(do.contact, message)[0],
                 )
             )  # fmt: skip
         marketing = message.kind == "marketing" and message.channel == "email"

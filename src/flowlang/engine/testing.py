@@ -56,22 +56,24 @@ class Script:
     name: str
     file: str
     line: int
-    lines: tuple[tuple[int, Check], ...]
+    lines: tuple[tuple[int, bool, Check], ...]
+    """Where it stands, whether it lets something happen, and what it does."""
 
     def run(self, program: Program, codes: dict[str, tuple[str, ...]]) -> Result:
         """Run the test in a world of its own."""
         play = Play.of(program, codes)
-        at = self.line
+        doing = at = self.line
         try:
-            for line, act in self.lines:
-                if play.refused is not None and not getattr(act, "looks_at_refusal", False):
-                    return self._failed(at, f"this was refused: {play.refused}")
-                at = line
+            for line, acts, act in self.lines:
+                if acts:
+                    play.no_surprise()
+                    at = line
+                doing = line
                 act(play)
-            if play.refused is not None:
-                return self._failed(at, f"this was refused: {play.refused}")
+            doing = at
+            play.no_surprise()
         except Failed as failure:
-            return self._failed(at, str(failure))
+            return self._failed(doing, str(failure))
         return Result(self.name, self.file, self.line, passed=True)
 
     def _failed(self, line: int, why: str) -> Result:
@@ -97,11 +99,12 @@ class _Compiler:
         self.clock: datetime | None = None
 
     def compile(self) -> Script:
-        lines: list[tuple[int, Check]] = []
-        for line in self.test.lines or ():
-            lines.append((line.span.line, self._line(line)))
         name = self.test.name
-        return Script(name.value, name.span.source.name, name.span.line, tuple(lines))
+        lines = tuple(
+            (line.span.line, isinstance(line, scripts.Moving), self._line(line))
+            for line in self.test.lines or ()
+        )
+        return Script(name.value, name.span.source.name, name.span.line, lines)
 
     def _line(self, line: scripts.ScriptLine) -> Check:
         match line:
@@ -119,13 +122,7 @@ class _Compiler:
             case scripts.Moving():
                 return self._moving(line)
             case scripts.Expect():
-                check = self.expectations.compile(line)
-                if isinstance(line.what, scripts.ExpectRefused) or (
-                    isinstance(line.what, scripts.ExpectNot)
-                    and isinstance(line.what.what, scripts.ExpectRefused)
-                ):
-                    return _Looking(check)
-                return check
+                return self.expectations.compile(line)
         raise AssertionError(f"no line of a test: {line!r}")
 
     # -------------------------------------------------------------- what is given
@@ -292,11 +289,17 @@ class _Compiler:
         if name not in self.contacts:
             self.contacts.append(name)
         robinson = facts.pop("robinson")
+        # To one who is there already, only what is said happens.
+        said = {**facts, "fields": dict(facts["fields"]), "blocked": facts["blocked"] or None}
+        if not any(isinstance(line, scripts.GivenField) and line.name.value == "email" for line in lines):
+            said["fields"].pop("email", None)
 
         def make(play: Play) -> None:
             if robinson:
                 play.world.robinson.add(str(facts["fields"].get("email", "")).casefold())
-            play.timeline.arrive(name, "contact", facts, play.now)
+            known = play.timeline.contacts.get(name)
+            here = facts if known is None or known.deleted else said
+            play.timeline.arrive(name, "contact", here, play.now)
 
         return make
 
@@ -435,18 +438,6 @@ class _Compiler:
         if node.message.value not in self.names.messages:
             self.expressions.unknown(d.UNKNOWN_MESSAGE, node.message, self.names.messages)
         return lambda play: play.timeline.arrive(None, "resume", {"message": node.message.value}, play.now)
-
-
-class _Looking:
-    """A check that looks at the refusal of the action before it."""
-
-    looks_at_refusal = True
-
-    def __init__(self, check: Check) -> None:
-        self.check = check
-
-    def __call__(self, play: Play) -> None:
-        self.check(play)
 
 
 _WORLD: dict[type, Callable[[_Compiler, Any], Check]] = {

@@ -6,7 +6,7 @@ by file and line.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +18,8 @@ from flowlang.engine.arrivals import Refused
 from flowlang.engine.interpreter import Interpreter, next_due
 from flowlang.engine.world import World
 from flowlang.program.program import Program, ScheduledEvent
+
+_A_MOMENT = timedelta(microseconds=1)
 
 
 class Timeline:
@@ -38,42 +40,48 @@ class Timeline:
 
     # ------------------------------------------------------------------ contacts
 
+    @property
+    def everyone(self) -> list[Contact]:
+        """All contacts that there are or were, in the order in which they came."""
+        return self._by_number
+
     def add(self, contact: Contact) -> None:
         """A contact that stands there; this is no trigger."""
         self._numbers[contact.id] = len(self._by_number)
         self._by_number.append(contact)
         self.contacts[contact.id] = contact
-        if self.program.scheduled:
-            self._watch_zone(contact)
         self.settle(contact)
 
     def begin(self, now: datetime) -> None:
         """The clock starts; campaigns that include existing contacts look at them once."""
         self.now = now
         if self.program.scheduled:
-            self._schedule_zone(self.program.config.timezone)
+            self._schedule_zone(self.program.config.timezone, now)
             for contact in self._by_number:
-                self._watch_zone(contact)
+                self._schedule_zone(resolve_zone(contact, self.program.config.timezone), now)
         if any(campaign.include_existing for campaign in self.program.campaigns):
             for contact in list(self._by_number):
                 self.interpreter.existing(contact, now)
                 self.settle(contact)
 
     def _watch_zone(self, contact: Contact) -> None:
+        """A zone that no contact had before: what falls due now has come before what brought it."""
         if self.now is not None:
-            self._schedule_zone(resolve_zone(contact, self.program.config.timezone))
+            self._schedule_zone(resolve_zone(contact, self.program.config.timezone), self.now + _A_MOMENT)
 
-    def _schedule_zone(self, zone: ZoneInfo) -> None:
-        if zone.key in self._zones or self.now is None:
+    def _schedule_zone(self, zone: ZoneInfo, since: datetime) -> None:
+        if zone.key in self._zones:
             return
         self._zones.add(zone.key)
         for scheduled in self.program.scheduled:
-            at = scheduled.schedule.next_from(self.now, zone)
+            at = scheduled.schedule.next_from(since, zone)
             if at is not None:
                 heappush(self._schedules, (at, scheduled.order, zone.key, scheduled, zone))
 
     def settle(self, contact: Contact) -> None:
         """Note when the next thing is due for a contact; after anything happened to it."""
+        if self.program.scheduled:
+            self._watch_zone(contact)
         found = next_due(contact)
         if found is not None:
             heappush(self._due, (found[0], found[1], self._numbers[contact.id]))
@@ -86,7 +94,13 @@ class Timeline:
         return min(moments, default=None)
 
     def advance(self, until: datetime) -> None:
-        """Let all that falls due up to and including a moment happen."""
+        """Let all that falls due up to and including a moment happen; then it is that moment."""
+        self.run_until(until)
+        if self.now is None or until > self.now:
+            self.now = until
+
+    def run_until(self, until: datetime) -> None:
+        """The same, but the clock stays where the last thing happened."""
         due, schedules = self._due, self._schedules
         interpreter, by_number = self.interpreter, self._by_number
         while True:
@@ -100,15 +114,11 @@ class Timeline:
                     continue
                 self.now = at
                 interpreter.fire(contact, at)
-                found = next_due(contact)
-                if found is not None:
-                    heappush(due, (found[0], found[1], number))
+                self.settle(contact)
             elif schedules and schedules[0][0] <= until:
                 self._fire_schedule()
             else:
                 break
-        if self.now is None or until > self.now:
-            self.now = until
 
     def _fire_schedule(self) -> None:
         at, order, key, scheduled, zone = heappop(self._schedules)
@@ -151,8 +161,6 @@ class Timeline:
                 if contact.deleted:
                     raise Refused(f'the contact "{contact_id}" was deleted')
                 arrivals.apply(self.interpreter, contact, kind, data, now)
-                if kind == "set" and data.get("field") == "timezone":
-                    self._watch_zone(contact)
                 self.settle(contact)
 
     def _contact(self, contact_id: str, data: dict[str, Any], now: datetime) -> None:
@@ -175,7 +183,6 @@ class Timeline:
             )
 
         self.interpreter.arrive(contact, now, revise)
-        self._watch_zone(contact)
         self.settle(contact)
 
     def _about(self, data: dict[str, Any], now: datetime) -> None:
@@ -204,11 +211,11 @@ class Timeline:
             if process.message == name and process.status == "halted":
                 process.status = "running"
                 process.because = ""
-        del world.halted[name]
-        world.resuming = name
-        try:
-            for contact, run in waiting:
+        for contact, run in waiting:
+            # Those who have not had their turn still wait: whoever comes to the send now is behind them.
+            world.resuming = name
+            try:
                 self.interpreter.resume(contact, (run.campaign, run.key), now)
-                self.settle(contact)
-        finally:
-            world.resuming = None
+            finally:
+                world.resuming = None
+            self.settle(contact)

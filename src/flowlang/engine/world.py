@@ -90,6 +90,8 @@ class SentOut:
     campaign: str
     subject: str
     body: str
+    elsewhere: bool = False
+    """It went to another address than the contact's own."""
 
 
 @dataclass(slots=True)
@@ -188,4 +190,8 @@ class World:
             self.halted[message] = kept
         else:
             self.halted.pop(message, None)
+            for process in self.processes.values():
+                if process.message == message and process.status == "halted":
+                    process.status = "running"
+                    process.because = ""
         return found

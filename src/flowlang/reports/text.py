@@ -9,7 +9,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from flowlang.source import Finding, Span
+from flowlang.source import Finding, Severity, Span
 
 NAME = "text"
 MAX_PER_FILE = 50
@@ -17,6 +17,11 @@ MAX_PER_FILE = 50
 MAX_COLUMNS = 110
 """Of a source line; of a longer one the part around the place is shown."""
 
+_SEVERITIES: tuple[tuple[Severity, str], ...] = (
+    ("error", "error"),
+    ("warning", "warning"),
+    ("info", "remark"),
+)
 _STYLES = {"error": "1;31", "warning": "1;33", "info": "1;36", "place": "1", "gutter": "34"}
 
 
@@ -46,7 +51,7 @@ def summary(findings: Sequence[Finding], files: int) -> str:
     counts = Counter(finding.severity for finding in findings)
     severities = [
         text
-        for severity, word in (("error", "error"), ("warning", "warning"), ("info", "remark"))
+        for severity, word in _SEVERITIES
         if (text := _counted(counts[severity], word)) and counts[severity]
     ]
     fixes = sum(finding.fix is not None and finding.fix.safe for finding in findings)

@@ -12,6 +12,7 @@ from flowlang.check.comparing import Fn
 from flowlang.effects import Effects, Next, Trigger
 from flowlang.steps.event_match import EventMatch, event_match
 from flowlang.steps.jump import Jump
+from flowlang.steps.repeat import Count
 from flowlang.steps.step import Code, Instruction, Step
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.tree import Node, node
@@ -100,6 +101,8 @@ class AwaitFirst(Instruction):
             if condition is not None and condition(do.view):
                 return target
         due = calendar.add(do.now, self.at_most, do.zone)
+        if due <= do.now:
+            return self.wake(do, pc)
         return do.stand(due, seq=do.contact.seq)
 
     def look(self, do: Effects, pc: int, trigger: Trigger) -> Next | None:
@@ -136,24 +139,32 @@ class WaitAgain(Step):
                 d.OUT_OF_PLACE, self.span, what="`wait again` stands in a branch of `wait at most …`"
             )
             return False
-        code.emit(Again(code.races[-1], frozenset(code.start_events)), self)
+        race = code.races[-1]
+        loops = tuple(
+            one for one in code.instructions[race:] if isinstance(one, Count) and one.after == 0
+        )
+        code.emit(Again(race, frozenset(code.start_events), loops), self)
         return True
 
 
 class Again(Instruction):
     """Go back to the wait; a reply of the starting event's kind becomes `event`."""
 
-    __slots__ = ("start_events", "to")
+    __slots__ = ("loops", "start_events", "to")
 
-    def __init__(self, to: int, start_events: frozenset[str]) -> None:
+    def __init__(self, to: int, start_events: frozenset[str], loops: tuple[Count, ...]) -> None:
         self.to = to
         self.start_events = start_events
+        self.loops = loops
+        """Loops of the branch that this leaves: they begin anew."""
 
     def run(self, do: Effects, pc: int) -> Next:
         run = do.run
         if run.reply is not None and run.reply_event in self.start_events:
             run.event = run.reply
             do.view.event = run.reply
+        for loop in self.loops:
+            run.counters.pop(loop.where.id, None)
         return self.to
 
     def exits(self, pc: int) -> list[tuple[int, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flowlang.check import diagnostics as d
@@ -143,7 +143,7 @@ class SetRecord(Step):
     def compile(self, code: Code) -> bool:
         fields = records_fields(code, self.records)
         kind = known_field(code, self.field, fields, f"`{self.records.value}`")
-        place = code.place.filtering(fields)
+        place = replace(code.place.filtering(fields), missing_is_zero=True)
         fn: Fn = lambda view: None  # noqa: E731 - stands for a value that was reported
         if kind is not None:
             fn = code.expressions.value(self.value, kind, place, f"`{self.field.value}`")

@@ -12,7 +12,7 @@ from flowlang.effects import Effects, Next
 from flowlang.kinds import Kind
 from flowlang.source import did_you_mean
 from flowlang.steps.step import Code, Instruction, Step
-from flowlang.syntax.expressions import Expression, Sum
+from flowlang.syntax.expressions import Expression
 from flowlang.syntax.tree import Token, node
 
 
@@ -26,10 +26,7 @@ class Set(Step):
 
     def compile(self, code: Code) -> bool:
         kind = field_kind(code, self.field)
-        if isinstance(self.value, Sum):
-            compiled = code.expressions.sum(self.value, code.place, missing_is_zero=True)
-        else:
-            compiled = code.expressions.compile(self.value, code.place)
+        compiled = code.expressions.compile(self.value, code.place_with(missing_is_zero=True))
         fn = compiled.fn
         if kind is not None:
             fn = code.expressions.fitting(compiled, kind, self.value, f"`{self.field.value}`")

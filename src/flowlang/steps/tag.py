@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flowlang import calendar
+from flowlang.check import diagnostics as d
 from flowlang.check import literals
 from flowlang.effects import Effects, Next
 from flowlang.steps.step import Code, Instruction, Step
@@ -22,6 +23,8 @@ class Tag(Step):
 
     def compile(self, code: Code) -> bool:
         length = literals.duration(self.length, code.findings) if self.length else None
+        if length is not None and length.is_zero:
+            code.report(d.BAD_VALUE, self.span, what="a tag that is given for a while lasts at least a minute")
         code.emit(GiveTag(self.tag.value, length), self)
         return False
 

@@ -42,6 +42,8 @@ class AwaitEvent(Instruction):
     def run(self, do: Effects, pc: int) -> Next:
         do.run.timed_out = do.run.missed = False
         due = calendar.add(do.now, self.at_most, do.zone) if self.at_most else None
+        if due is not None and due <= do.now:
+            return self.wake(do, pc)
         return do.stand(due, seq=do.contact.seq)
 
     def look(self, do: Effects, pc: int, trigger: Trigger) -> Next | None:

@@ -169,7 +169,10 @@ class UntilCondition(_Until):
         do.run.timed_out = do.run.missed = False
         if self.condition(do.view):
             return pc + 1
-        return do.stand(self.deadline(do))
+        deadline = self.deadline(do)
+        if deadline is not None and deadline <= do.now:
+            return self.timed_out(do)
+        return do.stand(deadline)
 
     def look(self, do: Effects, pc: int, trigger: Trigger) -> Next | None:
         return pc + 1 if self.condition(do.view) else None
@@ -193,6 +196,8 @@ class UntilNext(_Until):
         if target is not None and target <= do.now:
             return pc + 1
         deadline = self.deadline(do)
+        if deadline is not None and deadline <= do.now:
+            return self.timed_out(do)
         if target is None:
             do.note("waiting", "the calendar has no such day")
             return do.stand(deadline, late=True)
@@ -255,12 +260,16 @@ class UntilMoment(_Until):
             if self.stop_if_not_set:
                 do.note("finished", "the moment is not set")
                 return END
+            if deadline is not None and deadline <= do.now:
+                return self.timed_out(do)
             do.note("waiting", "until the moment is set")
             return do.stand(deadline, late=True, basis=basis, deadline=deadline)
         whole_day = not isinstance(value, datetime) and self.at is None
         target = self._instant(value, do)
         if target > do.now:
             late = deadline is not None and deadline < target
+            if deadline is not None and deadline <= do.now:
+                return self.timed_out(do)
             return do.stand(deadline if late else target, late=late, basis=basis, deadline=deadline)
         missed = target < do.now
         if whole_day and not isinstance(value, datetime):

@@ -60,9 +60,7 @@ MISSING_WORD = _error("FL020", "missing-word", "{what} is missing here")
 WORD_TOO_MUCH = _error("FL021", "word-too-much", "`{word}` is too much here")
 MISPLACED = _error("FL022", "misplaced-line", "`{word}` cannot stand {where}")
 MISSING_SPACE = _error("FL023", "missing-space", "{what}")
-WRONG_DATE = _error(
-    "FL024", "wrong-date", "a date is written year-month-day, such as 2026-12-24"
-)
+WRONG_DATE = _error("FL024", "wrong-date", "a date is written year-month-day, such as 2026-12-24")
 WRONG_ORDER = _error("FL025", "wrong-order", "these stand the other way round: `{right}`")
 OTHER_LANGUAGE = _error(
     "FL026", "other-language", "this file is in {other}: say so on its first line"

@@ -7,7 +7,9 @@ for all of its places.
 from __future__ import annotations
 
 import re
-from flowlang.source import Edit, Findings, Fix, Source, Span
+from typing import Any
+
+from flowlang.source import Diagnostic, Edit, Findings, Fix, Source, Span
 from flowlang.syntax import diagnostics as d
 from flowlang.syntax.keywords import Keywords
 from flowlang.syntax.lexeme import Lexeme
@@ -15,11 +17,15 @@ from flowlang.syntax.lexeme import Lexeme
 KINDS = {"OPEN_STRING", "QUOTES", "WRONG_DATE", "GLUED", "BAD"}
 """The lexer's kinds of what is not right."""
 
+MAX_ADDRESS = 200
+"""Characters of an address before and after its first sign."""
+
 _ADDRESS = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+|https?://[^\s\"]+")
 _DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _CHARACTERS = {
     "{": "braces", "}": "braces", "[": "braces", "]": "braces", ";": "semicolon", ":": "colon",
-    "\0": "null", "'": "single-quote", "’": "single-quote", "‘": "single-quote", "`": "single-quote",
+    "\0": "null", "'": "single-quote", "’": "single-quote", "‘": "single-quote",
+    "`": "single-quote",
     "“": "lone-quote", "”": "lone-quote", "„": "lone-quote",
     "_": "underscore", "!": "not-sign", "&": "and-sign", "&&": "and-sign", "|": "or-sign",
     "||": "or-sign", "@": "address", "\t": "tab-inside",
@@ -36,8 +42,8 @@ class Flaws:
         self.text = source.text
         self.words = words
         self.findings = findings
-        self.resume: int | None = None
-        """Where to go on reading, after a token that was longer than the lexer took it for."""
+        self.resume = 0
+        """Where to go on reading, if not here: after a token longer than the lexer took it for."""
         self.tabs: list[Edit] = []
         self.quotes: list[Edit] = []
         self.undecoded = "\ufffd" in self.text and any(
@@ -50,7 +56,7 @@ class Flaws:
 
     def take(self, kind: str, start: int, end: int, lexemes: list[Lexeme]) -> bool:
         """Add what was meant to the lexemes; True where the line may not parse because of it."""
-        self.resume = None
+        self.resume = 0
         text = self.text[start:end]
         if kind == "OPEN_STRING":
             return self._open_string(text, start, end, lexemes)
@@ -90,9 +96,14 @@ class Flaws:
         if self.text[start] not in "@:":
             return False
         begin = start
-        while begin and not self.text[begin - 1].isspace() and self.text[begin - 1] not in '"(),':
+        while (
+            begin
+            and start - begin < MAX_ADDRESS
+            and not self.text[begin - 1].isspace()
+            and self.text[begin - 1] not in '"(),'
+        ):
             begin -= 1
-        found = _ADDRESS.match(self.text, begin)
+        found = _ADDRESS.match(self.text, begin, start + MAX_ADDRESS)
         if found is None or found.end() <= start:
             return False
         while lexemes and lexemes[-1].start >= begin:
@@ -155,13 +166,13 @@ class Flaws:
 
     def _report(
         self,
-        diagnostic: d.Diagnostic,
+        diagnostic: Diagnostic,
         start: int,
         end: int,
         *,
         hint: str = "",
         fix: Fix | None = None,
-        **words: object,
+        **words: Any,
     ) -> None:
         span = Span(self.source, start, end)
         self.findings.report(self.words.spoken(diagnostic), span, hint=hint, fix=fix, **words)

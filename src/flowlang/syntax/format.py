@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from flowlang.source import Findings, Source
 from flowlang.syntax import keywords
 from flowlang.syntax.keywords import Keywords
-from flowlang.syntax.parser import Parsed, Piece, parse
+from flowlang.syntax.parser import Parsed, parse
+from flowlang.syntax.reader import Piece
 from flowlang.syntax.values import block
 
 INDENT = "  "
@@ -35,7 +36,7 @@ def format_source(parsed: Parsed, language: str | None = None, default: str = "e
     """The text of a file in the canonical layout, in its own language or in another one.
 
     `default` is the language of the workspace, which decides whether the first line must name the
-    file's.  Raises NotReadable for a file with syntax errors, FormatError where the result would not
+    file's.  Raises NotReadable for a file with syntax errors, FormatError where the text would not
     mean the same: in a translation, where a name is a word of the other language.
     """
     if not parsed.sound:
@@ -126,7 +127,9 @@ class _Rows:
                 self._between(end, piece.start, line.width)
                 following = next(lines)
                 self.first = index
-                self._begin(line.width, opens=following is not None and following.width > line.width)
+                self._begin(
+                    line.width, opens=following is not None and following.width > line.width
+                )
                 line = following
             elif "\n" in self.text[end : piece.start]:
                 self._continue(end, piece.start)
@@ -194,9 +197,10 @@ class _Rows:
 
     def _follows_a_name(self, index: int) -> bool:
         before = self.pieces[index - 1]
-        return before.terminal == "NAME" and self.rows[-1].code.strip() == self.text[
-            before.start : before.end
-        ]
+        return (
+            before.terminal == "NAME"
+            and self.rows[-1].code.strip() == self.text[before.start : before.end]
+        )
 
     def _add_block(self, row: _Row, text: str) -> None:
         row.code += ' """' if row.code.strip() else '"""'

@@ -1,7 +1,7 @@
 """The words of the language, one table a language, and how a word in a text becomes a terminal.
 
-Keywords are soft: a word is a keyword where the grammar has room for it, longest phrase first, and a
-name where only a name fits.  What that leaves open is decided by the table's `[before]`.
+Keywords are soft: a word is a keyword where the grammar has room for it, longest phrase first, and
+a name where only a name fits.  What that leaves open is decided by the table's `[before]`.
 """
 
 from __future__ import annotations
@@ -101,7 +101,9 @@ class Keywords:
 def languages() -> tuple[str, ...]:
     """The codes of the languages there are: one file each in grammar/keywords, English first."""
     folder = resources.grammar() / "keywords"
-    return tuple(sorted((path.stem for path in folder.glob("*.toml")), key=lambda c: (c != "en", c)))
+    return tuple(
+        sorted((path.stem for path in folder.glob("*.toml")), key=lambda c: (c != "en", c))
+    )
 
 
 @cache
@@ -130,7 +132,9 @@ def load(code: str) -> Keywords:
     for wrong, right in raw.get("synonyms", {}).items():
         for terminal, value, forms in entries:
             if right in forms:
-                found.setdefault(first_word(wrong), []).append(_phrase(terminal, value, wrong, "", code))
+                found.setdefault(first_word(wrong), []).append(
+                    _phrase(terminal, value, wrong, "", code)
+                )
     return Keywords(
         code,
         raw["name"],
@@ -189,7 +193,7 @@ def language_line(text: str) -> tuple[str, int] | None:
 
 @cache
 def reserved(code: str) -> frozenset[str]:
-    """The words that cannot be names in a language: the grammar needs them where a name could stand.
+    """The words that cannot be names: the grammar needs them where a name could stand.
 
     Read off the parse table: the one-word keywords of the states that take a NAME at once.
     """

@@ -1,17 +1,18 @@
 """TEXT → LINES: lexemes grouped into logical lines with their indentation.
 
-A logical line goes on inside parentheses, after `and`, `or` or a comma where the next line is deeper,
-and where the next, deeper line begins with `and` or `or`.  Words are told apart as keywords or names
-later, by the parser, which knows what fits.
+A logical line goes on inside parentheses, after `and`, `or` or a comma where the next line is
+deeper, and where the next, deeper line begins with `and` or `or`.  Words are told apart as keywords
+or names later, by the reader, which knows what fits.
 """
 
 from __future__ import annotations
 
 import re
+from typing import Any
 
-from flowlang.source import Findings, Source, Span
+from flowlang.source import Diagnostic, Findings, Source, Span
 from flowlang.syntax import diagnostics as d
-from flowlang.syntax import flaws
+from flowlang.syntax.flaws import KINDS, Flaws
 from flowlang.syntax.keywords import Keywords
 from flowlang.syntax.lexeme import Lexeme, Line
 
@@ -27,7 +28,7 @@ _NAME = r"[^\W\d_]\w*(?:-\w+)*"
 _DIGITS = r"\d{1,15}(?:\.\d{1,15})?"
 _TOKEN = re.compile(
     rf"""[ \t\f\u00a0]*(?:
-      (?P<NL>\n)
+      (?P<NL>\n|\Z)
     | (?P<COMMENT>\#[^\n]*)
     | (?P<REF>{_NAME}(?:\.{_NAME})+)
     | (?P<WORD>{_NAME})
@@ -49,6 +50,8 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 
+_ODD = KINDS | {"OP", "OPEN_BLOCK"}
+
 
 def lines(source: Source, words: Keywords, findings: Findings) -> list[Line]:
     """The logical lines of a text; what is wrong with its characters is reported."""
@@ -62,7 +65,11 @@ class _Lines:
         self.joining = words.forms("_AND") | words.forms("_OR")
         self.findings = findings
         self.words = words
-        self.flaws = flaws.Flaws(source, words, findings)
+        self.flaws = Flaws(source, words, findings)
+        self.found: list[Line] = []
+        self.lexemes: list[Lexeme] = []
+        self.line_start = 0
+        self.flawed = False
 
     def read(self) -> list[Line]:
         physical = self._physical()
@@ -71,14 +78,15 @@ class _Lines:
         while index < len(physical):
             line = physical[index]
             base = line.width
-            index = self._inside_parentheses(physical, index + 1, line)
+            index = self._inside_parentheses(physical, index + 1, line, line)
             while (
                 index < len(physical)
                 and physical[index].width > base
                 and self._goes_on(line, physical[index])
             ):
-                _join(line, physical[index])
-                index = self._inside_parentheses(physical, index + 1, line)
+                added = physical[index]
+                _join(line, added)
+                index = self._inside_parentheses(physical, index + 1, line, added)
             line.end = line.lexemes[-1].end
             if len(line.lexemes) > MAX_LEXEMES:
                 self._report(
@@ -96,9 +104,12 @@ class _Lines:
             return True
         return first.kind == "WORD" and first.text.lower() in self.joining
 
-    def _inside_parentheses(self, physical: list[Line], index: int, line: Line) -> int:
-        """Take lines until the parentheses close; where they never do, say so and take none."""
-        depth = _depth(line.lexemes)
+    def _inside_parentheses(self, physical: list[Line], index: int, line: Line, added: Line) -> int:
+        """Take lines until the parentheses close; where they never do, say so and take none.
+
+        `added` is the part of the line in which they may have opened.
+        """
+        depth = _depth(added.lexemes)
         if not depth:
             return index
         at = index
@@ -110,78 +121,81 @@ class _Lines:
             for following in physical[index:at]:
                 _join(line, following)
             return at
-        opening = _unclosed(line.lexemes)
+        opening = _unclosed(added.lexemes)
         self._report(d.UNCLOSED_PARENTHESIS, opening.start, opening.end)
         line.flawed = True
         return index
 
     def _physical(self) -> list[Line]:
-        """The lines with something in them; a text block may reach over several lines of the text."""
+        """The lines with something in them; a text block may reach over several of the text."""
         text = self.text
-        found: list[Line] = []
         if len(text) > MAX_CHARACTERS:
             self._report(d.FILE_TOO_LARGE, 0, 0, limit=f"{MAX_CHARACTERS:,}")
-            return found
-        # Only where one is not closed, all have to be looked at: which one it is, indentation tells.
-        careful = text.count('"""') % 2 == 1
-        lexemes: list[Lexeme] = []
-        line_start = 0
-        flawed = False
-        at: int | None = 0
-        while at is not None:
-            at, resume = None, at
+            return []
+        # Where a text block is not closed, each has to be looked at: indentation tells which it is.
+        odd = _ODD | {"BLOCK"} if text.count('"""') % 2 else _ODD
+        at, resume = 0, -1
+        while at != resume:
+            resume = at
             for match in _TOKEN.finditer(text, resume):
                 kind = match.lastgroup or ""
                 if kind == "NL":
-                    if lexemes:
-                        found.append(self._line(line_start, lexemes, flawed=flawed))
-                        lexemes = []
-                    flawed = False
-                    line_start = match.end()
-                    continue
-                if kind == "COMMENT":
-                    continue
-                start, end = match.span(kind)
-                if kind == "OP":
-                    sign = text[start:end]
-                    lexemes.append(Lexeme(sign, sign, start, end))
-                    if not lexemes[1:] and text.startswith(("//", "--", "/*"), start):
-                        at = self.flaws.comment(start)
-                        lexemes = []
+                    self._end_line(match.end())
+                elif kind != "COMMENT":
+                    start, end = match.span(kind)
+                    if kind not in odd:
+                        self.lexemes.append(Lexeme(kind, text[start:end], start, end))
+                    elif (stop := self._odd(kind, start, end)) is not None:
+                        at = stop
                         break
-                    if sign == "-" and not text[start - 1 : end + 1 : 2].isspace():
-                        self.flaws.glued.append((start, end))
-                elif kind == "OPEN_BLOCK" or (careful and kind == "BLOCK"):
-                    at = self._block(start, end if kind == "BLOCK" else None, lexemes, line_start)
-                    break
-                elif kind in flaws.KINDS:
-                    flawed = self.flaws.take(kind, start, end, lexemes) or flawed
-                    at = self.flaws.resume
-                    if at is not None:
-                        break
-                else:
-                    lexemes.append(Lexeme(kind, text[start:end], start, end))
-        if lexemes:
-            found.append(self._line(line_start, lexemes, flawed=flawed))
-        return found
+        return self.found
 
-    def _block(self, start: int, end: int | None, lexemes: list[Lexeme], line_start: int) -> int:
+    def _end_line(self, following: int) -> None:
+        if self.lexemes:
+            first = self.lexemes[0].start
+            lead = self.text[self.line_start : first]
+            if "\t" in lead:
+                lead = lead.replace("\t", "  ")
+                self.flaws.tab(self.line_start, first, lead)
+            glued, self.flaws.glued = self.flaws.glued, []
+            end = self.lexemes[-1].end
+            self.found.append(Line(len(lead), self.lexemes, first, end, self.flawed, tuple(glued)))
+            self.lexemes = []
+        self.flawed = False
+        self.line_start = following
+
+    def _odd(self, kind: str, start: int, end: int) -> int | None:
+        """Take a token that needs a closer look; gives where to go on if it is not at its end."""
+        if kind == "OP":
+            return self._sign(start, end)
+        if kind in ("OPEN_BLOCK", "BLOCK"):
+            return self._block(start, end if kind == "BLOCK" else None)
+        self.flawed = self.flaws.take(kind, start, end, self.lexemes) or self.flawed
+        return self.flaws.resume or None
+
+    def _sign(self, start: int, end: int) -> int | None:
+        text = self.text
+        sign = text[start:end]
+        if not self.lexemes and text.startswith(("//", "--", "/*"), start):
+            return self.flaws.comment(start)
+        if sign == "-" and not text[start - 1 : end + 1 : 2].isspace():
+            self.flaws.glued.append((start, end))
+        self.lexemes.append(Lexeme(sign, sign, start, end))
+        return None
+
+    def _block(self, start: int, end: int | None) -> int:
         """A text block of a file in which one is not closed; gives where to go on.
 
         It is this one if a line within it is no deeper than the line it opens on.
         """
-        text = self.text
+        text, lexemes = self.text, self.lexemes
         first = lexemes[0].start if lexemes else start
-        width = len(text[line_start:first].replace("\t", "  "))
+        width = len(text[self.line_start : first].replace("\t", "  "))
         close = text.find("\n", start)
         while 0 <= close < (len(text) if end is None else end):
             following = text.find("\n", close + 1)
             line = text[close + 1 : following if following >= 0 else len(text)]
-            if (
-                line.strip()
-                and line.strip() != '"""'
-                and len(line) - len(line.lstrip()) <= width
-            ):
+            if line.strip() and line.strip() != '"""' and len(line) - len(line.lstrip()) <= width:
                 break
             close = following
         if end is not None and not 0 <= close < end:
@@ -192,16 +206,7 @@ class _Lines:
         lexemes.append(Lexeme("BLOCK", text[start:stop] + '\n"""', start, stop))
         return stop
 
-    def _line(self, start: int, lexemes: list[Lexeme], *, flawed: bool) -> Line:
-        first = lexemes[0].start
-        lead = self.text[start:first]
-        if "\t" in lead:
-            lead = lead.replace("\t", "  ")
-            self.flaws.tab(start, first, lead)
-        glued, self.flaws.glued = self.flaws.glued, []
-        return Line(len(lead), lexemes, first, lexemes[-1].end, flawed, tuple(glued))
-
-    def _report(self, diagnostic: d.Diagnostic, start: int, end: int, **words: object) -> None:
+    def _report(self, diagnostic: Diagnostic, start: int, end: int, **words: Any) -> None:
         span = Span(self.source, start, end)
         self.findings.report(self.words.spoken(diagnostic), span, **words)
 

@@ -176,7 +176,9 @@ def _maker(rule: Rule) -> Make:
     build = NODES.get(rule.name)
     if build is None:
         return lambda machine, parts, start, end: tuple(gather(parts))
-    if build_block := getattr(build, "block", getattr(getattr(build, "__self__", None), "block", "")):
+    if build_block := getattr(
+        build, "block", getattr(getattr(build, "__self__", None), "block", "")
+    ):
         return _block_maker(build, build_block, gather)
     return lambda machine, parts, start, end: build(
         Span(machine.source, start, end), *gather(parts)

@@ -9,29 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from flowlang.source import Edit, Findings, Fix, Source, Span
+from flowlang.source import Diagnostic, Edit, Findings, Fix, Source, Span
 from flowlang.syntax import diagnostics as d
-from flowlang.syntax import keywords, places, recovery, values, wording
+from flowlang.syntax import keywords, places, recovery, wording
 from flowlang.syntax.declarations import File
-from flowlang.syntax.keywords import Keywords, Phrase
-from flowlang.syntax.lexeme import Lexeme, Line
+from flowlang.syntax.lexeme import Line
 from flowlang.syntax.lexer import lines
-from flowlang.syntax.machine import Entry, Machine
-from flowlang.syntax.tree import Token
+from flowlang.syntax.reader import Piece, Reader
 
 MAX_LEVELS = 50
 """Of indentation."""
-
-
-class Piece(NamedTuple):
-    """How a keyword or value stands in the text: what the formatter and the editor work on."""
-
-    terminal: str
-    value: Any
-    start: int
-    end: int
-    language: str = ""
-    """Of a keyword; empty for everything else."""
 
 
 @dataclass(slots=True)
@@ -86,33 +73,19 @@ _LAYOUT = {d.TAB_INDENTATION.code, d.WRONG_QUOTES.code, d.MISSING_SPACE.code}
 
 
 class _Level(NamedTuple):
-    """A depth of indentation, and the line that opened it; it is not real where none may be there."""
+    """A depth of indentation, and the line that opened it; not real where none may be there."""
 
     width: int
     header: Line | None
     real: bool
 
 
-class Failure(NamedTuple):
-    """Where a line stopped making sense."""
-
-    index: int
-    """Of the lexeme; the number of lexemes where the line ended too early."""
-    stack: Entry
-    before: Entry
-    """The stack before the last word, and that word's index: for phrases begun and not ended."""
-    before_index: int
-
-
-class Parser:
-    """The parse of one file: lines in, the machine's tokens out."""
+class Parser(Reader):
+    """The parse of one file: its levels, its blocks, and what becomes of lines that are wrong."""
 
     def __init__(self, source: Source, findings: Findings, language: str) -> None:
-        self.source = source
-        self.text = source.text
+        super().__init__(source, keywords.load(language))
         self.findings = findings
-        self.machine = Machine(source)
-        self.pieces: list[Piece] = []
         self.bad_lines: list[Span] = []
         self.levels = [_Level(0, None, real=True)]
         self.header: Line | None = None
@@ -126,20 +99,21 @@ class Parser:
         """Lines with words of other languages, by language."""
         self.named = False
         """Its first line says which language it is in."""
-        self.words = self._language(language)
-        self.joining = self.words.forms("_AND") | self.words.forms("_OR")
-        self.reserved = keywords.reserved(self.words.code)
+        self._read_language_line()
 
-    def _language(self, default: str) -> Keywords:
+    def _read_language_line(self) -> None:
         found = keywords.language_line(self.text)
         if found is None:
-            return keywords.load(default)
+            return
         self.named = True
         code, start = found
         if code in keywords.languages():
-            return keywords.load(code)
+            self.speak(keywords.load(code))
+            return
         meant = next((c for c in keywords.languages() if code in keywords.load(c).aliases), None)
-        words = self.words = keywords.load(meant or default)
+        if meant is not None:
+            self.speak(keywords.load(meant))
+        words = self.words
         known = [f"`{one}` ({self.language_name(one)})" for one in keywords.languages()]
         span = Span(self.source, start, start + len(code))
         self.findings.report(
@@ -150,7 +124,6 @@ class Parser:
             hint=words.say("write", text=meant) if meant else "",
             fix=Fix((Edit(span, meant),)) if meant else None,
         )
-        return words
 
     def language_name(self, code: str) -> str:
         """What a language is called in the language of this file."""
@@ -298,109 +271,7 @@ class Parser:
             if line.start in lacking and below <= line.width:
                 self.missing_block(line)
 
-    # -------------------------------------------------------------- one line
-
-    def feed(self, lexemes: list[Lexeme], words: Keywords) -> Failure | None:
-        """Shift the tokens of a line and its end; says where that stops working, if it does."""
-        machine = self.machine
-        skip = -1
-        before, before_index = machine.stack, 0
-        for index, lexeme in enumerate(lexemes):
-            if lexeme[2] < skip:
-                continue
-            last = machine.stack
-            stop = self.take(lexemes, index, words)
-            if stop is None:
-                return Failure(index, last, before, before_index)
-            skip = stop
-            before, before_index = last, index
-        if not machine.shift("_NL", None, None, machine.end):
-            return Failure(len(lexemes), machine.stack, before, before_index)
-        return None
-
-    def take(self, lexemes: list[Lexeme], index: int, words: Keywords) -> int | None:
-        """Shift the token that begins at a lexeme; gives where it ends, None where nothing fits."""
-        kind, word, start, end = lexemes[index]
-        if kind == "PHRASE":
-            return self._take_phrase(lexemes[index], words)
-        machine = self.machine
-        if kind == "WORD" or kind == ",":  # noqa: PLR1714 - the hot path
-            row = machine.states[machine.stack[0]]
-            for phrase in words.phrases.get(word.lower(), ()):
-                terminal = phrase.terminal
-                if terminal in row:
-                    stop = self._phrase_end(phrase, lexemes, index)
-                    if stop is None:
-                        continue
-                    token = None
-                    if terminal[0] != "_":
-                        token = Token(Span(self.source, start, stop), terminal, phrase.value)
-                    if machine.shift(terminal, token, start, stop):
-                        piece = Piece(terminal, phrase.value, start, stop, phrase.language)
-                        self.pieces.append(piece)
-                        return stop
-            if kind == ",":
-                kind = "_COMMA"
-            elif word.lower() in self.joining:
-                return None
-            else:
-                kind = "NAME"
-        terminal = _OPERATORS.get(kind, kind)
-        token = None
-        if terminal[0] != "_":
-            token = Token(Span(self.source, start, end), terminal, values.value(terminal, word))
-        if machine.shift(terminal, token, start, end):
-            self.pieces.append(Piece(terminal, None, start, end))
-            return end
-        return None
-
-    def _take_phrase(self, lexeme: Lexeme, words: Keywords) -> int | None:
-        """Shift a keyword that was put right: its words stand in the lexeme, not in the text."""
-        for phrase in words.phrases.get(keywords.first_word(lexeme.text), ()):
-            if phrase.text == lexeme.text:
-                span = Span(self.source, lexeme.start, lexeme.end)
-                token = Token(span, phrase.terminal, phrase.value)
-                if self.machine.shift(phrase.terminal, token, lexeme.start, lexeme.end):
-                    self.pieces.append(
-                        Piece(phrase.terminal, phrase.value, lexeme.start, lexeme.end)
-                    )
-                    return lexeme.end
-        return None
-
-    def _phrase_end(self, phrase: Phrase, lexemes: list[Lexeme], index: int) -> int | None:
-        """Where a phrase that begins at a lexeme ends, or None where it does not stand there."""
-        end = lexemes[index].end
-        if phrase.rest is not None:
-            found = phrase.rest(self.text, end)
-            return found.end() if found else None
-        if phrase.before and "NAME" in self.machine.states[self.machine.stack[0]]:
-            return end if self._precedes(phrase.before, lexemes, index + 1) else None
-        return end
-
-    def _precedes(self, wanted: str, lexemes: list[Lexeme], index: int) -> bool:
-        """Whether what a keyword asks for follows it; without that the word is a name."""
-        if index >= len(lexemes):
-            return False
-        kind, text = lexemes[index][:2]
-        if wanted == "name":
-            return kind == "REF" or (kind == "WORD" and text.lower() not in self.reserved)
-        return kind in _FOLLOWS[wanted]
-
-    def back(self, stack: Entry, pieces: int) -> None:
-        """Go back to where the parser stood before."""
-        self.machine.stack = stack
-        del self.pieces[pieces:]
-
-    def report(self, diagnostic: d.Diagnostic, start: int, end: int, **words: object) -> None:
+    def report(self, diagnostic: Diagnostic, start: int, end: int, **words: Any) -> None:
         """Report a finding at a place of this file."""
         span = Span(self.source, start, end)
         self.findings.report(self.words.spoken(diagnostic), span, **words)
-
-
-_FOLLOWS = {"text": ("STRING", "BLOCK"), "number": ("NUMBER",)}
-
-_OPERATORS = {
-    "=": "COMPARE", "!=": "COMPARE", "<": "COMPARE", "<=": "COMPARE", ">": "COMPARE", ">=": "COMPARE",
-    "+": "SUM_OP", "-": "SUM_OP", "*": "MUL_OP", "/": "MUL_OP",
-    ",": "_COMMA", "(": "_LPAR", ")": "_RPAR",
-}  # fmt: skip

@@ -1,7 +1,7 @@
 """What becomes of a line that does not parse.
 
-It is taken as it may have been meant, in another language or with a repair; else the mistake is told
-as it is, and the line is kept without its condition if that saves the block below it.
+It is taken as it may have been meant, in another language or with a repair; else the mistake is
+told as it is, and the line is kept without its condition if that saves the block below it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from flowlang.syntax.machine import Entry
 from flowlang.syntax.repairs import Broken, Place, Repair, repairs
 
 if TYPE_CHECKING:
-    from flowlang.syntax.parser import Failure, Parser
+    from flowlang.syntax.parser import Parser
+    from flowlang.syntax.reader import Failure
 
 MAX_EXPLAINED = 100
 """Lines of a file that are looked at closely; of what follows it is only said that it is wrong."""
@@ -32,7 +33,9 @@ def mended(parser: Parser, line: Line, failure: Failure, start: Entry, pieces: i
     lexemes = line.lexemes
     if line.flawed:
         # A mistake in it has been reported; whatever else is wrong may well come from it.
-        good = [_meant(parser, one) for one in lexemes if one.kind != "BAD" or one.text in _SIGN_WORDS]
+        good = [
+            _meant(parser, one) for one in lexemes if one.kind != "BAD" or one.text in _SIGN_WORDS
+        ]
         parser.back(start, pieces)
         if good and parser.feed(good, parser.words) is None:
             return True
@@ -49,12 +52,12 @@ def mended(parser: Parser, line: Line, failure: Failure, start: Entry, pieces: i
         return _without_condition(parser, lexemes, start, pieces)
     if _repaired(parser, line, failure, start, pieces):
         return True
-    if failure.index == 0 and not _first_word(parser, line, failure):
+    if failure.at == 0 and not _first_word(parser, line, failure):
         return False
-    if failure.index and not _two_statements(parser, line, failure, start, pieces):
+    if failure.at and not _two_statements(parser, line, failure, start, pieces):
         _explain(parser, line, failure)
         return _without_condition(parser, lexemes, start, pieces)
-    return failure.index > 0
+    return failure.at > 0
 
 
 def _meant(parser: Parser, lexeme: Lexeme) -> Lexeme:
@@ -102,7 +105,7 @@ def _repaired(parser: Parser, line: Line, failure: Failure, start: Entry, pieces
         parser.text,
         parser.words,
         line.lexemes,
-        Place(failure.index, accepted(failure.stack)),
+        Place(failure.at, accepted(failure.stack)),
         Place(failure.before_index, accepted(failure.before)),
     )
     for repair in repairs(broken):
@@ -181,11 +184,14 @@ def _two_statements(
     parser: Parser, line: Line, failure: Failure, start: Entry, pieces: int
 ) -> bool:
     """Take a line that holds two statements as two lines."""
-    first, second = line.lexemes[: failure.index], line.lexemes[failure.index :]
+    first, second = line.lexemes[: failure.at], line.lexemes[failure.at :]
     if not second or second[0].kind != "WORD":
         return False
     parser.back(start, pieces)
-    if parser.feed(first, parser.words) is not None or parser.feed(second, parser.words) is not None:
+    if (
+        parser.feed(first, parser.words) is not None
+        or parser.feed(second, parser.words) is not None
+    ):
         return False
     words, lexeme = parser.words, second[0]
     span = Span(parser.source, lexeme.start, lexeme.end)
@@ -197,10 +203,10 @@ def _two_statements(
 
 def _explain(parser: Parser, line: Line, failure: Failure) -> None:
     accepted = parser.machine.accepted(failure.stack)
-    what, hint = wording.unexpected(parser.words, line.lexemes, failure.index, accepted)
+    what, hint = wording.unexpected(parser.words, line.lexemes, failure.at, accepted)
     span = Span(parser.source, line.end, line.end)
-    if failure.index < len(line.lexemes):
-        lexeme = line.lexemes[failure.index]
+    if failure.at < len(line.lexemes):
+        lexeme = line.lexemes[failure.at]
         span = Span(parser.source, lexeme.start, lexeme.end)
     parser.findings.report(d.UNEXPECTED, span, what=what, hint=hint)
 

@@ -27,7 +27,7 @@ _JOINED = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a line stopped making sense: the index of a lexeme, and the terminals that fit there."""
+    """Where a line stopped making sense: the index of a lexeme, and what fits there."""
 
     index: int
     accepted: set[str]
@@ -50,7 +50,7 @@ class Broken:
 
     @property
     def previous(self) -> Lexeme | None:
-        return self.lexemes[self.at.index - 1] if 0 < self.at.index else None
+        return self.lexemes[self.at.index - 1] if self.at.index > 0 else None
 
     def put(self, index: int, length: int, *right: Lexeme) -> list[Lexeme]:
         """The lexemes with some of them replaced."""
@@ -120,8 +120,8 @@ def _misspelled(broken: Broken) -> Iterator[Repair]:
                     count = len(phrase.text.split())
                     known.setdefault(count, {})[phrase.text] = _form(words, phrase.text)
         for length, spelt in _typed(broken, place.index, 5):
-            some = broken.lexemes[place.index : place.index + length]
-            if len(spelt) < 3 or any(lexeme.kind != "WORD" for lexeme in some):
+            typed = broken.lexemes[place.index : place.index + length]
+            if len(spelt) < 3 or any(lexeme.kind != "WORD" for lexeme in typed):
                 continue
             near = get_close_matches(spelt, sorted(known.get(length, ())), n=1, cutoff=0.72)
             if near and near[0] != spelt and _each_is_close(spelt, near[0]):
@@ -139,7 +139,9 @@ def _form(words: Keywords, text: str) -> str:
 
 def _each_is_close(spelt: str, right: str) -> bool:
     pairs = zip(spelt.split(), right.split(), strict=True)
-    return all(one == other or SequenceMatcher(None, one, other).ratio() > 0.6 for one, other in pairs)
+    return all(
+        one == other or SequenceMatcher(None, one, other).ratio() > 0.6 for one, other in pairs
+    )
 
 
 def _put_right(broken: Broken, index: int, length: int, right: str) -> Repair:
@@ -154,6 +156,8 @@ def _put_right(broken: Broken, index: int, length: int, right: str) -> Repair:
         first, last = wrong[0], wrong[-1] + 1
         shown = " ".join(meant[first:last])
     start, end = typed[first].start, typed[last - 1].end
+    before = broken.lexemes[index + first - 1] if index + first else None
+    space = " " if before and before.end == start and before.kind == "NUMBER" else ""
     return Repair(
         broken.put(index, length, lexeme),
         d.MISSPELLED,
@@ -161,7 +165,7 @@ def _put_right(broken: Broken, index: int, length: int, right: str) -> Repair:
         end,
         {"word": broken.text[start:end]},
         did_you_mean(broken.words, shown),
-        shown,
+        space + shown,
         safe=True,
     )
 
@@ -232,7 +236,10 @@ def _numbers(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
         number = Lexeme(
             "NUMBER", f"{previous.text}.{following.text}", previous.start, following.end
         )
-        if previous.kind == following.kind == "NUMBER" and "." not in previous.text + following.text:
+        if (
+            previous.kind == following.kind == "NUMBER"
+            and "." not in previous.text + following.text
+        ):
             yield _said(
                 broken, broken.put(index - 1, 3, number), number, "decimal-comma", number.text
             )
@@ -249,7 +256,11 @@ def _assignment(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
         place = lexeme._replace(end=target.end)
         yield _said(broken, [setting, lexeme, target, *lexemes[2:]], place, "assignment", right)
     name = broken.previous
-    if name and lexeme.kind in ("+", "-") and [one.kind for one in lexemes[index + 1 : index + 2]] == ["="]:
+    if (
+        name
+        and lexeme.kind in ("+", "-")
+        and [one.kind for one in lexemes[index + 1 : index + 2]] == ["="]
+    ):
         equals = lexemes[index + 1]
         at = [
             Lexeme("PHRASE", to, lexeme.start, lexeme.start),
@@ -267,9 +278,7 @@ def _said(
     """A repair that is told in a sentence of the table."""
     what = broken.words.say(sentence, right=right, found=found(place))
     hint = broken.words.say("write", text=right)
-    return Repair(
-        lexemes, d.UNEXPECTED, place.start, place.end, {"what": what}, hint, right
-    )
+    return Repair(lexemes, d.UNEXPECTED, place.start, place.end, {"what": what}, hint, right)
 
 
 # ------------------------------------------------------------------ texts and names
@@ -384,5 +393,3 @@ def _too_much(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
             broken.words.say("remove-it"),
             "",
         )
-
-

@@ -28,7 +28,7 @@ class Rule:
     origin: str
     size: int
     keep: tuple[tuple[int, bool], ...]
-    """The parts that become children: index (-1 for a missing optional one), and whether to inline it."""
+    """The parts that become children: their index, -1 for what is not there; whether to inline."""
     passes: bool
     """A single child stands for the whole."""
 
@@ -36,7 +36,8 @@ class Rule:
 @dataclass(frozen=True, slots=True)
 class Table:
     """States as dictionaries: a terminal gives a state to shift to, or ~i to reduce by rule i;
-    a rule's origin gives the state after it."""
+    a rule's origin gives the state after it.
+    """
 
     start: int
     end: int
@@ -70,7 +71,8 @@ def build(grammar: str) -> bytes:
 
     declared = grammar + "\n%declare " + " ".join(sorted(terminals(grammar))) + "\n"
     lark = Lark(declared, parser="lalr", lexer=NoLexer, strict=True, maybe_placeholders=True)
-    table = lark.parser.parser._parse_table
+    # Lark offers its table to no one else; the version in pyproject.toml is pinned below the next.
+    table = lark.parser.parser._parse_table  # noqa: SLF001
     numbers = {rule: index for index, rule in enumerate(lark.rules)}
     order = {state: index for index, state in enumerate(sorted(table.states))}
     states = [

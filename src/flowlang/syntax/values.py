@@ -10,7 +10,7 @@ _ESCAPE = re.compile(r'\\(["\\n])')
 
 
 def value(kind: str, text: str) -> Any:
-    """The value of a lexeme.  Dates and times stay text: whether they exist is the checker's to say."""
+    """The value of a lexeme.  Dates and times stay text: the checker says whether they exist."""
     if kind == "STRING":
         return string(text)
     if kind == "BLOCK":

@@ -1,4 +1,4 @@
-"""What to say about a line that does not parse: in the words of the language, never the parser's."""
+"""What to say of a line that does not parse: in words of the language, never the parser's."""
 
 from __future__ import annotations
 

@@ -1,0 +1,164 @@
+"""Bring files into the one canonical layout, or translate their keywords."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import unified_diff
+from pathlib import Path
+
+import click
+
+from flowlang.cli import FOUND, files, paths, terminal
+
+
+@click.command(epilog="Example: flow fmt --check campaigns")
+@click.argument("path", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--check", is_flag=True, help="Write nothing; exit code 1 if a file would change.")
+@click.option("--diff", is_flag=True, help="Write nothing; show what would change.")
+@click.option("--to", metavar="LANGUAGE", help="Translate the keywords, such as `--to de`.")
+def fmt(path: tuple[Path, ...], check: bool, diff: bool, to: str | None) -> int:
+    """Bring files into the one canonical layout; comments are kept and the meaning stays.
+
+    Takes the .flow files in each PATH and below it, and no others; `-` reads standard input and
+    writes the result to standard output. A file with syntax errors is reported and left alone:
+    exit code 1.
+    """
+    from flowlang.syntax import keywords
+
+    if to is not None and to not in keywords.languages():
+        known = ", ".join(keywords.languages())
+        raise click.BadParameter(f"there is no language `{to}`; there is {known}", param_hint="--to")
+    run = _Run(to, check, diff)
+    for name in path:
+        if name == paths.STDIN:
+            run.standard_input()
+    chosen = [name for name in path if name != paths.STDIN]
+    if chosen or not path:
+        for file, within in _files(chosen):
+            run.file(file, within)
+        run.sum_up()
+    return run.code
+
+
+@dataclass(slots=True)
+class _Run:
+    """What is asked for, and what has come of it so far."""
+
+    to: str | None
+    check: bool
+    diff: bool
+    code: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    left: int = 0
+
+    def standard_input(self) -> None:
+        data = sys.stdin.buffer.read()
+        text = self._format(data, "<stdin>", Path())
+        if text is None:
+            return
+        old = data.decode()
+        if self.check or self.diff:
+            self._compare("<stdin>", old, text)
+        else:
+            terminal.write(text)
+
+    def file(self, path: Path, within: Path) -> None:
+        data = path.read_bytes()
+        text = self._format(data, str(path), path)
+        if text is None:
+            self.left += 1
+            return
+        if files.as_bytes(text, data) == data:
+            self.unchanged += 1
+            return
+        if self.check or self.diff:
+            self.changed += 1
+            self._compare(str(path), data.decode("utf-8-sig").replace("\r\n", "\n"), text)
+        elif files.write(path, text, within):
+            self.changed += 1
+            terminal.talk(f"{path}: formatted")
+        else:
+            self.left += 1
+            self.code = FOUND
+
+    def _compare(self, name: str, old: str, new: str) -> None:
+        if old == new and name == "<stdin>":
+            return
+        self.code = FOUND
+        if self.diff:
+            terminal.write("".join(_diff(name, old, new)))
+        else:
+            terminal.talk(f"{name}: would be formatted")
+
+    def _format(self, data: bytes, name: str, path: Path) -> str | None:
+        """The canonical text; None where it is told why there is none."""
+        from flowlang.config import read_settings
+        from flowlang.source import Findings
+        from flowlang.syntax.format import FormatError, NotReadable, format_source
+        from flowlang.syntax.parser import parse
+        from flowlang.syntax.reading import decode
+
+        import flowlang.steps  # noqa: F401 - registers the statements with the grammar
+
+        toml = paths.settings_file(path)
+        default = read_settings(toml).language if toml else "en"
+        findings = Findings()
+        parsed = parse(decode(data, name, findings), findings, default)
+        try:
+            return format_source(parsed, self.to, default)
+        except NotReadable:
+            paths.show_findings(findings.in_order(), 1)
+            terminal.talk(f"{name}: left as it is until these are mended")
+        except FormatError as reason:
+            terminal.talk(str(reason))
+        self.code = FOUND
+        return None
+
+    def sum_up(self) -> None:
+        """One line for the person who asked."""
+        verb = "would be formatted" if self.check or self.diff else "formatted"
+        parts = [
+            f"{count} {'file' if count == 1 else 'files'} {what}"
+            for count, what in (
+                (self.changed, verb),
+                (self.unchanged, "already in good order"),
+                (self.left, "left as found"),
+            )
+            if count
+        ]
+        terminal.talk(", ".join(parts) + ".")
+
+
+def _files(given: list[Path]) -> Iterator[tuple[Path, Path]]:
+    """The files that paths mean, each with the folder that nothing may be written out of."""
+    if not given:
+        toml = paths.settings_file(Path())
+        given = [paths.nearby(toml.parent) if toml else Path()]
+    seen: set[Path] = set()
+    for path in given:
+        found = [path] if path.is_file() else sorted(path.rglob("*.flow"))
+        if not path.exists():
+            raise FileNotFoundError(path)
+        if path.is_file() and path.suffix != ".flow":
+            raise click.UsageError(f"{path} is no .flow file")
+        if not found:
+            raise click.UsageError(f"there is no .flow file in {path}")
+        within = path.parent if path.is_file() else path
+        for file in found:
+            if file.resolve() not in seen and ".flow" not in file.parent.parts:
+                seen.add(file.resolve())
+                yield file, within
+
+
+def _diff(name: str, old: str, new: str) -> Iterator[str]:
+    lines = unified_diff(
+        old.splitlines(keepends=True), new.splitlines(keepends=True), name, f"{name} (formatted)"
+    )
+    color = terminal.colored()
+    for line in lines:
+        ended = line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+        style = {"+": "32", "-": "31", "@": "36"}.get(line[0]) if color else None
+        yield f"\x1b[{style}m{ended.rstrip(chr(10))}\x1b[0m\n" if style else ended

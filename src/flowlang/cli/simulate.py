@@ -1,0 +1,223 @@
+"""Run many contacts through the campaigns in virtual time."""
+
+from __future__ import annotations
+
+import gc
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from flowlang.cli import FOUND, paths, terminal
+
+if TYPE_CHECKING:
+    from flowlang.contact import Entry
+    from flowlang.intake.problem import Problem
+    from flowlang.program.program import Program
+
+_SHOWN = 20
+"""Problems that are shown to a person before they are only counted."""
+
+
+@click.command(
+    epilog="Example: flow simulate examples/webinar --contacts examples/webinar/contacts.csv"
+    " --events examples/webinar/events.jsonl"
+)
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--contacts", "contacts_file", metavar="FILE", required=True, type=click.Path(path_type=Path),
+    help="Who is there before the start: CSV or JSON Lines.",
+)  # fmt: skip
+@click.option(
+    "--events", "events_file", metavar="FILE", type=click.Path(path_type=Path),
+    help="What happens, as JSON Lines.",
+)  # fmt: skip
+@click.option(
+    "--from", "start", metavar="TIME",
+    help="Where the clock starts, such as `2026-01-01 08:00`; else at the first event, or today.",
+)  # fmt: skip
+@click.option(
+    "--until", metavar="TIME",
+    help="Where it ends; else when nothing is due any more. Schedules go on for 400 days.",
+)  # fmt: skip
+@click.option("--seed", type=int, help="Another seed for splits than the one in flow.toml.")
+@click.option(
+    "--timeline", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the history of every contact there, as JSON Lines.",
+)  # fmt: skip
+@click.option(
+    "--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True,
+    help="How the outcome is written.",
+)  # fmt: skip
+def simulate(
+    path: Path | None,
+    contacts_file: Path,
+    events_file: Path | None,
+    start: str | None,
+    until: str | None,
+    seed: int | None,
+    timeline: Path | None,
+    output_format: str,
+) -> int:
+    """Run many contacts through the campaigns in virtual time; nothing leaves the machine.
+
+    Contacts and coupon codes are there before the start; an event before it or for nobody is told
+    and left out, and so is every row that cannot be read: the rest is taken, and the exit code is
+    1. The same input and seed give the same output. JSON has the keys contacts (all there were),
+    from, until, sent, skipped, halted, coupons, tags, campaigns and errors ({file, line, message}).
+    """
+    workspace = paths.one(path)
+    program = workspace.runnable
+    if program is None:
+        paths.show_findings(workspace.findings.in_order(), len(workspace.files))
+        return FOUND
+    with _without_collector():
+        run = _Run(program, contacts_file, events_file)
+        run.read()
+        counts = run.run(start, until, seed, timeline)
+    run.tell_problems(output_format)
+    if output_format == "json":
+        counts["errors"] = run.errors
+        terminal.write(json.dumps(counts, ensure_ascii=False, indent=2) + "\n")
+    else:
+        from flowlang.cli.tally import tally
+
+        terminal.write(tally(counts))
+    return FOUND if run.errors else 0
+
+
+class _Run:
+    """One simulation from its files to its counts."""
+
+    def __init__(self, program: Program, contacts: Path, events: Path | None) -> None:
+        from flowlang.intake.contacts import ContactRows
+
+        self.program = program
+        self.contacts_file = contacts
+        self.events_file = events
+        self.contacts: ContactRows
+        self.arrivals: tuple[Any, ...] = ()
+        self.codes: dict[str, tuple[str, ...]] = {}
+        self.errors: list[dict[str, Any]] = []
+        self.told: list[str] = []
+
+    def read(self) -> None:
+        """Read contacts, events and codes.  Raises OSError for the first two."""
+        from flowlang.cli import schemas
+        from flowlang.cli.codes import of_files
+        from flowlang.intake.contacts import read_contacts
+
+        program, zone = self.program, self.program.config.timezone
+        data = self.contacts_file.read_bytes()
+        schema = schemas.contact_schema(program)
+        self.contacts = read_contacts(self.contacts_file, data, schema, zone)
+        for problem in self.contacts.problems:
+            self._problem(str(self.contacts_file), problem)
+        if self.events_file is not None:
+            from flowlang.intake.events import read_events
+
+            data = self.events_file.read_bytes()
+            known = schemas.event_schema(program)
+            events = read_events(data, known, zone, name=str(self.events_file))
+            self.arrivals = events.arrivals
+            for problem in events.problems:
+                self._problem(str(self.events_file), problem)
+        self.codes, wrong = of_files(self.program)
+        for file, problem in wrong:
+            self._problem(file, problem)
+
+    def run(
+        self, start: str | None, until: str | None, seed: int | None, timeline: Path | None
+    ) -> dict[str, Any]:
+        """Simulate, and count."""
+        from flowlang.engine.simulate import Simulation, with_seed
+
+        begins = self._moment("--from", start) or self._first_moment()
+        ends = self._moment("--until", until)
+        if ends is not None and ends < begins:
+            raise click.UsageError("--until lies before the start")
+        with _recorder(timeline) as record:
+            simulation = Simulation(with_seed(self.program, seed), begins, ends, record)
+            with terminal.progress("events", len(self.arrivals)) as progress:
+                simulation.run(self.contacts.rows, self.codes, self.arrivals, progress)
+        for line, message in simulation.refused:
+            self._error(str(self.events_file), line, message)
+        if simulation.after:
+            self.told.append(f"{simulation.after:,} events after the end did not happen")
+        return simulation.counts()
+
+    def tell_problems(self, output_format: str) -> None:
+        """What a person should know besides the counts, on stderr."""
+        lines = list(self.told)
+        if output_format == "text":
+            lines += [
+                f"{error['file']}:{error['line']}: {error['message']}" if error["line"]
+                else f"{error['file']}: {error['message']}"
+                for error in self.errors
+            ]  # fmt: skip
+        for line in lines[:_SHOWN]:
+            terminal.talk(terminal.printable(line))
+        if len(lines) > _SHOWN:
+            terminal.talk(f"... and {len(lines) - _SHOWN:,} more")
+
+    def _problem(self, file: str, problem: Problem) -> None:
+        if problem.severity == "error":
+            said = f"{problem.column_name}: " if problem.column_name else ""
+            fate = " (row left out)" if problem.left_out else ""
+            self._error(file, problem.line, f"{said}{problem.message}{fate}")
+        else:
+            self.told.append(problem.render(file))
+
+    def _error(self, file: str, line: int, message: str) -> None:
+        self.errors.append({"file": file, "line": line, "message": message})
+
+    def _moment(self, option: str, given: str | None) -> datetime | None:
+        from flowlang.kinds import DATETIME, BadValue, read
+
+        try:
+            found = read(given, DATETIME, self.program.config.timezone)
+        except BadValue as bad:
+            raise click.BadParameter(str(bad), param_hint=option) from None
+        return found if isinstance(found, datetime) else None
+
+    def _first_moment(self) -> datetime:
+        from flowlang import calendar
+
+        if self.arrivals:
+            return min(arrival.at for arrival in self.arrivals)
+        zone = self.program.config.timezone
+        return calendar.instant(datetime.now(zone).date(), time(0), zone)
+
+
+@contextmanager
+def _recorder(path: Path | None) -> Iterator[Callable[[Entry], None] | None]:
+    """What writes each entry of the history to a file, None where no file is named."""
+    if path is None:
+        yield None
+        return
+    with path.open("w", encoding="utf-8") as stream:
+        yield _writer(stream)
+
+
+def _writer(stream: TextIO) -> Callable[[Entry], None]:
+    encode = json.JSONEncoder(ensure_ascii=False, separators=(", ", ": ")).encode
+    write = stream.write
+
+    def record(entry: Entry) -> None:
+        write(encode(entry.data()) + "\n")
+
+    return record
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """A simulation makes a great many objects and no garbage in cycles: spare the search for it."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

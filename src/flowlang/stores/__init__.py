@@ -1,0 +1,41 @@
+"""WHAT LASTS: contacts, arrivals, history, codes and letters, in a database.
+
+`store` says what every store does and `schema` in which tables; each store is a module named as the
+scheme of its URL (`sqlite:///state.db` is `sqlite`).  A store knows rows and text: what they mean is
+the engine's to say.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from importlib import import_module
+from pathlib import Path
+
+from flowlang.source import did_you_mean
+from flowlang.stores.store import Store, StoreError
+
+_SHARED = frozenset(("rows", "schema", "sql", "store", "writing"))
+"""Modules of this folder that are no store."""
+
+
+def schemes() -> list[str]:
+    """The URL schemes that there is a store for."""
+    return sorted(one.name for one in pkgutil.iter_modules(__path__) if one.name not in _SHARED)
+
+
+def open_store(url: str, base: Path) -> Store:
+    """The store at a URL, made where there is none yet; relative paths begin at `base`.
+
+    Raises StoreError, in words for a person, for an unknown scheme and where it cannot be opened.
+    """
+    scheme, separator, _ = url.partition(":")
+    if not separator:
+        raise StoreError(f'"{url}" is no address of a store; sqlite:///state.db is one')
+    known = schemes()
+    if scheme not in known:
+        raise StoreError(f'"{url}": there is no store `{scheme}`; {did_you_mean(scheme, known)}')
+    store: Store = import_module(f"{__name__}.{scheme}").connect(url, base)
+    return store
+
+
+__all__ = ["Store", "StoreError", "open_store", "schemes"]

@@ -1,0 +1,193 @@
+"""The rows that go into a store and come out of it.  Every moment is an aware datetime in UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from flowlang.contact import Entry, Letter
+
+ArrivalStatus = Literal["pending", "applied", "refused"]
+LetterStatus = Literal[
+    "queued", "handing over", "handed over", "failed", "unknown", "taken back"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRow:
+    """A contact as it lies in the store."""
+
+    id: str
+    number: int
+    """Its place in the order in which contacts were made."""
+    state: str
+    """All that belongs to it, as JSON text that the engine reads."""
+    email: str | None = None
+    """In lower case and without marks: what an import finds it by."""
+    zone: str = ""
+    """The time zone it names itself; empty where it has the workspace's."""
+    due: datetime | None = None
+    """When the next thing falls due for it."""
+    began: int = 0
+    """Of what is due: its place in the order of those who wait."""
+    entries: int = 0
+    """How many history entries it has."""
+    version: int = 0
+    """Counts how often it was written."""
+    deleted: bool = False
+
+
+class RunRow(NamedTuple):
+    """Where a run stands, for those who count and those who look for it; the state says the rest."""
+
+    contact: str
+    campaign: str
+    key: str
+    status: str
+    step: str
+    """The stable name of the step it stands at."""
+    version: str
+    """Of the campaign, when the run began."""
+    message: str
+    """The message it is halted at, else empty."""
+    began: int
+    """Its place in the order of those who wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalRow:
+    """Something that came from outside: kept for good, applied once."""
+
+    at: datetime
+    contact: str | None
+    type: str
+    data: str
+    """As JSON text."""
+    id: str | None = None
+    """Given by the sender; one that was seen before is left out."""
+    seq: int = 0
+    """The order of arrival, given by the store."""
+    status: ArrivalStatus = "pending"
+    reason: str = ""
+    """Why it was refused."""
+
+
+class HistoryRow(NamedTuple):
+    """An entry with its place in its contact's history."""
+
+    seq: int
+    entry: Entry
+
+
+class ClaimedCode(NamedTuple):
+    """A coupon code that went out."""
+
+    list: str
+    code: str
+    contact: str
+    message: str
+    at: datetime
+
+
+class Stock(NamedTuple):
+    """How a coupon list stands."""
+
+    free: int
+    used: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessRow:
+    """Something that takes long, with its progress."""
+
+    type: str
+    message: str
+    campaign: str
+    status: str
+    done: int
+    failed: int
+    skipped: dict[str, int]
+    """By reason."""
+    because: str
+    started: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What contacts share, as it stands."""
+
+    stock: dict[str, Stock]
+    """By coupon list."""
+    processes: list[ProcessRow]
+    counters: dict[str, int]
+    values: dict[str, str]
+    """JSON texts by name."""
+
+
+class NoticeRow(NamedTuple):
+    """Something a person is told."""
+
+    at: datetime
+    who: str
+    """`inbox`, or an address."""
+    text: str
+
+
+class TrialRow(NamedTuple):
+    """Which branch of a test (`split best by`) a run got, and whether its event was counted."""
+
+    contact: str
+    campaign: str
+    step: str
+    member: str
+    branch: int
+    counted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LetterRow:
+    """A message on its way out, and how far it is."""
+
+    letter: Letter
+    status: LetterStatus
+    tries: int
+    since: datetime
+    """When it came into this status; of a queued one, when it may be handed over."""
+    reason: str
+
+
+class LetterFate(NamedTuple):
+    """What became of a letter that was claimed."""
+
+    id: str
+    status: LetterStatus
+    at: datetime
+    """Of a queued one, when it may be tried again."""
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class Changes:
+    """All that one step of the engine did: it is saved in one piece or not at all."""
+
+    contacts: list[ContactRow] = field(default_factory=list)
+    runs: list[RunRow] = field(default_factory=list)
+    runs_gone: list[tuple[str, str, str]] = field(default_factory=list)
+    """Contact, campaign and key."""
+    history: list[HistoryRow] = field(default_factory=list)
+    letters: list[Letter] = field(default_factory=list)
+    taken_back: list[str] = field(default_factory=list)
+    """Contacts whose letters must not go out any more, as far as they have not."""
+    codes: list[ClaimedCode] = field(default_factory=list)
+    processes: list[ProcessRow] = field(default_factory=list)
+    notices: list[NoticeRow] = field(default_factory=list)
+    trials: list[TrialRow] = field(default_factory=list)
+    counters: dict[str, int] = field(default_factory=dict)
+    """By how much each has grown."""
+    values: dict[str, str] = field(default_factory=dict)
+    """JSON texts by name; an empty one takes the value away."""
+    program: str | None = None
+    """The program that is applied with this."""
+    arrivals: list[tuple[int, ArrivalStatus, str]] = field(default_factory=list)
+    """Of each arrival that was dealt with: its seq, what became of it, and why."""

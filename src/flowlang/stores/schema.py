@@ -1,0 +1,186 @@
+"""The tables: one schema for every database.
+
+Every table that grows with the contacts has the contact in its key, so that it can be spread over many
+machines by it.  What contacts share is small: lists of codes, processes, counters, values.
+
+Moments are whole microseconds since 1970-01-01 UTC, which every database compares alike.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+VERSION = 1
+"""Of the schema; a store of another version is refused."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+metadata = MetaData()
+
+contacts = Table(
+    "contacts", metadata,
+    Column("id", Text, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("email", Text),
+    Column("zone", Text, nullable=False),
+    Column("due", BigInteger),
+    Column("began", BigInteger, nullable=False),
+    Column("entries", BigInteger, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("deleted", Boolean, nullable=False),
+    Column("state", Text, nullable=False),
+    Index("contacts_number", "number"),
+    Index("contacts_email", "email"),
+    Index("contacts_due", "due", "began"),
+)  # fmt: skip
+
+runs = Table(
+    "runs", metadata,
+    Column("contact", Text, nullable=False),
+    Column("campaign", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("began", BigInteger, nullable=False),
+    PrimaryKeyConstraint("contact", "campaign", "key"),
+    Index("runs_standing", "campaign", "status", "step"),
+    Index("runs_halted", "message", "began"),
+)  # fmt: skip
+
+arrivals = Table(
+    "arrivals", metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("id", Text),
+    Column("contact", Text),
+    Column("at", BigInteger, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    UniqueConstraint("id"),
+    Index("arrivals_status", "status", "at", "seq"),
+    Index("arrivals_contact", "contact", "status"),
+)  # fmt: skip
+
+history = Table(
+    "history", metadata,
+    Column("contact", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("campaign", Text, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("because", Text, nullable=False),
+    PrimaryKeyConstraint("contact", "seq"),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+letters = Table(
+    "letters", metadata,
+    Column("id", Text, primary_key=True),
+    Column("contact", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("campaign", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    Index("letters_status", "status", "since"),
+    Index("letters_contact", "contact"),
+)  # fmt: skip
+
+codes = Table(
+    "codes", metadata,
+    Column("list", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("imported", BigInteger, nullable=False),
+    Column("contact", Text),
+    Column("message", Text),
+    Column("at", BigInteger),
+    PrimaryKeyConstraint("list", "code"),
+    Index("codes_free", "list", "contact", "position"),
+)  # fmt: skip
+
+processes = Table(
+    "processes", metadata,
+    Column("type", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("campaign", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("done", BigInteger, nullable=False),
+    Column("failed", BigInteger, nullable=False),
+    Column("skipped", Text, nullable=False),
+    Column("because", Text, nullable=False),
+    Column("started", BigInteger),
+    PrimaryKeyConstraint("type", "message", "campaign"),
+)  # fmt: skip
+
+notices = Table(
+    "notices", metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("text", Text, nullable=False),
+)  # fmt: skip
+
+trials = Table(
+    "trials", metadata,
+    Column("contact", Text, nullable=False),
+    Column("campaign", Text, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("member", Text, nullable=False),
+    Column("branch", Integer, nullable=False),
+    Column("counted", Boolean, nullable=False),
+    PrimaryKeyConstraint("contact", "campaign", "step", "member"),
+)  # fmt: skip
+
+robinson = Table("robinson", metadata, Column("address", Text, primary_key=True))
+
+counters = Table(
+    "counters", metadata,
+    Column("name", Text, primary_key=True),
+    Column("amount", BigInteger, nullable=False),
+)  # fmt: skip
+
+shared = Table(
+    "shared", metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)  # fmt: skip
+
+programs = Table(
+    "programs", metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("text", Text, nullable=False),
+)  # fmt: skip
+
+
+def stamp(moment: datetime) -> int:
+    """A moment as it is stored."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def moment(stamp: int) -> datetime:
+    """A stored moment."""
+    return _EPOCH + timedelta(microseconds=stamp)

@@ -1,0 +1,243 @@
+"""The verbs of a store in SQL that SQLite and PostgreSQL both understand: those that read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine, Row
+
+from flowlang.contact import Entry, Letter
+from flowlang.stores import schema as t
+from flowlang.stores.rows import (
+    ArrivalRow,
+    ArrivalStatus,
+    ContactRow,
+    HistoryRow,
+    LetterRow,
+    LetterStatus,
+    NoticeRow,
+    ProcessRow,
+    RunRow,
+    Shared,
+    Stock,
+    TrialRow,
+)
+from flowlang.stores.schema import moment, stamp
+from flowlang.stores.store import StoreError
+
+CHUNK = 500
+"""Values in one `in (…)`."""
+
+
+class SqlReading:
+    """A store over an SQLAlchemy engine; a dialect's module says how to connect."""
+
+    def __init__(self, engine: Engine, shown: str) -> None:
+        self.engine = engine
+        self.shown = shown
+        """The address without secrets, for messages."""
+        # A dialect may begin a transaction that writes in another way.
+        self._writer = engine.execution_options(flow_writes=True)
+        self._connection: Connection | None = None
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        if self._connection is not None:
+            raise AssertionError("a transaction is under way already")
+        with self._connected(writes=True):
+            yield
+
+    @contextmanager
+    def _connected(self, *, writes: bool = False) -> Iterator[Connection]:
+        """The connection of the transaction under way, else one of its own."""
+        if self._connection is not None:
+            yield self._connection
+            return
+        engine = self._writer if writes else self.engine
+        with self._told(), engine.begin() as connection:
+            self._connection = connection
+            try:
+                yield connection
+            finally:
+                self._connection = None
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except sa.exc.DBAPIError as failure:
+            raise StoreError(f"{self.shown}: {self.in_words(failure)}") from failure
+
+    def in_words(self, failure: sa.exc.DBAPIError) -> str:
+        """What a failure of the database means, for a person."""
+        return str(failure.orig)
+
+    def _all(self, statement: sa.Select[Any]) -> list[Row[Any]]:
+        with self._connected() as connection:
+            return list(connection.execute(statement))
+
+    def _some(
+        self, statement: sa.Select[Any], column: sa.ColumnElement[Any], among: Iterable[str]
+    ) -> Iterator[Row[Any]]:
+        """The rows whose column is among some values."""
+        values = sorted(set(among))
+        for start in range(0, len(values), CHUNK):
+            yield from self._all(statement.where(column.in_(values[start : start + CHUNK])))
+
+    # ------------------------------------------------------------------ contacts
+
+    def contacts(self, ids: Collection[str]) -> list[ContactRow]:
+        found = self._some(sa.select(t.contacts), t.contacts.c.id, ids)
+        return sorted(map(_contact, found), key=lambda row: row.number)
+
+    def walk(self, after: int, limit: int) -> list[ContactRow]:
+        c = t.contacts.c
+        asked = sa.select(t.contacts).where(c.number > after, sa.not_(c.deleted))
+        return [_contact(row) for row in self._all(asked.order_by(c.number).limit(limit))]
+
+    def due(self, until: datetime, limit: int) -> list[ContactRow]:
+        c = t.contacts.c
+        asked = sa.select(t.contacts).where(c.due <= stamp(until))
+        return [_contact(row) for row in self._all(asked.order_by(c.due, c.began).limit(limit))]
+
+    def find(self, emails: Collection[str]) -> dict[str, list[str]]:
+        c = t.contacts.c
+        asked = sa.select(c.email, c.id, c.number).where(sa.not_(c.deleted)).order_by(c.number)
+        found: dict[str, list[str]] = {}
+        for email, contact, _ in self._some(asked, c.email, emails):
+            found.setdefault(email, []).append(contact)
+        return found
+
+    def halted(self, message: str | None = None, limit: int | None = None) -> list[RunRow]:
+        c = t.runs.c
+        asked = sa.select(t.runs).where(c.status == "halted", c.message != "")
+        if message is not None:
+            asked = asked.where(c.message == message)
+        if limit is not None:
+            asked = asked.limit(limit)
+        return [RunRow(*row) for row in self._all(asked.order_by(c.message, c.began))]
+
+    def standing(self) -> list[tuple[str, str, str, int]]:
+        c = t.runs.c
+        names = (c.campaign, c.status, c.step)
+        asked = sa.select(*names, sa.func.count()).group_by(*names).order_by(*names)
+        return [(row[0], row[1], row[2], row[3]) for row in self._all(asked)]
+
+    def history(self, contact: str) -> list[HistoryRow]:
+        c = t.history.c
+        asked = sa.select(
+            c.seq, c.at, c.contact, c.campaign, c.round, c.step, c.line, c.what, c.because
+        ).where(c.contact == contact)
+        return [
+            HistoryRow(seq, Entry(moment(at), *entry))
+            for seq, at, *entry in self._all(asked.order_by(c.seq))
+        ]
+
+    def trials(self, contacts: Collection[str]) -> list[TrialRow]:
+        return [TrialRow(*row) for row in self._some(sa.select(t.trials), t.trials.c.contact, contacts)]
+
+    # ------------------------------------------------------------------ arrivals
+
+    def arrivals(
+        self, status: ArrivalStatus, limit: int, until: datetime | None = None
+    ) -> list[ArrivalRow]:
+        c = t.arrivals.c
+        asked = sa.select(t.arrivals).where(c.status == status)
+        if until is not None:
+            asked = asked.where(c.at <= stamp(until))
+        return [_arrival(row) for row in self._all(asked.order_by(c.at, c.seq).limit(limit))]
+
+    def waiting_arrivals(self, contacts: Collection[str]) -> dict[str, str]:
+        c = t.arrivals.c
+        asked = sa.select(c.contact, c.type).where(c.status == "pending")
+        found: dict[str, str] = {}
+        for contact, kind in self._some(asked, c.contact, contacts):
+            if found.get(contact) != "contact":
+                found[contact] = kind
+        return found
+
+    # ------------------------------------------------------------------ what contacts share
+
+    def free_codes(self, name: str, after: int, limit: int) -> list[tuple[int, str]]:
+        c = t.codes.c
+        asked = sa.select(c.position, c.code).where(
+            c.list == name, c.contact.is_(None), c.position > after
+        )
+        return [(row[0], row[1]) for row in self._all(asked.order_by(c.position).limit(limit))]
+
+    def shared(self) -> Shared:
+        codes = t.codes.c
+        with self._connected():
+            used = sa.func.count(codes.contact)
+            stock = self._all(
+                sa.select(codes.list, sa.func.count() - used, used).group_by(codes.list)
+            )
+            processes = self._all(sa.select(t.processes).order_by("campaign", "message"))
+            counters = self._all(sa.select(t.counters))
+            values = self._all(sa.select(t.shared))
+        return Shared(
+            {row[0]: Stock(row[1], row[2]) for row in stock},
+            [_process(row) for row in processes],
+            {row[0]: row[1] for row in counters},
+            {row[0]: row[1] for row in values},
+        )
+
+    def program(self) -> str | None:
+        c = t.programs.c
+        found = self._all(sa.select(c.text).order_by(c.number.desc()).limit(1))
+        return str(found[0][0]) if found else None
+
+    def notices(self, limit: int) -> list[NoticeRow]:
+        c = t.notices.c
+        found = self._all(sa.select(c.at, c.who, c.text).order_by(c.number.desc()).limit(limit))
+        return [NoticeRow(moment(row.at), row.who, row.text) for row in reversed(found)]
+
+    def barred(self, addresses: Collection[str] | None) -> set[str]:
+        asked = sa.select(t.robinson.c.address)
+        if addresses is None:
+            return {row[0] for row in self._all(asked.limit(1))}
+        return {row[0] for row in self._some(asked, t.robinson.c.address, addresses)}
+
+    def letters(self, statuses: Collection[LetterStatus], limit: int) -> list[LetterRow]:
+        c = t.letters.c
+        asked = sa.select(t.letters).where(c.status.in_(list(statuses)))
+        return [letter_row(row) for row in self._all(asked.order_by(c.at, c.id).limit(limit))]
+
+
+def _contact(row: Row[Any]) -> ContactRow:
+    return ContactRow(
+        row.id, row.number, row.state, row.email, row.zone,
+        None if row.due is None else moment(row.due),
+        row.began, row.entries, row.version, bool(row.deleted),
+    )  # fmt: skip
+
+
+def _arrival(row: Row[Any]) -> ArrivalRow:
+    return ArrivalRow(
+        moment(row.at), row.contact, row.type, row.data, row.id, row.seq, row.status, row.reason
+    )
+
+
+def _process(row: Row[Any]) -> ProcessRow:
+    return ProcessRow(
+        row.type, row.message, row.campaign, row.status, row.done, row.failed,
+        json.loads(row.skipped), row.because, None if row.started is None else moment(row.started),
+    )  # fmt: skip
+
+
+def letter_row(row: Row[Any]) -> LetterRow:
+    """A row of the table of letters."""
+    data = json.loads(row.data)
+    data["at"] = moment(row.at)
+    data["codes"] = tuple((name, code) for name, code in data["codes"])
+    letter = Letter(id=row.id, contact=row.contact, message=row.message, campaign=row.campaign, **data)
+    return LetterRow(letter, row.status, row.tries, moment(row.since), row.reason)

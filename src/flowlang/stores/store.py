@@ -1,0 +1,126 @@
+"""What every store does.  All its verbs work on sets: none is called once for each contact."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+
+from flowlang.stores.rows import (
+    ArrivalRow,
+    ArrivalStatus,
+    Changes,
+    ContactRow,
+    HistoryRow,
+    LetterFate,
+    LetterRow,
+    LetterStatus,
+    NoticeRow,
+    RunRow,
+    Shared,
+    TrialRow,
+)
+
+
+class StoreError(Exception):
+    """The store cannot be opened or used now; the message says why, for a person."""
+
+
+class Store(Protocol):
+    """Verbs that read, then verbs that write.  Every verb raises StoreError where the database fails.
+
+    A verb outside of `transaction` is a transaction of its own.
+    """
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All verbs within it happen together or not at all; nobody else writes meanwhile."""
+        ...
+
+    def close(self) -> None: ...
+
+    # ------------------------------------------------------------------ reading
+
+    def contacts(self, ids: Collection[str]) -> list[ContactRow]:
+        """Those that are there, deleted ones too, in the order in which they were made."""
+        ...
+
+    def walk(self, after: int, limit: int) -> list[ContactRow]:
+        """The next contacts in the order in which they were made, deleted ones left out."""
+        ...
+
+    def due(self, until: datetime, limit: int) -> list[ContactRow]:
+        """Contacts with something due until then, by when it is due and how long it has waited."""
+        ...
+
+    def arrivals(
+        self, status: ArrivalStatus, limit: int, until: datetime | None = None
+    ) -> list[ArrivalRow]:
+        """Arrivals of a status, up to and including a moment: by time, then as they came."""
+        ...
+
+    def find(self, emails: Collection[str]) -> dict[str, list[str]]:
+        """The ids of contacts by e-mail address (lower case), those made first in front."""
+        ...
+
+    def halted(self, message: str | None = None, limit: int | None = None) -> list[RunRow]:
+        """Runs that are halted at a message (at any), those who have waited longest in front."""
+        ...
+
+    def standing(self) -> list[tuple[str, str, str, int]]:
+        """How many runs are in each campaign, in each status, at each step."""
+        ...
+
+    def waiting_arrivals(self, contacts: Collection[str]) -> dict[str, str]:
+        """Of these contacts, those with pending arrivals; "contact" where one of them makes it."""
+        ...
+
+    def history(self, contact: str) -> list[HistoryRow]: ...
+
+    def free_codes(self, name: str, after: int, limit: int) -> list[tuple[int, str]]:
+        """The next free codes of a list in the order of import, behind a position."""
+        ...
+
+    def shared(self) -> Shared:
+        """What contacts share; it is small."""
+        ...
+
+    def program(self) -> str | None:
+        """The program that was applied last, as the JSON text that the engine wrote."""
+        ...
+
+    def notices(self, limit: int) -> list[NoticeRow]:
+        """The latest ones, in the order of time."""
+        ...
+
+    def trials(self, contacts: Collection[str]) -> list[TrialRow]: ...
+
+    def barred(self, addresses: Collection[str] | None) -> set[str]:
+        """Which of these addresses are on the Robinson list; None asks for any one."""
+        ...
+
+    def letters(self, statuses: Collection[LetterStatus], limit: int) -> list[LetterRow]: ...
+
+    # ------------------------------------------------------------------ writing
+
+    def save(self, changes: Changes) -> None:
+        """Write what a step of the engine did, in one transaction."""
+        ...
+
+    def append(self, arrivals: Sequence[ArrivalRow]) -> int:
+        """Take arrivals; gives how many were new: those with a known id are left out."""
+        ...
+
+    def import_codes(self, name: str, codes: Sequence[str], at: datetime) -> int:
+        """Add codes to a list, behind those that are there; gives how many were new."""
+        ...
+
+    def import_robinson(self, addresses: Sequence[str]) -> int:
+        """Add addresses to the Robinson list; gives how many were new."""
+        ...
+
+    def claim_letters(self, now: datetime, limit: int) -> list[LetterRow]:
+        """Take queued letters that may go out now, oldest first, and mark them as being handed over."""
+        ...
+
+    def mark_letters(self, fates: Sequence[LetterFate]) -> None: ...

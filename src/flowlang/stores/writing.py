@@ -1,0 +1,240 @@
+"""The verbs of a store in SQL that SQLite and PostgreSQL both understand: those that write."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from flowlang.contact import Letter
+from flowlang.stores import schema as t
+from flowlang.stores.rows import (
+    ArrivalRow,
+    Changes,
+    LetterFate,
+    LetterRow,
+    ProcessRow,
+)
+from flowlang.stores.schema import stamp
+from flowlang.stores.sql import CHUNK, SqlReading, letter_row
+from flowlang.stores.store import StoreError
+
+Insert = Callable[[sa.Table], Any]
+"""The dialect's own `insert`, which knows `on conflict`."""
+
+
+class SqlStore(SqlReading):
+    """A store over an SQLAlchemy engine."""
+
+    def __init__(self, engine: Engine, shown: str, insert: Insert) -> None:
+        super().__init__(engine, shown)
+        self._insert = insert
+
+    def _upsert(self, connection: Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+        """Insert rows, or put them in the place of those with the same key."""
+        if not rows:
+            return
+        statement = self._insert(table)
+        keys = [column.name for column in table.primary_key]
+        others = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+        connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=others), rows)
+
+    # ------------------------------------------------------------------ the engine's work
+
+    def save(self, changes: Changes) -> None:
+        with self._connected(writes=True) as connection:
+            self._save_contacts(connection, changes)
+            self._save_codes(connection, changes)
+            self._save_letters(connection, changes)
+            self._save_shared(connection, changes)
+            if changes.arrivals:
+                row = t.arrivals
+                connection.execute(
+                    sa.update(row)
+                    .where(row.c.seq == sa.bindparam("of"))
+                    .values(status=sa.bindparam("to"), reason=sa.bindparam("why")),
+                    [{"of": seq, "to": to, "why": why} for seq, to, why in changes.arrivals],
+                )
+
+    def _save_contacts(self, connection: Connection, changes: Changes) -> None:
+        self._upsert(
+            connection,
+            t.contacts,
+            [
+                {
+                    "id": row.id, "number": row.number, "email": row.email, "zone": row.zone,
+                    "due": None if row.due is None else stamp(row.due), "began": row.began,
+                    "entries": row.entries, "version": row.version, "deleted": row.deleted,
+                    "state": row.state,
+                }
+                for row in changes.contacts
+            ],
+        )  # fmt: skip
+        if changes.runs_gone:
+            c = t.runs.c
+            connection.execute(
+                sa.delete(t.runs).where(
+                    c.contact == sa.bindparam("a"), c.campaign == sa.bindparam("b"), c.key == sa.bindparam("c")
+                ),
+                [dict(zip("abc", gone, strict=True)) for gone in changes.runs_gone],
+            )
+        self._upsert(connection, t.runs, [row._asdict() for row in changes.runs])
+        self._upsert(connection, t.trials, [row._asdict() for row in changes.trials])
+        if changes.history:
+            connection.execute(
+                sa.insert(t.history),
+                [
+                    entry._asdict() | {"seq": seq, "at": stamp(entry.at)}
+                    for seq, entry in changes.history
+                ],
+            )
+
+    def _save_codes(self, connection: Connection, changes: Changes) -> None:
+        if not changes.codes:
+            return
+        c = t.codes.c
+        done = connection.execute(
+            sa.update(t.codes)
+            .where(c.list == sa.bindparam("l"), c.code == sa.bindparam("d"), c.contact.is_(None))
+            .values(contact=sa.bindparam("who"), message=sa.bindparam("what"), at=sa.bindparam("when")),
+            [
+                {"l": one.list, "d": one.code, "who": one.contact, "what": one.message, "when": stamp(one.at)}
+                for one in changes.codes
+            ],
+        )
+        if done.rowcount != len(changes.codes):
+            raise StoreError(f"{self.shown}: a coupon code was taken by someone else; nothing was saved")
+
+    def _save_letters(self, connection: Connection, changes: Changes) -> None:
+        c = t.letters.c
+        if changes.letters:
+            connection.execute(sa.insert(t.letters), [_letter(letter) for letter in changes.letters])
+        for start in range(0, len(changes.taken_back), CHUNK):
+            connection.execute(
+                sa.update(t.letters)
+                .where(c.contact.in_(changes.taken_back[start : start + CHUNK]), c.status == "queued")
+                .values(status="taken back", reason="the contact was deleted")
+            )
+
+    def _save_shared(self, connection: Connection, changes: Changes) -> None:
+        self._upsert(connection, t.processes, [_process(row) for row in changes.processes])
+        kept = [{"name": name, "value": value} for name, value in changes.values.items() if value]
+        self._upsert(connection, t.shared, kept)
+        gone = [name for name, value in changes.values.items() if not value]
+        if gone:
+            connection.execute(sa.delete(t.shared).where(t.shared.c.name.in_(gone)))
+        if changes.counters:
+            insert = self._insert(t.counters)
+            grown = {"amount": t.counters.c.amount + insert.excluded.amount}
+            connection.execute(
+                insert.on_conflict_do_update(index_elements=["name"], set_=grown),
+                [{"name": name, "amount": by} for name, by in changes.counters.items()],
+            )
+        if changes.notices:
+            rows = [row._asdict() | {"at": stamp(row.at)} for row in changes.notices]
+            connection.execute(sa.insert(t.notices), rows)
+        if changes.program is not None:
+            connection.execute(sa.insert(t.programs), [{"text": changes.program}])
+
+    # ------------------------------------------------------------------ what comes in
+
+    def append(self, arrivals: Sequence[ArrivalRow]) -> int:
+        new = 0
+        statement = self._insert(t.arrivals).on_conflict_do_nothing(index_elements=["id"])
+        with self._connected(writes=True) as connection:
+            before = connection.scalar(sa.select(sa.func.count()).select_from(t.arrivals)) or 0
+            if arrivals:
+                connection.execute(
+                    statement,
+                    [
+                        {
+                            "id": row.id, "contact": row.contact, "at": stamp(row.at), "type": row.type,
+                            "data": row.data, "status": "pending", "reason": "",
+                        }
+                        for row in arrivals
+                    ],
+                )  # fmt: skip
+            new = (connection.scalar(sa.select(sa.func.count()).select_from(t.arrivals)) or 0) - before
+        return new
+
+    def import_codes(self, name: str, codes: Sequence[str], at: datetime) -> int:
+        c = t.codes.c
+        with self._connected(writes=True) as connection:
+            known = {row[0] for row in self._some(sa.select(c.code).where(c.list == name), c.code, codes)}
+            last = connection.scalar(sa.select(sa.func.max(c.position)).where(c.list == name)) or 0
+            new = [code for code in dict.fromkeys(codes) if code not in known]
+            if new:
+                connection.execute(
+                    sa.insert(t.codes),
+                    [
+                        {"list": name, "code": code, "position": place, "imported": stamp(at)}
+                        for place, code in enumerate(new, last + 1)
+                    ],
+                )
+        return len(new)
+
+    def import_robinson(self, addresses: Sequence[str]) -> int:
+        with self._connected(writes=True) as connection:
+            known = self.barred(addresses)
+            new = [one for one in dict.fromkeys(addresses) if one not in known]
+            if new:
+                connection.execute(sa.insert(t.robinson), [{"address": one} for one in new])
+        return len(new)
+
+    # ------------------------------------------------------------------ what goes out
+
+    def claim_letters(self, now: datetime, limit: int) -> list[LetterRow]:
+        c = t.letters.c
+        with self._connected(writes=True) as connection:
+            asked = (
+                sa.select(t.letters)
+                .where(c.status == "queued", c.since <= stamp(now))
+                .order_by(c.since, c.at, c.id)
+                .limit(limit)
+                .with_for_update(skip_locked=True)
+            )
+            found = [letter_row(row) for row in connection.execute(asked)]
+            if found:
+                connection.execute(
+                    sa.update(t.letters)
+                    .where(c.id.in_([row.letter.id for row in found]))
+                    .values(status="handing over", since=stamp(now), tries=c.tries + 1)
+                )
+        return found
+
+    def mark_letters(self, fates: Sequence[LetterFate]) -> None:
+        if not fates:
+            return
+        with self._connected(writes=True) as connection:
+            connection.execute(
+                sa.update(t.letters)
+                .where(t.letters.c.id == sa.bindparam("of"))
+                .values(status=sa.bindparam("to"), since=sa.bindparam("when"), reason=sa.bindparam("why")),
+                [
+                    {"of": one.id, "to": one.status, "when": stamp(one.at), "why": one.reason}
+                    for one in fates
+                ],
+            )
+
+
+def _letter(letter: Letter) -> dict[str, Any]:
+    data = asdict(letter)
+    row = {name: data.pop(name) for name in ("id", "contact", "message", "campaign")}
+    at = stamp(data.pop("at"))
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return row | {"at": at, "since": at, "status": "queued", "tries": 0, "reason": "", "data": text}
+
+
+def _process(row: ProcessRow) -> dict[str, Any]:
+    return {
+        "type": row.type, "message": row.message, "campaign": row.campaign, "status": row.status,
+        "done": row.done, "failed": row.failed, "because": row.because,
+        "skipped": json.dumps(dict(sorted(Counter(row.skipped).items())), ensure_ascii=False),
+        "started": None if row.started is None else stamp(row.started),
+    }  # fmt: skip

@@ -1,0 +1,35 @@
+"""What a person sees who makes a mistake.  Each file in broken/ has one, but for those named here."""
+
+from __future__ import annotations
+
+import pytest
+
+from flowlang.reports import text
+from tests.syntax.reading import HERE, read
+
+FILES = sorted((HERE / "broken").glob("*.flow"))
+SEVERAL = {"german-block": 2, "four-mistakes": 4, "markdown": 2, "prose": 2, "split-without-percent": 2}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_mistake_is_told_as_a_person_would(path, snapshot):
+    _, findings = read(path.read_bytes().decode(), name=path.name)
+    assert text.render(findings.found, 1) == snapshot
+    assert len(findings.found) == SEVERAL.get(path.stem, 1)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_safe_fix_removes_its_finding(path):
+    parsed, findings = read(path.read_bytes().decode(), name=path.name)
+    fixed = parsed.source.text
+    edits = [
+        edit
+        for finding in findings.found
+        if finding.fix is not None and finding.fix.safe
+        for edit in finding.fix.edits
+    ]
+    for edit in sorted(edits, key=lambda edit: -edit.span.start):
+        fixed = fixed[: edit.span.start] + edit.text + fixed[edit.span.end :]
+    _, left = read(fixed)
+    safe = sum(finding.fix is not None and finding.fix.safe for finding in findings.found)
+    assert len(left.found) == len(findings.found) - safe

@@ -7,7 +7,8 @@ The word after `flow` says what a block is:
     flow settings      lines above the steps of a campaign
     flow steps         steps of a campaign that a purchase starts
     flow conditions    one condition a line
-    flow german        a campaign; all of a document have equal trees
+    flow twins         a campaign; all of a document have equal trees
+    flow more          goes on with the whole file before it
 """
 
 from __future__ import annotations
@@ -63,8 +64,16 @@ def wrapped(block: Block) -> str:
         case "conditions":
             ifs = "".join(f"  if {line}\n    tag \"x\"\n" for line in block.text.splitlines())
             return f'campaign "Example"\n  start on purchase\n{ifs}'
+        case "more":
+            return before(block).text + "\n" + block.text
         case _:
             return block.text
+
+
+def before(block: Block) -> Block:
+    """The whole file that a block goes on with."""
+    above = [one for one in BLOCKS if one.document == block.document and one.line < block.line]
+    return next(one for one in reversed(above) if one.what == "")
 
 
 def surroundings(document: Path) -> str:
@@ -76,7 +85,7 @@ def surroundings(document: Path) -> str:
 def load(block: Block, folder: Path) -> Workspace:
     (folder / "flow.toml").write_text("", encoding="utf-8")
     (folder / "block.flow").write_text(wrapped(block), encoding="utf-8")
-    if block.what not in ("", "surroundings"):
+    if block.what not in ("", "more", "surroundings"):
         (folder / "all.flow").write_text(surroundings(block.document), encoding="utf-8")
     return workspace.load(folder)
 
@@ -94,12 +103,14 @@ def test_a_block_checks_and_its_tests_pass(block: Block, tmp_path: Path) -> None
     assert [result.message for result in results if not result.passed] == []
 
 
-def test_the_german_campaign_is_its_english_twin(tmp_path: Path) -> None:
-    texts = [block for block in BLOCKS if block.what == "german"]
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_the_twins_of_a_document_have_equal_trees(document: Path, tmp_path: Path) -> None:
+    twins = [one for one in BLOCKS if one.document == document and one.what == "twins"]
     trees = []
-    for number, block in enumerate(texts):
+    for number, block in enumerate(twins):
         folder = tmp_path / str(number)
         folder.mkdir()
-        trees += [file.tree for file in load(block, folder).files if len(file.tree.items) == 1]
-    assert len(trees) == len(texts) > 1
+        loaded = load(block, folder)
+        trees += [file.tree for file in loaded.files if file.source.text == block.text]
+    assert len(trees) == len(twins) != 1
     assert all(tree == trees[0] for tree in trees)

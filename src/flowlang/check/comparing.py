@@ -9,7 +9,7 @@ from typing import Any
 
 from flowlang.calendar import Duration, local_date
 from flowlang.check.view import View
-from flowlang.kinds import Kind
+from flowlang.kinds import Kind, read
 
 Fn = Callable[[View], Any]
 
@@ -145,26 +145,19 @@ def among(kind: Kind, a: Fn, choices: list[tuple[Kind, Fn, Any]]) -> Fn:
     return lambda v: any(test(v) for test in tests)
 
 
-def of_kind(value: object, kind: Kind) -> bool:
-    """Whether a value at run time is of a kind: what an answer brings may be of any."""
-    match kind.name:
-        case "text" | "email" | "phone":
-            return isinstance(value, str)
-        case "one of":
-            return value in kind.choices
-        case "number":
-            return isinstance(value, (int, float)) and not isinstance(value, bool)
-        case "date":
-            return isinstance(value, date) and not isinstance(value, datetime)
-        case "datetime":
-            return isinstance(value, datetime)
-        case "time":
-            return isinstance(value, time)
-        case "duration":
-            return isinstance(value, Duration)
-        case "yes/no":
-            return isinstance(value, bool)
-        case "list":
-            return isinstance(value, list)
-        case _:
-            return True
+def suited(value: Any, kind: Kind, view: View) -> Any:
+    """A value whose kind only shows now, fit for a field of a kind.  Raises BadValue."""
+    if value is None or kind.name == "any":
+        return value
+    if isinstance(value, datetime) and kind.name == "date":
+        return day_of(value, view)
+    if kind.name != "one of" and type(value) in _TYPES[kind.name]:
+        return value
+    return read(value, kind, view.zone)
+
+
+_TYPES: dict[str, tuple[type, ...]] = {
+    "text": (str,), "email": (str,), "phone": (str,), "number": (int, float), "date": (date,),
+    "datetime": (datetime,), "time": (time,), "duration": (Duration,), "yes/no": (bool,),
+    "list": (list,), "weekday": (int,),
+}  # fmt: skip

@@ -461,6 +461,12 @@ class Reader:
     def test(self, item: scripts.Test) -> None:
         self._new("test", item.name, None)
 
+    def broken_below(self, span: Span) -> bool:
+        """Whether a line of a declaration, in any file, could not be read."""
+        return any(
+            bad.source is span.source and span.start <= bad.start <= span.end + 1 for bad in self.all_broken
+        )
+
     def _broken_within(self, span: Span) -> bool:
         return any(span.start <= bad.start <= span.end + 1 for bad in self.broken)
 

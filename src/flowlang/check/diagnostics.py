@@ -81,7 +81,7 @@ EXISTING_BY_EVENT = Diagnostic(
     "FL409", "existing-by-event", "error",
     "`include existing contacts` needs a `start when`: an event does not happen to those who are there",
 )  # fmt: skip
-NO_STEPS = Diagnostic("FL410", "no-steps", "error", "the campaign `{name}` has no steps")
+NO_STEPS = Diagnostic("FL410", "no-steps", "error", "the {what} `{name}` has no steps")
 RUN_KEY = Diagnostic("FL411", "run-key", "error", "{what}")
 LEAVE_OUTSIDE = Diagnostic("FL412", "leave-outside", "error", "{what}")
 NO_SCHEDULE = Diagnostic("FL413", "no-schedule", "error", "{what}")

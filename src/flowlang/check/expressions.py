@@ -17,7 +17,7 @@ from flowlang import calendar
 from flowlang.calendar import Duration, instant
 from flowlang.check import diagnostics as d
 from flowlang.check import literals
-from flowlang.check.comparing import Fn, among, comparable, compare, day_of, family, outside
+from flowlang.check.comparing import Fn, among, comparable, compare, day_of, family, outside, suited
 from flowlang.check.names import Names
 from flowlang.check.view import View
 from flowlang.contact import Happening, Sent
@@ -29,6 +29,7 @@ from flowlang.kinds import (
     NUMBER,
     WEEKDAY,
     YES_NO,
+    BadValue,
     Fields,
     Kind,
 )
@@ -60,6 +61,8 @@ class Place:
     sends: frozenset[str] = frozenset()
     """Messages of which `received` and the like speak of this round."""
     in_run: bool = False
+    contact: bool = True
+    """There is a contact to speak of; not in an automation."""
     missing_is_zero: bool = False
     """In the + and - of a `set` a missing number counts as 0."""
     used: set[str] = field(default_factory=set)
@@ -100,11 +103,25 @@ class Expressions:
     def value(self, node: tree.Expression, want: Kind, place: Place, what: str) -> Fn:
         """A function that gives a value for something of kind `want`."""
         compiled = self.compile(node, place)
-        return self.fitting(compiled, want, node, what)
+        fn = self.fitting(compiled, want, node, what)
+        if compiled.kind.name != "any" and want.name != "one of":
+            return fn
+        return lambda v: _suited(fn(v), want, v)
 
     def compile(self, node: tree.Expression, place: Place) -> Compiled:
         """Kind and function of an expression."""
+        if not place.contact and isinstance(node, _OF_CONTACT):
+            return self._no_contact(node)
         return _COMPILERS[type(node)](self, node, place)
+
+    def _no_contact(self, node: tree.Expression) -> Compiled:
+        what = " ".join(node.span.text.split())
+        self.findings.report(
+            d.OUT_OF_PLACE, node.span,
+            what=f"an automation acts on the system (S), `{what}` asks about one contact (K)",
+            hint="a campaign asks about its contact; an automation can start one for a segment",
+        )  # fmt: skip
+        return _NEVER
 
     def fitting(self, compiled: Compiled, want: Kind, node: tree.Expression, what: str) -> Fn:
         """The function of an expression that must fit a kind; a finding where it does not."""
@@ -611,6 +628,9 @@ class Expressions:
     ) -> tuple[Fields, Callable[[View], Iterable[dict[str, Any]]]] | None:
         """What `any`, `no`, `count of` and `sum of` go through: records, events, or an event's list."""
         name = token.value
+        if not place.contact and token.kind != "REF":
+            self._no_contact(tree.FieldValue(token.span, token))
+            return None
         in_row = place.row.get(name) if place.row else None
         if token.kind == "REF" or (in_row is not None and in_row.name == "list"):
             return self._list_rows(token, where, place)
@@ -692,6 +712,11 @@ class Expressions:
         if name == "event" and place.event is not None:
             place.used.add("event.")
             return Compiled(ANY, lambda v: v.event)
+        if not place.contact:
+            if row is None:
+                return self._no_contact(node)
+            self._unknown_field(node.name, "what is filtered", row)
+            return _NEVER
         kind = self.names.fields.get(name)
         if kind is None:
             if row is not None:
@@ -746,7 +771,7 @@ class Expressions:
         if kind is None:
             self._unknown_field(token, f"the {what}", [f"{what}.{one}" for one in fields])
             return _NEVER
-        return Compiled(kind, lambda v: (data := get(v)) and data.get(name))
+        return Compiled(kind, lambda v: data.get(name) if (data := get(v)) else None)
 
     def _sum(self, node: tree.Sum, place: Place) -> Compiled:
         first = node.parts[0]
@@ -908,6 +933,14 @@ def _plus(x: Any, y: Any, plus: bool, v: View, *, zero: bool = False) -> Any:
     return None
 
 
+def _suited(value: Any, want: Kind, v: View) -> Any:
+    """A value that only shows its kind now; missing where it does not fit."""
+    try:
+        return suited(value, want, v)
+    except BadValue:
+        return None
+
+
 def _date_of(value: Any, v: View) -> date | None:
     if isinstance(value, datetime):
         return day_of(value, v)
@@ -973,6 +1006,13 @@ _TEXT_TESTS: dict[type, Callable[[str, str], bool]] = {
     tree.StartsWith: lambda x, y: x.startswith(y),
     tree.EndsWith: lambda x, y: x.endswith(y),
 }
+
+_OF_CONTACT = (
+    tree.Tagged, tree.InGroup, tree.InSegment, tree.MayGet, tree.MayNotGet, tree.IsBlocked,
+    tree.CanReceive, tree.Received, tree.Reacted, tree.ReceivedAnything, tree.Happened,
+    tree.OfLast, tree.OfFirst, tree.AtOfLast, tree.AtOfFirst,
+)  # fmt: skip
+"""What only a contact can answer."""
 
 _FLAGS: dict[type, str] = {
     tree.TimedOut: "timed_out",

@@ -340,6 +340,8 @@ class _Checker:
                 kind = self._of_some_event(head.name, name)
                 return _Known(kind, need=(head.name, name))
             if head.name == "answer":
+                span = place_of(self.part, f"answer.{name}", node.lineno)
+                self.found.events.append(EventNeed("answer", name, span))
                 return _Known(ANY, need=("answer", name))
             if head.name == "contact":
                 return self._name(n.Name(name, "load", lineno=node.lineno), local)

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flowlang.calendar import zone as find_zone
 from flowlang.check import diagnostics as d
 from flowlang.check import literals, templates
 from flowlang.check.declarations import Reader
 from flowlang.check.expressions import Expressions, Place
-from flowlang.check.names import SYSTEM_EVENTS, Names
+from flowlang.check.names import SYSTEM_EVENTS, Names, Policy
 from flowlang.kinds import ANY, DATETIME, Fields
 from flowlang.program.program import (
     Automation,
@@ -22,6 +21,7 @@ from flowlang.program.program import (
     Start,
 )
 from flowlang.source import did_you_mean
+from flowlang.steps.call import Call
 from flowlang.steps.campaigns import StartCampaign
 from flowlang.steps.event_match import event_match
 from flowlang.steps.race import ForBranch
@@ -51,8 +51,9 @@ def compile_program(names: Names, reader: Reader) -> Program:
     for index, automation in enumerate(names.automations.values()):
         program.automations.append(_automation(automation, index, names, expressions, reader))
     for campaign, code in codes:
-        _check_events_of_messages(campaign, code, names)
-    _check_starts(program, codes)
+        _check_events_of_messages("campaign", campaign, code)
+        campaign.uses_event = "event." in code.place.used
+    _check_starts(program, codes, reader)
     return program
 
 
@@ -98,30 +99,24 @@ class _Campaign:
             if isinstance(node, (Send, SendTo))
         )
         place = Place(
-            "step", event=event, reply=self._reply_fields(steps), answer=True, sends=sends, in_run=True
-        )
+            "step", event=event, reply=self._reply_fields(steps), answer=_answers(steps), sends=sends,
+            in_run=True,
+        )  # fmt: skip
         code = Code(self.names, self.expressions, place, campaign.name)
         code.start_events = {
             line.event.event.value for line in settings if isinstance(line, tree.StartOn)
         }
         self._settings(settings, campaign, code)
-        if lines and not steps and not self._broken():
-            code.report(d.NO_STEPS, item.name.span, name=campaign.name)
+        if lines and not steps and not self.reader.broken_below(item.span):
+            code.report(d.NO_STEPS, item.name.span, what="campaign", name=campaign.name)
         code.block(steps)
         campaign.instructions = code.instructions
         campaign.goals = code.goals
         campaign.measures = code.measures
         campaign.experiments = code.experiments
         campaign.sends = sends
-        campaign.uses_event = "event." in place.used
         campaign.item = item
         return campaign, code
-
-    def _broken(self) -> bool:
-        return any(
-            bad.source is self.item.span.source and self.item.span.start <= bad.start <= self.item.span.end
-            for bad in self.reader.all_broken
-        )
 
     def _order(self, lines: tuple[Node, ...]) -> None:
         seen_step = False
@@ -202,21 +197,13 @@ class _Campaign:
             case tree.ZoneLine(zone=token):
                 campaign.zone = self.reader.zone(token)
             case tree.UsePolicy(names=tokens):
-                self._policies(tokens, campaign.policies)
+                campaign.policies += _policies(tokens, self.expressions)
             case tree.IncludeExisting():
                 campaign.include_existing = True
             case tree.ReportTo(address=address):
-                campaign.report_to = address.value
+                campaign.report_to = _address(address, code)
             case tree.About(text=about):
                 campaign.about = about.value
-
-    def _policies(self, tokens: tuple[Token, ...], found: list[Any]) -> None:
-        for token in tokens:
-            policy = self.names.policies.get(token.value)
-            if policy is None:
-                self.expressions.unknown(d.UNKNOWN_POLICY, token, self.names.policies)
-            else:
-                found.append(policy)
 
     def _start_condition(self, line: tree.StartWhen | tree.StartAsSoonAs, code: Code) -> Any:
         place = Place("start")
@@ -279,6 +266,13 @@ class _Campaign:
         campaign.keys.append(_field(name))
 
 
+def _answers(lines: tuple[Node, ...]) -> bool:
+    """Whether a call among these lines brings an answer."""
+    return any(
+        isinstance(node, Call) and node.as_answer is not None for line in lines for node in walk(line)
+    )
+
+
 def _field(name: str) -> Callable[[dict[str, Any]], Any]:
     return lambda data: data.get(name)
 
@@ -300,56 +294,86 @@ def _automation(
     fields: Fields = {"at": DATETIME}
     for event in events:
         fields = _merged(fields, SYSTEM_EVENTS[event])
-    place = Place("automation", event=fields if events else None, answer=True)
+    lines = item.lines or ()
+    place = Place(
+        "automation", event=fields if events else None, answer=_answers(lines), in_run=True, contact=False
+    )
     code = Code(names, expressions, place, automation.name, kind="S")
-    for line in item.lines or ():
-        match line:
-            case tree.OnSystem(event=event, name=name, where=where):
-                holds = expressions.filter(where, SYSTEM_EVENTS[event.value], place) if where else None
-                automation.events.append((event.value, name.value if name else None, holds))
-                if name is not None and event.value.startswith("coupons") and name.value not in names.coupons:
-                    expressions.unknown(d.UNKNOWN_COUPONS, name, names.coupons)
-            case tree.ScheduleLine():
-                schedule = reader.schedule(line)
-                if schedule is not None:
-                    automation.schedules.append(schedule)
-            case tree.ZoneLine(zone=token):
-                automation.zone = find_zone(token.value)
-            case tree.UsePolicy(names=tokens):
-                for token in tokens:
-                    policy = names.policies.get(token.value)
-                    if policy is None:
-                        expressions.unknown(d.UNKNOWN_POLICY, token, names.policies)
-                    else:
-                        automation.policies.append(policy)
-            case tree.ReportTo(address=address):
-                automation.report_to = address.value
-    code.block(tuple(line for line in item.lines or () if isinstance(line, Step)))
+    for line in lines:
+        _automation_line(line, automation, code, reader)
+    steps = tuple(line for line in lines if isinstance(line, Step))
+    if lines and not steps and not reader.broken_below(item.span):
+        code.report(d.NO_STEPS, item.name.span, what="automation", name=automation.name)
+    code.block(steps)
     automation.instructions = code.instructions
+    _check_events_of_messages("automation", automation, code)
     return automation
 
 
-def _check_events_of_messages(campaign: Campaign, code: Code, names: Names) -> None:
+def _automation_line(line: Node, automation: Automation, code: Code, reader: Reader) -> None:
+    """Take a setting of an automation."""
+    names, expressions = code.names, code.expressions
+    match line:
+        case tree.OnSystem(event=event, name=name, where=where):
+            holds = expressions.filter(where, SYSTEM_EVENTS[event.value], code.place) if where else None
+            automation.events.append((event.value, name.value if name else None, holds))
+            if name is not None and event.value.startswith("coupons"):
+                if name.value not in names.coupons:
+                    expressions.unknown(d.UNKNOWN_COUPONS, name, names.coupons)
+            elif name is not None and event.value.startswith("send") and name.value not in names.messages:
+                expressions.unknown(d.UNKNOWN_MESSAGE, name, names.messages)
+        case tree.ScheduleLine():
+            schedule = reader.schedule(line)
+            if schedule is not None:
+                automation.schedules.append(schedule)
+        case tree.ZoneLine(zone=token):
+            automation.zone = reader.zone(token)
+        case tree.UsePolicy(names=tokens):
+            automation.policies += _policies(tokens, expressions)
+        case tree.ReportTo(address=address):
+            automation.report_to = _address(address, code)
+
+
+def _policies(tokens: tuple[Token, ...], expressions: Expressions) -> list[Policy]:
+    """The policies of these names; a finding for each that there is not."""
+    known = expressions.names.policies
+    found = []
+    for token in tokens:
+        if token.value in known:
+            found.append(known[token.value])
+        else:
+            expressions.unknown(d.UNKNOWN_POLICY, token, known)
+    return found
+
+
+def _address(token: Token, code: Code) -> str:
+    """An address that reports go to; a finding where it is none."""
+    if "@" not in token.value:
+        code.report(d.BAD_VALUE, token.span, what=f'"{token.value}" is no e-mail address')
+    return str(token.value)
+
+
+def _check_events_of_messages(what: str, sender: Campaign | Automation, code: Code) -> None:
     """`event.x` in a message: the campaign that sends it must be started by an event with `x`."""
     for message, token in code.sends:
         for template in message.ready.values():
             for need in template.events:
-                _check_need(need, f'the campaign "{campaign.name}" sends "{message.name}"', token, code, campaign)
+                _check_need(need, f'the {what} "{sender.name}" sends "{message.name}"', token, code)
     for template in code.texts:
         for need in template.events:
-            _check_need(need, f'the campaign "{campaign.name}" writes this', None, code, campaign)
+            _check_need(need, f'the {what} "{sender.name}" writes this', None, code)
 
 
-def _check_need(
-    need: templates.EventNeed, who: str, token: Token | None, code: Code, campaign: Campaign
-) -> None:
-    fields = code.place.event if need.head == "event" else code.place.reply
+def _check_need(need: templates.EventNeed, who: str, token: Token | None, code: Code) -> None:
+    fields: Fields | None = code.place.event if need.head == "event" else code.place.reply
     if need.head == "event":
-        campaign.uses_event = True
+        code.place.used.add("event.")
+    if need.head == "answer":
+        fields = {need.name: ANY} if code.place.answer else None
     if fields is not None and need.name in fields:
         return
     if fields is None:
-        without = "without an event" if need.head == "event" else "without a `wait for` before it"
+        without = f"without {_BRINGS[need.head]}"
     else:
         without = f"and no event there carries `{need.name}`"
     also = ((token.span, "sent here"),) if token is not None else ()
@@ -359,7 +383,12 @@ def _check_need(
     )
 
 
-def _check_starts(program: Program, codes: list[tuple[Campaign, Code]]) -> None:
+_BRINGS = {
+    "event": "an event", "reply": "a `wait for` before it", "answer": "a `call … as answer` before it",
+}  # fmt: skip
+
+
+def _check_starts(program: Program, codes: list[tuple[Campaign, Code]], reader: Reader) -> None:
     """A campaign has a start, or another starts it; one that needs an event cannot be started so."""
     started: dict[str, list[Token]] = {}
     for _, code in codes:
@@ -371,7 +400,8 @@ def _check_starts(program: Program, codes: list[tuple[Campaign, Code]]) -> None:
             if isinstance(node, StartCampaign):
                 started.setdefault(node.campaign.value, []).append(node.campaign)
     for campaign, code in codes:
-        if not campaign.starts and campaign.name not in started and campaign.instructions:
+        lacks = not campaign.starts and campaign.name not in started and campaign.instructions
+        if lacks and not reader.broken_below(campaign.item.span if campaign.item else campaign.span):
             code.report(
                 d.NO_START, campaign.span, name=campaign.name,
                 hint='add `start when …` or `start on …`, or let another campaign `start campaign` it',

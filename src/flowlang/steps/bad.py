@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from flowlang.steps.step import Code, Step
@@ -10,7 +9,6 @@ from flowlang.syntax.tree import Node, node
 
 
 @node("bad_step")
-@dataclass(frozen=True, slots=True)
 class BadStep(Step):
     """Stands for a line that was given up."""
 

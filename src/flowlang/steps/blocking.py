@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flowlang.effects import Effects, Next
 from flowlang.steps.step import Code, Instruction, Step
 from flowlang.syntax.tree import node
 
 
 @node("block_contact")
-@dataclass(frozen=True, slots=True)
 class Block(Step):
     """Puts the contact on the blacklist: it gets nothing more."""
 
@@ -20,7 +17,6 @@ class Block(Step):
 
 
 @node("unblock")
-@dataclass(frozen=True, slots=True)
 class Unblock(Step):
     """Takes the contact off the blacklist."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from flowlang.check.comparing import Fn
@@ -14,7 +13,6 @@ from flowlang.syntax.tree import Node, node
 
 
 @node("else_if", block="steps")
-@dataclass(frozen=True, slots=True)
 class ElseIf(Node):
     """`else if CONDITION`"""
 
@@ -23,7 +21,6 @@ class ElseIf(Node):
 
 
 @node("else", block="steps")
-@dataclass(frozen=True, slots=True)
 class Else(Node):
     """`else`"""
 
@@ -31,7 +28,6 @@ class Else(Node):
 
 
 @node("if", block="steps")
-@dataclass(frozen=True, slots=True)
 class If(Step):
     """The first branch whose condition holds."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 from urllib.parse import urlsplit
 
@@ -15,7 +14,6 @@ from flowlang.syntax.tree import Token, node
 
 
 @node("call")
-@dataclass(frozen=True, slots=True)
 class Call(Step):
     """A webhook; the run waits for its retries, then `failed`."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from flowlang.check import diagnostics as d
@@ -12,7 +11,6 @@ from flowlang.syntax.tree import Token, node
 
 
 @node("start_campaign")
-@dataclass(frozen=True, slots=True)
 class StartCampaign(Step):
     """Starts a campaign; asks no start condition, but `runs`, stops and `settle` hold."""
 
@@ -37,7 +35,6 @@ class StartCampaign(Step):
 
 
 @node("stop_campaign")
-@dataclass(frozen=True, slots=True)
 class StopCampaign(Step):
     """Stops the runs of a campaign; one that waits for restart is not touched."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flowlang.effects import Effects, Next
 from flowlang.steps.set import field_kind
 from flowlang.steps.step import Code, Instruction, Step
@@ -11,7 +9,6 @@ from flowlang.syntax.tree import Token, node
 
 
 @node("clear")
-@dataclass(frozen=True, slots=True)
 class Clear(Step):
     """Takes the value of a field away."""
 

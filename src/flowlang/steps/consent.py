@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flowlang.effects import Effects, Next
 from flowlang.steps.step import Code, Instruction, Step
 from flowlang.syntax.tree import Token, node
 
 
 @node("grant")
-@dataclass(frozen=True, slots=True)
 class Grant(Step):
     """Notes that the contact consents to marketing by a channel."""
 
@@ -22,7 +19,6 @@ class Grant(Step):
 
 
 @node("withdraw")
-@dataclass(frozen=True, slots=True)
 class Withdraw(Step):
     """Notes that the contact wants no marketing by a channel."""
 

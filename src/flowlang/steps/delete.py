@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flowlang.effects import END, Effects, Next
 from flowlang.steps.step import Code, Instruction, Step
 from flowlang.syntax.tree import node
 
 
 @node("delete_contact")
-@dataclass(frozen=True, slots=True)
 class DeleteContact(Step):
     """Erases the contact: its runs end, what is not handed over is taken back, used codes stay used."""
 

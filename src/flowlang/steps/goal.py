@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flowlang.check import diagnostics as d
 from flowlang.check.comparing import Fn
 from flowlang.effects import END, Effects, Next
@@ -13,7 +11,6 @@ from flowlang.syntax.tree import Token, node
 
 
 @node("goal")
-@dataclass(frozen=True, slots=True)
 class Goal(Step):
     """Met when its condition comes to hold during the round: who stands before it jumps to it."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flowlang.check import diagnostics as d
 from flowlang.effects import Effects, Next
 from flowlang.steps.step import Code, Instruction, Step
@@ -11,7 +9,6 @@ from flowlang.syntax.tree import Token, node
 
 
 @node("join")
-@dataclass(frozen=True, slots=True)
 class JoinGroup(Step):
     """Puts the contact into a group."""
 
@@ -24,7 +21,6 @@ class JoinGroup(Step):
 
 
 @node("leave_group")
-@dataclass(frozen=True, slots=True)
 class LeaveGroup(Step):
     """Takes the contact out of a group."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from flowlang.check import diagnostics as d
@@ -14,7 +13,6 @@ from flowlang.syntax.tree import Token, node
 
 
 @node("happen")
-@dataclass(frozen=True, slots=True)
 class Happen(Step):
     """Makes an event happen to the contact."""
 

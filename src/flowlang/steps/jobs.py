@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from flowlang.calendar import Duration
@@ -22,7 +21,6 @@ REPORTS = ("sends", "coupons", "campaigns", "processes")
 """What can be exported as a report."""
 
 
-@dataclass(frozen=True, slots=True)
 class Job(Step):
     """A step that acts on the system."""
 
@@ -46,7 +44,6 @@ class Task(Instruction):
 
 
 @node("to_group")
-@dataclass(frozen=True, slots=True)
 class ToGroup(Node):
     """`to group "G"`"""
 
@@ -54,7 +51,6 @@ class ToGroup(Node):
 
 
 @node("to_segment")
-@dataclass(frozen=True, slots=True)
 class ToSegment(Node):
     """`to segment "S"`"""
 
@@ -62,13 +58,11 @@ class ToSegment(Node):
 
 
 @node("to_everyone")
-@dataclass(frozen=True, slots=True)
 class ToEveryone(Node):
     """`to everyone`"""
 
 
 @node("send_all")
-@dataclass(frozen=True, slots=True)
 class SendAll(Job):
     """Sends a message to many; the audience is fixed when it starts."""
 
@@ -112,7 +106,6 @@ def _members(code: Code, recipients: Node) -> Callable[[Any], bool]:
 
 
 @node("import_contacts")
-@dataclass(frozen=True, slots=True)
 class ImportContacts(Job):
     """Imports contacts from a file."""
 
@@ -124,7 +117,6 @@ class ImportContacts(Job):
 
 
 @node("export_contacts")
-@dataclass(frozen=True, slots=True)
 class ExportContacts(Job):
     """Writes contacts to a file; `{date}` in its name is the day."""
 
@@ -132,13 +124,13 @@ class ExportContacts(Job):
     path: Token
 
     def compile(self, code: Code) -> bool:
-        where: Fn = code.condition(self.where) if self.where else lambda v: True
+        of_contact = code.place_with(contact=True)
+        where: Fn = code.condition(self.where, of_contact) if self.where else lambda v: True
         code.emit(Task("export contacts", where=where, path=self.path.value), self)
         return False
 
 
 @node("export_report")
-@dataclass(frozen=True, slots=True)
 class ExportReport(Job):
     """Writes a report to a file."""
 
@@ -153,7 +145,6 @@ class ExportReport(Job):
 
 
 @node("refill")
-@dataclass(frozen=True, slots=True)
 class Refill(Job):
     """Imports codes into a coupon list."""
 
@@ -168,7 +159,6 @@ class Refill(Job):
 
 
 @node("add_segment")
-@dataclass(frozen=True, slots=True)
 class AddSegment(Job):
     """Puts all contacts of a segment into a group."""
 

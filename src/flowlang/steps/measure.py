@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flowlang.calendar import Duration
 from flowlang.check import literals
 from flowlang.effects import Effects, Next
@@ -14,7 +12,6 @@ from flowlang.syntax.tree import Token, node
 
 
 @node("measure")
-@dataclass(frozen=True, slots=True)
 class Measure(Step):
     """Counts runs after which an event came in time, each once, also after the run has ended."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from flowlang.check import diagnostics as d
@@ -13,7 +12,6 @@ from flowlang.syntax.tree import Token, node
 
 
 @node("notify")
-@dataclass(frozen=True, slots=True)
 class Notify(Step):
     """Tells a person, by mail."""
 
@@ -32,7 +30,6 @@ class Notify(Step):
 
 
 @node("notify_inbox")
-@dataclass(frozen=True, slots=True)
 class NotifyInbox(Step):
     """Tells whoever reads the store's own list."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flowlang import calendar
 from flowlang.calendar import Duration
 from flowlang.check import diagnostics as d
@@ -19,7 +17,6 @@ from flowlang.syntax.tree import Node, node
 
 
 @node("for_branch", block="steps")
-@dataclass(frozen=True, slots=True)
 class ForBranch(Node):
     """`for EVENT [where C]`: taken when the event comes first."""
 
@@ -29,7 +26,6 @@ class ForBranch(Node):
 
 
 @node("until_branch", block="steps")
-@dataclass(frozen=True, slots=True)
 class UntilBranch(Node):
     """`until CONDITION`: taken when it holds first."""
 
@@ -38,7 +34,6 @@ class UntilBranch(Node):
 
 
 @node("otherwise_branch", block="steps")
-@dataclass(frozen=True, slots=True)
 class OtherwiseBranch(Node):
     """Taken when the time is over."""
 
@@ -46,7 +41,6 @@ class OtherwiseBranch(Node):
 
 
 @node("race", block="branches")
-@dataclass(frozen=True, slots=True)
 class Race(Step):
     """Waits for the first of several things; at one instant, the first in the text wins."""
 
@@ -129,7 +123,6 @@ class AwaitFirst(Instruction):
 
 
 @node("wait_again")
-@dataclass(frozen=True, slots=True)
 class WaitAgain(Step):
     """Starts the clock of the wait around it anew."""
 

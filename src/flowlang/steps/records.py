@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from flowlang.check import diagnostics as d
@@ -17,7 +17,6 @@ from flowlang.syntax.tree import Node, Token, node
 
 
 @node("row_value")
-@dataclass(frozen=True, slots=True)
 class RowValue(Node):
     """`F E` within a row."""
 
@@ -26,7 +25,6 @@ class RowValue(Node):
 
 
 @node("assignment")
-@dataclass(frozen=True, slots=True)
 class Assignment(Node):
     """`F E`, or `F (row)`: what a record or an event is made of."""
 
@@ -102,7 +100,6 @@ def values_of(row: dict[str, Any], view: View) -> dict[str, Any]:
 
 
 @node("add")
-@dataclass(frozen=True, slots=True)
 class Add(Step):
     """Adds a record."""
 
@@ -131,7 +128,6 @@ class AddRecord(Instruction):
 
 
 @node("set_record")
-@dataclass(frozen=True, slots=True)
 class SetRecord(Step):
     """Sets a field of the records for which a condition holds."""
 
@@ -172,7 +168,6 @@ class ChangeRecords(Instruction):
 
 
 @node("remove")
-@dataclass(frozen=True, slots=True)
 class Remove(Step):
     """Removes the records for which a condition holds."""
 

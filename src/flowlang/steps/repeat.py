@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flowlang.check import diagnostics as d
 from flowlang.effects import Effects, Next
 from flowlang.steps.jump import Jump
@@ -14,7 +12,6 @@ MAX_TIMES = 1_000
 
 
 @node("repeat", block="steps")
-@dataclass(frozen=True, slots=True)
 class Repeat(Step):
     """A bounded loop; no unbounded one exists."""
 
@@ -65,7 +62,6 @@ class Count(Instruction):
 
 
 @node("leave")
-@dataclass(frozen=True, slots=True)
 class Leave(Step):
     """Leaves the loop around it."""
 

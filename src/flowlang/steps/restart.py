@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flowlang.effects import Effects, Next
 from flowlang.steps.step import Code, Instruction, Step
 from flowlang.syntax.tree import Token, node
 
 
 @node("restart")
-@dataclass(frozen=True, slots=True)
 class Restart(Step):
     """Ends the round and puts the contact back before the start, where it waits for a trigger (S2.1)."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flowlang.check import diagnostics as d
@@ -26,7 +25,6 @@ def empty_action(line: WhenEmpty | None) -> tuple[EmptyAction | None, str]:
 
 
 @node("send")
-@dataclass(frozen=True, slots=True)
 class Send(Step):
     """Sends a message to this contact."""
 
@@ -62,7 +60,6 @@ class SendMessage(Instruction):
 
 
 @node("send_to")
-@dataclass(frozen=True, slots=True)
 class SendTo(Step):
     """Sends a service message to another address, filled with this contact's data."""
 

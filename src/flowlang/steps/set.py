@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-
-from flowlang.calendar import local_date
 from flowlang.check import diagnostics as d
-from flowlang.check.comparing import Fn, of_kind
+from flowlang.check.comparing import Fn, suited
 from flowlang.effects import Effects, Next
-from flowlang.kinds import Kind
+from flowlang.kinds import BadValue, Kind
 from flowlang.source import did_you_mean
 from flowlang.steps.step import Code, Instruction, Step
 from flowlang.syntax.expressions import Expression
@@ -17,7 +13,6 @@ from flowlang.syntax.tree import Token, node
 
 
 @node("set")
-@dataclass(frozen=True, slots=True)
 class Set(Step):
     """Sets a field; in its + and - a missing number counts as 0."""
 
@@ -57,14 +52,11 @@ class SetField(Instruction):
 
     def run(self, do: Effects, pc: int) -> Next:
         value = self.value(do.view)
-        if value is not None and self.kind is not None and not of_kind(value, self.kind):
-            if self.kind.name == "date" and isinstance(value, datetime):
-                value = local_date(value, do.zone)
-            elif self.kind.name == "text" and isinstance(value, (int, float)):
-                value = str(value)
-            else:
-                do.note("not set", f"{self.field}: {value!r} is not {self.kind}")
+        if self.kind is not None:
+            try:
+                value = suited(value, self.kind, do.view)
+            except BadValue as bad:
+                do.note("not set", f"{self.field}: {bad}")
                 return pc + 1
         do.set_field(self.field, value)
         return pc + 1
-

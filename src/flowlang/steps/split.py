@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import accumulate
 
 from flowlang.calendar import Duration
@@ -17,7 +16,6 @@ from flowlang.syntax.tree import Node, Token, node
 
 
 @node("share", block="steps")
-@dataclass(frozen=True, slots=True)
 class Share(Node):
     """`50% "A"` and the steps of that branch."""
 
@@ -27,7 +25,6 @@ class Share(Node):
 
 
 @node("split", block="shares")
-@dataclass(frozen=True, slots=True)
 class Split(Step):
     """Takes a branch at random, stable in a round; `for good`, stable in all rounds."""
 
@@ -46,7 +43,6 @@ class Split(Step):
 
 
 @node("split_best", block="shares")
-@dataclass(frozen=True, slots=True)
 class SplitBest(Step):
     """A test: those beyond the shares wait until its window ends, then all take the best branch."""
 

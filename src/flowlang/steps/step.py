@@ -58,7 +58,6 @@ class Instruction(ABC):
         return [(pc + 1, "")]
 
 
-@dataclass(frozen=True, slots=True)
 class Step(Node):
     """A statement of a campaign or an automation."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from flowlang.effects import END, Effects, Next
@@ -11,7 +10,6 @@ from flowlang.syntax.tree import node
 
 
 @node("stop")
-@dataclass(frozen=True, slots=True)
 class Stop(Step):
     """Ends the run; it counts as finished."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flowlang import calendar
 from flowlang.check import diagnostics as d
 from flowlang.check import literals
@@ -14,7 +12,6 @@ from flowlang.syntax.tree import Token, node
 
 
 @node("tag")
-@dataclass(frozen=True, slots=True)
 class Tag(Step):
     """Gives a tag, for good or for a while; given again, it gets a new end."""
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flowlang.effects import Effects, Next
 from flowlang.steps.step import Code, Instruction, Step
 from flowlang.syntax.tree import Token, node
 
 
 @node("untag")
-@dataclass(frozen=True, slots=True)
 class Untag(Step):
     """Takes a tag away."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import ClassVar
 
 from flowlang import calendar
 from flowlang.check import diagnostics as d
@@ -15,11 +15,11 @@ from flowlang.syntax.tree import Token, node
 
 
 @node("wait")
-@dataclass(frozen=True, slots=True)
 class Wait(Step):
     """Lets time pass."""
 
     length: Duration
+    acts_on: ClassVar[str] = "KS"
 
     def compile(self, code: Code) -> bool:
         code.emit(WaitFor(literals.duration(self.length, code.findings)), self)
@@ -45,7 +45,6 @@ class WaitFor(Instruction):
 
 
 @node("wait_days")
-@dataclass(frozen=True, slots=True)
 class WaitDays(Step):
     """Lets days of a calendar pass."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flowlang import calendar
 from flowlang.calendar import Duration
 from flowlang.check import literals
@@ -15,7 +13,6 @@ from flowlang.syntax.tree import node
 
 
 @node("wait_for")
-@dataclass(frozen=True, slots=True)
 class WaitFor(Step):
     """Waits until an event happens, from now on; its data is `reply`."""
 

@@ -6,7 +6,6 @@ Which of them it is, is told by the kind of the expression.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
@@ -25,7 +24,6 @@ from flowlang.syntax.tree import Node, Token, node
 
 
 @node("wait_until")
-@dataclass(frozen=True, slots=True)
 class WaitUntil(Step):
     """Lets time pass until something is so, or until a moment."""
 
@@ -53,6 +51,7 @@ class WaitUntil(Step):
         tails = {tail.kind for tail in self.tails}
         place = code.place_with(used=set(), timely=[])
         target = self._target(code, place, wall)
+        code.place.used.update(place.used)
         if target is None:
             return None
         what, fn = target

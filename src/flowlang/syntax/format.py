@@ -76,7 +76,7 @@ def _prove(parsed: Parsed, text: str, default: str) -> None:
     if not again.sound or again.tree != parsed.tree:
         reason = "the new text would not mean the same"
         if again.language != parsed.language:
-            other = keywords.load(again.language).name
+            other = keywords.load("en").say(f"language-{again.language}")
             reason = f"a name in it is a word of the language in {other}"
         raise FormatError(f"{name} is left as it is: {reason}")
     if comments(again) != comments(parsed):

@@ -126,9 +126,14 @@ class Reader:
         end = lexemes[index].end
         if phrase.rest is not None:
             found = phrase.rest(self.text, end)
-            return found.end() if found else None
+            if found is None:
+                return None
+            end = found.end()
         if phrase.before and "NAME" in self.machine.states[self.machine.stack[0]]:
-            return end if self._precedes(phrase.before, lexemes, index + 1) else None
+            following = index + 1
+            while following < len(lexemes) and lexemes[following].start < end:
+                following += 1
+            return end if self._precedes(phrase.before, lexemes, following) else None
         return end
 
     def _precedes(self, wanted: str, lexemes: list[Lexeme], index: int) -> bool:
@@ -138,6 +143,8 @@ class Reader:
         kind, text = lexemes[index][:2]
         if wanted == "name":
             return kind == "REF" or (kind == "WORD" and text.lower() not in self.reserved)
+        if wanted == "value":
+            return kind not in _AFTER_VALUE
         return kind in _FOLLOWS[wanted]
 
     def back(self, stack: Entry, pieces: int) -> None:
@@ -146,6 +153,7 @@ class Reader:
         del self.pieces[pieces:]
 
 
+_AFTER_VALUE = (",", ")", "+", "-", "*", "/", "=", "!=", "<", "<=", ">", ">=")
 _FOLLOWS = {"text": ("STRING", "BLOCK"), "number": ("NUMBER",)}
 
 _OPERATORS = {

@@ -1,0 +1,175 @@
+"""Where the engine of a store stands: its clock, the next firings of schedules, what it is in the midst of."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from flowlang.calendar import local_date, zone
+from flowlang.program.program import Program, ScheduledEvent
+
+NAME = "engine"
+"""Under which name the store keeps it."""
+
+
+@dataclass(slots=True)
+class Sweep:
+    """Something that all contacts are asked about, in batches: it goes on where it was left."""
+
+    kind: Literal["schedule", "about", "existing", "program"]
+    at: datetime
+    after: int = 0
+    """The number of the last contact that was asked."""
+    stamp: str = ""
+    """Of a schedule: which scheduled event."""
+    zone: str = ""
+    arrival: int = 0
+    """Of an event about a thing: the arrival's seq."""
+    event: str = ""
+    data: str = ""
+    campaigns: list[str] = field(default_factory=list)
+    """Those that look at contacts who are there already."""
+
+
+@dataclass(slots=True)
+class Position:
+    """Plain data, saved with everything that the engine does."""
+
+    clock: datetime | None = None
+    """Up to here all is done."""
+    ticks: int = 0
+    number: int = 0
+    """Of the contact that was made last."""
+    zones: list[str] = field(default_factory=list)
+    """Those for which schedules are watched."""
+    schedules: dict[str, dict[str, datetime]] = field(default_factory=dict)
+    """The next firing by scheduled event and zone."""
+    looked: list[str] = field(default_factory=list)
+    """Campaigns that have looked at those who were there."""
+    looks: Sweep | None = None
+    """A look that is still to come."""
+    sweep: Sweep | None = None
+
+    # ------------------------------------------------------------------ schedules
+
+    def watch(self, program: Program, found: ZoneInfo, since: datetime) -> None:
+        """From now on schedules fire in a zone, too."""
+        if found.key in self.zones:
+            return
+        self.zones.append(found.key)
+        for scheduled in program.scheduled:
+            self._set(scheduled, found, scheduled.schedule.next_from(since, found))
+
+    def follow(self, program: Program) -> None:
+        """Take the schedules of a program that was changed."""
+        self.schedules = {}
+        since = (self.clock or datetime.min.replace(tzinfo=UTC)) + JUST_AFTER
+        for scheduled in program.scheduled:
+            for key in self.zones:
+                found = zone(key)
+                if found is not None:
+                    self._set(scheduled, found, scheduled.schedule.next_from(since, found))
+
+    def next_firing(self, program: Program) -> tuple[datetime, int, str, ScheduledEvent] | None:
+        """The next: when, its order in the text, the zone, and the event."""
+        found = [
+            (at, scheduled.order, key, scheduled)
+            for scheduled in program.scheduled
+            for key, at in self.schedules.get(stamp(scheduled), {}).items()
+        ]
+        return min(found, key=lambda one: one[:3], default=None)
+
+    def fired(self, scheduled: ScheduledEvent, key: str, at: datetime) -> None:
+        """On to the firing after this one."""
+        found = zone(key)
+        assert found is not None
+        self._set(scheduled, found, scheduled.schedule.next_after(at, found))
+
+    def skip_missed(self, program: Program, now: datetime) -> int:
+        """Pass over firings whose day is over; gives how many."""
+        skipped = 0
+        for scheduled in program.scheduled:
+            for key in list(self.schedules.get(stamp(scheduled), {})):
+                found = zone(key)
+                assert found is not None
+                today = local_date(now, found)
+                at: datetime | None = self.schedules[stamp(scheduled)][key]
+                while at is not None and local_date(at, found) < today:
+                    at = scheduled.schedule.next_after(at, found)
+                    skipped += 1
+                self._set(scheduled, found, at)
+        return skipped
+
+    def _set(self, scheduled: ScheduledEvent, found: ZoneInfo, at: datetime | None) -> None:
+        firings = self.schedules.setdefault(stamp(scheduled), {})
+        if at is None:
+            firings.pop(found.key, None)
+        else:
+            firings[found.key] = at
+
+    # ------------------------------------------------------------------ as text
+
+    def write(self) -> str:
+        """As JSON text."""
+        return json.dumps(
+            {
+                "clock": _text(self.clock), "ticks": self.ticks, "number": self.number,
+                "zones": self.zones, "looked": self.looked,
+                "schedules": {
+                    name: {key: _text(at) for key, at in firings.items()}
+                    for name, firings in self.schedules.items()
+                },
+                "looks": _sweep(self.looks), "sweep": _sweep(self.sweep),
+            },
+            ensure_ascii=False,
+        )  # fmt: skip
+
+    @classmethod
+    def read(cls, text: str | None) -> Position:
+        """From what `write` gave; the beginning of all where there is nothing."""
+        if text is None:
+            return cls()
+        data = json.loads(text)
+        return cls(
+            clock=_moment(data["clock"]),
+            ticks=data["ticks"],
+            number=data["number"],
+            zones=data["zones"],
+            schedules={
+                name: {key: datetime.fromisoformat(at) for key, at in firings.items()}
+                for name, firings in data["schedules"].items()
+            },
+            looked=data["looked"],
+            looks=_read_sweep(data["looks"]),
+            sweep=_read_sweep(data["sweep"]),
+        )
+
+
+JUST_AFTER = timedelta(microseconds=1)
+"""What falls due at the moment of an arrival has come before it."""
+
+
+def stamp(scheduled: ScheduledEvent) -> str:
+    """The name of a scheduled event's schedule; an event may have several."""
+    return f"{scheduled.event.name}#{scheduled.order}"
+
+
+def _text(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _sweep(sweep: Sweep | None) -> dict[str, Any] | None:
+    if sweep is None:
+        return None
+    return {name: getattr(sweep, name) for name in Sweep.__slots__} | {"at": sweep.at.isoformat()}
+
+
+def _read_sweep(data: dict[str, Any] | None) -> Sweep | None:
+    return None if data is None else Sweep(**data | {"at": datetime.fromisoformat(data["at"])})

@@ -1,0 +1,324 @@
+"""The engine over a store: what is due, what arrived and what schedules make, in the order of time.
+
+Time is taken in stretches.  One stretch is a transaction: the contacts with something due or arrived in it
+are read, all of it happens, and all that came of it is written back at once.  A stretch ends where the next
+contacts would have to be read, so that everything happens in one order of time, whatever the size of a
+batch.  Killed at any point, the engine goes on from the last stretch that was saved.
+
+The clock is handed in.  What fell due while nobody ran the engine happens at the moment it was due.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flowlang import calendar
+from flowlang.contact import resolve_zone
+from flowlang.engine.arrivals import Refused
+from flowlang.engine.batch import Batch, Horizon
+from flowlang.engine.position import JUST_AFTER, NAME, Position, Sweep, stamp
+from flowlang.engine.state import States, Stranded, stranded
+from flowlang.engine.world import Answers
+from flowlang.kinds import decode
+from flowlang.program.program import Program
+from flowlang.stores.rows import ArrivalRow, Changes, Shared
+from flowlang.stores.store import Store
+
+BATCH = 500
+"""Contacts, and arrivals, in one transaction."""
+BATCH_WITH_CALLS = 20
+"""The same where a step may have to wait for an answer from the web."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What a pass of the engine did."""
+
+    applied: int = 0
+    """Arrivals."""
+    refused: list[tuple[ArrivalRow, str]] = field(default_factory=list)
+    sent: Counter[str] = field(default_factory=Counter)
+    """By message."""
+    skipped: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """By message and reason."""
+    entries: int = 0
+    """Decisions in histories."""
+    contacts: int = 0
+    """How often a contact was written."""
+    notices: int = 0
+    codes: dict[str, int] = field(default_factory=dict)
+    """New codes by list, out of the files that the program names."""
+    passed_over: int = 0
+    """Firings of schedules that were missed and skipped."""
+    changed: list[str] = field(default_factory=list)
+    """What of the program differs from the one that ran before."""
+    stranded: list[Stranded] = field(default_factory=list)
+    """Runs at steps that are gone; found when the program has changed."""
+
+    @property
+    def idle(self) -> bool:
+        """Nothing happened at all."""
+        return not (self.applied or self.refused or self.entries or self.contacts)
+
+
+class Worker:
+    """Runs a program over a store."""
+
+    def __init__(
+        self,
+        program: Program,
+        store: Store,
+        *,
+        answers: Answers | None = None,
+        batch: int = BATCH,
+    ) -> None:
+        self.program = program
+        self.store = store
+        self.answers = answers
+        self.batch = batch
+        self.states = States(program)
+        self.report = Report()
+
+    def run(self, now: datetime) -> Report:
+        """Do all that is to be done up to a moment, and say what it was."""
+        report = self.report = Report()
+        while self._stretch(now):
+            pass
+        return report
+
+    # ------------------------------------------------------------------ one stretch of time
+
+    def _stretch(self, now: datetime) -> bool:
+        """Do the next stretch of time, in one transaction; False where there is nothing to do."""
+        with self.store.transaction():
+            shared = self.store.shared()
+            position = Position.read(shared.values.get(NAME))
+            if position.clock is None:
+                self._begin(position, now)
+            if self.program.config.missed == "skip":
+                self.report.passed_over += position.skip_missed(self.program, now)
+            if position.sweep is not None:
+                return self._sweep(position, shared)
+            arrivals = self.store.arrivals("pending", self.batch, now)
+            self._foresee(position, arrivals)
+            return self._walk(position, shared, arrivals, now)
+
+    def _begin(self, position: Position, now: datetime) -> None:
+        """The clock of a store begins when its first contact came, or now."""
+        first = self.store.arrivals("pending", 1, now)
+        position.clock = min(now, first[0].at) if first and first[0].type == "contact" else now
+        position.watch(self.program, self.program.config.timezone, position.clock)
+
+    def _foresee(self, position: Position, arrivals: list[ArrivalRow]) -> None:
+        """Schedules fire in the zones of those who are about to come."""
+        for row in arrivals if self.program.scheduled else ():
+            name = None
+            if row.type == "contact":
+                name = json.loads(row.data).get("fields", {}).get("timezone")
+            elif row.type == "set" and '"timezone"' in row.data:
+                name = json.loads(row.data)["value"]
+            found = calendar.zone(name) if isinstance(name, str) else None
+            if found is not None:
+                position.watch(self.program, found, row.at + JUST_AFTER)
+
+    def _walk(
+        self, position: Position, shared: Shared, arrivals: list[ArrivalRow], now: datetime
+    ) -> bool:
+        firing = position.next_firing(self.program)
+        look = position.looks.at if position.looks else None
+        sweep_at = min((at for at in (firing[0] if firing else None, look) if at), default=None)
+        end: Horizon = (now, math.inf)
+        open_at = None
+        """A moment at which more is to be done than this stretch does."""
+        if sweep_at is not None and sweep_at <= now:
+            end, open_at = (sweep_at, math.inf), sweep_at
+            arrivals = [row for row in arrivals if row.at < sweep_at]
+        elif len(arrivals) == self.batch:
+            end = min(end, (arrivals[-1].at, math.inf))
+            open_at = end[0]
+        special = next((place for place, row in enumerate(arrivals) if self._is_special(row)), None)
+        if special is not None and arrivals[special].at <= end[0]:
+            end, open_at = (arrivals[special].at, math.inf), arrivals[special].at
+        due = self.store.due(end[0], self.batch)
+        if len(due) == self.batch:
+            last = due[-1]
+            assert last.due is not None
+            end, open_at = (last.due, last.began), last.due
+            arrivals = [row for row in arrivals if row.at < last.due]
+            special = next((place for place, row in enumerate(arrivals) if self._is_special(row)), None)
+        alone = arrivals[special] if special is not None else None
+        ordinary = arrivals[:special]
+        if not due and not ordinary:
+            if alone is not None:
+                return self._special(position, shared, alone)
+            if sweep_at is not None and sweep_at <= now:
+                self._start_sweep(position, look if look == sweep_at else None, firing)
+                self.store.save(Changes(values={NAME: position.write()}))
+                return True
+        position.clock = max(position.clock or end[0], end[0] if open_at is None else open_at - JUST_AFTER)
+        batch = self._open(position, shared, end)
+        batch.take([*due, *self.store.contacts({row.contact for row in ordinary if row.contact})])
+        for row in ordinary:
+            self._arrive(batch, row)
+        batch.timeline.advance(end[0])
+        self._close(batch)
+        return bool(due or ordinary)
+
+    def _open(self, position: Position, shared: Shared, end: Horizon) -> Batch:
+        return Batch(self.states, self.program, self.store, position, shared, end, self.answers)
+
+    def _arrive(self, batch: Batch, row: ArrivalRow) -> None:
+        try:
+            batch.timeline.arrive(row.contact, row.type, decode(json.loads(row.data)), row.at)
+        except Refused as refused:
+            self._refuse(batch.changes, row, str(refused))
+        else:
+            batch.changes.arrivals.append((row.seq, "applied", ""))
+            self.report.applied += 1
+
+    def _refuse(self, changes: Changes, row: ArrivalRow, why: str) -> None:
+        changes.arrivals.append((row.seq, "refused", why))
+        self.report.refused.append((row, why))
+
+    def _close(self, batch: Batch) -> None:
+        changes, world, report = batch.save(), batch.world, self.report
+        report.sent.update(one.message for one in world.sent)
+        report.skipped.update((one.message, one.because) for one in world.skipped)
+        report.entries += len(changes.history)
+        report.contacts += len(changes.contacts)
+        report.notices += len(changes.notices)
+
+    # ------------------------------------------------------------------ what concerns many at once
+
+    def _is_special(self, row: ArrivalRow) -> bool:
+        return row.type == "resume" or (row.type == "event" and row.contact is None)
+
+    def _special(self, position: Position, shared: Shared, row: ArrivalRow) -> bool:
+        if row.type == "event":
+            data = decode(json.loads(row.data))
+            if data["name"] in self.program.concerns:
+                position.sweep = Sweep("about", row.at, arrival=row.seq, event=data["name"], data=row.data)
+                self.store.save(Changes(values={NAME: position.write()}))
+            else:
+                changes = Changes()
+                self._refuse(changes, row, f"the event `{data['name']}` happens to a contact; say to which")
+                self.store.save(changes)
+            return True
+        message = json.loads(row.data)["message"]
+        batch = self._open(position, shared, (row.at, math.inf))
+        batch.take(self.store.contacts({one.contact for one in self.store.halted(message)}))
+        self._arrive(batch, row)
+        self._close(batch)
+        return True
+
+    def _start_sweep(self, position: Position, look: datetime | None, firing: Any) -> None:
+        if firing is not None and (look is None or firing[0] <= look):
+            at, _, key, scheduled = firing
+            position.sweep = Sweep("schedule", at, stamp=stamp(scheduled), zone=key)
+            position.fired(scheduled, key, at)
+        else:
+            position.sweep, position.looks = position.looks, None
+
+    def _sweep(self, position: Position, shared: Shared) -> bool:
+        """Ask the next contacts; what this makes due later happens after all have been asked."""
+        sweep = position.sweep
+        assert sweep is not None
+        rows = self.store.walk(sweep.after, self.batch)
+        batch = self._open(position, shared, (sweep.at, -1))
+        batch.take(rows)
+        batch.timeline.now = sweep.at
+        for row in rows:
+            self._ask(batch, row.id, sweep)
+        if len(rows) == self.batch:
+            sweep.after = rows[-1].number
+        else:
+            position.sweep = None
+            if sweep.kind in ("schedule", "existing"):
+                position.clock = max(position.clock or sweep.at, sweep.at)
+            if sweep.kind == "about":
+                batch.changes.arrivals.append((sweep.arrival, "applied", ""))
+                self.report.applied += 1
+        self._close(batch)
+        return True
+
+    def _ask(self, batch: Batch, contact_id: str, sweep: Sweep) -> None:
+        timeline = batch.timeline
+        contact, do = timeline.contacts[contact_id], timeline.interpreter
+        before, at = len(batch.entries), max(sweep.at, contact.clock or sweep.at)
+        match sweep.kind:
+            case "schedule":
+                self._fire(batch, contact_id, sweep)
+            case "about":
+                do.about(contact, sweep.event, decode(json.loads(sweep.data))["data"], at)
+            case "existing":
+                for campaign in self.program.campaigns:
+                    campaign.include_existing = campaign.name in sweep.campaigns
+                do.existing(contact, at)
+            case "program":
+                self.report.stranded += stranded(contact, batch.aside(contact_id), self.states)
+        if len(batch.entries) > before:
+            contact.clock = at
+
+    def _fire(self, batch: Batch, contact_id: str, sweep: Sweep) -> None:
+        """A scheduled event, for a contact in its zone, once for a day."""
+        contact, do = batch.timeline.contacts[contact_id], batch.timeline.interpreter
+        zone = resolve_zone(contact, self.program.config.timezone)
+        day = calendar.local_date(sweep.at, zone).isoformat()
+        found = [one for one in self.program.scheduled if stamp(one) == sweep.stamp]
+        if not found or zone.key != sweep.zone or contact.scheduled.get(sweep.stamp, "") >= day:
+            return
+        before = contact.seq
+        do.scheduled(contact, found[0], sweep.at)
+        if contact.seq != before:
+            # Only those whom it concerned are marked: the others need not be written.
+            contact.scheduled[sweep.stamp] = day
+
+    # ------------------------------------------------------------------ the program
+
+    def apply(self, now: datetime, files: dict[str, str], codes: dict[str, tuple[str, ...]]) -> None:
+        """Take the program for the one that runs: note what has changed, import its lists' files.
+
+        `files` are its texts by name, for those who look back; `codes` those of the coupon lists.
+        """
+        campaigns = {one.name: self.states.version(one) for one in self.program.campaigns}
+        text = json.dumps({"campaigns": campaigns, "files": files}, ensure_ascii=False, sort_keys=True)
+        report = self.report = Report()
+        with self.store.transaction():
+            for name, known in codes.items():
+                new = self.store.import_codes(name, known, now)
+                if new:
+                    report.codes[name] = new
+            before = self.store.program()
+            if before == text:
+                return
+            changes = Changes(program=text)
+            position = Position.read(self.store.shared().values.get(NAME))
+            if before is not None:
+                report.changed = _differences(json.loads(before)["campaigns"], campaigns)
+                position.follow(self.program)
+            fresh = [one.name for one in self.program.campaigns if one.include_existing]
+            fresh = [name for name in fresh if name not in position.looked]
+            if fresh:
+                position.looked += fresh
+                position.looks = Sweep("existing", now, campaigns=fresh)
+            if report.changed and position.sweep is None:
+                position.sweep = Sweep("program", now)
+            changes.values[NAME] = position.write()
+            self.store.save(changes)
+
+
+def _differences(before: dict[str, str], after: dict[str, str]) -> list[str]:
+    """What differs between two programs, campaign by campaign, in words."""
+    found = [f'the campaign "{name}" is new' for name in after if name not in before]
+    found += [f'the campaign "{name}" is gone' for name in before if name not in after]
+    found += [
+        f'the campaign "{name}" has changed'
+        for name, version in after.items()
+        if name in before and before[name] != version
+    ]
+    return found

@@ -1,0 +1,141 @@
+"""The examples and the standard library: they check, pass their tests, and their data is taken."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from flowlang import workspace
+from flowlang.intake.contacts import read_contacts
+from flowlang.intake.coupons import read_codes
+from flowlang.intake.events import read_events
+from flowlang.workspace import Workspace
+
+TOP = Path(__file__).parents[2]
+EXAMPLES = TOP / "examples"
+
+
+def loaded() -> list[Workspace]:
+    found = [*workspace.find([EXAMPLES]), *workspace.find([TOP / "stdlib"])]
+    return [workspace.load(root, files) for root, files in found]
+
+
+LOADED = loaded()
+
+
+@pytest.mark.parametrize("example", LOADED, ids=lambda example: example.name)
+def test_an_example_has_nothing_to_find(example: Workspace) -> None:
+    assert [finding.message for finding in example.findings.in_order()] == []
+    assert example.tests
+
+
+@pytest.mark.parametrize("example", LOADED, ids=lambda example: example.name)
+def test_the_tests_of_an_example_pass(example: Workspace) -> None:
+    program = example.runnable
+    assert program is not None
+    codes = {
+        name: read_codes(listed.path, listed.path.read_bytes()).codes
+        for name, listed in program.names.coupons.items()
+        if listed.path
+    }
+    results = [script.run(program, codes) for script in example.tests]
+    assert [result.message for result in results if not result.passed] == []
+
+
+def test_the_webinar_reads_the_same_in_german() -> None:
+    english = workspace.load(EXAMPLES / "webinar").files
+    german = workspace.load(EXAMPLES / "webinar-de").files
+    assert [file.tree for file in english] == [file.tree for file in german]
+    assert german[0].language == "de"
+
+
+@pytest.mark.parametrize("name", ["webinar", "lead-score", "vouchers"])
+def test_every_row_of_an_examples_contacts_is_taken(name: str) -> None:
+    example = workspace.load(EXAMPLES / name)
+    assert example.program is not None
+    names, zone = example.program.names, example.program.config.timezone
+    file = EXAMPLES / name / "contacts.csv"
+    rows = read_contacts(file, file.read_bytes(), names.contact_schema(), zone)
+    assert [problem.message for problem in rows.problems if problem.severity == "error"] == []
+    assert rows.read == rows.taken > 0
+
+
+@pytest.mark.parametrize("name", ["webinar", "lead-score"])
+def test_every_event_of_an_example_is_taken(name: str) -> None:
+    example = workspace.load(EXAMPLES / name)
+    assert example.program is not None
+    names, zone = example.program.names, example.program.config.timezone
+    data = (EXAMPLES / name / "events.jsonl").read_bytes()
+    events = read_events(data, names.event_schema(), zone)
+    assert events.problems == ()
+    assert events.read == events.taken > 0
+
+
+def test_the_contacts_of_the_webinar_are_as_dirty_as_real_ones() -> None:
+    example = workspace.load(EXAMPLES / "webinar")
+    assert example.program is not None
+    file = EXAMPLES / "webinar" / "contacts.csv"
+    zone = example.program.config.timezone
+    rows = read_contacts(file, file.read_bytes(), example.program.names.contact_schema(), zone)
+    assert rows.read == 500
+    assert (rows.encoding, rows.delimiter) == ("Windows-1252", ";")
+    said = " ".join(problem.message for problem in rows.problems)
+    for oddity in ("the same address", "[NO MAILING]", "no time zone"):
+        assert oddity in said
+
+
+def test_the_codes_of_the_webinar_are_those_that_its_events_import() -> None:
+    folder = EXAMPLES / "webinar"
+    codes = read_codes("early-bird.csv", (folder / "coupons" / "early-bird.csv").read_bytes()).codes
+    lines = (folder / "events.jsonl").read_text(encoding="utf-8").splitlines()
+    imports = [event for line in lines if (event := json.loads(line))["type"] == "import coupons"]
+    assert [tuple(event["codes"]) for event in imports] == [codes]
+
+
+@pytest.mark.parametrize(
+    ("name", "more"), [("webinar", ()), ("lead-score", ("--until", "2026-04-15"))]
+)
+def test_a_simulation_comes_out_the_same(
+    name: str, more: tuple[str, ...], snapshot: SnapshotAssertion
+) -> None:
+    folder = Path("examples") / name
+    files = ("--contacts", folder / "contacts.csv", "--events", folder / "events.jsonl")
+    done = subprocess.run(
+        [sys.executable, "-m", "flowlang", "simulate", folder, *files, *more, "--output-format", "json"],
+        cwd=TOP, check=True, capture_output=True, encoding="utf-8",
+    )  # fmt: skip
+    assert json.loads(done.stdout) == snapshot
+
+
+def test_the_standard_library_checks_clean_beside_any_names(tmp_path: Path) -> None:
+    uses = "".join(f'use "{module.stem}"\n' for module in sorted((TOP / "stdlib").glob("*.flow")))
+    (tmp_path / "flow.toml").write_text('[consent]\nregime = "opt-out"\n', encoding="utf-8")
+    (tmp_path / "own.flow").write_text(
+        f'{uses}\ngroup "Newsletter"\n\ncampaign "Double opt-in"\n  start when tagged "x"\n  tag "y"\n',
+        encoding="utf-8",
+    )
+    found = workspace.load(tmp_path)
+    assert [finding.message for finding in found.findings.in_order()] == []
+
+
+def test_a_german_workspace_can_use_the_standard_library(tmp_path: Path) -> None:
+    (tmp_path / "flow.toml").write_text('language = "de"\n', encoding="utf-8")
+    (tmp_path / "own.flow").write_text(
+        'nutze "consent"\n\nkampagne "Willkommen"\n'
+        "  starte sobald darf werbung erhalten per email\n"
+        '  tag "willkommen"\n\n'
+        'test "nach dem Klick"\n  gegeben kontakt\n'
+        "  am 2026-03-02 10:00 ereignis consent_asked\n"
+        "  am 2026-03-02 10:05 ereignis consent_confirmed\n"
+        '  erwarte getaggt mit "willkommen"\n',
+        encoding="utf-8",
+    )
+    found = workspace.load(tmp_path)
+    assert [finding.message for finding in found.findings.in_order()] == []
+    assert found.program is not None
+    assert [script.run(found.program, {}).message for script in found.tests] == [""]

@@ -129,7 +129,7 @@ class Contact:
     """By channel: True where marketing was granted, False where it was withdrawn."""
     blocked: bool = False
     bounced: set[str] = field(default_factory=set)
-    """Addresses that bounced, in lower case: they get nothing more until the field holds another one."""
+    """Addresses that bounced, in lower case: nothing more goes there until the field changes."""
     records: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     events: dict[str, list[Happening]] = field(default_factory=dict)
     messages: list[Sent] = field(default_factory=list)

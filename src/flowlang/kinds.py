@@ -64,6 +64,22 @@ PHONE = Kind("phone")
 WEEKDAY = Kind("weekday")
 ANY = Kind("any")
 
+class UnknownFields(dict[str, Kind]):
+    """The fields of something that is not declared, which was reported: it may have any."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __missing__(self, name: str) -> Kind:
+        return ANY
+
+    def __bool__(self) -> bool:
+        return True
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return super().get(name, ANY)
+
+
 BUILT_IN_FIELDS: Fields = {
     "id": TEXT,
     "email": EMAIL,
@@ -104,6 +120,8 @@ def _text(raw: object, kind: Kind, zone: ZoneInfo) -> str:
 
 def _one_of(raw: object, kind: Kind, zone: ZoneInfo) -> str:
     text = _text(raw, kind, zone)
+    if text in kind.choices:
+        return text
     for choice in kind.choices:
         if choice.casefold() == text.casefold():
             return choice
@@ -189,14 +207,18 @@ def _yes_no(raw: object, kind: Kind, zone: ZoneInfo) -> bool:
 def _email(raw: object, kind: Kind, zone: ZoneInfo) -> str:
     text = _text(raw, kind, zone).strip()
     at = text.find("@")
-    if at < 1 or at == len(text) - 1 or any(ord(letter) < 32 for letter in text):
+    if at < 1 or at == len(text) - 1 or _has_control(text):
         raise BadValue(f"expected an e-mail address, got {_show(raw)}")
     return text
 
 
+def _has_control(text: str) -> bool:
+    return not text.isprintable() and any(ord(letter) < 32 for letter in text)
+
+
 def _phone(raw: object, kind: Kind, zone: ZoneInfo) -> str:
     text = _text(raw, kind, zone).strip()
-    if not any(letter.isdigit() for letter in text) or any(ord(letter) < 32 for letter in text):
+    if not any(letter.isdigit() for letter in text) or _has_control(text):
         raise BadValue(f"expected a phone number, got {_show(raw)}")
     return text
 

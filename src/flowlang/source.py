@@ -132,12 +132,17 @@ class Finding:
         return self.span.source.name, self.span.start, self.span.end, self.diagnostic.code
 
 
+_GUESSES = ("FL001", "FL002", "FL020", "FL021", "FL025")
+
+
 @dataclass(slots=True)
 class Findings:
     """Where the stages put what they find.  A place and a diagnostic are reported once."""
 
     found: list[Finding] = field(default_factory=list)
     _seen: set[tuple[str, str, int]] = field(default_factory=set)
+    _guessed: set[tuple[str, int]] = field(default_factory=set)
+    """Lines whose words were put right by a guess: what their values would then mean is not judged."""
 
     def report(
         self,
@@ -151,6 +156,11 @@ class Findings:
     ) -> None:
         key = (diagnostic.code, span.source.name, span.start)
         if key in self._seen:
+            return
+        place = (span.source.name, span.line)
+        if diagnostic.code in _GUESSES:
+            self._guessed.add(place)
+        elif diagnostic.code.startswith("FL2") and place in self._guessed:
             return
         self._seen.add(key)
         self.found.append(

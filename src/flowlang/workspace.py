@@ -19,13 +19,10 @@ from flowlang.engine.testing import Script, compile_test
 from flowlang.program.compile import compile_program
 from flowlang.program.program import Program
 from flowlang.source import Findings, Source, Span, did_you_mean
-from flowlang.syntax import diagnostics as syntax
-from flowlang.syntax import keywords
 from flowlang.syntax.declarations import Use
 from flowlang.syntax.parser import Parsed, parse
 from flowlang.syntax.reading import read_source
 from flowlang.syntax.scripts import Test
-from flowlang.syntax.tree import walk
 
 
 @dataclass(slots=True)
@@ -72,7 +69,7 @@ def find(paths: list[Path]) -> list[tuple[Path, list[Path] | None]]:
             for inner in below:
                 found.setdefault(inner, None)
             for file in sorted(path.rglob("*.flow")):
-                if not any(file.is_relative_to(inner) for inner in below):
+                if file.is_file() and not any(file.is_relative_to(inner) for inner in below):
                     found.setdefault(file, [file])
     return sorted(found.items())
 
@@ -124,14 +121,14 @@ def check(workspace: Workspace, config: Config) -> None:
     """Check what was parsed and compile it; fills `workspace.program`."""
     findings = workspace.findings
     names = Names(config, findings)
-    reader = Reader(names, _TextFiles(workspace.root, findings).read)
+    texts = _TextFiles(workspace.root, findings)
+    reader = Reader(names, texts.read, texts.may_read)
     _use_modules(workspace, config)
     everything = [*workspace.modules, *workspace.files]
     for parsed in everything:
-        reader.reserved = keywords.reserved(parsed.language)
+        reader.language = parsed.language
         reader.broken = tuple(parsed.bad_lines)
         reader.file(parsed.tree)
-        _missing_blocks(parsed, findings)
     reader.complete_events()
     for parsed in everything:
         reader.policies(parsed.tree)
@@ -148,19 +145,9 @@ def _flow_files(folder: Path) -> Iterator[Path]:
         between = path.parent
         while between != folder and not (between / "flow.toml").is_file():
             between = between.parent
-        if between == folder and ".flow" not in path.parent.parts:
+        # `.flow` itself is the folder of the store and the outbox.
+        if between == folder and ".flow" not in path.relative_to(folder).parts:
             yield path
-
-
-def _missing_blocks(parsed: Parsed, findings: Findings) -> None:
-    """A block that is missing is reported at the line that needs it."""
-    bad = [span.start for span in parsed.bad_lines]
-    for node in walk(parsed.tree):
-        if node.block and getattr(node, node.block) is None:
-            if any(node.span.start <= start <= node.span.end + 1 for start in bad):
-                continue
-            text = node.span.text.split("\n", 1)[0].strip()
-            findings.report(syntax.MISSING_BLOCK, node.span, what=f"`{text}`")
 
 
 def _use_modules(workspace: Workspace, config: Config) -> None:
@@ -177,7 +164,8 @@ def _use_modules(workspace: Workspace, config: Config) -> None:
                 continue
             seen.add(path.resolve())
             source = read_source(path, path.name, workspace.findings)
-            module = parse(source, workspace.findings, "en")
+            ours = path.parent == resources.stdlib()
+            module = parse(source, workspace.findings, "en" if ours else config.language)
             workspace.modules.append(module)
             pending.append(module)
 
@@ -206,12 +194,23 @@ class _TextFiles:
     root: Path
     findings: Findings
 
+    def may_read(self, path: Path, span: Span) -> bool:
+        """Whether a path is a file within the workspace, or within the folder of a module."""
+        shown = str(span.text).strip('"')
+        root, real = self.root.resolve(), path.resolve()
+        here = span.source.path.resolve() if span.source.path else root
+        home = root if here.is_relative_to(root) else here.parent
+        if not real.is_relative_to(home):
+            self.findings.report(d.UNKNOWN_FILE, span, name=shown, why="lies outside the workspace")
+            return False
+        if not real.is_file():
+            self.findings.report(d.UNKNOWN_FILE, span, name=shown, why="does not exist")
+            return False
+        return True
+
     def read(self, path: Path, span: Span) -> Source | None:
         shown = str(span.text).strip('"')
-        inside = path.resolve().is_relative_to(self.root.resolve())
-        module = span.source.path is not None and not span.source.path.resolve().is_relative_to(self.root.resolve())
-        if not inside and not module:
-            self.findings.report(d.UNKNOWN_FILE, span, name=shown, why="lies outside the workspace")
+        if not self.may_read(path, span):
             return None
         try:
             data = path.read_bytes()

@@ -1,6 +1,6 @@
 """The `console` blocks of a document: commands after `$ `, and what they print.
 
-    python tests/examples/console.py README.md      runs them and writes down what they print
+`python tests/examples/console.py README.md` runs them and writes down what they print.
 
 All blocks of a document run one after the other, in a fresh copy of the examples.
 """
@@ -38,7 +38,9 @@ class Shell:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        shutil.copytree(TOP / "examples", folder / "examples", ignore=shutil.ignore_patterns(".flow"))
+        shutil.copytree(
+            TOP / "examples", folder / "examples", ignore=shutil.ignore_patterns(".flow")
+        )
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("FLOW_")},
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
@@ -48,10 +50,18 @@ class Shell:
 
     def run(self, command: str) -> str:
         """What a command prints, talk and data in the order in which they come."""
+        if command.startswith("cd "):
+            self.folder /= command.removeprefix("cd ")
+            return ""
         done = subprocess.run(
-            ["bash", "-c", command], cwd=self.folder, env=self.environment, check=False,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8",
-        )  # fmt: skip
+            ["/usr/bin/env", "bash", "-c", command],
+            cwd=self.folder,
+            env=self.environment,
+            check=False,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+        )
         return done.stdout
 
 

@@ -62,7 +62,7 @@ def wrapped(block: Block) -> str:
         case "steps":
             return f'campaign "Example"\n  start on purchase\n{indent(block.text, "  ")}'
         case "conditions":
-            ifs = "".join(f"  if {line}\n    tag \"x\"\n" for line in block.text.splitlines())
+            ifs = "".join(f'  if {line}\n    tag "x"\n' for line in block.text.splitlines())
             return f'campaign "Example"\n  start on purchase\n{ifs}'
         case "more":
             return before(block).text + "\n" + block.text
@@ -78,7 +78,9 @@ def before(block: Block) -> Block:
 
 def surroundings(document: Path) -> str:
     return "".join(
-        block.text for block in BLOCKS if block.document == document and block.what == "surroundings"
+        block.text
+        for block in BLOCKS
+        if block.document == document and block.what == "surroundings"
     )
 
 

@@ -11,6 +11,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from flowlang import workspace
+from flowlang.cli.schemas import contact_schema, event_schema
 from flowlang.intake.contacts import read_contacts
 from flowlang.intake.coupons import read_codes
 from flowlang.intake.events import read_events
@@ -58,9 +59,9 @@ def test_the_webinar_reads_the_same_in_german() -> None:
 def test_every_row_of_an_examples_contacts_is_taken(name: str) -> None:
     example = workspace.load(EXAMPLES / name)
     assert example.program is not None
-    names, zone = example.program.names, example.program.config.timezone
+    zone = example.program.config.timezone
     file = EXAMPLES / name / "contacts.csv"
-    rows = read_contacts(file, file.read_bytes(), names.contact_schema(), zone)
+    rows = read_contacts(file, file.read_bytes(), contact_schema(example.program), zone)
     assert [problem.message for problem in rows.problems if problem.severity == "error"] == []
     assert rows.read == rows.taken > 0
 
@@ -69,9 +70,9 @@ def test_every_row_of_an_examples_contacts_is_taken(name: str) -> None:
 def test_every_event_of_an_example_is_taken(name: str) -> None:
     example = workspace.load(EXAMPLES / name)
     assert example.program is not None
-    names, zone = example.program.names, example.program.config.timezone
+    zone = example.program.config.timezone
     data = (EXAMPLES / name / "events.jsonl").read_bytes()
-    events = read_events(data, names.event_schema(), zone)
+    events = read_events(data, event_schema(example.program), zone)
     assert events.problems == ()
     assert events.read == events.taken > 0
 
@@ -81,7 +82,7 @@ def test_the_contacts_of_the_webinar_are_as_dirty_as_real_ones() -> None:
     assert example.program is not None
     file = EXAMPLES / "webinar" / "contacts.csv"
     zone = example.program.config.timezone
-    rows = read_contacts(file, file.read_bytes(), example.program.names.contact_schema(), zone)
+    rows = read_contacts(file, file.read_bytes(), contact_schema(example.program), zone)
     assert rows.read == 500
     assert (rows.encoding, rows.delimiter) == ("Windows-1252", ";")
     said = " ".join(problem.message for problem in rows.problems)
@@ -103,12 +104,16 @@ def test_the_codes_of_the_webinar_are_those_that_its_events_import() -> None:
 def test_a_simulation_comes_out_the_same(
     name: str, more: tuple[str, ...], snapshot: SnapshotAssertion
 ) -> None:
-    folder = Path("examples") / name
-    files = ("--contacts", folder / "contacts.csv", "--events", folder / "events.jsonl")
+    folder = f"examples/{name}"
+    files = ("--contacts", f"{folder}/contacts.csv", "--events", f"{folder}/events.jsonl")
+    command = ("simulate", folder, *files, *more, "--output-format", "json")
     done = subprocess.run(
-        [sys.executable, "-m", "flowlang", "simulate", folder, *files, *more, "--output-format", "json"],
-        cwd=TOP, check=True, capture_output=True, encoding="utf-8",
-    )  # fmt: skip
+        [sys.executable, "-m", "flowlang", *command],
+        cwd=TOP,
+        check=True,
+        capture_output=True,
+        encoding="utf-8",
+    )
     assert json.loads(done.stdout) == snapshot
 
 
@@ -116,7 +121,7 @@ def test_the_standard_library_checks_clean_beside_any_names(tmp_path: Path) -> N
     uses = "".join(f'use "{module.stem}"\n' for module in sorted((TOP / "stdlib").glob("*.flow")))
     (tmp_path / "flow.toml").write_text('[consent]\nregime = "opt-out"\n', encoding="utf-8")
     (tmp_path / "own.flow").write_text(
-        f'{uses}\ngroup "Newsletter"\n\ncampaign "Double opt-in"\n  start when tagged "x"\n  tag "y"\n',
+        f'{uses}group "Newsletter"\n\ncampaign "Double opt-in"\n  start when tagged "x"\n  stop\n',
         encoding="utf-8",
     )
     found = workspace.load(tmp_path)

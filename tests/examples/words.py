@@ -1,6 +1,6 @@
 """The words of every language side by side, from the keyword tables.
 
-    python tests/examples/words.py > docs/words.md
+`python tests/examples/words.py > docs/words.md` renews the page.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ LANGUAGES = ("en", "de")
 HEAD = """\
 # The words of flow
 
-English and German, side by side; the first form is the one that the formatter writes. The tables are in
-[grammar/keywords](../grammar/keywords); this page is made from them, and a test keeps it so:
+English and German, side by side; the first form is the one that the formatter writes. The tables
+are in [grammar/keywords](../grammar/keywords); this page is made from them, and a test keeps it so:
 
 ```sh
 python tests/examples/words.py > docs/words.md
@@ -27,7 +27,8 @@ python tests/examples/words.py > docs/words.md
 
 def page() -> str:
     """The whole page."""
-    tables = [tomllib.loads((TABLES / f"{code}.toml").read_text(encoding="utf-8")) for code in LANGUAGES]
+    files = [TABLES / f"{code}.toml" for code in LANGUAGES]
+    tables = [tomllib.loads(file.read_text(encoding="utf-8")) for file in files]
     names = [table["name"] for table in tables]
     parts = [HEAD, _table("Words", [table["words"] for table in tables], names)]
     for group in tables[0]["values"]:
@@ -52,12 +53,12 @@ GROUPS = {
 
 
 def _table(title: str, columns: list[dict[str, Any]], names: list[str]) -> str:
-    rows = {tuple(_forms(column[key]) for column in columns) for key in columns[0]}
-    ordered = sorted(rows) if title == "Words" else list(
-        dict.fromkeys(tuple(_forms(column[key]) for column in columns) for key in columns[0])
-    )
+    keys = columns[0]
+    rows = list(dict.fromkeys(tuple(_forms(column[key]) for column in columns) for key in keys))
+    if title == "Words":
+        rows.sort()
     lines = [f"## {title}", "", f"| {' | '.join(names)} |", "|---" * len(names) + "|"]
-    lines += [f"| {' | '.join(row)} |" for row in ordered]
+    lines += [f"| {' | '.join(row)} |" for row in rows]
     return "\n".join(lines) + "\n"
 
 

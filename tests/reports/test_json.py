@@ -8,7 +8,7 @@ from flowlang.source import Diagnostic, Edit, Finding, Fix, Source, Span
 ERROR = Diagnostic("FL101", "unknown-message", "error", "there is no message")
 
 
-def test_a_finding_has_all_its_keys():
+def test_a_finding_has_all_its_keys() -> None:
     source = Source("shop.flow", 'campaign "A"\n  send "Helo"\n')
     span = Span(source, 20, 26)
     fix = Fix((Edit(span, '"Hello"'),))
@@ -32,14 +32,14 @@ def test_a_finding_has_all_its_keys():
     }
 
 
-def test_what_is_not_there_is_empty_or_null():
+def test_what_is_not_there_is_empty_or_null() -> None:
     found = Finding(ERROR, Span(Source("a.flow", "x"), 0, 1), "m")
     data = json.loads(format_json.render([found], 1))["findings"][0]
     assert data["hint"] == ""
     assert data["fix"] is None
 
 
-def test_findings_are_in_the_order_of_the_text():
+def test_findings_are_in_the_order_of_the_text() -> None:
     source = Source("a.flow", "x\ny\n")
     found = [Finding(ERROR, Span(source, at, at + 1), "m") for at in (2, 0)]
     lines = [one["line"] for one in json.loads(format_json.render(found, 1))["findings"]]

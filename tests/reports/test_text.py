@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+import re
+from typing import Any
+
+from syrupy.assertion import SnapshotAssertion
+
 from flowlang.reports import formats, text
 from flowlang.source import Diagnostic, Edit, Finding, Fix, Source, Span
 
@@ -7,11 +12,11 @@ ERROR = Diagnostic("FL101", "unknown-message", "error", "there is no message")
 WARNING = Diagnostic("FL301", "wait-without-end", "warning", "this may wait for ever")
 
 
-def finding(source: Source, start: int, end: int, **more) -> Finding:
+def finding(source: Source, start: int, end: int, **more: Any) -> Finding:
     return Finding(more.pop("diagnostic", ERROR), Span(source, start, end), "a sentence", **more)
 
 
-def test_a_finding_shows_its_line_with_the_place_marked(snapshot):
+def test_a_finding_shows_its_line_with_the_place_marked(snapshot: SnapshotAssertion) -> None:
     source = Source("shop.flow", 'campaign "A"\n  send "Helo"\n  wait for opened\n')
     first = Span(source, 0, 8)
     found = [
@@ -21,29 +26,29 @@ def test_a_finding_shows_its_line_with_the_place_marked(snapshot):
     assert text.render(found, 2) == snapshot
 
 
-def test_wide_characters_move_the_mark_by_two_columns():
+def test_wide_characters_move_the_mark_by_two_columns() -> None:
     source = Source("a.flow", '日本 "x" y')
     line, marks = text.render([finding(source, 7, 8)], 1).splitlines()[1:3]
     assert line == '    1 | 日本 "x" y'
     assert marks == "      | " + " " * 9 + "^"
 
 
-def test_combining_letters_take_no_column():
+def test_combining_letters_take_no_column() -> None:
     source = Source("a.flow", "q\u0323 x")
     assert text.render([finding(source, 3, 4)], 1).splitlines()[2] == "      |   ^"
 
 
-def test_a_place_of_several_lines_is_marked_on_its_first():
+def test_a_place_of_several_lines_is_marked_on_its_first() -> None:
     source = Source("a.flow", "abc\ndef\n")
     assert text.render([finding(source, 1, 6)], 1).splitlines()[2] == "      |  ^^"
 
 
-def test_a_place_behind_the_last_letter_is_marked_there():
+def test_a_place_behind_the_last_letter_is_marked_there() -> None:
     source = Source("a.flow", "abc")
     assert text.render([finding(source, 3, 3)], 1).splitlines()[2] == "      |    ^"
 
 
-def test_of_a_long_line_the_part_around_the_place_is_shown():
+def test_of_a_long_line_the_part_around_the_place_is_shown() -> None:
     source = Source("a.flow", "a" * 500 + "b" + "c" * 500)
     line, marks = text.render([finding(source, 500, 501)], 1).splitlines()[1:3]
     assert len(line) < 130
@@ -51,13 +56,13 @@ def test_of_a_long_line_the_part_around_the_place_is_shown():
     assert line.count("…") == 2
 
 
-def test_control_characters_cannot_reach_the_terminal():
+def test_control_characters_cannot_reach_the_terminal() -> None:
     source = Source("a.flow", "a\x1b[31m\0\u202eb")
     shown = text.render([finding(source, 0, 1)], 1)
     assert all(letter.isprintable() or letter == "\n" for letter in shown)
 
 
-def test_fifty_findings_of_a_file_are_shown_and_the_rest_is_counted():
+def test_fifty_findings_of_a_file_are_shown_and_the_rest_is_counted() -> None:
     source, other = Source("a.flow", "x" * 80), Source("b.flow", "y")
     found = [finding(source, at, at + 1) for at in range(60)] + [finding(other, 0, 1)]
     shown = text.render(found, 2)
@@ -66,7 +71,7 @@ def test_fifty_findings_of_a_file_are_shown_and_the_rest_is_counted():
     assert shown.endswith("61 errors in 2 files.\n")
 
 
-def test_the_last_line_counts_what_was_found_and_what_can_be_fixed():
+def test_the_last_line_counts_what_was_found_and_what_can_be_fixed() -> None:
     source = Source("a.flow", "xy")
     fix = Fix((Edit(Span(source, 0, 1), "y"),))
     found = [finding(source, 0, 1, fix=fix), finding(source, 1, 2, diagnostic=WARNING)]
@@ -76,9 +81,7 @@ def test_the_last_line_counts_what_was_found_and_what_can_be_fixed():
     assert text.render([], 3) == "Nothing found in 3 files.\n"
 
 
-def test_colour_adds_nothing_but_colour():
-    import re
-
+def test_colour_adds_nothing_but_colour() -> None:
     source = Source("a.flow", "xy")
     found = [finding(source, 0, 1, also=((Span(source, 1, 2), "here"),))]
     plain, coloured = text.render(found, 1), text.render(found, 1, color=True)
@@ -86,9 +89,9 @@ def test_colour_adds_nothing_but_colour():
     assert re.sub(r"\x1b\[[\d;]*m", "", coloured) == plain
 
 
-def test_every_format_is_found_by_its_name():
+def test_every_format_is_found_by_its_name() -> None:
     found = formats()
-    assert {"text", "json"} <= found.keys()
+    assert found.keys() >= {"text", "json"}
     for name, module in found.items():
-        assert module.NAME == name
+        assert name == module.NAME
         assert module.render([], 0).endswith("\n")

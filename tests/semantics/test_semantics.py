@@ -1,4 +1,4 @@
-"""Each `test` block of the workspaces beside this file is one test: what the language promises of running."""
+"""Each `test` block of the workspaces beside this file is one test: what running promises."""
 
 from __future__ import annotations
 

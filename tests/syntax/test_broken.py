@@ -1,25 +1,34 @@
-"""What a person sees who makes a mistake.  Each file in broken/ has one, but for those named here."""
+"""What a person sees who makes a mistake.  Each file in broken/ has one, but for those named."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from syrupy.assertion import SnapshotAssertion
 
 from flowlang.reports import text
 from tests.syntax.reading import HERE, read
 
 FILES = sorted((HERE / "broken").glob("*.flow"))
-SEVERAL = {"german-block": 2, "four-mistakes": 4, "markdown": 2, "prose": 2, "split-without-percent": 2}
+SEVERAL = {
+    "german-block": 2,
+    "four-mistakes": 4,
+    "markdown": 2,
+    "prose": 2,
+    "split-without-percent": 2,
+}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_a_mistake_is_told_as_a_person_would(path, snapshot):
+def test_a_mistake_is_told_as_a_person_would(path: Path, snapshot: SnapshotAssertion) -> None:
     _, findings = read(path.read_bytes().decode(), name=path.name)
     assert text.render(findings.found, 1) == snapshot
     assert len(findings.found) == SEVERAL.get(path.stem, 1)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_a_safe_fix_removes_its_finding(path):
+def test_a_safe_fix_removes_its_finding(path: Path) -> None:
     parsed, findings = read(path.read_bytes().decode(), name=path.name)
     fixed = parsed.source.text
     edits = [

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections import defaultdict
 from string import Formatter
+from typing import Any
 
 import pytest
 
 from flowlang import resources
-from flowlang.syntax import keywords, table
-from flowlang.syntax.machine import Machine
+from flowlang.syntax import diagnostics, keywords, table
+from flowlang.syntax.machine import Machine, Make
 from flowlang.syntax.reader import Reader
 from flowlang.syntax.tree import NODES
 from tests.syntax.reading import CORPUS, sound
@@ -17,8 +20,8 @@ LANGUAGES = keywords.languages()
 GRAMMAR = (resources.grammar() / "flow.lark").read_text(encoding="utf-8")
 VALUES = {
     "BLOCK", "COMPARE", "DATE", "DATETIME", "MUL_OP", "NAME", "NUMBER", "PERCENT", "REF", "STRING",
-    "SUM_OP", "TIME", "_BAD_EXPRESSION", "_BAD_LINE", "_COMMA", "_DEDENT", "_INDENT", "_LPAR", "_NL",
-    "_RPAR",
+    "SUM_OP", "TIME", "_BAD_EXPRESSION", "_BAD_LINE", "_COMMA", "_DEDENT", "_INDENT", "_LPAR",
+    "_NL", "_RPAR",
 }  # fmt: skip
 """Terminals that the lexer and the recovery make, without a word of any language."""
 TUPLES = {
@@ -32,7 +35,7 @@ TUPLES = {
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_no_word_means_two_things_at_one_place(code):
+def test_no_word_means_two_things_at_one_place(code: str) -> None:
     meanings = defaultdict(set)
     for some in keywords.load(code).phrases.values():
         for phrase in some:
@@ -48,13 +51,13 @@ def test_no_word_means_two_things_at_one_place(code):
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_every_terminal_has_a_word_and_every_word_a_terminal(code):
+def test_every_terminal_has_a_word_and_every_word_a_terminal(code: str) -> None:
     worded = {terminal for terminal, _ in keywords.load(code).spelling}
     assert worded == table.terminals(GRAMMAR) - VALUES
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_every_language_has_the_values_and_sentences_of_english(code):
+def test_every_language_has_the_values_and_sentences_of_english(code: str) -> None:
     english, other = keywords.load("en"), keywords.load(code)
     assert other.spelling.keys() == english.spelling.keys()
     assert other.things.keys() == english.things.keys()
@@ -63,9 +66,7 @@ def test_every_language_has_the_values_and_sentences_of_english(code):
         assert _gaps(other.sentences[key]) == _gaps(sentence), key
 
 
-def test_a_translated_finding_has_the_gaps_of_the_english_one():
-    from flowlang.syntax import diagnostics
-
+def test_a_translated_finding_has_the_gaps_of_the_english_one() -> None:
     english = {
         value.name: value.text for value in vars(diagnostics).values() if hasattr(value, "severity")
     }
@@ -79,7 +80,7 @@ def _gaps(sentence: str) -> set[str]:
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_every_word_that_stands_for_another_leads_to_a_word_of_the_language(code):
+def test_every_word_that_stands_for_another_leads_to_a_word_of_the_language(code: str) -> None:
     words = keywords.load(code)
     known = {phrase.text for some in words.phrases.values() for phrase in some}
     signs = {">=", "<=", "!=", "=", "<", ">"}
@@ -90,7 +91,7 @@ def test_every_word_that_stands_for_another_leads_to_a_word_of_the_language(code
         assert right in known
 
 
-def test_every_rule_makes_a_node_or_is_known_to_make_a_tuple():
+def test_every_rule_makes_a_node_or_is_known_to_make_a_tuple() -> None:
     made = {
         rule.name
         for rule in table.load().rules
@@ -100,26 +101,25 @@ def test_every_rule_makes_a_node_or_is_known_to_make_a_tuple():
     assert NODES.keys() - made == set()
 
 
-def test_the_corpus_has_every_statement_of_the_grammar():
+def test_the_corpus_has_every_statement_of_the_grammar() -> None:
     missing = set(NODES) - _rules_used(CORPUS)
     assert missing == {"bad_step", "bad_expression"}
 
 
 def _rules_used(text: str) -> set[str]:
-    used = set()
+    used: set[str] = set()
     machine_of = Reader.__init__
 
-    def watched(name, make):
-        def made(*arguments):
+    def watched(name: str, make: Make) -> Make:
+        def made(machine: Machine, parts: list[Any], start: int, end: int) -> Any:
             used.add(name)
-            return make(*arguments)
+            return make(machine, parts, start, end)
 
         return made
 
-    def watching(self, *arguments):
+    def watching(self: Reader, *arguments: Any) -> None:
         machine_of(self, *arguments)
         machine = self.machine
-        assert isinstance(machine, Machine)
         machine.rules = [
             (size, origin, watched(rule.name, make))
             for (size, origin, make), rule in zip(machine.rules, table.load().rules, strict=True)
@@ -131,24 +131,21 @@ def _rules_used(text: str) -> set[str]:
     return used
 
 
-def test_a_kept_table_of_another_grammar_is_not_taken():
+def test_a_kept_table_of_another_grammar_is_not_taken() -> None:
     data = table.build(GRAMMAR)
     assert table.read(data, GRAMMAR) is not None
     assert table.read(data, GRAMMAR + "// changed\n") is None
     assert table.read(b"not a table", GRAMMAR) is None
 
 
-def test_importing_the_parser_needs_none_of_the_heavy_libraries():
-    import subprocess
-    import sys
-
+def test_importing_the_parser_needs_none_of_the_heavy_libraries() -> None:
     heavy = {"lark", "jinja2", "pydantic", "sqlalchemy", "rich", "babel", "holidays"}
     code = "import sys, flowlang.syntax.parser; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert heavy & {name.partition(".")[0] for name in done.stdout.split()} == set()
 
 
-def test_few_words_are_reserved():
+def test_few_words_are_reserved() -> None:
     english = keywords.reserved("en")
     assert {"and", "or", "not", "today", "event", "tag"} <= english
     assert not {"score", "total", "name", "code", "time", "subject", "body", "date"} & english

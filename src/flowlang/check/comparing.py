@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time
 from typing import Any
 
-from flowlang.calendar import Duration, local_date
+from flowlang.calendar import Duration
 from flowlang.check.view import View
 from flowlang.kinds import Kind, read
 
@@ -90,16 +90,8 @@ def _days(test: Callable[[Any, Any], bool], a: Fn, b: Fn) -> Fn:
     return holds
 
 
-def day_of(moment: datetime, view: View) -> date:
-    """The date of a moment in the view's zone; at the very ends of the calendar, in UTC."""
-    try:
-        return local_date(moment, view.zone)
-    except OverflowError:
-        return moment.date()
-
-
 def _day(value: Any, view: View) -> date:
-    return day_of(value, view) if isinstance(value, datetime) else value
+    return view.day_of(value) if isinstance(value, datetime) else value
 
 
 def _unlike(test: Callable[[Any, Any], bool], x: Any, y: Any, view: View) -> bool:
@@ -150,7 +142,7 @@ def suited(value: Any, kind: Kind, view: View) -> Any:
     if value is None or kind.name == "any":
         return value
     if isinstance(value, datetime) and kind.name == "date":
-        return day_of(value, view)
+        return view.day_of(value)
     if kind.name != "one of" and type(value) in _TYPES[kind.name]:
         return value
     return read(value, kind, view.zone)

@@ -28,10 +28,10 @@ from flowlang.check.names import (
     kind_of,
 )
 from flowlang.days import Days, Schedule, Window, known_holiday_region
-from flowlang.kinds import DATETIME, Fields, Kind
+from flowlang.kinds import ANY, DATETIME, Fields, Kind, UnknownFields
 from flowlang.source import Source, Span, did_you_mean
 from flowlang.syntax import declarations as tree
-from flowlang.syntax import scripts
+from flowlang.syntax import keywords, scripts
 from flowlang.syntax.diagnostics import RESERVED_NAME
 from flowlang.syntax.tree import Node, Token
 
@@ -46,7 +46,10 @@ class Reader:
     names: Names
     read_text: Callable[[Path, Span], Source | None]
     """Reads a file beside a source; reports and gives None where it cannot."""
-    reserved: frozenset[str] = frozenset()
+    may_read: Callable[[Path, Span], bool]
+    """Whether a file beside a source is there to be read; reports where it is not."""
+    language: str = "en"
+    """Of the file at hand."""
     broken: tuple[Span, ...] = ()
     """Lines of the file that could not be read: what a declaration around one lacks may be there."""
     all_broken: list[Span] = dataclasses.field(default_factory=list)
@@ -76,10 +79,11 @@ class Reader:
 
     def _free(self, token: Token, what: str) -> None:
         """A name may not be a word that the grammar needs where names stand."""
-        if token.value.lower() in self.reserved:
+        words = keywords.load(self.language)
+        if token.value.lower() in keywords.reserved(self.language):
             self.names.findings.report(
-                RESERVED_NAME, token.span, name=token.value, what=what,
-                hint=f"write `the_{token.value}` or `{token.value}_1`, for example",
+                words.spoken(RESERVED_NAME), token.span, name=token.value, what=words.say(what),
+                hint=words.say("other-name", name=token.value),
             )  # fmt: skip
 
     # -------------------------------------------------------------- contacts and events
@@ -94,44 +98,61 @@ class Reader:
                 )
             else:
                 self._contact_field(line)
+        for name in self._unreadable(item.span):
+            self.names.fields.setdefault(name, ANY)
+
+    def _unreadable(self, span: Span) -> list[str]:
+        """The first words of lines that could not be read: fields, most likely, of whatever kind."""
+        lines = [bad for bad in self.broken if span.start <= bad.start <= span.end + 1]
+        return [bad.text.split()[0] for bad in lines if bad.text.strip()]
 
     def _contact_field(self, line: tree.Field) -> None:
         name, kind = line.name.value, kind_of(line.type)
-        self._free(line.name, "a field")
+        self._free(line.name, "a-field")
         known = self.names.fields.get(name)
         if known is not None and known != kind:
             first = self.names.field_spans.get(name)
-            also = ((first, "declared here"),) if first else ()
             self.names.findings.report(
-                d.CONFLICTING_FIELD, line.span, name=name, kind=str(kind), other=str(known), also=also
-            )
+                d.CONFLICTING_FIELD, line.span, name=name, kind=str(kind), other=str(known),
+                also=((first, "declared here"),) if first else (),
+                hint="" if first else f"every contact has `{name}`: choose another name",
+            )  # fmt: skip
             return
         if name in self.names.records:
-            self.names.findings.report(d.DUPLICATE_NAME, line.name.span, what="the field", name=name)
+            self._twice(line.name, "the field", self.names.spans["records", name])
         self.names.fields[name] = kind
         self.names.field_spans.setdefault(name, line.span)
 
     def _records(self, line: tree.Records) -> None:
         name = line.name.value
-        self._free(line.name, "records")
-        fields = self._fields(line.fields or ())
+        self._free(line.name, "some-records")
+        fields = self._fields(line.fields or (), name)
         known = self.names.records.get(name)
         if known is None:
             if name in self.names.fields:
-                self.names.findings.report(d.DUPLICATE_NAME, line.name.span, what="the field", name=name)
+                self._twice(line.name, "the field", self.names.field_spans.get(name))
             self.names.records[name] = fields
             self.names.spans["records", name] = line.name.span
             return
-        for field, kind in fields.items():
+        for part in line.fields or ():
+            field = part.name.value
+            kind = fields[field]
             if known.setdefault(field, kind) != kind:
-                first = self.names.spans["records", name]
+                first = self.names.field_spans.get(f"{name}.{field}", self.names.spans["records", name])
                 self.names.findings.report(
-                    d.CONFLICTING_FIELD, line.span, name=field, kind=str(kind), other=str(known[field]),
+                    d.CONFLICTING_FIELD, part.span, name=field, kind=str(kind), other=str(known[field]),
                     also=((first, "declared here"),),
                 )  # fmt: skip
 
-    def _fields(self, lines: tuple[Node, ...]) -> Fields:
+    def _twice(self, token: Token, what: str, first: Span | None) -> None:
+        self.names.findings.report(
+            d.DUPLICATE_NAME, token.span, what=what, name=token.value,
+            also=((first, "first declared here"),) if first else (),
+        )  # fmt: skip
+
+    def _fields(self, lines: tuple[Node, ...], owner: str = "") -> Fields:
         found: Fields = {}
+        spans: dict[str, Span] = {}
         for line in lines:
             if isinstance(line, tree.Field):
                 kind = kind_of(line.type)
@@ -139,18 +160,22 @@ class Reader:
                 kind = Kind("list", row=self._fields(line.fields or ()))
             else:
                 continue
-            self._free(line.name, "a field")
-            if line.name.value in found:
-                self.names.findings.report(
-                    d.DUPLICATE_NAME, line.name.span, what="the field", name=line.name.value
-                )
-            found[line.name.value] = kind
+            self._free(line.name, "a-field")
+            name = line.name.value
+            if name in found:
+                self._twice(line.name, "the field", spans[name])
+            spans.setdefault(name, line.name.span)
+            if owner:
+                self.names.field_spans.setdefault(f"{owner}.{name}", line.span)
+            found[name] = kind
         return found
 
     def event(self, item: tree.EventBlock) -> None:
-        self._free(item.name, "an event")
+        self._free(item.name, "an-event")
         lines = item.lines or ()
-        event = Event(item.name.value, {"at": DATETIME, **self._fields(lines)}, item.name.span)
+        fields = dict.fromkeys(self._unreadable(item.span), ANY)
+        fields |= {"at": DATETIME, **self._fields(lines)}
+        event = Event(item.name.value, fields, item.name.span)
         for line in lines:
             if isinstance(line, tree.ScheduleLine):
                 schedule = self.schedule(line)
@@ -180,6 +205,7 @@ class Reader:
                 self.names.findings.report(
                     d.UNKNOWN_RECORDS, audience.span, name=audience.records, hint=hint
                 )
+                event.fields = UnknownFields(event.fields)
             elif audience.kind == "each":
                 event.fields.update({name: kind for name, kind in fields.items() if name not in event.fields})
             else:
@@ -230,7 +256,7 @@ class Reader:
             self._once(line, seen)
             match line:
                 case tree.CodesFrom(path=token):
-                    found.path = self._path(token)
+                    found.path = self._codes_file(token)
                 case tree.WhenEmpty(action=action, text=text):
                     found.when_empty = action.kind.lower()  # type: ignore[assignment] # HALT, SKIP or SHOW
                     found.text = text.value if text else ""
@@ -255,6 +281,11 @@ class Reader:
             first = line.span.text.split("\n")[0].split('"')[0].strip()
             self.names.findings.report(d.DUPLICATE_LINE, line.span, what=f"`{first}`")
         seen.add(type(line))
+
+    def _codes_file(self, token: Token) -> Path | None:
+        """The file of a list's codes; it may not leave the workspace."""
+        path = self._path(token)
+        return path if path is not None and self.may_read(path, token.span) else None
 
     def _path(self, token: Token) -> Path | None:
         """The file that a path in a source names: beside that source."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import re2
@@ -17,8 +18,8 @@ from flowlang import calendar
 from flowlang.calendar import Duration, instant
 from flowlang.check import diagnostics as d
 from flowlang.check import literals
-from flowlang.check.comparing import Fn, among, comparable, compare, day_of, family, outside, suited
-from flowlang.check.names import Names
+from flowlang.check.comparing import Fn, among, comparable, compare, family, outside, suited
+from flowlang.check.names import Names, Segment
 from flowlang.check.view import View
 from flowlang.contact import Happening, Sent
 from flowlang.kinds import (
@@ -27,6 +28,7 @@ from flowlang.kinds import (
     DATETIME,
     DURATION,
     NUMBER,
+    TEXT,
     WEEKDAY,
     YES_NO,
     BadValue,
@@ -74,6 +76,9 @@ class Place:
         return replace(self, row=row, missing_is_zero=False)
 
 
+MAX_SEGMENTS = 50
+"""Within each other: bounds how deep a condition can be."""
+
 _NEVER = Compiled(ANY, lambda v: None)
 _UNKNOWN = Compiled(YES_NO, lambda v: False)
 
@@ -84,6 +89,8 @@ class Expressions:
     def __init__(self, names: Names) -> None:
         self.names = names
         self.findings = names.findings
+        self._nested: list[Segment] = []
+        """Segments that are being compiled, each within the one before."""
 
     # -------------------------------------------------------------- the front door
 
@@ -156,11 +163,21 @@ class Expressions:
     # -------------------------------------------------------------- joining
 
     def _or(self, node: tree.Or, place: Place) -> Compiled:
+        self._choices_without_in(node)
         parts = tuple(self.condition(part, place) for part in node.parts)
         if len(parts) == 2:
             a, b = parts
             return Compiled(YES_NO, lambda v: a(v) or b(v))
         return Compiled(YES_NO, lambda v: any(part(v) for part in parts))
+
+    def _choices_without_in(self, node: tree.Or) -> None:
+        """`country = "DE" or "AT"` means `in`."""
+        for first, other in pairwise(node.parts):
+            if isinstance(first, tree.Compare) and isinstance(other, (tree.Text, tree.Number)):
+                left, right = first.left.span.text, first.right.span.text
+                kind = TEXT if isinstance(other, tree.Text) else NUMBER
+                hint = f"write `{left} in ({right}, {other.span.text})`"
+                self.findings.report(d.NOT_A_CONDITION, other.span, kind=_a(kind), hint=hint)
 
     def _and(self, node: tree.And, place: Place) -> Compiled:
         parts = tuple(self.condition(part, place) for part in node.parts)
@@ -174,13 +191,15 @@ class Expressions:
 
     def _not(self, node: tree.Not, place: Place) -> Compiled:
         part = self.condition(node.part, place)
+        if isinstance(getattr(node.part, "reach", None), tree.WithinTheLast):
+            place.timely.append(node)  # that something is long ago comes with time, not with an event
         return Compiled(YES_NO, lambda v: not part(v))
 
     # -------------------------------------------------------------- comparing
 
     def _compare(self, node: tree.Compare, place: Place) -> Compiled:
         left, right = self.compile(node.left, place), self.compile(node.right, place)
-        sign = node.operator.span.text
+        sign = str(node.operator.value)
         return self._compared(sign, node, left, right)
 
     def _compared(
@@ -429,19 +448,36 @@ class Expressions:
             )
             return lambda v: False
         if found.compiled is None:
-            found.checking = True
-            inner = Place("segment")
-            found.compiled = (
-                self.condition(found.where, inner) if found.where else lambda v: False,
-                inner,
-            )
-            found.checking = False
+            self._segment(found, token)
+        if self._nested:
+            if found.depth >= MAX_SEGMENTS:
+                self._too_many_segments(token)
+                return lambda v: False
+            outer = self._nested[-1]
+            outer.depth = max(outer.depth, found.depth + 1)
         fn, inner = found.compiled
         if place is not None:
             place.used.update(inner.used)
-            place.timely.extend(inner.timely)
+            if inner.timely:
+                place.timely.append(tree.Text(token.span, token))
         meaning: Fn = fn
         return meaning
+
+    def _segment(self, found: Segment, token: Token) -> None:
+        inner = Place("segment")
+        found.compiled = (lambda v: False, inner)
+        if len(self._nested) >= MAX_SEGMENTS:
+            self._too_many_segments(token)
+        elif found.where is not None:
+            found.checking = True
+            self._nested.append(found)
+            found.compiled = (self.condition(found.where, inner), inner)
+            self._nested.pop()
+            found.checking = False
+
+    def _too_many_segments(self, token: Token) -> None:
+        what = f"at most {MAX_SEGMENTS} segments stand within each other"
+        self.findings.report(d.OUT_OF_PLACE, token.span, what=what)
 
     def _may_get(self, node: tree.MayGet | tree.MayNotGet, place: Place) -> Compiled:
         channel = self.channel(node.channel)
@@ -532,7 +568,6 @@ class Expressions:
         """Whether something that happened at a moment, at a place in the order, still counts."""
         match node:
             case tree.WithinTheLast(duration=duration):
-                place.timely.append(duration)
                 length = literals.duration(duration, self.findings)
                 return lambda v, at, seq: calendar.add(v.now, length, v.zone, -1) < at <= v.now
             case tree.SinceStart():
@@ -631,6 +666,10 @@ class Expressions:
         if not place.contact and token.kind != "REF":
             self._no_contact(tree.FieldValue(token.span, token))
             return None
+        head, _, rest = name.partition(".")
+        if head == "contact" and rest in self.names.records:
+            token, name = Token(token.span, "NAME", rest), rest
+            place = replace(place, row=None)
         in_row = place.row.get(name) if place.row else None
         if token.kind == "REF" or (in_row is not None and in_row.name == "list"):
             return self._list_rows(token, where, place)
@@ -789,7 +828,7 @@ class Expressions:
         self, left: Compiled, sign: Token, right: Compiled, node: tree.Sum, *, zero: bool
     ) -> Compiled:
         a, b = left.fn, right.fn
-        plus = sign.span.text == "+"
+        plus = sign.value == "+"
         pair = family(left.kind), family(right.kind)
         if "any" in pair or pair == ("number", "number"):
             kind = NUMBER if "any" not in pair else ANY
@@ -814,7 +853,7 @@ class Expressions:
         sign = "*"
         for part in node.parts:
             if isinstance(part, Token):
-                sign = part.span.text
+                sign = str(part.value)
                 continue
             compiled = self.compile(part, place)
             if compiled.kind.name not in ("number", "any"):
@@ -878,7 +917,7 @@ class Expressions:
 
     def _unknown_field(self, token: Token, whose: str, known: Iterable[str]) -> None:
         names = list(known)
-        hint = did_you_mean(token.value, names)
+        hint = _minus_hint(token.value, names) or did_you_mean(token.value, names)
         near = guess(token.value, names)
         if near is None and token.kind == "NAME" and len(token.value) <= 3 and token.value.isupper():
             hint = f'if it is a text, put it in quotes: `"{token.value}"`'
@@ -889,6 +928,7 @@ class Expressions:
         self.findings.report(d.UNKNOWN_FIELD, token.span, whose=whose, name=token.value, hint=hint)
 
 
+_DUST = 1e-12
 LARGEST = 10**30
 """Of numbers: one beyond it is missing."""
 
@@ -899,7 +939,9 @@ def number(value: int | float) -> int | float | None:
         return None
     if isinstance(value, int):
         return value
-    value = round(value, 10)
+    near = round(value, 10)
+    if abs(value - near) <= _DUST * max(1.0, abs(value)):
+        value = near
     return int(value) if value.is_integer() and abs(value) < 2**53 else value
 
 
@@ -943,7 +985,7 @@ def _suited(value: Any, want: Kind, v: View) -> Any:
 
 def _date_of(value: Any, v: View) -> date | None:
     if isinstance(value, datetime):
-        return day_of(value, v)
+        return v.day_of(value)
     return value if isinstance(value, date) else None
 
 
@@ -974,6 +1016,14 @@ def _a(kind: Kind) -> str:
     return _SHOWN.get(kind.name, str(kind))
 
 
+def _minus_hint(name: str, known: list[str]) -> str:
+    """`score-1` is one name: perhaps a minus was meant."""
+    left, minus, right = name.rpartition("-")
+    if not minus or left not in known or not (right.isdigit() or right in known):
+        return ""
+    return f"a minus has a space on both sides: `{left} - {right}`"
+
+
 def _condition_hint(node: tree.Expression, kind: Kind) -> str:
     if kind.name in ("text", "email", "phone", "one of", "number", "date", "datetime"):
         return f"compare it, or write `{node.span.text} is set`"
@@ -989,6 +1039,8 @@ def _comparison_hint(node: tree.Compare | tree.TwoSided, left: Compiled, right: 
             return "dates are written without quotes: 2026-12-24"
         if left.kind.name == "yes/no":
             return "write `yes` or `no` without quotes"
+    if kinds == {"number", "duration"}:
+        return "a date minus a date is a number of days: compare it with a number"
     if kinds == {"date", "number"} or kinds == {"datetime", "number"}:
         return "`days since …` and `days until …` give numbers"
     return ""

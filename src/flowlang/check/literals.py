@@ -60,7 +60,7 @@ def duration(node: tree.Duration, findings: Findings) -> calendar.Duration:
                 findings.report(
                     d.BAD_VALUE, token.span, what=f"a duration has whole units, not {amount}"
                 )
-                amount = 0
+                amount = 1
             continue
         total = total + calendar.duration_of(amount, token.value)
     if total.approximate_seconds > LONGEST.approximate_seconds:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flowlang.calendar import Duration
 from flowlang.days import Days, Schedule, Window
-from flowlang.kinds import BUILT_IN_FIELDS, DATETIME, NUMBER, TEXT, Fields, Kind
+from flowlang.kinds import BUILT_IN_FIELDS, DATETIME, NUMBER, TEXT, Fields, Kind, UnknownFields
 from flowlang.source import Findings, Span
 from flowlang.syntax import declarations as tree
 from flowlang.syntax.tree import Token
@@ -185,6 +185,8 @@ class Segment:
     where: Expression | None
     compiled: Any = None
     checking: bool = False
+    depth: int = 1
+    """How many segments stand within each other, this one included."""
 
 
 @dataclass(slots=True)
@@ -218,6 +220,11 @@ class Names:
         if event is not None:
             return event.fields
         return DELIVERY_EVENTS.get(name)
+
+    def fields_of_event(self, name: str) -> Fields:
+        """What `event.x` may be for an event; anything for one that there is not."""
+        fields = self.event_fields(name)
+        return UnknownFields() if fields is None else fields
 
 
 def kind_of(line: tree.PlainType | tree.OneOfType) -> Kind:

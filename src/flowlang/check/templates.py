@@ -162,7 +162,8 @@ def place_of(part: Part, word: str, line: int) -> Span:
     start = 0
     for _ in range(line - 1):
         start = part.text.find("\n", start) + 1
-    pattern = re.compile(rf"(?<![\w-]){re.escape(word)}(?![\w-])")
+    lead, tail = r"(?<![\w-])" * word[:1].isalnum(), r"(?![\w-])" * word[-1:].isalnum()
+    pattern = re.compile(f"{lead}{re.escape(word)}{tail}")
     in_line = part.text.find("{", start)
     match = pattern.search(part.text, max(in_line, start)) or pattern.search(part.text, start)
     if match is None:
@@ -394,7 +395,11 @@ class _Checker:
             if name in FUNCTIONS:
                 self._refuse(node, f"`{name}` is called with one name in quotes", name)
             else:
+                attribute = node.node.attr if isinstance(node.node, n.Getattr) else ""
+                name = name or attribute
                 shown = name or "this"
+                if attribute in FILTERS:
+                    known = f"write `| {attribute}`"
                 self._refuse(node, f"`{shown}` is no function of templates ({known})", name or "(")
             return _Known()
         return self._function(node, name, first)

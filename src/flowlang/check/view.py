@@ -57,5 +57,12 @@ class View:
     @property
     def today(self) -> date:
         if self._today is None:
-            self._today = local_date(self.now, self.zone)
+            self._today = self.day_of(self.now)
         return self._today
+
+    def day_of(self, moment: datetime) -> date:
+        """The date of a moment by the contact's clocks; at the very ends of the calendar, in UTC."""
+        try:
+            return local_date(moment, self.zone)
+        except OverflowError:
+            return moment.date()

@@ -116,8 +116,7 @@ def _told(failure: Exception) -> int:
         traceback.print_exception(failure)
     what = terminal.printable(f"{type(failure).__name__}: {failure}")
     terminal.talk(
-        f"internal error: {what[:300]}; please report this"
-        " (FLOW_DEBUG=1 shows where it happened)"
+        f"internal error: {what[:300]}; please report this (FLOW_DEBUG=1 shows where it happened)"
     )
     return WRONG
 
@@ -149,7 +148,8 @@ def is_verb(name: str) -> bool:
     path = _FOLDER / f"{name}.py"
     if not name.isidentifier() or not path.is_file():
         return False
-    return f"\ndef {name}(" in path.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
+    return "\n@click." in text and f"\ndef {name}(" in text
 
 
 def summary(verb: str) -> str:

@@ -1,4 +1,4 @@
-"""Bring files into the one canonical layout, or translate their keywords."""
+"""Bring files into the canonical layout, or translate them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from flowlang.cli import FOUND, files, paths, terminal
 @click.option("--diff", is_flag=True, help="Write nothing; show what would change.")
 @click.option("--to", metavar="LANGUAGE", help="Translate the keywords, such as `--to de`.")
 def fmt(path: tuple[Path, ...], check: bool, diff: bool, to: str | None) -> int:
-    """Bring files into the one canonical layout; comments are kept and the meaning stays.
+    """Bring files into the canonical layout, or translate them.
+
+    Comments are kept and the meaning stays; every run proves both before anything is written.
 
     Takes the .flow files in each PATH and below it, and no others; `-` reads standard input and
     writes the result to standard output. A file with syntax errors is reported and left alone:
@@ -29,7 +31,9 @@ def fmt(path: tuple[Path, ...], check: bool, diff: bool, to: str | None) -> int:
 
     if to is not None and to not in keywords.languages():
         known = ", ".join(keywords.languages())
-        raise click.BadParameter(f"there is no language `{to}`; there is {known}", param_hint="--to")
+        raise click.BadParameter(
+            f"there is no language `{to}`; there is {known}", param_hint="--to"
+        )
     run = _Run(to, check, diff)
     for name in path:
         if name == paths.STDIN:
@@ -95,13 +99,12 @@ class _Run:
 
     def _format(self, data: bytes, name: str, path: Path) -> str | None:
         """The canonical text; None where it is told why there is none."""
+        import flowlang.steps  # noqa: F401 - registers the statements with the grammar
         from flowlang.config import read_settings
         from flowlang.source import Findings
         from flowlang.syntax.format import FormatError, NotReadable, format_source
         from flowlang.syntax.parser import parse
         from flowlang.syntax.reading import decode
-
-        import flowlang.steps  # noqa: F401 - registers the statements with the grammar
 
         toml = paths.settings_file(path)
         default = read_settings(toml).language if toml else "en"

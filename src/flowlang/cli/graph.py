@@ -51,7 +51,9 @@ def graph(path: Path | None, output_format: str) -> int:
     graphs = [
         drawn(campaign)
         for campaign in program.campaigns
-        if wanted is None or (source := campaign.span.source.path) is None or source.resolve() == wanted
+        if wanted is None
+        or (source := campaign.span.source.path) is None
+        or source.resolve() == wanted
     ]
     if output_format == "json":
         data = {"graphs": [one.data() for one in graphs]}

@@ -42,7 +42,7 @@ def told(done: Counter[Path]) -> str:
 def _round(workspace: Workspace) -> Counter[Path]:
     """Apply what can be applied at once: fixes whose edits touch no other's."""
     own = {id(parsed.source) for parsed in workspace.files}
-    chosen: dict[int, tuple[Source, list[Edit], int]] = {}
+    chosen: dict[int, tuple[Path, Source, list[Edit], int]] = {}
     for finding in workspace.findings.in_order():
         fix = finding.fix
         if fix is None or not fix.safe or not fix.edits:
@@ -51,17 +51,16 @@ def _round(workspace: Workspace) -> Counter[Path]:
         source = fix.edits[0].span.source
         if len(sources) != 1 or id(source) not in own or source.path is None:
             continue
-        _, edits, count = chosen.get(id(source), (source, [], 0))
+        _, _, edits, count = chosen.get(id(source), (source.path, source, [], 0))
         if not any(_touch(one, other) for one in fix.edits for other in edits):
-            chosen[id(source)] = (source, [*edits, *fix.edits], count + 1)
+            chosen[id(source)] = (source.path, source, [*edits, *fix.edits], count + 1)
     applied: Counter[Path] = Counter()
-    for source, edits, count in chosen.values():
-        assert source.path is not None
+    for path, source, edits, count in chosen.values():
         text = source.text
         for edit in sorted(edits, key=lambda edit: edit.span.start, reverse=True):
             text = text[: edit.span.start] + edit.text + text[edit.span.end :]
-        if text != source.text and files.write(source.path, text, within=workspace.root):
-            applied[source.path] += count
+        if text != source.text and files.write(path, text, within=workspace.root):
+            applied[path] += count
     return applied
 
 

@@ -19,9 +19,10 @@ STDIN = Path("-")
 
 
 def below(paths: Iterable[Path]) -> Iterator[Workspace]:
-    """The workspaces that paths belong to, loaded, in order; without paths that of the current folder.
+    """The workspaces that paths belong to, loaded, in order.
 
-    Raises FileNotFoundError, ConfigError, and UsageError where there is no `.flow` file at all.
+    Without paths it is that of the current folder.  Raises FileNotFoundError, ConfigError, and
+    UsageError where there is no `.flow` file at all.
     """
     from flowlang import workspace
 

@@ -16,6 +16,7 @@ from flowlang.cli import FOUND, paths, terminal
 
 if TYPE_CHECKING:
     from flowlang.contact import Entry
+    from flowlang.intake.events import Arrival
     from flowlang.intake.problem import Problem
     from flowlang.program.program import Program
 
@@ -53,7 +54,7 @@ _SHOWN = 20
     "--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True,
     help="How the outcome is written.",
 )  # fmt: skip
-def simulate(
+def simulate(  # noqa: PLR0917 - click gives them by name
     path: Path | None,
     contacts_file: Path,
     events_file: Path | None,
@@ -100,7 +101,7 @@ class _Run:
         self.contacts_file = contacts
         self.events_file = events
         self.contacts: ContactRows
-        self.arrivals: tuple[Any, ...] = ()
+        self.arrivals: tuple[Arrival, ...] = ()
         self.codes: dict[str, tuple[str, ...]] = {}
         self.errors: list[dict[str, Any]] = []
         self.told: list[str] = []
@@ -188,7 +189,7 @@ class _Run:
         from flowlang import calendar
 
         if self.arrivals:
-            return min(arrival.at for arrival in self.arrivals)
+            return min([arrival.at for arrival in self.arrivals])
         zone = self.program.config.timezone
         return calendar.instant(datetime.now(zone).date(), time(0), zone)
 

@@ -34,8 +34,7 @@ def tally(counts: dict[str, Any]) -> str:
     }
     parts.append(_table("skipped because", ["times"], reasons))
     coupons = {
-        name: [row["used"], row["left"], row["fallback"]]
-        for name, row in counts["coupons"].items()
+        name: [row["used"], row["left"], row["fallback"]] for name, row in counts["coupons"].items()
     }
     parts.append(_table("coupon list", ["used", "left", "text instead"], coupons))
     tags = {name: [number] for name, number in counts["tags"].items()}

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 @click.command(epilog='Example: flow test campaigns -k "coupon halted"')
 @click.argument("path", nargs=-1, type=click.Path(path_type=Path))
-@click.option("-k", "words", metavar="WORDS", default="", help="Only tests whose name has all these words.")
+@click.option(
+    "-k", "words", metavar="WORDS", default="", help="Only tests whose name has all these words."
+)
 @click.option(
     "--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True,
     help="How the outcome is written.",

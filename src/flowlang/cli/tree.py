@@ -23,13 +23,12 @@ def tree(file: Path, output_format: str) -> int:
     Every node has `node` (what it is), its place (line, column, end_line, end_column) and its
     parts by name. Lines that cannot be read are told on stderr, the rest is printed: exit code 1.
     """
+    import flowlang.steps  # noqa: F401 - registers the statements with the grammar
     from flowlang.config import read_settings
     from flowlang.source import Findings
     from flowlang.syntax.parser import parse
     from flowlang.syntax.reading import decode
     from flowlang.syntax.tree import as_data
-
-    import flowlang.steps  # noqa: F401 - registers the statements with the grammar
 
     stdin = file == paths.STDIN
     data = sys.stdin.buffer.read() if stdin else file.read_bytes()
@@ -37,7 +36,9 @@ def tree(file: Path, output_format: str) -> int:
     findings = Findings()
     source = decode(data, "<stdin>" if stdin else str(file), findings)
     parsed = parse(source, findings, read_settings(toml).language if toml else "en")
-    terminal.write(json.dumps(as_data(parsed.tree), ensure_ascii=False, indent=2, default=str) + "\n")
+    terminal.write(
+        json.dumps(as_data(parsed.tree), ensure_ascii=False, indent=2, default=str) + "\n"
+    )
     if findings.has_errors:
         paths.show_findings(findings.in_order(), 1)
         return FOUND

@@ -44,7 +44,7 @@ def _bounced(do: Interpreter, data: dict[str, Any], now: datetime) -> None:
 
 
 def _bounced_address(do: Interpreter, data: dict[str, Any]) -> str:
-    """The address that a bounce came from: that of the message's last copy, else the contact's own."""
+    """The address a bounce came from: that of the message's last copy, else the contact's own."""
     contact, name = do.contact, data.get("message")
     for sent in reversed(contact.messages):
         if sent.message == name and sent.address:

@@ -1,26 +1,22 @@
-"""Some contacts out of a store, with what they share, for one step of the engine; and back again.
-
-What contacts share is looked up where it may be large: free codes are fetched as they are used, addresses on
-the Robinson list are asked for those at hand.
-"""
+"""Some contacts out of a store, with what they share, for one stretch of time; and back again."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, SupportsIndex
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from flowlang.contact import Contact, Entry, Letter, Run, usable_address
+from flowlang.contact import Contact, Entry, Run, usable_address
+from flowlang.engine.commons import Commons
 from flowlang.engine.interpreter import next_due
 from flowlang.engine.position import NAME, Position
 from flowlang.engine.state import Aside, States
+from flowlang.engine.stored import BatchWorld, Robinson
 from flowlang.engine.timeline import Timeline
-from flowlang.engine.world import Answers, Experiment, Pool, Process, World
+from flowlang.engine.world import Answers, World
 from flowlang.program.program import Program
 from flowlang.stores.rows import (
     Changes,
@@ -28,107 +24,13 @@ from flowlang.stores.rows import (
     ContactRow,
     HistoryRow,
     NoticeRow,
-    ProcessRow,
     RunRow,
     Shared,
-    TrialRow,
 )
 from flowlang.stores.store import Store
 
-CAPS, TEST = "caps", "test"
-_FETCH = 500
-"""Codes that are fetched at a time."""
-_APART = "\x1f"
-"""Stands between parts of a name; no database takes a null byte in a text."""
-
 Horizon = tuple[datetime, float]
 """How far to go: a moment, and at that moment the place in the order of those who wait."""
-
-
-class FreeCodes(deque[str]):
-    """The free codes of a list, in the order of import, fetched as they are used."""
-
-    def __init__(self, store: Store, name: str, count: int) -> None:
-        super().__init__()
-        self._store = store
-        self._name = name
-        self._after = 0
-        self.count = count
-
-    def __len__(self) -> int:
-        return self.count
-
-    def __bool__(self) -> bool:
-        return self.count > 0
-
-    def __getitem__(self, place: SupportsIndex) -> str:  # type: ignore[override] # the first one is all that is asked
-        self._fetch()
-        return super().__getitem__(place)
-
-    def popleft(self) -> str:
-        self._fetch()
-        self.count -= 1
-        return super().popleft()
-
-    def _fetch(self) -> None:
-        if not super().__len__() and self.count:
-            found = self._store.free_codes(self._name, self._after, _FETCH)
-            self._after = found[-1][0]
-            self.extend(code for _, code in found)
-
-
-class StoredPool(Pool):
-    """A coupon list in the store."""
-
-    def __init__(self, store: Store, name: str, free: int, used: int) -> None:
-        self.codes = FreeCodes(store, name, free)
-        super().__init__(free=self.codes, used=used)
-        self._store = store
-        self._name = name
-        self.now: datetime | None = None
-
-    def add(self, codes: tuple[str, ...]) -> int:
-        assert self.now is not None
-        new = self._store.import_codes(self._name, codes, self.now)
-        self.codes.count += new
-        return new
-
-
-class Robinson(set[str]):
-    """The Robinson list: known for the addresses that were asked for beforehand, else looked up."""
-
-    def __init__(self, store: Store, expected: Iterable[str]) -> None:
-        self._store = store
-        self._asked = {one.casefold() for one in expected}
-        super().__init__(store.barred(self._asked))
-
-    def __bool__(self) -> bool:
-        return True
-
-    def __contains__(self, address: object) -> bool:
-        if address not in self._asked and isinstance(address, str):
-            self._asked.add(address)
-            self.update(self._store.barred([address]))
-        return super().__contains__(address)
-
-
-class BatchWorld(World):
-    """A world whose coupon lists are in a store."""
-
-    def __init__(self, program: Program, store: Store, shared: Shared, now: datetime) -> None:
-        super().__init__(program, writes_letters=True)
-        self.store = store
-        self.stock = shared.stock
-        self.moment = now
-
-    def pool(self, name: str) -> Pool:
-        found = self.pools.get(name)
-        if found is None:
-            stock = self.stock.get(name)
-            found = StoredPool(self.store, name, *(stock or (0, 0)))
-            found.now = self.moment
-            self.pools[name] = found
-        return found
 
 
 class BatchTimeline(Timeline):
@@ -173,14 +75,14 @@ class Batch:
     def __init__(
         self,
         states: States,
-        program: Program,
         store: Store,
         position: Position,
         shared: Shared,
         horizon: Horizon,
+        *,
         answers: Answers | None = None,
     ) -> None:
-        self.program = program
+        program = self.program = states.program
         self.store = store
         self.states = states
         self.position = position
@@ -193,38 +95,36 @@ class Batch:
         self._runs: dict[str, set[RunRow]] = {}
         self._numbers: dict[str, int] = {}
         """How many history entries a contact has."""
-        self._letters: dict[int, Letter] = {}
         self.world.ticks = position.ticks
         self.world.answers = answers
         self.world.history = self._record
-        self._take_shared(shared)
+        self._commons = Commons(self.world, shared)
+        self._halted = shared.halted
 
     # ------------------------------------------------------------------ taking
 
     def take(self, rows: Iterable[ContactRow], addresses: Iterable[str] = ()) -> None:
         """Contacts out of the store; `addresses` are those that arrivals bring."""
-        for row in sorted({row.id: row for row in rows}.values(), key=lambda row: row.number):
+        self._add(sorted({row.id: row for row in rows}.values(), key=lambda row: row.number))
+        self._take_halted(self._halted)
+        if self.store.barred(None):
+            self.world.robinson = Robinson(self.store, [*self._addresses(), *addresses])
+        self._commons.take_branches(self.store, list(self._rows))
+
+    def _add(self, rows: Iterable[ContactRow]) -> None:
+        for row in rows:
+            if row.id in self._rows:
+                continue
             contact, aside = self.states.read(row.state)
-            contact.id, contact.deleted = row.id, row.deleted
             self._rows[row.id] = row
             self._asides[row.id] = aside
             self._runs[row.id] = self._run_rows(contact, aside)
             self._numbers[row.id] = row.entries
             self.timeline.add(contact)
-        self._take_halted()
-        if self.store.barred(None):
-            self.world.robinson = Robinson(self.store, [*self._addresses(), *addresses])
-        if self.timeline.interpreter.experiments:
-            for trial in self.store.trials(list(self._rows)):
-                found = self.world.experiments.get((trial.campaign, trial.step))
-                if found is not None:
-                    member = "\0".join((trial.contact, *trial.member.split(_APART)))
-                    found.members[member] = trial.branch
-                    if trial.counted:
-                        found.counted.add(member)
-        self._tests = {
-            key: (dict(one.members), set(one.counted)) for key, one in self.world.experiments.items()
-        }
+
+    def aside(self, contact: str) -> Aside:
+        """What of a contact the program cannot use."""
+        return self._asides[contact]
 
     def _addresses(self) -> Iterable[str]:
         names = ("email", "mobile", *self.program.config.channels.values())
@@ -234,46 +134,29 @@ class Batch:
                 if isinstance(value, str):
                     yield usable_address(value)[0]
 
-    def _take_halted(self) -> None:
-        """Who at hand is halted; and where someone else is, one of them stands for all."""
-        contacts = self.timeline.contacts
-        waiting = self.store.halted()
-        witnesses = {}
-        for row in waiting:
-            witnesses.setdefault(row.message, row)
-            if row.contact in contacts:
-                self.world.halted.setdefault(row.message, []).append(
-                    (row.contact, (row.campaign, row.key), row.began)
+    def _take_halted(self, shared: dict[str, int]) -> None:
+        """Who at hand is halted; and where only others are, one of them stands for all."""
+        waiting = sorted(
+            (run.began, str(run.wait["message"]), contact.id, key)
+            for contact in self.timeline.contacts.values()
+            for key, run in contact.runs.items()
+            if run.status == "halted" and "message" in run.wait
+        )
+        for began, message, contact_id, key in waiting:
+            self.world.halted.setdefault(message, []).append((contact_id, key, began))
+        for message, count in shared.items():
+            here = self.world.halted.get(message, [])
+            if len(here) < count:
+                others = self.store.halted(message, len(here) + 1)
+                known = {(contact_id, key) for contact_id, key, _ in here}
+                one = next(
+                    row for row in others if (row.contact, (row.campaign, row.key)) not in known
                 )
-        absent = [row for row in witnesses.values() if row.message not in self.world.halted]
-        for found in self.store.contacts({row.contact for row in absent}):
-            contact, aside = self.states.read(found.state)
-            self._rows[found.id], self._asides[found.id] = found, aside
-            self._runs[found.id] = self._run_rows(contact, aside)
-            self._numbers[found.id] = found.entries
-            self.timeline.add(contact)
-        for row in absent:
-            self.world.halted[row.message] = [(row.contact, (row.campaign, row.key), row.began)]
-
-    def _take_shared(self, shared: Shared) -> None:
-        world = self.world
-        for row in shared.processes:
-            world.processes[row.message, row.campaign] = Process(
-                row.type, row.message, row.campaign, row.status,  # type: ignore[arg-type] # a status of ours
-                row.done, row.failed, Counter(row.skipped), row.because, row.started,
-            )  # fmt: skip
-        self._processes = {row: None for row in map(_frozen, shared.processes)}
-        for policy, index, moments in json.loads(shared.values.get(CAPS, "[]")):
-            world.recent[policy, index] = deque(map(datetime.fromisoformat, moments))
-        for name, text in shared.values.items():
-            kind, _, rest = name.partition(_APART)
-            if kind == TEST:
-                campaign, step = rest.split(_APART)
-                data = json.loads(text)
-                world.experiments[campaign, step] = Experiment(
-                    datetime.fromisoformat(data["ends"]), data["assigned"], data["won"], winner=data["winner"]
-                )
-        self._values = shared.values
+                self._add(self.store.contacts([one.contact]))
+                self.world.halted[message] = [
+                    *here,
+                    (one.contact, (one.campaign, one.key), one.began),
+                ]
 
     # ------------------------------------------------------------------ giving back
 
@@ -281,6 +164,8 @@ class Batch:
         self.entries.append(entry)
         number = self._numbers[entry.contact] = self._numbers.get(entry.contact, 0) + 1
         self.changes.history.append(HistoryRow(number, entry))
+        if entry.what == "deleted":
+            self.changes.taken_back.append(entry.contact)
         letters = self.world.letters
         if entry.what == "sent" and letters and letters[-1].contact == entry.contact:
             # With the entry's place no two sends can have one name, whatever loop they are in.
@@ -295,8 +180,11 @@ class Batch:
         changes.letters = world.letters
         for name, pool in world.pools.items():
             changes.codes += [ClaimedCode(name, *taken) for taken in pool.taken]
-        changes.notices += [NoticeRow(one.at, one.who, one.text) for one in (*world.notices, *world.reported)]
-        self._give_shared()
+        changes.notices += [
+            NoticeRow(one.at, one.who, one.text) for one in (*world.notices, *world.reported)
+        ]
+        caps = self.timeline.interpreter.sending.shared_caps
+        self._commons.give(changes, {(name, index): cap.amount for name, index, cap in caps})
         position.ticks = world.ticks
         for zone, since in self.timeline.zones.values():
             position.watch(self.program, zone, since)
@@ -308,17 +196,14 @@ class Batch:
         row = self._rows.get(contact.id)
         aside = self._asides.get(contact.id) or Aside()
         if contact.deleted:
-            if row is None or not row.deleted:
-                self.changes.taken_back.append(contact.id)
-            else:
-                return
             contact, aside = _emptied(contact), Aside()
         text = self.states.write(contact, aside)
         due = next_due(contact)
         at, began = (due[0], due[1]) if due else (None, 0)
         if row is not None and row.state == text and (row.due, row.began) == (at, began):
             return
-        number = row.number if row is not None and row.deleted == contact.deleted else self._next_number()
+        again = row is None or (row.deleted and not contact.deleted)
+        number = self._next_number() if row is None or again else row.number
         self.changes.contacts.append(
             ContactRow(
                 contact.id, number, text,
@@ -353,44 +238,6 @@ class Batch:
         step = self.states.step(run)
         return RunRow(contact, run.campaign, run.key, run.status, step, run.version, message, began)
 
-    def _give_shared(self) -> None:
-        world, changes = self.world, self.changes
-        for process in world.processes.values():
-            row = ProcessRow(
-                process.type, process.message, process.campaign, process.status, process.done,
-                process.failed, dict(process.skipped), process.because, process.started,
-            )  # fmt: skip
-            if _frozen(row) not in self._processes:
-                changes.processes.append(row)
-        for kind in ("started", "finished", "stopped", "measured"):
-            for name, amount in getattr(world, kind).items():
-                changes.counters[f"{kind}{_APART}{name}"] = amount
-        for name, pool in world.pools.items():
-            if pool.fallback:
-                changes.counters[f"fallback{_APART}{name}"] = pool.fallback
-        caps = {cap[:2]: cap[2].amount for cap in self.timeline.interpreter.sending.shared_caps}
-        recent = [
-            # More than a cap allows need not be kept: the latest of them decide when it frees.
-            [policy, index, [at.isoformat() for at in list(moments)[-(caps.get((policy, index), 0) or 1) :]]]
-            for (policy, index), moments in world.recent.items()
-        ]
-        if recent:
-            changes.values[CAPS] = json.dumps(recent, ensure_ascii=False)
-        for (campaign, step), one in world.experiments.items():
-            self._give_test(campaign, step, one)
-        changes.values = {name: text for name, text in changes.values.items() if self._values.get(name) != text}
-
-    def _give_test(self, campaign: str, step: str, one: Experiment) -> None:
-        data = {"ends": one.ends.isoformat(), "assigned": one.assigned, "won": one.won, "winner": one.winner}
-        self.changes.values[_APART.join((TEST, campaign, step))] = json.dumps(data)
-        members, counted = self._tests.get((campaign, step), ({}, set()))
-        for member, branch in one.members.items():
-            if members.get(member) != branch or (member in one.counted) != (member in counted):
-                contact, *rest = member.split("\0")
-                self.changes.trials.append(
-                    TrialRow(contact, campaign, step, _APART.join(rest), branch, member in one.counted)
-                )
-
 
 def _put_aside(contact: str, row: dict[str, Any]) -> RunRow:
     """A run that the program cannot use: it stands where it stood."""
@@ -398,11 +245,6 @@ def _put_aside(contact: str, row: dict[str, Any]) -> RunRow:
         contact, row["campaign"], row["key"], row.get("status", "running"), row.get("step", ""),
         row.get("version", ""), "", row.get("began", 0),
     )  # fmt: skip
-
-
-def _frozen(row: ProcessRow) -> tuple[Any, ...]:
-    skipped = tuple(sorted(row.skipped.items()))
-    return (row.type, row.message, row.campaign, row.status, row.done, row.failed, skipped, row.because)
 
 
 def _emptied(contact: Contact) -> Contact:

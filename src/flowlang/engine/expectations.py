@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from flowlang.check.view import View
 from flowlang.engine.play import Failed, Play
 from flowlang.engine.world import SentOut
 from flowlang.source import Diagnostic
+from flowlang.steps.measure import Measure
 from flowlang.syntax import expressions as tree
 from flowlang.syntax import scripts
 from flowlang.syntax.tree import Node, Token, children, walk
@@ -22,6 +24,9 @@ Holds = Callable[[Play], "str | None"]
 """None where it is so; else what was so instead."""
 
 Check = Callable[[Play], None]
+
+_ADDRESS = re.compile(r".*@|[+\d]")
+"""What begins like an address for mail or a phone; names of contacts go before."""
 
 
 class Expectations:
@@ -111,32 +116,45 @@ class Expectations:
             for part in _spoken_of(node)
             if isinstance(part, (tree.FieldValue, tree.CouponsLeft, tree.CountOf, tree.SumOf, tree.OfLast))
         ]
-        return lambda view: [(text, fn(view)) for text, fn in parts]
+        tags = any(isinstance(part, tree.Tagged) for part in walk(node))
+        groups = any(isinstance(part, tree.InGroup) for part in walk(node))
+
+        def values(view: View) -> list[tuple[str, Any]]:
+            found = [(text, fn(view)) for text, fn in parts]
+            if tags:
+                shown = ", ".join(f'"{tag}"' for tag in view.contact.tags)
+                found.append(("its tags", shown or "none"))
+            if groups:
+                found.append(("its groups", ", ".join(sorted(view.contact.groups)) or "none"))
+            return found
+
+        return values
 
     # -------------------------------------------------------------- messages
 
     def _sent(self, node: scripts.ExpectSent, whom: Token | None) -> tuple[Holds, str | None]:
         message = self._message(node.message)
         reached = self._reached(node.to, whom)
-        about = (whom or node.to).value if whom or node.to else None
+        about = next((one.value for one in (whom, node.to) if one is not None), None)
         at, times = self._moment(node.at), node.times.value if node.times else None
 
         def holds(play: Play) -> str | None:
             if at is not None and at > play.now:
                 play.move(at)
-            copies = [one for one in play.world.sent if one.message == message and reached(play, one)]
+            copies = [
+                one for one in play.world.sent if one.message == message and reached(play, one)
+            ]
             fitting = [one for one in copies if at is None or one.at.replace(second=0, microsecond=0) == at]
             if len(fitting) == times if times is not None else fitting:
                 return None
             if not copies:
                 return f'"{message}" was not sent'
-            when = ", ".join(f"{play.clock(one.at)} to {one.address}" for one in copies[:8])
-            return f'"{message}" was sent {len(copies)} times: {when}'
+            return _copies(play, message, copies)
 
         return holds, about if about in self.contacts else None
 
     def _reached(self, to: Token | None, whom: Token | None) -> Callable[[Play, SentOut], bool]:
-        """Whether a copy is meant: `to` says who got it, a name or an address, `for` about whom it was."""
+        """Whether a copy is meant: `to` says who got it, by name or address, `for` whose it was."""
         name = self._recipient(to)
         about = self.whose(whom, Node(whom.span)) if whom is not None else None
 
@@ -145,29 +163,31 @@ class Expectations:
                 return False
             if name is None:
                 return True
-            if "@" in name:
-                return sent.address.casefold() == name.casefold()
-            return sent.contact == name and not sent.elsewhere
+            if name in self.contacts:
+                return sent.contact == name and not sent.elsewhere
+            return sent.address.casefold() == name.casefold()
 
         return reached
 
     def _recipient(self, token: Token | None) -> str | None:
         if token is None:
             return None
-        if "@" not in token.value:
-            return self.whose(token, Node(token.span))
-        return str(token.value)
+        if token.value not in self.contacts and _ADDRESS.match(token.value):
+            return str(token.value)
+        return self.whose(token, Node(token.span))
 
     def _skipped(self, node: scripts.ExpectSkipped, whom: Token | None) -> tuple[Holds, str | None]:
         message = self._message(node.message)
-        name = self._recipient(node.to or whom)
+        to = node.to or whom
+        name = self.whose(to, node) if to is not None else None
         because = node.because.value if node.because else ""
 
         def holds(play: Play) -> str | None:
             found = [
                 one for one in play.world.skipped if one.message == message and name in (None, one.contact)
             ]
-            if any(because.casefold() in one.because.casefold() for one in found):
+            said = [f"{one.because}: {one.detail}".casefold() for one in found]
+            if any(because.casefold() in one for one in said):
                 return None
             if not found:
                 return f'"{message}" was not skipped'
@@ -180,12 +200,14 @@ class Expectations:
     ) -> tuple[Holds, str | None]:
         message = self._message(node.message)
         reached = self._reached(node.to, whom)
-        about = (whom or node.to).value if whom or node.to else None
+        about = next((one.value for one in (whom, node.to) if one is not None), None)
         part = "subject" if isinstance(node, scripts.ExpectSubject) else "body"
         text = node.text.value
 
         def holds(play: Play) -> str | None:
-            copies = [one for one in play.world.sent if one.message == message and reached(play, one)]
+            copies = [
+                one for one in play.world.sent if one.message == message and reached(play, one)
+            ]
             if not copies:
                 return f'"{message}" was not sent'
             shown: str = getattr(copies[-1], part)
@@ -273,8 +295,14 @@ class Expectations:
         return holds, None
 
     def _measured(self, node: scripts.ExpectMeasured, whom: Token | None) -> tuple[Holds, str | None]:
-        name, amount = node.name.value, node.amount.value
-        test = OPERATORS[node.operator.span.text]
+        measures = {
+            one.name.value: one
+            for campaign in self.names.campaigns.values()
+            for one in walk(campaign)
+            if isinstance(one, Measure)
+        }
+        name, amount = self._known(node.name, measures, d.UNKNOWN_MEASURE), node.amount.value
+        test = OPERATORS[str(node.operator.value)]
 
         def holds(play: Play) -> str | None:
             count = play.world.measured[name]
@@ -340,6 +368,13 @@ def _spoken_of(node: Node) -> Iterator[Node]:
             yield from _spoken_of(part)
 
 
+def _copies(play: Play, message: str, copies: list[SentOut]) -> str:
+    when = ", ".join(f"{play.clock(one.at)} to {one.address}" for one in copies[:8])
+    more = " and so on" if len(copies) > 8 else ""
+    times = "once" if len(copies) == 1 else f"{len(copies)} times"
+    return f'"{message}" was sent {times}: {when}{more}'
+
+
 def _standing(play: Play, runs: list[Any]) -> str:
     if not runs:
         return "it never started there"
@@ -357,7 +392,11 @@ def _standing(play: Play, runs: list[Any]) -> str:
 def _listed(values: list[tuple[str, Any]]) -> str:
     if not values:
         return "it is not so"
-    return ", ".join(f"{text} is {'not set' if value is None else value}" for text, value in values)
+    return ", ".join(
+        f"{text} {'are' if text.startswith('its ') else 'is'} "
+        f"{'not set' if value is None else value}"
+        for text, value in values
+    )
 
 
 def _told(play: Play, whom: str | None) -> str:

@@ -48,6 +48,10 @@ class Interpreter:
     zone: ZoneInfo
     view: View
     campaign: Campaign
+    _plain: View
+    """The view of no run."""
+    _home: ZoneInfo
+    """The contact's own zone."""
 
     def __init__(self, program: Program, world: World) -> None:
         self.program = program
@@ -82,14 +86,17 @@ class Interpreter:
         found = next_due(contact)
         if found is None or found[0] > now:
             return False
+        self.come_due(contact, found[2], now)
+        return True
+
+    def come_due(self, contact: Contact, what: RunKey | str, now: datetime) -> None:
+        """The moment of a run that waits, or of the end of a tag, has come."""
         self._enter(contact, now, NONE)
-        _, began, what = found
         if isinstance(what, str):
             self._end_tag(what)
         else:
             self._wake(contact.runs[what])
         self._drain()
-        return True
 
     def scheduled(self, contact: Contact, event: ScheduledEvent, now: datetime) -> None:
         """Make a scheduled event for a contact, where it concerns it."""
@@ -103,7 +110,7 @@ class Interpreter:
         self._enter(contact, now, NONE)
         event = self.program.names.events[name]
         holds = self.program.concerns[name]
-        self.view.event = data
+        self.view = View(contact, now, self.zone, self, event=data)
         made = 0
         audience = event.audience
         rows: list[dict[str, Any]] = [{}]
@@ -142,8 +149,8 @@ class Interpreter:
     def _enter(self, contact: Contact, now: datetime, ancestry: frozenset[str]) -> None:
         self.contact = contact
         self.now = now
-        self.zone = self._zone(contact, None)
-        self.view = View(contact, now, self.zone, self)
+        self.zone = self._home = self._zone(contact, None)
+        self.view = self._plain = View(contact, now, self.zone, self)
         self.ancestry = ancestry
         self.run = _NO_RUN
         self.campaign = _NO_CAMPAIGN
@@ -178,7 +185,7 @@ class Interpreter:
         campaign = self.by_name[run.campaign]
         self.run = run
         self.campaign = campaign
-        self.zone = self._zone(self.contact, campaign)
+        self.zone = campaign.zone or self._home
         self.view = View(self.contact, self.now, self.zone, self, run)
         return campaign
 
@@ -271,7 +278,7 @@ class Interpreter:
         """The runs that a change starts."""
         found: list[Run] = []
         runs = contact.runs
-        view: View | None = None
+        view = self._plain
         for campaign in campaigns:
             if not campaign.starts or campaign.name in change.ancestry:
                 continue
@@ -282,8 +289,8 @@ class Interpreter:
                     continue
                 if run is not None and run.under_way and not campaign.newest_wins and self.world.history is None:
                     continue
-            zone = campaign.zone or self._zone(contact, None)
-            if view is None or view.zone is not zone:
+            zone = campaign.zone or self._home
+            if view.zone is not zone:
                 view = View(contact, self.now, zone, self)
             event = self._matches(campaign, change, view)
             if event is None:
@@ -413,7 +420,8 @@ class Interpreter:
                 run.goals |= 1 << bit
         if self.world.history is not None:
             why = change.text if start is None or not start.text else f"{change.text}: {start.text}"
-            self.note("started" if run.round == 1 else f"started round {run.round}", why)
+            what = "started" if run.round == 1 else f"started round {run.round}"
+            self._note_for(campaign, run, what, why)
         return run
 
     def _start_by_step(self, contact: Contact, change: Change) -> None:
@@ -464,7 +472,8 @@ class Interpreter:
                 self._over(run, "finished")
                 return
             run.pc = target
-            run.wait = {}
+            if run.wait:
+                run.wait = {}
             budget -= 1
             if budget < 0:
                 self._over(run, "stopped", f"more than {MAX_STEPS:,} steps in one instant")
@@ -601,7 +610,7 @@ class Interpreter:
     def _tag_timer(self, name: str, until: datetime | None) -> None:
         if until is not None:
             self.contact.tag_began[name] = self.world.tick()
-        else:
+        elif self.contact.tag_began:
             self.contact.tag_began.pop(name, None)
 
     def untag(self, name: str) -> None:
@@ -650,8 +659,13 @@ class Interpreter:
 
     def _zone_changed(self) -> None:
         """Waits that begin from now on are in the contact's new zone."""
+        name = self.contact.zone_name()
+        if name and calendar.zone(name) is None:
+            self.note("unknown time zone", f"{name}: {self.default_zone.key} is used")
+        self._home = self._zone(self.contact, None)
         self.zone = self._zone(self.contact, self.campaign if self.run is not _NO_RUN else None)
-        self.view = View(self.contact, self.now, self.zone, self, self.run if self.run is not _NO_RUN else None)
+        run = self.run if self.run is not _NO_RUN else None
+        self.view = View(self.contact, self.now, self.zone, self, run)
 
     def join(self, group: str) -> None:
         if group in self.contact.groups:
@@ -707,7 +721,7 @@ class Interpreter:
             contact.blocked = blocked
         rows = {name: one for name, one in (records or {}).items() if contact.records.get(name) != one}
         contact.records.update(rows)
-        self.zone = self._zone(contact, None)
+        self.zone = self._home = self._zone(contact, None)
         if not (new or changed or more or joined or agreed or barred or rows):
             return False
         self.view = View(contact, self.now, self.zone, self)
@@ -830,7 +844,7 @@ class Interpreter:
         return STAY
 
     def hold(self, due: datetime | None, *, keeps_place: bool = False) -> None:
-        """Stand at a send; whoever has waited longest keeps its place, also one who was halted before."""
+        """Stand at a send; who has waited longest keeps its place, also one who was halted."""
         run = self.run
         if not run.wait.get("queued") and not keeps_place:
             run.began = self.world.tick()
@@ -847,15 +861,20 @@ class Interpreter:
         run.status = "halted"
         run.due = None
         instruction = self.campaign.instructions[run.pc]
-        run.wait = {"message": message, "when_empty": getattr(instruction, "when_empty", None)}
+        run.wait = {
+            "message": message,
+            "when_empty": getattr(instruction, "when_empty", None),
+            "elsewhere": hasattr(instruction, "address"),
+        }
         waiting = self.world.halted.setdefault(message, [])
         waiting.append((self.contact.id, (run.campaign, run.key), run.began))
         self.note("halted", because)
 
     def restart(self, tag: str | None) -> Next:
         run = self.run
-        words = self.campaign.settle.words()
-        self.note("waiting for restart", f"a trigger at the earliest {words} from now starts the next round")
+        if self.world.history is not None:
+            words = self.campaign.settle.words()
+            self.note("waiting for restart", f"a trigger at the earliest {words} from now starts the next round")
         self._back(run)
         if tag is not None:
             self.tag(tag, None)
@@ -1023,7 +1042,7 @@ _NO_RUN = Run("", "", "", round=0)
 _NO_CAMPAIGN = Campaign("", -1, cast(Any, None))
 _OVER = ("finished", "stopped")
 _BEFORE_STEPS = ("waiting for restart",)
-_OF_RUN = frozenset(("started", "stopped", "too early", "start ignored", "deleted"))
+_OF_RUN = frozenset(("started", "finished", "stopped", "too early", "start ignored", "deleted"))
 
 
 def next_due(contact: Contact) -> tuple[datetime, int, RunKey | str] | None:
@@ -1033,11 +1052,20 @@ def next_due(contact: Contact) -> tuple[datetime, int, RunKey | str] | None:
         due = run.due
         if due is not None and (best is None or (due, run.began) < best[:2]):
             best = (due, run.began, key)
-    for tag, began in contact.tag_began.items():
-        end = contact.tags[tag]
-        if end is not None and (best is None or (end, began) < best[:2]):
-            best = (end, began, tag)
+    if contact.tag_began:
+        for tag, began in contact.tag_began.items():
+            end = contact.tags[tag]
+            if end is not None and (best is None or (end, began) < best[:2]):
+                best = (end, began, tag)
     return best
+
+
+def is_due(contact: Contact, at: datetime, began: int, what: RunKey | str) -> bool:
+    """Whether what was to be due at a moment is so still."""
+    if isinstance(what, str):
+        return contact.tag_began.get(what) == began and contact.tags[what] == at
+    run = contact.runs.get(what)
+    return run is not None and run.began == began and run.due == at
 
 
 def _winner(found: Experiment) -> int:

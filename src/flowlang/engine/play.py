@@ -52,6 +52,8 @@ class Play:
 
     def give(self, contact: Contact) -> None:
         """A contact that stands there."""
+        if self.timeline.now is not None:
+            contact.fields.setdefault("created", self.timeline.now)
         self.timeline.add(contact)
 
     def stock(self, name: str, amount: int) -> None:
@@ -88,7 +90,7 @@ class Play:
             self.refused = str(refusal)
 
     def no_surprise(self) -> None:
-        """Something else is to happen: the refusal before must have been looked at.  Raises Failed."""
+        """Something else is to happen: a refusal must have been looked at.  Raises Failed."""
         if self.refused is not None and not self.looked:
             raise Failed(f"this was refused: {self.refused}")
         self.refused, self.looked = None, False

@@ -1,10 +1,11 @@
-"""Where the engine of a store stands: its clock, the next firings of schedules, what it is in the midst of."""
+"""Where the engine of a store stands: its clock, the next firings of schedules, what it is in the
+midst of."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -63,22 +64,25 @@ class Position:
         for scheduled in program.scheduled:
             self._set(scheduled, found, scheduled.schedule.next_from(since, found))
 
-    def follow(self, program: Program) -> None:
-        """Take the schedules of a program that was changed."""
-        self.schedules = {}
-        since = (self.clock or datetime.min.replace(tzinfo=UTC)) + JUST_AFTER
+    def follow(self, program: Program, now: datetime) -> None:
+        """Take the schedules of a program that was changed; those that are new begin now."""
+        known, self.schedules = self.schedules, {}
         for scheduled in program.scheduled:
+            name = _spelt(scheduled)
+            if name in known:
+                self.schedules[name] = known[name]
+                continue
             for key in self.zones:
                 found = zone(key)
                 if found is not None:
-                    self._set(scheduled, found, scheduled.schedule.next_from(since, found))
+                    self._set(scheduled, found, scheduled.schedule.next_from(now, found))
 
     def next_firing(self, program: Program) -> tuple[datetime, int, str, ScheduledEvent] | None:
         """The next: when, its order in the text, the zone, and the event."""
         found = [
             (at, scheduled.order, key, scheduled)
             for scheduled in program.scheduled
-            for key, at in self.schedules.get(stamp(scheduled), {}).items()
+            for key, at in self.schedules.get(_spelt(scheduled), {}).items()
         ]
         return min(found, key=lambda one: one[:3], default=None)
 
@@ -92,11 +96,11 @@ class Position:
         """Pass over firings whose day is over; gives how many."""
         skipped = 0
         for scheduled in program.scheduled:
-            for key in list(self.schedules.get(stamp(scheduled), {})):
+            for key in list(self.schedules.get(_spelt(scheduled), {})):
                 found = zone(key)
                 assert found is not None
                 today = local_date(now, found)
-                at: datetime | None = self.schedules[stamp(scheduled)][key]
+                at: datetime | None = self.schedules[_spelt(scheduled)][key]
                 while at is not None and local_date(at, found) < today:
                     at = scheduled.schedule.next_after(at, found)
                     skipped += 1
@@ -104,7 +108,7 @@ class Position:
         return skipped
 
     def _set(self, scheduled: ScheduledEvent, found: ZoneInfo, at: datetime | None) -> None:
-        firings = self.schedules.setdefault(stamp(scheduled), {})
+        firings = self.schedules.setdefault(_spelt(scheduled), {})
         if at is None:
             firings.pop(found.key, None)
         else:
@@ -153,8 +157,16 @@ JUST_AFTER = timedelta(microseconds=1)
 
 
 def stamp(scheduled: ScheduledEvent) -> str:
-    """The name of a scheduled event's schedule; an event may have several."""
-    return f"{scheduled.event.name}#{scheduled.order}"
+    """Which schedule of which event: under this name a contact keeps the last day it was made
+    for."""
+    schedules = [schedule for schedule, _ in scheduled.event.schedules]
+    return f"{scheduled.event.name}#{schedules.index(scheduled.schedule)}"
+
+
+def _spelt(scheduled: ScheduledEvent) -> str:
+    """The event with its whole schedule: one that is changed is another."""
+    one = scheduled.schedule
+    return f"{scheduled.event.name} {one.kind} {sorted(one.weekdays)} {one.day} {one.wall} {one.on}"
 
 
 def _text(at: datetime | None) -> str | None:

@@ -57,20 +57,24 @@ class Sending:
 
     def barred(self, contact: Contact, message: Message) -> str | None:
         """Why a contact cannot get a message now, apart from windows and caps; None if it can."""
+        return self._judged(contact, message)[0]
+
+    def _judged(self, contact: Contact, message: Message) -> tuple[str | None, str]:
+        """Why a contact cannot get a message now, None if it can; and the address for it."""
         if contact.blocked:
-            return "blocked"
+            return "blocked", ""
         address, marked = self.address(contact, message)
         marketing = message.kind == "marketing"
         if not address or (marked and marketing):
-            return "no address"
+            return "no address", address
         if not marketing:
-            return None
+            return None, address
         if self.world.robinson and address.casefold() in self.world.robinson:
-            return "robinson"
+            return "robinson", address
         consent = contact.consent.get(message.channel)
         if self.config.regime == "opt-in":
-            return None if consent is True else "no consent"
-        return "objection" if consent is False else None
+            return None if consent is True else "no consent", address
+        return "objection" if consent is False else None, address
 
     # -------------------------------------------------------------- policies
 
@@ -137,7 +141,7 @@ class Sending:
                 and (not cap.of_this_policy or policy.name in sent.policies)
             ]
         if cap.per.months:
-            # A month ago and a month from then are not the same day everywhere: the next month decides.
+            # A month ago and a month from then are not the same day everywhere.
             counted = [moment for moment in times if calendar.add(moment, cap.per, zone) > do.now]
         else:
             counted = [moment for moment in times if moment > since]
@@ -157,7 +161,7 @@ class Sending:
         resumed = self._resumed(message)
         if self._waits_for_window(do, message, resumed=resumed):
             return "waiting"
-        reason = self.barred(do.contact, message)
+        reason, address = self._judged(do.contact, message)
         if reason is None and not resumed and self._behind(message, when_empty):
             return self._halt(do, message, "behind those who wait for it")
         if reason is None and do.campaign.policies:
@@ -172,11 +176,11 @@ class Sending:
                 reason = "cap" if capped is not None else None
         if reason is not None:
             return self._skip(do, message, reason)
-        address = self.address(do.contact, message)[0]
         outcome = self._fill(do, message, when_empty, text, address)
         if outcome == "sent":
             self._record(do, message, address)
-            do.run.wait = {}
+            if do.run.wait:
+                do.run.wait = {}
         return outcome
 
     def _resumed(self, message: Message) -> bool:
@@ -250,6 +254,8 @@ class Sending:
     ) -> SendOutcome:
         """Render, check, take the codes: all or none."""
         template = template_for(message, do.contact, self.config.language)
+        if not template.lists and template.needs == () and not self.world.writes_letters:
+            return "sent"  # there is nothing to fill in
         codes, missing, rendered = self._codes(do, message, template, when_empty, text)
         if missing:
             action = message.when_missing or "skip"
@@ -288,9 +294,15 @@ class Sending:
             missing = ""
         else:
             missing = next(
-                (name for head, name in template.needs if _value(do, head, name) is None), ""
+                (
+                    name
+                    for head, name in template.needs
+                    if _value(do.contact, do.run, do.view.event, head, name) is None
+                ),
+                "",
             )
-        return {name: self._next_code(do, name, template) for name in lists}, missing, rendered
+        codes = {name: self._next_code(do, name, template) for name in sorted(lists)}
+        return codes, missing, rendered
 
     def _next_code(self, do: Interpreter, name: str, template: Template) -> str | None:
         if name not in template.fresh and name in do.contact.codes:
@@ -321,16 +333,17 @@ class Sending:
         """Tell once each time the stock falls under the line."""
         limit = self.program.names.coupons[name].warn_below
         if limit and pool.left == limit - 1:
-            self.world.notice(do.now, "inbox", f'coupon list "{name}": {pool.left} codes left')
+            left = "1 code" if pool.left == 1 else f"{pool.left} codes"
+            self.world.notice(do.now, "inbox", f'coupon list "{name}": {left} left')
 
     def _record(self, do: Interpreter, message: Message, address: str) -> None:
         contact, run, campaign = do.contact, do.run, do.campaign
         contact.seq += 1
-        policies = tuple(policy.name for policy in campaign.policies)
+        policies = tuple([policy.name for policy in campaign.policies])
         contact.messages.append(
             Sent(
                 message.name, do.now, message.channel, message.kind, campaign.name,
-                f"{run.key}#{run.label}", contact.seq, policies, address=address,
+                f"{run.key}#{run.number}.{run.round}", contact.seq, policies, address=address,
             )
         )  # fmt: skip
         for policy_name, index, cap in self.shared_caps:
@@ -340,12 +353,13 @@ class Sending:
                 continue
             self.world.recent.setdefault((policy_name, index), deque()).append(do.now)
         self.world.process(message.name, campaign.name, do.now).done += 1
-        do.note("sent", f"to {address}")
+        if self.world.history is not None:
+            do.note("sent", f"to {address}")
 
     def _skip(self, do: Interpreter, message: Message, reason: str, detail: str = "") -> SendOutcome:
         self.world.process(message.name, do.campaign.name, do.now).skipped[reason] += 1
         if self.world.keeps_sends:
-            self.world.skipped.append(Skipped(message.name, do.contact.id, do.now, reason))
+            self.world.skipped.append(Skipped(message.name, do.contact.id, do.now, reason, detail))
         do.note("skipped", f"{reason}: {detail}" if detail else reason)
         do.run.wait = {}
         return "skipped"
@@ -395,9 +409,9 @@ class Sending:
         """How many codes each list lacks for all who still wait and may still get the message."""
         needed: dict[str, int] = {}
         for contact, run in waiting:
-            if self.barred(contact, message) is not None:
-                continue
             template = template_for(message, contact, self.config.language)
+            if not self._may_still_get(contact, run, message, template):
+                continue
             when_empty: EmptyAction | None = run.wait.get("when_empty")
             for name in template.lists:
                 if self._policy_of(name, when_empty) != "halt":
@@ -409,6 +423,22 @@ class Sending:
             for name, count in sorted(needed.items())
             if count > self.world.pool(name).left
         }
+
+    def _may_still_get(
+        self, contact: Contact, run: Run, message: Message, template: Template
+    ) -> bool:
+        """Whether one who waits would get the message now, were there codes."""
+        if run.wait.get("elsewhere"):
+            return not contact.blocked
+        if self.barred(contact, message) is not None:
+            return False
+        if message.when_missing == "show":
+            return True
+        event = run.event or {}
+        return all(
+            _value(contact, run, event, head, name) is not None
+            for head, name in template.needs or ()
+        )
 
 
 _FREE = datetime.min.replace(tzinfo=UTC)
@@ -434,13 +464,12 @@ def letter_id(contact: Contact, run: Run, step: str, message: str) -> str:
     return hashlib.sha256(parts.encode()).hexdigest()[:32]
 
 
-def _value(do: Interpreter, head: str, name: str) -> Any:
-    run = do.run
+def _value(contact: Contact, run: Run, event: dict[str, Any], head: str, name: str) -> Any:
     match head:
         case "contact":
-            return do.contact.id if name == "id" else do.contact.fields.get(name)
+            return contact.id if name == "id" else contact.fields.get(name)
         case "event":
-            return do.view.event.get(name)
+            return event.get(name)
         case "reply":
             return (run.reply or {}).get(name)
         case _:

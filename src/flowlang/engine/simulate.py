@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from flowlang.intake.events import Arrival
 
 HORIZON = timedelta(days=400)
-"""How long after the last event schedules go on, where no end is given: they never end by themselves."""
+"""How long after the last event schedules go on where no end is given: they have none."""
 LONG_HORIZON = timedelta(days=3653)
 """The same where there are no schedules: what waits longer than that is left waiting."""
 PROGRESS_EVERY = 1_000
@@ -48,7 +48,9 @@ class Simulation:
     timeline: Timeline = field(init=False)
 
     def __post_init__(self) -> None:
-        self.world = World(self.program, writes_letters=False, keeps_sends=False, history=self.record)
+        self.world = World(
+            self.program, writes_letters=False, keeps_sends=False, history=self.record
+        )
         self.timeline = Timeline(self.program, self.world)
 
     def run(
@@ -114,14 +116,14 @@ class Simulation:
                 for name in self.program.messages
                 if (waiting := world.waiting(name))
             },
-            "coupons": {
-                name: {"used": pool.used, "left": pool.left, "fallback": pool.fallback}
-                for name in self.program.names.coupons
-                if (pool := world.pool(name))
-            },
+            "coupons": {name: self._stock(name) for name in self.program.names.coupons},
             "tags": _tags(contacts),
             "campaigns": self._campaigns(contacts),
         }
+
+    def _stock(self, name: str) -> dict[str, int]:
+        pool = self.world.pool(name)
+        return {"used": pool.used, "left": pool.left, "fallback": pool.fallback}
 
     def _sent(self) -> dict[str, int]:
         sent: Counter[str] = Counter()

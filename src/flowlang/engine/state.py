@@ -1,9 +1,9 @@
 """A contact as the JSON text that a store keeps, and back, without loss.
 
-A run keeps the stable name of the step it stands at, not its number: when the program has changed, the step
-is found again by its name.  Where the step is gone, the run stays where it is, untouched: nothing wakes it,
-its stops and goals hold, and once the step is back it goes on.  Runs of a campaign that is gone are put
-aside whole.
+A run keeps the stable name of the step it stands at, not its number: when the program has changed,
+the step is found again by its name.  Where the step is gone, the run stays where it is, untouched:
+nothing wakes it, its stops and goals hold, and once the step is back it goes on.  Runs of a
+campaign that is gone are put aside whole.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ class States:
     """Reads and writes contacts for one program."""
 
     def __init__(self, program: Program) -> None:
+        self.program = program
         self.campaigns = program.by_name
         self._places: dict[str, dict[str, int]] = {}
         self._versions: dict[str, str] = {}
@@ -63,7 +64,8 @@ class States:
         data["codes"] = {name: [code, encode(at)] for name, (code, at) in contact.codes.items()}
         data["measures"] = [_plain(one, _MEASURE) for one in contact.measures] + aside.measures
         data["runs"] = [
-            *(self._run(key, run, aside) for key, run in contact.runs.items()), *aside.runs.values()
+            *(self._run(key, run, aside) for key, run in contact.runs.items()),
+            *aside.runs.values(),
         ]
         kept = {name: value for name, value in data.items() if value not in (None, False, [], {})}
         return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
@@ -186,7 +188,9 @@ def _defaults(kind: Any, apart: tuple[str, ...] = ()) -> _Plain:
     return found
 
 
-_CONTACT = _defaults(Contact, ("groups", "bounced", "events", "messages", "codes", "measures", "runs"))
+_CONTACT = _defaults(
+    Contact, ("groups", "bounced", "events", "messages", "codes", "measures", "runs")
+)
 _RUN = _defaults(Run)
 _MEASURE = _defaults(Measure)
 _SENT = _defaults(Sent, ("policies", "opened", "clicked"))

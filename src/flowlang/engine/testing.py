@@ -262,7 +262,7 @@ class _Compiler:
         node, whom = line.action, line.whom
         if node is None:
             return None
-        if line.lines is not None and not isinstance(node, scripts.NewContact):
+        if line.lines and not isinstance(node, scripts.NewContact):
             self.findings.report(d.OUT_OF_PLACE, line.lines[0].span, what="only a new contact has lines below it")
         world = _WORLD.get(type(node))
         if world is not None:
@@ -291,7 +291,8 @@ class _Compiler:
         robinson = facts.pop("robinson")
         # To one who is there already, only what is said happens.
         said = {**facts, "fields": dict(facts["fields"]), "blocked": facts["blocked"] or None}
-        if not any(isinstance(line, scripts.GivenField) and line.name.value == "email" for line in lines):
+        fields = (line for line in lines if isinstance(line, scripts.GivenField))
+        if all(line.name.value != "email" for line in fields):
             said["fields"].pop("email", None)
 
         def make(play: Play) -> None:
@@ -341,6 +342,8 @@ class _Compiler:
             case StartCampaign(campaign=campaign) | StopCampaign(campaign=campaign):
                 if campaign.value not in self.names.campaigns:
                     self.expressions.unknown(d.UNKNOWN_CAMPAIGN, campaign, self.names.campaigns)
+                elif isinstance(node, StartCampaign):
+                    self._startable(campaign)
                 verb = "start campaign" if isinstance(node, StartCampaign) else "stop campaign"
                 return self._arrival(verb, {"campaign": campaign.value})
             case Add():
@@ -357,6 +360,14 @@ class _Compiler:
             case scripts.React():
                 return self._react(node)
         return None
+
+    def _startable(self, campaign: Token) -> None:
+        found = self.program.by_name.get(campaign.value)
+        if found is not None and (found.keys is not None or found.uses_event):
+            self.findings.report(
+                d.CANNOT_START, campaign.span,
+                what=f'"{found.name}" cannot be started by hand: it needs the event that starts it',
+            )  # fmt: skip
 
     def _acting(self, change: Callable[[Interpreter], None]) -> Callable[[Play, str], None]:
         return lambda play, name: play.act(name, change)

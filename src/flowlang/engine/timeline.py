@@ -12,10 +12,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flowlang.calendar import local_date
-from flowlang.contact import Contact, resolve_zone
+from flowlang.contact import Contact, RunKey, resolve_zone
 from flowlang.engine import arrivals
 from flowlang.engine.arrivals import Refused
-from flowlang.engine.interpreter import Interpreter, next_due
+from flowlang.engine.interpreter import Interpreter, is_due, next_due
 from flowlang.engine.world import World
 from flowlang.program.program import Program, ScheduledEvent
 
@@ -34,7 +34,7 @@ class Timeline:
         self.now: datetime | None = None
         self._numbers: dict[str, int] = {}
         self._by_number: list[Contact] = []
-        self._due: list[tuple[datetime, int, int]] = []
+        self._due: list[tuple[datetime, int, int, RunKey | str]] = []
         self._schedules: list[tuple[datetime, int, str, ScheduledEvent, ZoneInfo]] = []
         self._zones: set[str] = set()
 
@@ -67,7 +67,8 @@ class Timeline:
     def _watch_zone(self, contact: Contact) -> None:
         """A zone that no contact had before: what falls due now has come before what brought it."""
         if self.now is not None:
-            self._schedule_zone(resolve_zone(contact, self.program.config.timezone), self.now + _A_MOMENT)
+            zone = resolve_zone(contact, self.program.config.timezone)
+            self._schedule_zone(zone, self.now + _A_MOMENT)
 
     def _schedule_zone(self, zone: ZoneInfo, since: datetime) -> None:
         if zone.key in self._zones:
@@ -84,7 +85,7 @@ class Timeline:
             self._watch_zone(contact)
         found = next_due(contact)
         if found is not None:
-            heappush(self._due, (found[0], found[1], self._numbers[contact.id]))
+            heappush(self._due, (found[0], found[1], self._numbers[contact.id], found[2]))
 
     # ------------------------------------------------------------------ time
 
@@ -105,15 +106,12 @@ class Timeline:
         interpreter, by_number = self.interpreter, self._by_number
         while True:
             if due and due[0][0] <= until and not (schedules and schedules[0][0] < due[0][0]):
-                at, began, number = heappop(due)
+                at, began, number, what = heappop(due)
                 contact = by_number[number]
-                if contact.deleted:
-                    continue
-                found = next_due(contact)
-                if found is None or found[0] != at or found[1] != began:
+                if contact.deleted or not is_due(contact, at, began, what):
                     continue
                 self.now = at
-                interpreter.fire(contact, at)
+                interpreter.come_due(contact, what, at)
                 self.settle(contact)
             elif schedules and schedules[0][0] <= until:
                 self._fire_schedule()
@@ -205,14 +203,17 @@ class Timeline:
         missing = self.interpreter.sending.missing_codes(message, waiting)
         if missing:
             raise Refused(
-                ", ".join(f'missing {count} codes in "{listed}"' for listed, count in missing.items())
+                ", ".join(
+                    f'missing {count} {"code" if count == 1 else "codes"} in "{listed}"'
+                    for listed, count in missing.items()
+                )
             )
         for process in world.processes.values():
             if process.message == name and process.status == "halted":
                 process.status = "running"
                 process.because = ""
         for contact, run in waiting:
-            # Those who have not had their turn still wait: whoever comes to the send now is behind them.
+            # Those who have not had their turn still wait: who comes to the send now is behind.
             world.resuming = name
             try:
                 self.interpreter.resume(contact, (run.campaign, run.key), now)

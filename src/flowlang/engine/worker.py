@@ -1,9 +1,10 @@
 """The engine over a store: what is due, what arrived and what schedules make, in the order of time.
 
-Time is taken in stretches.  One stretch is a transaction: the contacts with something due or arrived in it
-are read, all of it happens, and all that came of it is written back at once.  A stretch ends where the next
-contacts would have to be read, so that everything happens in one order of time, whatever the size of a
-batch.  Killed at any point, the engine goes on from the last stretch that was saved.
+Time is taken in stretches.  One stretch is a transaction: the contacts with something due or
+arrived in it are read, all of it happens, and all that came of it is written back at once.  A
+stretch ends where the next contacts would have to be read, so that everything happens in one order
+of time, whatever the size of a batch.  Killed at any point, the engine goes on from the last
+stretch that was saved.
 
 The clock is handed in.  What fell due while nobody ran the engine happens at the moment it was due.
 """
@@ -83,13 +84,35 @@ class Worker:
         self.batch = batch
         self.states = States(program)
         self.report = Report()
+        self.stopping = False
+        """Set by someone who wants it to end after the stretch under way."""
 
     def run(self, now: datetime) -> Report:
         """Do all that is to be done up to a moment, and say what it was."""
         report = self.report = Report()
-        while self._stretch(now):
+        while not self.stopping and self._stretch(now):
             pass
         return report
+
+    def may_resume(self, message: str, now: datetime) -> int:
+        """How many go on if a halted send is resumed now.  Raises Refused where it cannot be."""
+        with self.store.transaction():
+            shared = self.store.shared()
+            position = Position.read(shared.values.get(NAME))
+            batch = self._open(position, shared, (now, math.inf))
+            batch.take(self.store.contacts({one.contact for one in self.store.halted(message)}))
+            waiting = batch.world.waiting(message)
+            if not waiting:
+                raise Refused(f'"{message}" is not halted: nobody waits for it')
+            sending = batch.timeline.interpreter.sending
+            missing = sending.missing_codes(self.program.messages[message], waiting)
+            if missing:
+                raise Refused(
+                    ", ".join(
+                        f'missing {count} codes in "{name}"' for name, count in missing.items()
+                    )
+                )
+            return len(waiting)
 
     # ------------------------------------------------------------------ one stretch of time
 
@@ -110,8 +133,8 @@ class Worker:
 
     def _begin(self, position: Position, now: datetime) -> None:
         """The clock of a store begins when its first contact came, or now."""
-        first = self.store.arrivals("pending", 1, now)
-        position.clock = min(now, first[0].at) if first and first[0].type == "contact" else now
+        first = self.store.arrivals("pending", BATCH, now)
+        position.clock = min([now, *(row.at for row in first if row.type == "contact")])
         position.watch(self.program, self.program.config.timezone, position.clock)
 
     def _foresee(self, position: Position, arrivals: list[ArrivalRow]) -> None:
@@ -135,12 +158,11 @@ class Worker:
         end: Horizon = (now, math.inf)
         open_at = None
         """A moment at which more is to be done than this stretch does."""
-        if sweep_at is not None and sweep_at <= now:
+        if len(arrivals) == self.batch:
+            end, open_at = (arrivals[-1].at, math.inf), arrivals[-1].at
+        if sweep_at is not None and sweep_at <= end[0]:
             end, open_at = (sweep_at, math.inf), sweep_at
             arrivals = [row for row in arrivals if row.at < sweep_at]
-        elif len(arrivals) == self.batch:
-            end = min(end, (arrivals[-1].at, math.inf))
-            open_at = end[0]
         special = next((place for place, row in enumerate(arrivals) if self._is_special(row)), None)
         if special is not None and arrivals[special].at <= end[0]:
             end, open_at = (arrivals[special].at, math.inf), arrivals[special].at
@@ -150,17 +172,21 @@ class Worker:
             assert last.due is not None
             end, open_at = (last.due, last.began), last.due
             arrivals = [row for row in arrivals if row.at < last.due]
-            special = next((place for place, row in enumerate(arrivals) if self._is_special(row)), None)
+            special = next(
+                (place for place, row in enumerate(arrivals) if self._is_special(row)), None
+            )
         alone = arrivals[special] if special is not None else None
         ordinary = arrivals[:special]
         if not due and not ordinary:
             if alone is not None:
                 return self._special(position, shared, alone)
-            if sweep_at is not None and sweep_at <= now:
+            if sweep_at is not None and sweep_at <= end[0]:
                 self._start_sweep(position, look if look == sweep_at else None, firing)
                 self.store.save(Changes(values={NAME: position.write()}))
                 return True
-        position.clock = max(position.clock or end[0], end[0] if open_at is None else open_at - JUST_AFTER)
+        position.clock = max(
+            position.clock or end[0], end[0] if open_at is None else open_at - JUST_AFTER
+        )
         batch = self._open(position, shared, end)
         batch.take([*due, *self.store.contacts({row.contact for row in ordinary if row.contact})])
         for row in ordinary:
@@ -170,7 +196,7 @@ class Worker:
         return bool(due or ordinary)
 
     def _open(self, position: Position, shared: Shared, end: Horizon) -> Batch:
-        return Batch(self.states, self.program, self.store, position, shared, end, self.answers)
+        return Batch(self.states, self.store, position, shared, end, answers=self.answers)
 
     def _arrive(self, batch: Batch, row: ArrivalRow) -> None:
         try:
@@ -202,11 +228,15 @@ class Worker:
         if row.type == "event":
             data = decode(json.loads(row.data))
             if data["name"] in self.program.concerns:
-                position.sweep = Sweep("about", row.at, arrival=row.seq, event=data["name"], data=row.data)
+                position.sweep = Sweep(
+                    "about", row.at, arrival=row.seq, event=data["name"], data=row.data
+                )
                 self.store.save(Changes(values={NAME: position.write()}))
             else:
                 changes = Changes()
-                self._refuse(changes, row, f"the event `{data['name']}` happens to a contact; say to which")
+                self._refuse(
+                    changes, row, f"the event `{data['name']}` happens to a contact; say to which"
+                )
                 self.store.save(changes)
             return True
         message = json.loads(row.data)["message"]
@@ -232,6 +262,9 @@ class Worker:
         batch = self._open(position, shared, (sweep.at, -1))
         batch.take(rows)
         batch.timeline.now = sweep.at
+        for campaign in self.program.campaigns if sweep.kind == "existing" else ():
+            # A campaign that has looked once must not look again, though the program still says so.
+            campaign.include_existing = campaign.name in sweep.campaigns
         for row in rows:
             self._ask(batch, row.id, sweep)
         if len(rows) == self.batch:
@@ -256,8 +289,6 @@ class Worker:
             case "about":
                 do.about(contact, sweep.event, decode(json.loads(sweep.data))["data"], at)
             case "existing":
-                for campaign in self.program.campaigns:
-                    campaign.include_existing = campaign.name in sweep.campaigns
                 do.existing(contact, at)
             case "program":
                 self.report.stranded += stranded(contact, batch.aside(contact_id), self.states)
@@ -280,13 +311,17 @@ class Worker:
 
     # ------------------------------------------------------------------ the program
 
-    def apply(self, now: datetime, files: dict[str, str], codes: dict[str, tuple[str, ...]]) -> None:
+    def apply(
+        self, now: datetime, files: dict[str, str], codes: dict[str, tuple[str, ...]]
+    ) -> None:
         """Take the program for the one that runs: note what has changed, import its lists' files.
 
         `files` are its texts by name, for those who look back; `codes` those of the coupon lists.
         """
         campaigns = {one.name: self.states.version(one) for one in self.program.campaigns}
-        text = json.dumps({"campaigns": campaigns, "files": files}, ensure_ascii=False, sort_keys=True)
+        text = json.dumps(
+            {"campaigns": campaigns, "files": files}, ensure_ascii=False, sort_keys=True
+        )
         report = self.report = Report()
         with self.store.transaction():
             for name, known in codes.items():
@@ -300,7 +335,7 @@ class Worker:
             position = Position.read(self.store.shared().values.get(NAME))
             if before is not None:
                 report.changed = _differences(json.loads(before)["campaigns"], campaigns)
-                position.follow(self.program)
+                position.follow(self.program, now)
             fresh = [one.name for one in self.program.campaigns if one.include_existing]
             fresh = [name for name in fresh if name not in position.looked]
             if fresh:

@@ -102,6 +102,8 @@ class Skipped:
     contact: str
     at: datetime
     because: str
+    detail: str = ""
+    """Which value was missing."""
 
 
 @dataclass(slots=True)

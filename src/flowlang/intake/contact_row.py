@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 from zoneinfo import ZoneInfo
 
 from flowlang.calendar import zone as zone_named
@@ -101,17 +101,21 @@ class ContactReader:
         fields: dict[str, Any] = {}
         parts: dict[str, Any] = {}
         records: dict[str, list[dict[str, Any]]] = {}
-        for name, value in raw.items():
-            try:
-                _check_length(value)
-                if name in self._schema.fields:
-                    fields[name] = read(value, self._schema.fields[name], self._zone)
+        kinds, zone = self._schema.fields, self._zone
+        name = ""
+        try:
+            for name, value in raw.items():
+                if isinstance(value, str) and len(value) > MAX_CELL:
+                    _refuse_length()
+                kind = kinds.get(name)
+                if kind is not None:
+                    fields[name] = read(value, kind, zone)
                 elif name in self._parts:
                     parts[name] = self._parts[name](value)
                 else:
                     records[name] = self._records(name, value)
-            except BadValue as bad:
-                raise RefusedRow(name, str(bad)) from None
+        except BadValue as bad:
+            raise RefusedRow(name, str(bad)) from None
         row = ContactRow(line, _id(fields.pop("id", None)), fields, records=records, **parts)
         if not row.key():
             raise RefusedRow("", "there is neither an id nor an e-mail address")
@@ -147,9 +151,8 @@ class ContactReader:
         return self._zones[name]
 
 
-def _check_length(value: object) -> None:
-    if isinstance(value, str) and len(value) > MAX_CELL:
-        raise BadValue(f"the cell is longer than {MAX_CELL:,} characters")
+def _refuse_length() -> NoReturn:
+    raise BadValue(f"the cell is longer than {MAX_CELL:,} characters")
 
 
 def _id(raw: object) -> str | None:

@@ -38,6 +38,8 @@ def objects(text: str) -> Iterator[Parsed]:
 
 def flaw(value: object) -> str:
     """Why JSON data is refused whatever it means, as a sentence; empty where nothing is wrong."""
+    if isinstance(value, dict) and _is_plain(value):
+        return ""
     size = 0
     waiting: list[tuple[object, int]] = [(value, 1)]
     while waiting:
@@ -56,6 +58,21 @@ def flaw(value: object) -> str:
         if size > MAX_OBJECT:
             return f"it is larger than {MAX_OBJECT // 1024} KB"
     return ""
+
+
+def _is_plain(value: dict[str, object]) -> bool:
+    """Whether an object is so simple that nothing can be wrong with it: some printable texts.
+
+    A character that is not printable may be half of one, or NUL.
+    """
+    size = 0
+    for name, item in value.items():
+        if type(item) is not str or type(name) is not str:
+            return False
+        if not (item.isprintable() and name.isprintable()):
+            return False
+        size += len(item) + len(name) + 2
+    return size < MAX_OBJECT
 
 
 def _leaf_flaw(item: object) -> str:

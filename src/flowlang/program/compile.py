@@ -11,7 +11,7 @@ from flowlang.check import literals, templates
 from flowlang.check.declarations import Reader
 from flowlang.check.expressions import Expressions, Place
 from flowlang.check.names import SYSTEM_EVENTS, Names, Policy
-from flowlang.kinds import ANY, DATETIME, Fields
+from flowlang.kinds import ANY, DATETIME, Fields, UnknownFields
 from flowlang.program.program import (
     Automation,
     Campaign,
@@ -66,7 +66,9 @@ def _events(program: Program, expressions: Expressions) -> None:
             continue
         about = event.fields if event.outside else None
         place = Place("audience", event=about)
-        row: Fields = {} if audience.kind == "contacts" else names.records.get(audience.records, {})
+        row: Fields = {}
+        if audience.kind != "contacts":
+            row = names.records.get(audience.records, UnknownFields())
         holds = expressions.filter(audience.where, row, place)
         if event.outside:
             program.concerns[event.name] = holds
@@ -132,7 +134,7 @@ class _Campaign:
         for line in settings:
             fields: Fields | None = None
             if isinstance(line, tree.StartOn):
-                fields = self.names.event_fields(line.event.event.value)
+                fields = self.names.fields_of_event(line.event.event.value)
             elif isinstance(line, tree.StartOnChange):
                 kind = self.names.fields.get(line.field.value, ANY)
                 fields = {"at": DATETIME, "old": kind, "new": kind}
@@ -145,9 +147,8 @@ class _Campaign:
         for step in steps:
             for node in walk(step):
                 if isinstance(node, (WaitFor, ForBranch)):
-                    fields = self.names.event_fields(node.event.event.value)
-                    if fields is not None:
-                        found = _merged(found or {}, fields)
+                    fields = self.names.fields_of_event(node.event.event.value)
+                    found = _merged(found or {}, fields)
         return found
 
     def _settings(self, settings: list[tree.Line], campaign: Campaign, code: Code) -> None:
@@ -172,7 +173,7 @@ class _Campaign:
                     Start(condition, as_soon=isinstance(line, tree.StartAsSoonAs), text=text)
                 )
             case tree.StartOn():
-                place = Place("start", event=self.names.event_fields(line.event.event.value))
+                place = Place("start", event=self.names.fields_of_event(line.event.event.value))
                 match = event_match(code, line.event, line.where, place)
                 campaign.starts.append(Start(event=match, text=text))
             case tree.StartOnChange(field=field):
@@ -208,8 +209,13 @@ class _Campaign:
     def _start_condition(self, line: tree.StartWhen | tree.StartAsSoonAs, code: Code) -> Any:
         place = Place("start")
         condition = code.condition(line.where, place)
-        if place.timely:
-            asked = place.timely[0]
+        # That something happened lately comes to hold when it happens; that it did not, by time.
+        denied = {id(one) for no in walk(line.where) if isinstance(no, ex.Not) for one in walk(no)}
+        timely = (
+            one for one in place.timely if not isinstance(one, ex.Duration) or id(one) in denied
+        )
+        asked = next(timely, None)
+        if asked is not None:
             code.report(
                 d.TIME_IS_NO_TRIGGER, asked.span,
                 hint="make time an event: `event due_today`, `every day at 08:00`, "
@@ -279,6 +285,8 @@ def _field(name: str) -> Callable[[dict[str, Any]], Any]:
 
 def _merged(first: Fields, second: Fields) -> Fields:
     """Fields of several events: where kinds differ, any."""
+    if isinstance(first, UnknownFields) or isinstance(second, UnknownFields):
+        return UnknownFields({**first, **second})
     found = dict(first)
     for name, kind in second.items():
         found[name] = kind if found.get(name, kind) == kind else ANY
@@ -358,20 +366,48 @@ def _check_events_of_messages(what: str, sender: Campaign | Automation, code: Co
     for message, token in code.sends:
         for template in message.ready.values():
             for need in template.events:
-                _check_need(need, f'the {what} "{sender.name}" sends "{message.name}"', token, code)
+                who = f'the {what} "{sender.name}" sends "{message.name}"'
+                if _check_need(need, who, token, code) and isinstance(sender, Campaign):
+                    _check_every_start(need, template, sender, token, code)
     for template in code.texts:
         for need in template.events:
             _check_need(need, f'the {what} "{sender.name}" writes this', None, code)
 
 
-def _check_need(need: templates.EventNeed, who: str, token: Token | None, code: Code) -> None:
+def _check_every_start(
+    need: templates.EventNeed,
+    template: templates.Template,
+    sender: Campaign,
+    token: Token,
+    code: Code,
+) -> None:
+    """A placeholder without a default: each start of the campaign must bring its value."""
+    if (need.head, need.name) not in (template.needs or ()):
+        return
+    for start in sender.starts:
+        fields: Fields = {}
+        if start.event is not None:
+            fields = code.names.fields_of_event(start.event.event)
+        elif start.field is not None:
+            fields = {"at": DATETIME, "old": ANY, "new": ANY}
+        if need.head == "event" and need.name not in fields:
+            code.report(
+                d.TEMPLATE_EVENT, need.span, also=((token.span, "sent here"),),
+                what=f'`event.{need.name}`: "{sender.name}" sends this, and `{start.text}` does not bring it',
+                hint=f"`event.{need.name} | default('…')` says what stands there then",
+            )  # fmt: skip
+            return
+
+
+def _check_need(need: templates.EventNeed, who: str, token: Token | None, code: Code) -> bool:
+    """Whether a campaign or automation can know a value at all; a finding where it cannot."""
     fields: Fields | None = code.place.event if need.head == "event" else code.place.reply
     if need.head == "event":
         code.place.used.add("event.")
     if need.head == "answer":
         fields = {need.name: ANY} if code.place.answer else None
     if fields is not None and need.name in fields:
-        return
+        return True
     if fields is None:
         without = f"without {_BRINGS[need.head]}"
     else:
@@ -381,6 +417,7 @@ def _check_need(need: templates.EventNeed, who: str, token: Token | None, code: 
     code.findings.report(
         d.TEMPLATE_EVENT, need.span, what=f"`{need.head}.{need.name}`: {who} {without}", hint=hint, also=also
     )
+    return False
 
 
 _BRINGS = {

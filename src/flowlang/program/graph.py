@@ -1,7 +1,7 @@
 """STEPS → PICTURE: a compiled campaign as nodes and edges.
 
-A picture knows no statement: what a node says comes from `Instruction.describe`, where it leads from
-`Instruction.exits`.  Instructions that no statement wrote, the jumps, are folded into their edges.
+A picture knows no statement: what a node says comes from `Instruction.describe`, where it leads
+from `Instruction.exits`.  Instructions that no statement wrote, the jumps, are folded into edges.
 """
 
 from __future__ import annotations
@@ -56,8 +56,7 @@ class Graph:
                 for node in self.nodes
             ],
             "edges": [
-                {"from": edge.source, "to": edge.target, "label": edge.label}
-                for edge in self.edges
+                {"from": edge.source, "to": edge.target, "label": edge.label} for edge in self.edges
             ],
         }
 

@@ -32,7 +32,8 @@ class EventMatch:
 
 def event_match(code: Code, ref: EventRef, where: Expression | None, place: Any = None) -> EventMatch:
     """Check an event and its `where`; a bare name in it is first a field of the event."""
-    fields = code.expressions.event(ref.event) or {}
+    code.expressions.event(ref.event)
+    fields = code.names.fields_of_event(ref.event.value)
     message = None
     if ref.message is not None:
         message = ref.message.value

@@ -50,7 +50,7 @@ class Reach(Instruction):
         if self.otherwise == "wait":
             return do.stand(None)
         if self.otherwise == "stop":
-            do.note("finished", f'the goal "{self.name}" is not met')
+            do.note("ends here", f'the goal "{self.name}" is not met')
             return END
         do.note("goal not met", self.name)
         return pc + 1

@@ -9,7 +9,7 @@ from flowlang.check import diagnostics as d
 from flowlang.check.comparing import Fn
 from flowlang.check.view import View
 from flowlang.effects import Effects, Next
-from flowlang.kinds import Fields
+from flowlang.kinds import Fields, UnknownFields
 from flowlang.source import did_you_mean
 from flowlang.steps.step import Code, Instruction, Step
 from flowlang.syntax.expressions import Expression
@@ -42,7 +42,7 @@ def records_fields(code: Code, token: Token) -> Fields:
     if fields is None:
         hint = did_you_mean(token.value, list(code.names.records), "records")
         code.report(d.UNKNOWN_RECORDS, token.span, name=token.value, hint=hint)
-        return {}
+        return UnknownFields()
     return fields
 
 

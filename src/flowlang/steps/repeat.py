@@ -30,13 +30,13 @@ class Repeat(Step):
         loop = Loop()
         code.loops.append(loop)
         with code.inside(self):
-            code.block(self.steps)
+            over = code.block(self.steps)
         code.loops.pop()
         code.emit(Jump(at), self)
         instruction.after = code.next
         for leave in loop.leaves:
             leave.to = code.next
-        return False
+        return over and not loop.leaves
 
 
 class Count(Instruction):

@@ -10,7 +10,7 @@ from flowlang.effects import STAY, Effects, Next
 from flowlang.kinds import EMAIL
 from flowlang.steps.step import Code, Instruction, Step
 from flowlang.syntax.declarations import WhenEmpty
-from flowlang.syntax.expressions import Expression
+from flowlang.syntax.expressions import Expression, Text
 from flowlang.syntax.tree import Token, node
 
 if TYPE_CHECKING:
@@ -70,6 +70,10 @@ class SendTo(Step):
     def compile(self, code: Code) -> bool:
         message = code.message(self.message)
         address = code.expressions.value(self.address, EMAIL, code.place, "the address")
+        if isinstance(self.address, Text) and "@" not in self.address.value.value:
+            code.report(
+                d.BAD_VALUE, self.address.span, what=f'"{self.address.value.value}" is no e-mail address'
+            )
         if message is None:
             return False
         if message.kind != "service":

@@ -8,6 +8,7 @@ from flowlang.calendar import Duration
 from flowlang.check import diagnostics as d
 from flowlang.check import literals
 from flowlang.effects import STAY, Effects, Next
+from flowlang.source import Span
 from flowlang.steps.event_match import EventMatch, event_match
 from flowlang.steps.jump import Jump
 from flowlang.steps.step import Code, Instruction, Step
@@ -65,16 +66,28 @@ class SplitBest(Step):
         return _branches(self, shares, instruction, code)
 
 
+def _none_below_zero(shares: tuple[Share, ...], code: Code) -> None:
+    """A share is no less than nothing."""
+    for share in shares:
+        if share.percent.value < 0:
+            what = f"a share is not below 0%, here {share.percent.value:g}%"
+            code.report(d.BAD_VALUE, share.percent.span, what=what)
+
+
 def _branches(
     step: Step, shares: tuple[Share, ...], instruction: TakeShare | TakeBest, code: Code
 ) -> bool:
     ends: list[Jump] = []
     all_over = bool(shares)
-    names: set[str] = set()
+    names: dict[str, Span] = {}
+    _none_below_zero(shares, code)
     for share in shares:
         if share.name.value in names:
-            code.report(d.DUPLICATE_NAME, share.name.span, what="the branch", name=share.name.value)
-        names.add(share.name.value)
+            code.report(
+                d.DUPLICATE_NAME, share.name.span, what="the branch", name=share.name.value,
+                also=((names[share.name.value], "first named here"),),
+            )  # fmt: skip
+        names.setdefault(share.name.value, share.name.span)
         instruction.targets.append((share.name.value, code.next))
         with code.inside(step), code.inside(share):
             over = code.block(share.steps)

@@ -136,8 +136,8 @@ class Code:
                 break_after = True
             else:
                 break_after = False
-            self._belongs(step)
-            over = step.compile(self)
+            belongs = self._belongs(step)
+            over = step.compile(self) and belongs
             ended = step if over and not break_after else None
         return ended is not None
 
@@ -150,9 +150,9 @@ class Code:
         finally:
             self.path.pop()
 
-    def _belongs(self, step: Step) -> None:
+    def _belongs(self, step: Step) -> bool:
         if self.kind in step.acts_on:
-            return
+            return True
         what = step.span.text.split("\n", 1)[0].strip()
         if self.kind == "S":
             hint = "write a campaign for it; an automation can start one: `start campaign … for segment …`"
@@ -160,6 +160,7 @@ class Code:
         else:
             hint = "write an automation for it"
             self.findings.report(d.JOB_IN_CAMPAIGN, step.span, what=what, hint=hint)
+        return False
 
     def condition(self, node: Any, place: Place | None = None) -> Any:
         return self.expressions.condition(node, place or self.place)

@@ -21,7 +21,8 @@ class Tag(Step):
     def compile(self, code: Code) -> bool:
         length = literals.duration(self.length, code.findings) if self.length else None
         if length is not None and length.is_zero:
-            code.report(d.BAD_VALUE, self.span, what="a tag that is given for a while lasts at least a minute")
+            what = "a tag that is given for a while lasts at least a minute"
+            code.report(d.BAD_VALUE, self.span, what=what)
         code.emit(GiveTag(self.tag.value, length), self)
         return False
 

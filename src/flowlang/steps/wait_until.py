@@ -6,7 +6,7 @@ Which of them it is, is told by the kind of the expression.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from flowlang import calendar
@@ -18,6 +18,7 @@ from flowlang.check.expressions import Place
 from flowlang.check.view import View
 from flowlang.days import next_day_of, next_time, next_weekday
 from flowlang.effects import END, Effects, Next, Trigger
+from flowlang.kinds import DATE, DATETIME, BadValue, read
 from flowlang.steps.step import Code, Instruction, Step
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.tree import Node, Token, node
@@ -95,8 +96,10 @@ class WaitUntil(Step):
                 return "next", lambda v: (
                     None if (x := fn(v)) is None else next_time(v.now, x, v.zone)
                 )
-            case "date" | "datetime" | "any":
+            case "date" | "datetime":
                 return "moment", compiled.fn
+            case "any":
+                return "moment", _read(compiled.fn)
         code.report(
             d.TYPE_MISMATCH, node.span, what=f"a moment or a condition stands here, not {compiled.kind}",
             hint="for a length of time write `wait 2 days`" if compiled.kind.name == "duration" else "",
@@ -113,8 +116,23 @@ class WaitUntil(Step):
             return None
         if compiled.kind.name == "any" and isinstance(node.moment, tree.FieldValue):
             return None
-        fn = compiled.fn
+        fn = _read(compiled.fn) if compiled.kind.name == "any" else compiled.fn
         return "moment", _moved(fn, length, -1 if isinstance(node, tree.Before) else 1)
+
+
+def _read(fn: Fn) -> Fn:
+    """A moment that an answer gives: the web has no dates, it writes them as text."""
+
+    def moment(v: View) -> Any:
+        x = fn(v)
+        if not isinstance(x, str):
+            return x
+        try:
+            return read(x, DATE if len(x.strip()) <= len("2026-12-24") else DATETIME, v.zone)
+        except BadValue:
+            return None
+
+    return moment
 
 
 def _moved(fn: Fn, length: Duration, sign: int) -> Fn:
@@ -248,7 +266,9 @@ class UntilMoment(_Until):
         """What the moment depends on, as it is now."""
         contact = do.contact
         return [
-            list(contact.records[name]) if name in contact.records else contact.fields.get(name)
+            [dict(row) for row in contact.records[name]]
+            if name in contact.records
+            else contact.fields.get(name)
             for name in sorted(self.used)
         ]
 
@@ -257,7 +277,7 @@ class UntilMoment(_Until):
         basis = self._basis(do)
         if not isinstance(value, date):
             if self.stop_if_not_set:
-                do.note("finished", "the moment is not set")
+                do.note("ends here", "the moment is not set")
                 return END
             if deadline is not None and deadline <= do.now:
                 return self.timed_out(do)
@@ -277,14 +297,17 @@ class UntilMoment(_Until):
             return pc + 1
         do.run.missed = True
         if self.stop_if_past:
-            do.note("finished", "the moment is past")
+            do.note("ends here", "the moment is past")
             return END
         do.note("missed", f"the moment was {calendar.local(target, do.zone):%Y-%m-%d %H:%M}")
         return self.after
 
     def _instant(self, value: date, do: Effects) -> datetime:
-        if isinstance(value, datetime):
-            if self.at is None:
-                return value
-            return calendar.instant(calendar.local_date(value, do.zone), self.at, do.zone)
-        return calendar.instant(value, self.at or time(0), do.zone)
+        if isinstance(value, datetime) and self.at is None:
+            return value
+        day = do.view.day_of(value) if isinstance(value, datetime) else value
+        try:
+            return calendar.instant(day, self.at or time(0), do.zone)
+        except OverflowError:  # "never" is often written as the last day of the calendar
+            end = 3 if day.year < do.now.year else date.max.toordinal() - 3
+            return datetime.combine(date.fromordinal(end), time(0), UTC)

@@ -1,8 +1,8 @@
 """WHAT LASTS: contacts, arrivals, history, codes and letters, in a database.
 
 `store` says what every store does and `schema` in which tables; each store is a module named as the
-scheme of its URL (`sqlite:///state.db` is `sqlite`).  A store knows rows and text: what they mean is
-the engine's to say.
+scheme of its URL (`sqlite:///state.db` is `sqlite`).  A store knows rows and text: what they mean
+is the engine's to say.
 """
 
 from __future__ import annotations

@@ -9,9 +9,7 @@ from typing import Literal, NamedTuple
 from flowlang.contact import Entry, Letter
 
 ArrivalStatus = Literal["pending", "applied", "refused"]
-LetterStatus = Literal[
-    "queued", "handing over", "handed over", "failed", "unknown", "taken back"
-]
+LetterStatus = Literal["queued", "handing over", "handed over", "failed", "unknown", "taken back"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,8 @@ class ContactRow:
 
 
 class RunRow(NamedTuple):
-    """Where a run stands, for those who count and those who look for it; the state says the rest."""
+    """Where a run stands, for those who count and those who look for it; the state says the
+    rest."""
 
     contact: str
     campaign: str
@@ -119,6 +118,8 @@ class Shared:
 
     stock: dict[str, Stock]
     """By coupon list."""
+    halted: dict[str, int]
+    """By message: how many runs wait for it to be resumed."""
     processes: list[ProcessRow]
     counters: dict[str, int]
     values: dict[str, str]

@@ -1,7 +1,7 @@
 """The tables: one schema for every database.
 
-Every table that grows with the contacts has the contact in its key, so that it can be spread over many
-machines by it.  What contacts share is small: lists of codes, processes, counters, values.
+Every table that grows with the contacts has the contact in its key, so that it can be spread over
+many machines by it.  What contacts share is small: lists of codes, processes, counters, values.
 
 Moments are whole microseconds since 1970-01-01 UTC, which every database compares alike.
 """

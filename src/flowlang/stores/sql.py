@@ -1,5 +1,4 @@
-"""The verbs of a store in SQL that SQLite and PostgreSQL both understand: those that read.
-"""
+"""The verbs of a store in SQL that SQLite and PostgreSQL both understand: those that read."""
 
 from __future__ import annotations
 
@@ -10,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Engine, Row
+from sqlalchemy.engine import Connection, Engine
 
 from flowlang.contact import Entry, Letter
 from flowlang.stores import schema as t
@@ -81,13 +80,13 @@ class SqlReading:
         """What a failure of the database means, for a person."""
         return str(failure.orig)
 
-    def _all(self, statement: sa.Select[Any]) -> list[Row[Any]]:
+    def _all(self, statement: sa.Select[Any]) -> list[Any]:
         with self._connected() as connection:
             return list(connection.execute(statement))
 
     def _some(
         self, statement: sa.Select[Any], column: sa.ColumnElement[Any], among: Iterable[str]
-    ) -> Iterator[Row[Any]]:
+    ) -> Iterator[Any]:
         """The rows whose column is among some values."""
         values = sorted(set(among))
         for start in range(0, len(values), CHUNK):
@@ -143,7 +142,9 @@ class SqlReading:
         ]
 
     def trials(self, contacts: Collection[str]) -> list[TrialRow]:
-        return [TrialRow(*row) for row in self._some(sa.select(t.trials), t.trials.c.contact, contacts)]
+        return [
+            TrialRow(*row) for row in self._some(sa.select(t.trials), t.trials.c.contact, contacts)
+        ]
 
     # ------------------------------------------------------------------ arrivals
 
@@ -156,14 +157,19 @@ class SqlReading:
             asked = asked.where(c.at <= stamp(until))
         return [_arrival(row) for row in self._all(asked.order_by(c.at, c.seq).limit(limit))]
 
-    def waiting_arrivals(self, contacts: Collection[str]) -> dict[str, str]:
+    def waiting_arrivals(self, contacts: Collection[str]) -> dict[str, datetime | None]:
         c = t.arrivals.c
-        asked = sa.select(c.contact, c.type).where(c.status == "pending")
-        found: dict[str, str] = {}
-        for contact, kind in self._some(asked, c.contact, contacts):
-            if found.get(contact) != "contact":
-                found[contact] = kind
-        return found
+        makes = sa.func.min(sa.case((c.type == "contact", c.at)))
+        asked = sa.select(c.contact, makes).where(c.status == "pending").group_by(c.contact)
+        return {
+            contact: None if at is None else moment(at)
+            for contact, at in self._some(asked, c.contact, contacts)
+        }
+
+    def imported(self, contacts: Collection[str]) -> dict[str, str]:
+        c = t.arrivals.c
+        asked = sa.select(c.contact, c.data).where(c.type == "contact").order_by(c.seq)
+        return {row.contact: row.data for row in self._some(asked, c.contact, contacts)}
 
     # ------------------------------------------------------------------ what contacts share
 
@@ -181,11 +187,18 @@ class SqlReading:
             stock = self._all(
                 sa.select(codes.list, sa.func.count() - used, used).group_by(codes.list)
             )
+            c = t.runs.c
+            halted = self._all(
+                sa.select(c.message, sa.func.count())
+                .where(c.status == "halted", c.message != "")
+                .group_by(c.message)
+            )
             processes = self._all(sa.select(t.processes).order_by("campaign", "message"))
             counters = self._all(sa.select(t.counters))
             values = self._all(sa.select(t.shared))
         return Shared(
             {row[0]: Stock(row[1], row[2]) for row in stock},
+            {row[0]: row[1] for row in halted},
             [_process(row) for row in processes],
             {row[0]: row[1] for row in counters},
             {row[0]: row[1] for row in values},
@@ -213,7 +226,7 @@ class SqlReading:
         return [letter_row(row) for row in self._all(asked.order_by(c.at, c.id).limit(limit))]
 
 
-def _contact(row: Row[Any]) -> ContactRow:
+def _contact(row: Any) -> ContactRow:
     return ContactRow(
         row.id, row.number, row.state, row.email, row.zone,
         None if row.due is None else moment(row.due),
@@ -221,23 +234,25 @@ def _contact(row: Row[Any]) -> ContactRow:
     )  # fmt: skip
 
 
-def _arrival(row: Row[Any]) -> ArrivalRow:
+def _arrival(row: Any) -> ArrivalRow:
     return ArrivalRow(
         moment(row.at), row.contact, row.type, row.data, row.id, row.seq, row.status, row.reason
     )
 
 
-def _process(row: Row[Any]) -> ProcessRow:
+def _process(row: Any) -> ProcessRow:
     return ProcessRow(
         row.type, row.message, row.campaign, row.status, row.done, row.failed,
         json.loads(row.skipped), row.because, None if row.started is None else moment(row.started),
     )  # fmt: skip
 
 
-def letter_row(row: Row[Any]) -> LetterRow:
+def letter_row(row: Any) -> LetterRow:
     """A row of the table of letters."""
     data = json.loads(row.data)
     data["at"] = moment(row.at)
     data["codes"] = tuple((name, code) for name, code in data["codes"])
-    letter = Letter(id=row.id, contact=row.contact, message=row.message, campaign=row.campaign, **data)
+    letter = Letter(
+        id=row.id, contact=row.contact, message=row.message, campaign=row.campaign, **data
+    )
     return LetterRow(letter, row.status, row.tries, moment(row.since), row.reason)

@@ -28,7 +28,8 @@ class StoreError(Exception):
 
 
 class Store(Protocol):
-    """Verbs that read, then verbs that write.  Every verb raises StoreError where the database fails.
+    """Verbs that read, then verbs that write.  Every verb raises StoreError where the database
+    fails.
 
     A verb outside of `transaction` is a transaction of its own.
     """
@@ -71,8 +72,13 @@ class Store(Protocol):
         """How many runs are in each campaign, in each status, at each step."""
         ...
 
-    def waiting_arrivals(self, contacts: Collection[str]) -> dict[str, str]:
-        """Of these contacts, those with pending arrivals; "contact" where one of them makes it."""
+    def waiting_arrivals(self, contacts: Collection[str]) -> dict[str, datetime | None]:
+        """Of these contacts, those with pending arrivals; with the moment of the one that makes
+        them."""
+        ...
+
+    def imported(self, contacts: Collection[str]) -> dict[str, str]:
+        """By contact, the data of its latest arrival of type `contact`, whatever became of it."""
         ...
 
     def history(self, contact: str) -> list[HistoryRow]: ...
@@ -120,7 +126,8 @@ class Store(Protocol):
         ...
 
     def claim_letters(self, now: datetime, limit: int) -> list[LetterRow]:
-        """Take queued letters that may go out now, oldest first, and mark them as being handed over."""
+        """Take queued letters that may go out now, oldest first, and mark them as being handed
+        over."""
         ...
 
     def mark_letters(self, fates: Sequence[LetterFate]) -> None: ...

@@ -80,7 +80,9 @@ class SqlStore(SqlReading):
             c = t.runs.c
             connection.execute(
                 sa.delete(t.runs).where(
-                    c.contact == sa.bindparam("a"), c.campaign == sa.bindparam("b"), c.key == sa.bindparam("c")
+                    c.contact == sa.bindparam("a"),
+                    c.campaign == sa.bindparam("b"),
+                    c.key == sa.bindparam("c"),
                 ),
                 [dict(zip("abc", gone, strict=True)) for gone in changes.runs_gone],
             )
@@ -102,24 +104,38 @@ class SqlStore(SqlReading):
         done = connection.execute(
             sa.update(t.codes)
             .where(c.list == sa.bindparam("l"), c.code == sa.bindparam("d"), c.contact.is_(None))
-            .values(contact=sa.bindparam("who"), message=sa.bindparam("what"), at=sa.bindparam("when")),
+            .values(
+                contact=sa.bindparam("who"), message=sa.bindparam("what"), at=sa.bindparam("when")
+            ),
             [
-                {"l": one.list, "d": one.code, "who": one.contact, "what": one.message, "when": stamp(one.at)}
+                {
+                    "l": one.list,
+                    "d": one.code,
+                    "who": one.contact,
+                    "what": one.message,
+                    "when": stamp(one.at),
+                }
                 for one in changes.codes
             ],
         )
         if done.rowcount != len(changes.codes):
-            raise StoreError(f"{self.shown}: a coupon code was taken by someone else; nothing was saved")
+            raise StoreError(
+                f"{self.shown}: a coupon code was taken by someone else; nothing was saved"
+            )
 
     def _save_letters(self, connection: Connection, changes: Changes) -> None:
         c = t.letters.c
-        if changes.letters:
-            connection.execute(sa.insert(t.letters), [_letter(letter) for letter in changes.letters])
         for start in range(0, len(changes.taken_back), CHUNK):
             connection.execute(
                 sa.update(t.letters)
-                .where(c.contact.in_(changes.taken_back[start : start + CHUNK]), c.status == "queued")
+                .where(
+                    c.contact.in_(changes.taken_back[start : start + CHUNK]), c.status == "queued"
+                )
                 .values(status="taken back", reason="the contact was deleted")
+            )
+        if changes.letters:
+            connection.execute(
+                sa.insert(t.letters), [_letter(letter) for letter in changes.letters]
             )
 
     def _save_shared(self, connection: Connection, changes: Changes) -> None:
@@ -160,13 +176,17 @@ class SqlStore(SqlReading):
                         for row in arrivals
                     ],
                 )  # fmt: skip
-            new = (connection.scalar(sa.select(sa.func.count()).select_from(t.arrivals)) or 0) - before
+            new = (
+                connection.scalar(sa.select(sa.func.count()).select_from(t.arrivals)) or 0
+            ) - before
         return new
 
     def import_codes(self, name: str, codes: Sequence[str], at: datetime) -> int:
         c = t.codes.c
         with self._connected(writes=True) as connection:
-            known = {row[0] for row in self._some(sa.select(c.code).where(c.list == name), c.code, codes)}
+            known = {
+                row[0] for row in self._some(sa.select(c.code).where(c.list == name), c.code, codes)
+            }
             last = connection.scalar(sa.select(sa.func.max(c.position)).where(c.list == name)) or 0
             new = [code for code in dict.fromkeys(codes) if code not in known]
             if new:
@@ -215,7 +235,11 @@ class SqlStore(SqlReading):
             connection.execute(
                 sa.update(t.letters)
                 .where(t.letters.c.id == sa.bindparam("of"))
-                .values(status=sa.bindparam("to"), since=sa.bindparam("when"), reason=sa.bindparam("why")),
+                .values(
+                    status=sa.bindparam("to"),
+                    since=sa.bindparam("when"),
+                    reason=sa.bindparam("why"),
+                ),
                 [
                     {"of": one.id, "to": one.status, "when": stamp(one.at), "why": one.reason}
                     for one in fates

@@ -72,6 +72,11 @@ class Keywords:
             forms = next(f for (name, _), f in self.spelling.items() if name == terminal)
         return forms[0]
 
+    @property
+    def joining(self) -> frozenset[str]:
+        """The words for `and` and `or`."""
+        return _joining(self.code)
+
     def forms(self, terminal: str) -> set[str]:
         """All spellings of a terminal, in lower case."""
         return {
@@ -154,6 +159,12 @@ def load(code: str) -> Keywords:
             for terminal, forms in raw.get("written", {}).items()
         },
     )
+
+
+@cache
+def _joining(code: str) -> frozenset[str]:
+    words = load(code)
+    return frozenset(words.forms("_AND") | words.forms("_OR"))
 
 
 @cache

@@ -62,7 +62,7 @@ class _Lines:
     def __init__(self, source: Source, words: Keywords, findings: Findings) -> None:
         self.source = source
         self.text = source.text
-        self.joining = words.forms("_AND") | words.forms("_OR")
+        self.joining = words.joining
         self.findings = findings
         self.words = words
         self.flaws = Flaws(source, words, findings)

@@ -15,6 +15,7 @@ from flowlang.syntax import keywords, places, recovery, wording
 from flowlang.syntax.declarations import File
 from flowlang.syntax.lexeme import Line
 from flowlang.syntax.lexer import lines
+from flowlang.syntax.machine import Entry
 from flowlang.syntax.reader import Piece, Reader
 
 MAX_LEVELS = 50
@@ -70,6 +71,10 @@ def _sound(source: Source, findings: Findings, before: int) -> bool:
 
 
 _LAYOUT = {d.TAB_INDENTATION.code, d.WRONG_QUOTES.code, d.MISSING_SPACE.code}
+
+
+_TYPES = ("TYPE", "_ONE_OF", "_LIST_OF")
+"""What stands behind the name of a field."""
 
 
 class _Level(NamedTuple):
@@ -216,7 +221,22 @@ class Parser(Reader):
             for place in line.glued:
                 self._report_glued(*place)
             return True
+        if self._is_field_with_a_taken_name(line, start, pieces):
+            return True
         if recovery.mended(self, line, failure, start, pieces):
+            return True
+        self.back(start, pieces)
+        return False
+
+    def _is_field_with_a_taken_name(self, line: Line, start: Entry, pieces: int) -> bool:
+        """`every text` in an event means a field; that its name is taken is for the checker to say."""
+        first, *rest = line.lexemes
+        types = {form.split()[0] for name in _TYPES for form in self.words.forms(name)}
+        if not rest or rest[0].text.lower() not in types or first.text.lower() not in self.reserved:
+            return False
+        self.back(start, pieces)
+        stop = self._take_value("NAME", first.text, first.start, first.end)
+        if stop is not None and self.feed(rest, self.words) is None:
             return True
         self.back(start, pieces)
         return False
@@ -256,9 +276,23 @@ class Parser(Reader):
 
     def missing_block(self, header: Line) -> None:
         """Report that a line has no lines below it."""
+        if self._is_field_called_records(header):
+            return
         word = places.heading(self.words, self.text, header.lexemes)
         end = header.start + len(word)
         self.report(d.MISSING_BLOCK, header.start, end, what=f"`{word}`")
+
+    def _is_field_called_records(self, header: Line) -> bool:
+        """`records text` means a field; that its name is taken is said in its place."""
+        first, words = header.lexemes[0], self.words
+        rest = self.text[first.end : header.end].strip().lower()
+        if first.text.lower() not in words.forms("_RECORDS") or rest not in words.forms("TYPE"):
+            return False
+        self.report(
+            d.RESERVED_NAME, first.start, first.end, name=first.text, what=words.say("a-field"),
+            hint=words.say("other-name", name=first.text),
+        )  # fmt: skip
+        return True
 
     def _report_missing_blocks(self, found: list[Line]) -> None:
         if not self.machine.lacking:

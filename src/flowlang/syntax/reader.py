@@ -47,7 +47,7 @@ class Reader:
     def speak(self, words: Keywords) -> None:
         """Read with the words of this language from here on."""
         self.words = words
-        self.joining = words.forms("_AND") | words.forms("_OR")
+        self.joining = words.joining
         self.reserved = keywords.reserved(words.code)
 
     def feed(self, lexemes: list[Lexeme], words: Keywords) -> Failure | None:
@@ -76,9 +76,10 @@ class Reader:
         if kind == "WORD" or kind == ",":  # noqa: PLR1714 - the hot path
             row = self.machine.states[self.machine.stack[0]]
             lower = word.lower()
-            for phrase in words.phrases.get(lower, ()):
+            phrases = words.phrases.get(lower, ())
+            for phrase in phrases:
                 if phrase.terminal in row:
-                    stop = self._take_keyword(phrase, lexemes, index)
+                    stop = self._take_keyword(phrase, phrases, lexemes, index)
                     if stop is not None:
                         return stop
             if lower in self.joining:
@@ -86,8 +87,10 @@ class Reader:
             kind = "NAME" if kind == "WORD" else "_COMMA"
         return self._take_value(_OPERATORS.get(kind, kind), word, start, end)
 
-    def _take_keyword(self, phrase: Phrase, lexemes: list[Lexeme], index: int) -> int | None:
-        stop = self._phrase_end(phrase, lexemes, index)
+    def _take_keyword(
+        self, phrase: Phrase, beside: tuple[Phrase, ...], lexemes: list[Lexeme], index: int
+    ) -> int | None:
+        stop = self._phrase_end(phrase, beside, lexemes, index)
         if stop is None:
             return None
         terminal, start = phrase.terminal, lexemes[index].start
@@ -121,7 +124,9 @@ class Reader:
                     return lexeme.end
         return None
 
-    def _phrase_end(self, phrase: Phrase, lexemes: list[Lexeme], index: int) -> int | None:
+    def _phrase_end(
+        self, phrase: Phrase, beside: tuple[Phrase, ...], lexemes: list[Lexeme], index: int
+    ) -> int | None:
         """Where a phrase that begins at a lexeme ends, or None where it does not stand there."""
         end = lexemes[index].end
         if phrase.rest is not None:
@@ -129,12 +134,20 @@ class Reader:
             if found is None:
                 return None
             end = found.end()
-        if phrase.before and "NAME" in self.machine.states[self.machine.stack[0]]:
+        if phrase.before and self._contested(phrase, beside):
             following = index + 1
             while following < len(lexemes) and lexemes[following].start < end:
                 following += 1
             return end if self._precedes(phrase.before, lexemes, following) else None
         return end
+
+    def _contested(self, phrase: Phrase, beside: tuple[Phrase, ...]) -> bool:
+        """Whether a name, or another keyword of the same words, could stand where this one does."""
+        row = self.machine.states[self.machine.stack[0]]
+        return "NAME" in row or any(
+            other.text == phrase.text and other is not phrase and other.terminal in row
+            for other in beside
+        )
 
     def _precedes(self, wanted: str, lexemes: list[Lexeme], index: int) -> bool:
         """Whether what a keyword asks for follows it; without that the word is a name."""

@@ -13,7 +13,8 @@ from flowlang.syntax import diagnostics as d
 from flowlang.syntax import keywords, places, wording
 from flowlang.syntax.lexeme import Lexeme, Line
 from flowlang.syntax.machine import Entry
-from flowlang.syntax.repairs import Broken, Place, Repair, repairs
+from flowlang.syntax.repair import Broken, Place, Repair
+from flowlang.syntax.repairs import repairs
 
 if TYPE_CHECKING:
     from flowlang.syntax.parser import Parser

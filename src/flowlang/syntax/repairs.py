@@ -6,77 +6,27 @@ A repair is only tried: it counts where the line then parses, and the first that
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from difflib import SequenceMatcher, get_close_matches
-from typing import Any
 
-from flowlang.source import Diagnostic
 from flowlang.syntax import diagnostics as d
-from flowlang.syntax.keywords import Keywords, first_word, same
+from flowlang.syntax.keywords import Keywords
 from flowlang.syntax.lexeme import Lexeme
-from flowlang.syntax.wording import did_you_mean, found, listed
+from flowlang.syntax.misspellings import misspelled, mistaken, unfinished
+from flowlang.syntax.repair import SIGNS, Broken, Repair, said
+from flowlang.syntax.wording import listed
 
 MAX_QUOTED = 12
 """Words without quotes that are tried as one text."""
-SIGNS = {">=", "<=", "!=", "=", "<", ">"}
 _JOINED = {
     (">", "="): ">=", ("<", "="): "<=", ("=", ">"): ">=", ("=", "<"): "<=", ("<", ">"): "!=",
     ("=", "="): "=",
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a line stopped making sense: the index of a lexeme, and what fits there."""
-
-    index: int
-    accepted: set[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """A line that does not parse, for the repairs."""
-
-    text: str
-    words: Keywords
-    lexemes: list[Lexeme]
-    at: Place
-    before: Place
-    """The word before: a keyword that was taken for a name."""
-
-    @property
-    def current(self) -> Lexeme | None:
-        return self.lexemes[self.at.index] if self.at.index < len(self.lexemes) else None
-
-    @property
-    def previous(self) -> Lexeme | None:
-        return self.lexemes[self.at.index - 1] if self.at.index > 0 else None
-
-    def put(self, index: int, length: int, *right: Lexeme) -> list[Lexeme]:
-        """The lexemes with some of them replaced."""
-        return [*self.lexemes[:index], *right, *self.lexemes[index + length :]]
-
-
-@dataclass(frozen=True, slots=True)
-class Repair:
-    """The line as it may have been meant, and what to say if so."""
-
-    lexemes: list[Lexeme]
-    diagnostic: Diagnostic
-    start: int
-    end: int
-    words: dict[str, Any] = field(default_factory=dict)
-    hint: str = ""
-    text: str | None = None
-    """What belongs in the place, where that is known well enough for a fix."""
-    safe: bool = False
-
-
 def repairs(broken: Broken) -> Iterator[Repair]:
     """All repairs that may apply, the most telling first."""
-    yield from _mistaken(broken)
-    yield from _misspelled(broken)
-    yield from _unfinished(broken)
+    yield from mistaken(broken)
+    yield from misspelled(broken)
+    yield from unfinished(broken)
     if broken.current is None:
         return
     yield from _assignment(broken, broken.current)
@@ -91,112 +41,6 @@ def repairs(broken: Broken) -> Iterator[Repair]:
     yield from _too_much(broken, broken.current)
 
 
-# ------------------------------------------------------------------ keywords
-
-
-def _typed(broken: Broken, index: int, longest: int) -> Iterator[tuple[int, str]]:
-    """The words at an index, as many as possible first."""
-    for length in range(min(longest, len(broken.lexemes) - index), 0, -1):
-        some = broken.lexemes[index : index + length]
-        yield length, " ".join(lexeme.text.lower() for lexeme in some)
-
-
-def _mistaken(broken: Broken) -> Iterator[Repair]:
-    """A word typed from habit."""
-    for place in (broken.at, broken.before):
-        for length, spelt in _typed(broken, place.index, 4):
-            for right in broken.words.mistaken.get(spelt, ()):
-                yield _put_right(broken, place.index, length, right)
-
-
-def _misspelled(broken: Broken) -> Iterator[Repair]:
-    """A keyword that is nearly one that fits."""
-    words = broken.words
-    for place in (broken.at, broken.before):
-        known: dict[int, dict[str, str]] = {}
-        for some in words.phrases.values():
-            for phrase in some:
-                if phrase.terminal in place.accepted:
-                    count = len(phrase.text.split())
-                    known.setdefault(count, {})[phrase.text] = _form(words, phrase.text)
-        for length, spelt in _typed(broken, place.index, 5):
-            typed = broken.lexemes[place.index : place.index + length]
-            if len(spelt) < 3 or any(lexeme.kind != "WORD" for lexeme in typed):
-                continue
-            near = get_close_matches(spelt, sorted(known.get(length, ())), n=1, cutoff=0.72)
-            if near and near[0] != spelt and _each_is_close(spelt, near[0]):
-                yield _put_right(broken, place.index, length, known[length][near[0]])
-
-
-def _form(words: Keywords, text: str) -> str:
-    """How a spelling without umlauts is written."""
-    for forms in words.spelling.values():
-        for form in forms:
-            if form != text and same(form, text):
-                return form
-    return text
-
-
-def _each_is_close(spelt: str, right: str) -> bool:
-    pairs = zip(spelt.split(), right.split(), strict=True)
-    return all(
-        one == other or SequenceMatcher(None, one, other).ratio() > 0.6 for one, other in pairs
-    )
-
-
-def _put_right(broken: Broken, index: int, length: int, right: str) -> Repair:
-    """A keyword, sign or number in the place of what was typed; what was right is not marked."""
-    typed = broken.lexemes[index : index + length]
-    kind = "NUMBER" if right.isdigit() else right if right in SIGNS else "PHRASE"
-    lexeme = Lexeme(kind, right, typed[0].start, typed[-1].end)
-    first, last, shown = 0, length, right
-    meant = right.split()
-    if len(meant) == length:
-        wrong = [at for at in range(length) if typed[at].text.lower() != meant[at]] or [0]
-        first, last = wrong[0], wrong[-1] + 1
-        shown = " ".join(meant[first:last])
-    start, end = typed[first].start, typed[last - 1].end
-    before = broken.lexemes[index + first - 1] if index + first else None
-    space = " " if before and before.end == start and before.kind == "NUMBER" else ""
-    return Repair(
-        broken.put(index, length, lexeme),
-        d.MISSPELLED,
-        start,
-        end,
-        {"word": broken.text[start:end]},
-        did_you_mean(broken.words, shown),
-        space + shown,
-        safe=True,
-    )
-
-
-def _unfinished(broken: Broken) -> Iterator[Repair]:
-    """The first words of a phrase without the others."""
-    for place in (broken.at, broken.before):
-        for length, spelt in _typed(broken, place.index, 4):
-            typed = broken.lexemes[place.index : place.index + length]
-            longer = [
-                some
-                for some in reversed(broken.words.phrases.get(first_word(spelt), ()))
-                if some.terminal in place.accepted and f"{some.text} ".startswith(f"{spelt} ")
-            ]
-            if any(some.text == spelt for some in longer) and len(longer) > 2:
-                continue  # a keyword by itself, and the beginning of several others
-            for some in longer:
-                if some.text != spelt:
-                    rest = some.text[len(spelt) + 1 :]
-                    end = typed[-1].end
-                    phrase = Lexeme("PHRASE", some.text, typed[0].start, end)
-                    yield Repair(
-                        broken.put(place.index, length, phrase),
-                        d.MISSING_WORD,
-                        end,
-                        end,
-                        {"what": f"`{rest}`"},
-                        text=f" {rest}",
-                    )
-
-
 # ------------------------------------------------------------------ signs and numbers
 
 
@@ -206,7 +50,7 @@ def _signs(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
     right = _JOINED.get((previous.kind, lexeme.kind)) if previous else None
     if previous and right:
         one = Lexeme(right, right, previous.start, lexeme.end)
-        yield _said(broken, broken.put(index - 1, 2, one), one, "joined", right)
+        yield said(broken, broken.put(index - 1, 2, one), one, "joined", right)
     if lexeme.kind == "NUMBER" and lexeme.text.startswith("-"):
         minus = Lexeme("-", "-", lexeme.start, lexeme.start + 1)
         number = Lexeme("NUMBER", lexeme.text[1:], lexeme.start + 1, lexeme.end)
@@ -227,10 +71,10 @@ def _numbers(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
     index, previous = broken.at.index, broken.previous
     if lexeme.kind == "NUMBER" and lexeme.text.isdigit():
         share = lexeme._replace(kind="PERCENT", text=f"{lexeme.text}%")
-        yield _said(broken, broken.put(index, 1, share), share, "share", share.text)
+        yield said(broken, broken.put(index, 1, share), share, "share", share.text)
         if int(lexeme.text[:3]) <= 24:
             time = lexeme._replace(kind="TIME", text=f"{int(lexeme.text):02}:00")
-            yield _said(broken, broken.put(index, 1, time), time, "colon-time", time.text)
+            yield said(broken, broken.put(index, 1, time), time, "colon-time", time.text)
     following = broken.lexemes[index + 1] if index + 1 < len(broken.lexemes) else None
     if lexeme.kind == "," and previous and following:
         number = Lexeme(
@@ -240,7 +84,7 @@ def _numbers(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
             previous.kind == following.kind == "NUMBER"
             and "." not in previous.text + following.text
         ):
-            yield _said(
+            yield said(
                 broken, broken.put(index - 1, 3, number), number, "decimal-comma", number.text
             )
 
@@ -254,7 +98,7 @@ def _assignment(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
         target = lexemes[1]._replace(kind="PHRASE", text=to)
         right = f"{setting.text} {lexeme.text} {to}"
         place = lexeme._replace(end=target.end)
-        yield _said(broken, [setting, lexeme, target, *lexemes[2:]], place, "assignment", right)
+        yield said(broken, [setting, lexeme, target, *lexemes[2:]], place, "assignment", right)
     name = broken.previous
     if (
         name
@@ -269,16 +113,7 @@ def _assignment(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
         ]
         place = lexeme._replace(end=equals.end)
         right = f"{to} {name.text} {lexeme.text}"
-        yield _said(broken, broken.put(index, 2, *at), place, "assignment", right)
-
-
-def _said(
-    broken: Broken, lexemes: list[Lexeme], place: Lexeme, sentence: str, right: str
-) -> Repair:
-    """A repair that is told in a sentence of the table."""
-    what = broken.words.say(sentence, right=right, found=found(place))
-    hint = broken.words.say("write", text=right)
-    return Repair(lexemes, d.UNEXPECTED, place.start, place.end, {"what": what}, hint, right)
+        yield said(broken, broken.put(index, 2, *at), place, "assignment", right)
 
 
 # ------------------------------------------------------------------ texts and names
@@ -293,7 +128,7 @@ def _quotes(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
         plain = lexeme._replace(kind=word, text=content.lower() if word == "PHRASE" else content)
         if word == "PHRASE" or ("NAME" in accepted and content.isidentifier()):
             sentence = "no-quotes" if word == "PHRASE" else "name-without-quotes"
-            yield _said(broken, broken.put(index, 1, plain), lexeme, sentence, content)
+            yield said(broken, broken.put(index, 1, plain), lexeme, sentence, content)
     elif (
         accepted & {"STRING", "BLOCK"}
         and "UNIT" not in accepted
@@ -335,6 +170,7 @@ def _missing(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
         what = {"what": words.things["_COMMA"]}
         yield Repair(broken.put(index, 0, comma), d.MISSING_WORD, end, end, what, text=",")
     begins = lexeme.kind != "WORD" or lexeme.text.lower() in words.phrases
+    begins = begins and not _is_keyword(words, broken.previous)
     only = [terminal for terminal in accepted if (terminal, True) in words.spelling]
     if begins and ("_AND" in accepted or (len(accepted) == 1 and only)):
         both = [words.things["_AND"], words.things["_OR"]]
@@ -346,6 +182,11 @@ def _missing(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
             yield Repair(broken.put(index, 0, phrase), d.MISSING_WORD, end, end, what, text=fix)
 
 
+def _is_keyword(words: Keywords, lexeme: Lexeme | None) -> bool:
+    """Whether a word that was taken for a name begins a keyword elsewhere."""
+    return lexeme is not None and lexeme.kind == "WORD" and lexeme.text.lower() in words.phrases
+
+
 def _one_name(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
     """A name of two words."""
     previous = broken.previous
@@ -354,7 +195,7 @@ def _one_name(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
     if not {previous.text.lower(), lexeme.text.lower()} & broken.words.phrases.keys():
         name = Lexeme("WORD", f"{previous.text}_{lexeme.text}", previous.start, lexeme.end)
         lexemes = broken.put(broken.at.index - 1, 2, name)
-        yield _said(broken, lexemes, name, "one-name", name.text)
+        yield said(broken, lexemes, name, "one-name", name.text)
 
 
 def _turned(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
@@ -380,7 +221,8 @@ def _too_much(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
     twice = broken.previous is not None and broken.previous.kind == lexeme.kind in SIGNS
     if lexeme.kind not in ("WORD", ")", ",") and not twice:
         return
-    for index in (broken.at.index, broken.at.index - 1):
+    both = (broken.at.index, broken.at.index - 1)
+    for index in reversed(both) if _is_keyword(broken.words, broken.previous) else both:
         if index < 0 or broken.lexemes[index].kind == "STRING":
             continue
         word = broken.lexemes[index]

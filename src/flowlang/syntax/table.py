@@ -11,6 +11,7 @@ import json
 import os
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,7 @@ def read(data: bytes, grammar: str) -> Table | None:
         return None
 
 
+@cache
 def load() -> Table:
     """The table of the grammar in use: the one shipped, else a kept one, else made now and kept."""
     from flowlang import resources

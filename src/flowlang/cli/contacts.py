@@ -1,0 +1,218 @@
+"""Contacts in the store: import them, look at them, read their history."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from flowlang.cli import FOUND, storing, terminal
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from flowlang.contact import Contact
+    from flowlang.stores.rows import HistoryRow
+
+_SHOWN = 20
+
+
+@click.group(epilog="Example: flow contacts import people.csv")
+def contacts() -> None:
+    """Contacts in the store, by hand."""
+
+
+@contacts.command("import", epilog="Example: flow contacts import people.csv --strict")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--strict", is_flag=True, help="Take all rows or none.")
+@storing.workspace_option
+@storing.store_option
+@storing.now_option
+def import_(
+    file: Path, strict: bool, path: Path | None, url: str | None, given_now: str | None
+) -> int:
+    """Import contacts from a CSV or JSON Lines FILE; `-` is standard input.
+
+    A row is found by its `id`, else by its e-mail address. Each new contact and each row that
+    changes one is a trigger, which `flow run` applies when its turn comes; a row that changes
+    nothing is passed over. A bad row is told with its line and left out, and the exit code is 1.
+    """
+    from flowlang.cli import schemas
+    from flowlang.engine.admission import admit_contacts
+    from flowlang.engine.state import States
+    from flowlang.intake.contacts import read_contacts
+
+    workspace, program = storing.program_of(path)
+    zone = program.config.timezone
+    now, data = storing.moment(given_now, zone), storing.content(file)
+    rows = read_contacts(storing.label(file), data, schemas.contact_schema(program), zone)
+    for line in rows.summary():
+        terminal.talk(line)
+    errors = sum(one.severity == "error" for one in rows.problems)
+    if errors and strict:
+        terminal.talk("nothing was taken, because of --strict")
+        return FOUND
+    with storing.opened(workspace, url) as store, store.transaction():
+        done = admit_contacts(store, States(program), rows.rows, now)
+        for problem in done.problems[:_SHOWN]:
+            terminal.talk(problem.render(storing.label(file)))
+        if done.problems and strict:
+            terminal.talk("nothing was taken, because of --strict")
+            return FOUND
+        store.append(done.arrivals)
+    terminal.talk(f"{done.new:,} new, {done.changed:,} changed, {done.unchanged:,} as they were")
+    if done.arrivals:
+        terminal.talk("`flow run` applies them")
+    return FOUND if errors or done.problems else 0
+
+
+@contacts.command(epilog="Example: flow contacts show c1")
+@click.argument("contact")
+@storing.workspace_option
+@storing.store_option
+@storing.format_option
+def show(contact: str, path: Path | None, url: str | None, output_format: str) -> int:
+    """Show what is known of a CONTACT (its id or e-mail address), and where it stands."""
+    from flowlang.engine.state import States
+
+    workspace, program = storing.program_of(path)
+    with storing.opened(workspace, url) as store:
+        row = next(iter(store.contacts([contact])), None)
+        if row is None:
+            ids = store.find([contact.lower()]).get(contact.lower(), [])
+            row = next(iter(store.contacts(ids[:1])), None)
+        waiting = store.waiting_arrivals([row.id if row else contact])
+    if row is None:
+        more = "; it comes with the next `flow run`" if waiting else ""
+        terminal.talk(terminal.printable(f'there is no contact "{contact}"{more}'))
+        return FOUND
+    if row.deleted:
+        terminal.talk(terminal.printable(f'the contact "{contact}" was deleted'))
+        return FOUND
+    found, aside = States(program).read(row.state)
+    data = _data(found)
+    data["campaigns"] += [
+        {"campaign": one["campaign"], "status": "the campaign is gone", "step": one.get("step", "")}
+        for one in aside.runs.values()
+    ]
+    for key, lost in aside.stranded.items():
+        for one in data["campaigns"]:
+            if (one["campaign"], one["key"]) == key:
+                one.update(status="at a step that is gone", step=lost.get("step", ""))
+    if output_format == "json":
+        terminal.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+    else:
+        terminal.write(_as_text(data))
+    if waiting:
+        terminal.talk("more has arrived for it, which `flow run` applies")
+    return 0
+
+
+def _data(contact: Contact) -> dict[str, Any]:
+    """A contact as JSON for other programs."""
+    from flowlang.delivery.calls import plain
+
+    return {
+        "id": contact.id,
+        "fields": plain(contact.fields),
+        "tags": sorted(contact.tags),
+        "groups": sorted(contact.groups),
+        "consent": contact.consent,
+        "blocked": contact.blocked,
+        "records": plain(contact.records),
+        "campaigns": [
+            {
+                "campaign": run.campaign, "key": run.key, "status": run.status, "round": run.round,
+                "since": run.since.isoformat(), "until": run.due.isoformat() if run.due else None,
+                "version": run.version,
+            }
+            for run in contact.runs.values()
+        ],
+        "messages": [
+            {"message": sent.message, "at": sent.at.isoformat(), "campaign": sent.campaign}
+            for sent in contact.messages
+        ],
+    }  # fmt: skip
+
+
+def _as_text(data: dict[str, Any]) -> str:
+    lines = [data["id"]]
+    lines += [f"  {name}: {value}" for name, value in data["fields"].items()]
+    for name in ("tags", "groups"):
+        if data[name]:
+            lines.append(f"  {name}: {', '.join(data[name])}")
+    for channel, yes in data["consent"].items():
+        lines.append(f"  marketing by {channel}: {'yes' if yes else 'withdrawn'}")
+    if data["blocked"]:
+        lines.append("  blocked")
+    for name, rows in data["records"].items():
+        lines += [f"  {name}: {json.dumps(row, ensure_ascii=False)}" for row in rows]
+    for run in data["campaigns"]:
+        until = f" until {run['until']}" if run.get("until") else ""
+        step = f" ({run['step']})" if run.get("step") else ""
+        lines.append(f'  campaign "{run["campaign"]}": {run["status"]}{until}{step}')
+    lines += [f'  got "{sent["message"]}" at {sent["at"]}' for sent in data["messages"]]
+    return "".join(f"{terminal.printable(line)}\n" for line in lines)
+
+
+@contacts.command(epilog="Example: flow contacts history c1")
+@click.argument("contact")
+@storing.workspace_option
+@storing.store_option
+@storing.format_option
+def history(contact: str, path: Path | None, url: str | None, output_format: str) -> int:
+    """Show every decision that was made for a CONTACT (its id), each with its reason.
+
+    JSON is one object a line, as `flow simulate --timeline` writes it.
+    """
+    from flowlang.cli import paths
+
+    workspace = paths.one(path)
+    zone = workspace.settings.config().timezone
+    with storing.opened(workspace, url) as store:
+        rows = store.history(contact)
+        waiting = store.waiting_arrivals([contact]) if not rows else {}
+    if not rows:
+        more = "; it comes with the next `flow run`" if waiting else ""
+        terminal.talk(terminal.printable(f'there is no history of a contact "{contact}"{more}'))
+        return FOUND
+    for row in rows:
+        if output_format == "json":
+            terminal.write(json.dumps(row.entry.data(), ensure_ascii=False) + "\n")
+        else:
+            terminal.write(_line(row, zone))
+    return 0
+
+
+def _line(row: HistoryRow, zone: ZoneInfo) -> str:
+    entry = row.entry
+    where = f'"{entry.campaign}"  ' if entry.campaign else ""
+    step = f"{entry.step}: " if entry.step else ""
+    because = f" ({entry.because})" if entry.because else ""
+    text = f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M}  {where}{step}{entry.what}{because}"
+    return terminal.printable(text) + "\n"
+
+
+@contacts.group(epilog="Example: flow contacts robinson import robinson.txt")
+def robinson() -> None:
+    """The Robinson list: addresses that get no marketing, whatever their contact agreed to."""
+
+
+@robinson.command("import", epilog="Example: flow contacts robinson import robinson.txt")
+@click.argument("file", type=click.Path(path_type=Path))
+@storing.workspace_option
+@storing.store_option
+def import_robinson(file: Path, path: Path | None, url: str | None) -> int:
+    """Add the addresses in a FILE (one a line, or CSV) to the Robinson list; `-` is standard
+    input."""
+    from flowlang.intake.robinson import read_addresses
+
+    found = read_addresses(storing.label(file), storing.content(file))
+    for line in found.summary():
+        terminal.talk(line)
+    with storing.opened_below(path, url) as store:
+        new = store.import_robinson(found.addresses)
+    terminal.talk(f"{new:,} new, {len(found.addresses) - new:,} known")
+    return FOUND if any(one.severity == "error" for one in found.problems) else 0

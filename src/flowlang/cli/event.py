@@ -1,0 +1,58 @@
+"""Send events to the store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from flowlang.cli import FOUND, storing, terminal
+
+_SHOWN = 20
+
+
+@click.group(epilog="Example: flow event send events.jsonl")
+def event() -> None:
+    """Events, by hand."""
+
+
+@event.command(
+    epilog="""Example: flow event send '{"contact": "c1", "type": "tag", "tag": "webinar"}'"""
+)
+@click.argument("events")
+@storing.workspace_option
+@storing.store_option
+@storing.now_option
+def send(events: str, path: Path | None, url: str | None, given_now: str | None) -> int:
+    """Send EVENTS: a file of JSON objects, one a line; or one such object; `-` is standard input.
+
+    They wait in the store until `flow run` applies them, in the order of their time; one without
+    `at` happens now, one in the future when its time has come. An event whose `id` was seen before
+    changes nothing. What cannot be read or meets nobody is told and left out, and the exit code is
+    1.
+    """
+    from flowlang.cli import schemas
+    from flowlang.engine.admission import admit_events
+    from flowlang.intake.events import read_events
+
+    workspace, program = storing.program_of(path)
+    zone = program.config.timezone
+    now = storing.moment(given_now, zone)
+    inline = events.lstrip().startswith("{")
+    name = "<event>" if inline else storing.label(Path(events))
+    data = events.encode("utf-8", "replace") if inline else storing.content(Path(events))
+    found = read_events(data, schemas.event_schema(program), zone, name=name, now=now)
+    with storing.opened(workspace, url) as store, store.transaction():
+        done = admit_events(store, found.arrivals)
+        taken = store.append(done.arrivals)
+    problems = [*found.problems, *done.problems]
+    left_out = sum(one.left_out for one in problems)
+    for problem in sorted(problems, key=lambda one: one.line)[:_SHOWN]:
+        terminal.talk(problem.render(name))
+    if len(problems) > _SHOWN:
+        terminal.talk(f"... and {len(problems) - _SHOWN:,} more")
+    known = len(done.arrivals) - taken
+    terminal.talk(
+        f"{name}: {found.read:,} read, {taken:,} taken, {known:,} known by their id, {left_out:,} left out"
+    )
+    return FOUND if problems else 0

@@ -1,0 +1,236 @@
+"""Run the engine: take what arrived, wake who is due, deliver."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections import Counter
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import click
+
+from flowlang.cli import FOUND, paths, storing, terminal
+
+if TYPE_CHECKING:
+    from flowlang.engine.handover import Delivered
+    from flowlang.engine.worker import Report, Worker
+    from flowlang.program.program import Program
+    from flowlang.stores.store import Store
+    from flowlang.workspace import Workspace
+
+PAUSE = 1.0
+"""Seconds between two looks at the store where nothing is to be done."""
+PAUSE_AFTER_FAILURE = 5.0
+STAND_IN_SENDER = "flow@localhost"
+_SHOWN = 20
+
+
+@click.command(epilog="Example: flow run examples/webinar --once")
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@storing.store_option
+@click.option("--once", is_flag=True, help="Do what is to be done now, and end.")
+@storing.now_option
+def run(path: Path | None, url: str | None, once: bool, given_now: str | None) -> int:
+    """Run the engine over the store, until it is interrupted.
+
+    Arrivals are applied in the order of their time, contacts whose time has come go on, messages
+    are queued and handed over. What was done is done: run it again and nothing happens twice.
+    What fell due while no engine ran happens at the moment it was due, in that order.
+
+    The outbox (.flow/outbox in the workspace) takes every message as a file: nothing leaves the
+    machine unless flow.toml says so. Exit code 1 where an arrival was refused, a message could not
+    be delivered, or a contact stands at a step that is gone.
+    """
+    workspace, program = storing.program_of(path)
+    _check_senders(workspace, program)
+    with storing.opened(workspace, url) as store:
+        return _Engine(workspace, program, store, given_now).run(once=once)
+
+
+def _check_senders(workspace: Workspace, program: Program) -> None:
+    """What mail needs before it may leave.  Raises ClickException."""
+    settings = workspace.settings
+    if settings.delivery != "outbox":
+        raise click.ClickException(
+            f'flow.toml: [delivery] kind = "{settings.delivery}": there is no such delivery yet; "outbox" is one'
+        )
+    mails = [one for one in program.messages.values() if one.channel == "email"]
+    marketing = [one.name for one in mails if one.kind == "marketing"]
+    if marketing and not settings.unsubscribe_url:
+        names = ", ".join(f'"{name}"' for name in marketing[:3])
+        more = f" and {len(marketing) - 3} more" if len(marketing) > 3 else ""
+        raise click.ClickException(
+            f"marketing mail needs a way to unsubscribe ({names}{more}): write into flow.toml\n"
+            '  [sender]\n  unsubscribe_url = "https://shop.example.com/unsubscribe"'
+        )
+    if not settings.sender and any(not one.sender for one in mails):
+        program.config = replace(program.config, sender=STAND_IN_SENDER)
+        terminal.talk(
+            f"warning: flow.toml names no sender ([sender] from); {STAND_IN_SENDER} stands in for it"
+        )
+
+
+class _Engine:
+    """A worker with its delivery, and what it tells the person who started it."""
+
+    def __init__(
+        self, workspace: Workspace, program: Program, store: Store, given_now: str | None
+    ) -> None:
+        from flowlang.delivery.calls import Calls
+        from flowlang.delivery.outbox import Outbox
+        from flowlang.engine import worker
+
+        self.workspace = workspace
+        self.program = program
+        self.store = store
+        self.given_now = given_now
+        self.outbox = storing.outbox(workspace)
+        self.delivery = Outbox(self.outbox)
+        self.stopping = False
+        self.code = 0
+        size = worker.BATCH_WITH_CALLS if _calls(program) else worker.BATCH
+        answers = Calls(os.environ.get("FLOW_CALL_SECRET", ""))
+        self.worker: Worker = worker.Worker(program, store, answers=answers, batch=size)
+
+    @property
+    def now(self) -> datetime:
+        return storing.moment(self.given_now, self.program.config.timezone)
+
+    def run(self, *, once: bool) -> int:
+        self._apply()
+        if once:
+            self._pass(quiet=False)
+            return self.code
+        signal.signal(signal.SIGTERM, self._stop)
+        signal.signal(signal.SIGINT, self._stop)
+        terminal.talk("running; Ctrl-C ends it")
+        self._pass(quiet=False)
+        while not self.stopping:
+            pause = PAUSE
+            try:
+                self._pass(quiet=True)
+            except Exception as failure:
+                from flowlang.stores import StoreError
+
+                if not isinstance(failure, StoreError):
+                    raise
+                terminal.talk(terminal.printable(f"{failure}; trying again"))
+                pause = PAUSE_AFTER_FAILURE
+            _sleep(pause, self)
+        terminal.talk("stopped")
+        return self.code
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        """End after the stretch under way; a second signal ends at once, which loses nothing
+        either."""
+        self.stopping = True
+        self.worker.stopping = True
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    def _apply(self) -> None:
+        from flowlang.cli.codes import of_files
+
+        codes, wrong = of_files(self.program)
+        for file, problem in wrong:
+            terminal.talk(problem.render(file))
+            self.code = FOUND if problem.severity == "error" else self.code
+        files = {
+            paths.nearby(Path(one.source.name)).as_posix(): one.source.text
+            for one in (*self.workspace.modules, *self.workspace.files)
+        }
+        self.worker.apply(self.now, files, codes)
+        report = self.worker.report
+        for line in report.changed:
+            terminal.talk(terminal.printable(line))
+        for name, new in report.codes.items():
+            terminal.talk(f'{new:,} codes for "{name}" were imported from its file')
+        if self.program.automations:
+            names = ", ".join(f'"{one.name}"' for one in self.program.automations)
+            terminal.talk(terminal.printable(f"automations are not run here yet: {names}"))
+
+    def _pass(self, *, quiet: bool) -> None:
+        from flowlang.engine.handover import deliver
+
+        now = self.now
+        report = self.worker.run(now)
+        delivered = deliver(
+            self.store,
+            self.delivery,
+            now,
+            duplicates=self.workspace.settings.duplicates,
+            repeatable=True,
+        )
+        if report.refused or report.stranded or delivered.failed:
+            self.code = FOUND
+        if quiet and report.idle and not delivered.delivered and not delivered.failed:
+            return
+        for line in _told(report, delivered, self.store, self.outbox):
+            terminal.talk(terminal.printable(line))
+
+
+def _sleep(seconds: float, engine: _Engine) -> None:
+    end = time.monotonic() + seconds
+    while not engine.stopping and (left := end - time.monotonic()) > 0:
+        time.sleep(min(left, 0.2))
+
+
+def _calls(program: Program) -> bool:
+    from flowlang.steps.call import CallOut
+
+    return any(
+        isinstance(one, CallOut) for campaign in program.campaigns for one in campaign.instructions
+    )
+
+
+def _told(report: Report, delivered: Delivered, store: Store, outbox: Path) -> list[str]:
+    """What happened, in lines for a person."""
+    lines = []
+    for row, why in report.refused[:_SHOWN]:
+        whom = f" for {row.contact}" if row.contact else ""
+        lines.append(f"refused: `{row.type}`{whom} at {row.at:%Y-%m-%d %H:%M}Z: {why}")
+    if len(report.refused) > _SHOWN:
+        lines.append(f"... and {len(report.refused) - _SHOWN:,} more; `flow inbox` shows them")
+    for one in report.stranded[:_SHOWN]:
+        lines.append(f'{one.contact} stands in "{one.campaign}" at a step that is gone: {one.step}')
+    if len(report.stranded) > _SHOWN:
+        lines.append(f"... and {len(report.stranded) - _SHOWN:,} more")
+    lines.append(f"arrivals   {report.applied:,} applied, {len(report.refused):,} refused")
+    if report.passed_over:
+        lines.append(f"schedules  {report.passed_over:,} missed ones passed over")
+    if report.sent:
+        lines.append(f"sent       {_counted(report.sent)}")
+    if report.skipped:
+        lines.append(
+            f"skipped    {_counted(Counter({f'{m}: {why}': n for (m, why), n in report.skipped.items()}))}"
+        )
+    halted = store.shared().halted
+    if halted:
+        lines.append(
+            f"halted     {', '.join(f'{name}: {count:,} wait' for name, count in halted.items())}"
+        )
+    standing: Counter[str] = Counter()
+    for campaign, status, _, count in store.standing():
+        if status in ("waiting", "waiting for restart"):
+            standing[f"{campaign} {status}"] += count
+    if standing:
+        lines.append(f"standing   {_counted(standing)}")
+    if delivered.delivered:
+        lines.append(f"delivered  {sum(delivered.delivered.values()):,} to {paths.nearby(outbox)}")
+    if delivered.retried:
+        lines.append(f"delayed    {delivered.retried:,} are tried again later")
+    for failure in delivered.failed[:_SHOWN]:
+        lines.append(f"not delivered: {failure}")
+    if delivered.unknown:
+        lines.append(f"unknown    {delivered.unknown:,}: nobody can tell whether they went out")
+    if report.notices:
+        lines.append(f"inbox      {report.notices:,} new; `flow inbox` shows them")
+    return lines
+
+
+def _counted(counts: Counter[str]) -> str:
+    return ", ".join(f"{name} {count:,}" for name, count in sorted(counts.items()))

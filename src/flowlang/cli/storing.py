@@ -1,0 +1,106 @@
+"""What the verbs that open a store share: which workspace, which store, what time it is."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import click
+
+from flowlang.cli import FOUND, paths
+
+if TYPE_CHECKING:
+    from flowlang.program.program import Program
+    from flowlang.stores.store import Store
+    from flowlang.workspace import Workspace
+
+Verb = TypeVar("Verb", bound=Callable[..., Any])
+
+workspace_option = click.option(
+    "-w", "--workspace", "path", metavar="PATH", type=click.Path(path_type=Path),
+    help="The workspace; without it, that of the current folder.",
+)  # fmt: skip
+store_option = click.option(
+    "--store", "url", metavar="URL", envvar="FLOW_STORE", show_envvar=True,
+    help="The store, such as sqlite:///state.db (from the workspace on); else as flow.toml says,"
+    " else .flow/state.db in the workspace.",
+)  # fmt: skip
+now_option = click.option(
+    "--now", "given_now", metavar="TIME", envvar="FLOW_NOW", show_envvar=True,
+    help="Take this for the time of day, for examples and tests that come out the same every day.",
+)  # fmt: skip
+format_option = click.option(
+    "--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True,
+    help="How it is written.",
+)  # fmt: skip
+
+
+class Unrunnable(click.exceptions.Exit):
+    """The program has errors, which were shown."""
+
+    def __init__(self) -> None:
+        super().__init__(FOUND)
+
+
+def program_of(path: Path | None) -> tuple[Workspace, Program]:
+    """A workspace with its program.  Raises Unrunnable where it has errors, after telling them."""
+    workspace = paths.one(path)
+    program = workspace.runnable
+    if program is None:
+        paths.show_findings(workspace.findings.in_order(), len(workspace.files))
+        raise Unrunnable
+    return workspace, program
+
+
+@contextmanager
+def opened(workspace: Workspace, url: str | None) -> Iterator[Store]:
+    """The workspace's store, or the one that was named; what fails in it is told in one line."""
+    from flowlang.stores import StoreError, open_store
+
+    try:
+        store = open_store(url or workspace.settings.store_url, workspace.root.resolve())
+        try:
+            yield store
+        finally:
+            store.close()
+    except StoreError as failure:
+        raise click.ClickException(str(failure)) from failure
+
+
+@contextmanager
+def opened_below(path: Path | None, url: str | None) -> Iterator[Store]:
+    """The store of a workspace whose program is not asked."""
+    with opened(paths.one(path), url) as store:
+        yield store
+
+
+def moment(given: str | None, zone: ZoneInfo) -> datetime:
+    """The time: what was given for it, else what the machine's clock says."""
+    from flowlang.kinds import DATETIME, BadValue, read
+
+    try:
+        found = read(given, DATETIME, zone)
+    except BadValue as bad:
+        raise click.UsageError(f"--now or FLOW_NOW: {bad}") from None
+    return found if isinstance(found, datetime) else datetime.now(UTC)
+
+
+def content(file: Path) -> bytes:
+    """The bytes of a file, or of standard input for `-`.  Raises OSError."""
+    return sys.stdin.buffer.read() if file == paths.STDIN else file.read_bytes()
+
+
+def label(file: Path) -> str:
+    """How a file is called in messages."""
+    return "<stdin>" if file == paths.STDIN else str(file)
+
+
+def outbox(workspace: Workspace) -> Path:
+    """The folder that letters are written to where nothing else is said."""
+    return Path(os.path.normpath(workspace.root / ".flow" / "outbox"))

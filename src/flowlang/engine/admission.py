@@ -1,0 +1,143 @@
+"""What comes from outside, admitted to a store: rows of contacts and events become arrivals in its
+order.
+
+What can be told at once is told at once: a row that changes nothing, an event for a contact that is
+not there. The rest is the engine's, when the turn of the arrival comes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flowlang.contact import Contact
+from flowlang.engine.state import States
+from flowlang.intake.contact_row import ContactRow
+from flowlang.intake.events import Arrival
+from flowlang.intake.problem import Problem, shown
+from flowlang.kinds import encode
+from flowlang.stores.rows import ArrivalRow
+from flowlang.stores.store import Store
+
+
+@dataclass(slots=True)
+class Admitted:
+    """What became of rows or events."""
+
+    arrivals: list[ArrivalRow] = field(default_factory=list)
+    new: int = 0
+    """Contacts that are made; of events, those that were taken."""
+    changed: int = 0
+    unchanged: int = 0
+    """Rows that say what the last import said, or what is so already: no arrival, so they start
+    nobody."""
+    known: int = 0
+    """Events whose id was seen before."""
+    problems: list[Problem] = field(default_factory=list)
+    """Of those that were left out."""
+
+    def leave_out(self, line: int, column: str, message: str) -> None:
+        self.problems.append(Problem("error", line, None, column, message, left_out=True))
+
+
+def admit_contacts(
+    store: Store, states: States, rows: Sequence[ContactRow], now: datetime
+) -> Admitted:
+    """The arrivals of an import, not yet appended: a row is found by its id, else by its e-mail
+    address."""
+    done = Admitted()
+    found = store.find({row.email for row in rows if not row.id and row.email})
+    ids: dict[int, str] = {}
+    for row in rows:
+        others = [] if row.id else found.get(row.email, [])
+        if len(others) > 1:
+            done.leave_out(
+                row.line,
+                "email",
+                f"{len(others)} contacts have {shown(row.email)}; the row needs an id",
+            )
+            continue
+        ids[row.line] = row.id or (others[0] if others else row.key())
+    stored = {one.id: one for one in store.contacts(set(ids.values())) if not one.deleted}
+    waiting = store.waiting_arrivals(set(ids.values()))
+    imported = store.imported(set(ids.values()))
+    for row in rows:
+        contact_id = ids.get(row.line)
+        if contact_id is None:
+            continue
+        before = stored.get(contact_id)
+        data = as_text(_contact_data(row))
+        there = before is not None or waiting.get(contact_id) is not None
+        same = imported.get(contact_id) == data or (
+            before is not None
+            and contact_id not in waiting
+            and not changes(states.read(before.state)[0], row)
+        )
+        if there and same:
+            done.unchanged += 1
+            continue
+        done.new += not there
+        done.changed += there
+        done.arrivals.append(ArrivalRow(now, contact_id, "contact", data))
+    return done
+
+
+def changes(contact: Contact, row: ContactRow) -> bool:
+    """Whether a row says anything that a contact does not have already."""
+    return (
+        any(contact.fields.get(name) != value for name, value in row.fields.items())
+        or any(tag not in contact.tags for tag in row.tags)
+        or any(group not in contact.groups for group in row.groups)
+        or any(contact.consent.get(channel) is not yes for channel, yes in row.consent.items())
+        or (row.blocked is not None and row.blocked is not contact.blocked)
+        or any(contact.records.get(name) != rows for name, rows in row.records.items())
+    )
+
+
+def admit_events(store: Store, arrivals: Iterable[Arrival]) -> Admitted:
+    """The arrivals that events become, not yet appended; one for a contact that is not there is
+    left out."""
+    done = Admitted()
+    events = list(arrivals)
+    ids = {one.contact for one in events if one.contact is not None}
+    stored = {one.id: one for one in store.contacts(ids)}
+    coming = {one: at for one, at in store.waiting_arrivals(ids).items() if at is not None}
+    made = {one.contact for one in events if one.type == "contact"}
+    for one in events:
+        before = stored.get(one.contact or "")
+        there = before is not None and not before.deleted
+        if one.contact is None or there or one.contact in coming or one.contact in made:
+            first = None if there else coming.get(one.contact or "")
+            done.arrivals.append(_event_row(one, first))
+            done.new += 1
+        elif before is not None:
+            done.leave_out(one.line, "", f'the contact "{shown(one.contact)}" was deleted')
+        else:
+            done.leave_out(one.line, "", f'there is no contact "{shown(one.contact)}"')
+    return done
+
+
+def as_text(data: dict[str, Any]) -> str:
+    """The data of an arrival as the store keeps it."""
+    return json.dumps(encode(data), ensure_ascii=False, separators=(",", ":"))
+
+
+def _event_row(one: Arrival, first: datetime | None) -> ArrivalRow:
+    """The arrival of an event.  It cannot happen before its contact is there, but says when it
+    was."""
+    if first is None or one.at >= first:
+        return ArrivalRow(one.at, one.contact, one.type, as_text(one.data), one.id)
+    data = one.data
+    if one.type == "event":
+        data = data | {"data": {"at": one.at} | data["data"]}
+    return ArrivalRow(first, one.contact, one.type, as_text(data), one.id)
+
+
+def _contact_data(row: ContactRow) -> dict[str, Any]:
+    return {
+        "fields": row.fields, "tags": row.tags, "groups": row.groups, "consent": row.consent,
+        "blocked": row.blocked, "records": row.records,
+    }  # fmt: skip

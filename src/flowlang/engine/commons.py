@@ -1,0 +1,124 @@
+"""What contacts share and a store keeps as a whole: processes, caps, tests under way, counts."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, deque
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+
+from flowlang.engine.world import Experiment, Process, World
+from flowlang.stores.rows import Changes, ProcessRow, Shared, TrialRow
+from flowlang.stores.store import Store
+
+_CAPS, _TEST = "caps", "test"
+_APART = "\x1f"
+"""Stands between parts of a name; no database takes a null byte in a text."""
+_COUNTERS = ("started", "finished", "stopped", "measured")
+
+Key = tuple[str, str]
+"""Of a test: its campaign and its step."""
+
+
+class Commons:
+    """Puts what is shared into a world, and tells what has become of it there."""
+
+    def __init__(self, world: World, shared: Shared) -> None:
+        self._world = world
+        self._before = shared
+        self._members: dict[Key, dict[str, int]] = {}
+        self._counted: dict[Key, set[str]] = {}
+        for row in shared.processes:
+            world.processes[row.message, row.campaign] = _process(row)
+        for policy, index, moments in json.loads(shared.values.get(_CAPS, "[]")):
+            world.recent[policy, index] = deque(map(datetime.fromisoformat, moments))
+        for name, text in shared.values.items():
+            kind, _, rest = name.partition(_APART)
+            if kind == _TEST:
+                campaign, step = rest.split(_APART)
+                world.experiments[campaign, step] = _experiment(text)
+
+    def take_branches(self, store: Store, contacts: Collection[str]) -> None:
+        """Which branches of the tests under way these contacts got."""
+        for trial in store.trials(contacts) if self._world.experiments else ():
+            key = (trial.campaign, trial.step)
+            found = self._world.experiments.get(key)
+            if found is None:
+                continue
+            member = "\0".join((trial.contact, *trial.member.split(_APART)))
+            found.members[member] = self._members.setdefault(key, {})[member] = trial.branch
+            if trial.counted:
+                found.counted.add(member)
+                self._counted.setdefault(key, set()).add(member)
+
+    def give(self, changes: Changes, caps: dict[tuple[str, int], int]) -> None:
+        """Add what has changed; `caps` says how many sends each cap over all contacts allows."""
+        world, before = self._world, self._before
+        for process in world.processes.values():
+            row = _row(process)
+            if row not in before.processes:
+                changes.processes.append(row)
+        for kind in _COUNTERS:
+            for name, amount in getattr(world, kind).items():
+                changes.counters[f"{kind}{_APART}{name}"] = amount
+        for name, pool in world.pools.items():
+            if pool.fallback:
+                changes.counters[f"fallback{_APART}{name}"] = pool.fallback
+        values = {}
+        if world.recent:
+            values[_CAPS] = _recent(world, caps)
+        for key, experiment in world.experiments.items():
+            values[_APART.join((_TEST, *key))] = _text(experiment)
+            changes.trials += self._trials(key, experiment)
+        changes.values.update(
+            {name: text for name, text in values.items() if before.values.get(name) != text}
+        )
+
+    def _trials(self, key: Key, experiment: Experiment) -> list[TrialRow]:
+        """The members who are new in a test, or newly counted."""
+        members, counted = self._members.get(key, {}), self._counted.get(key, set())
+        rows = []
+        for member, branch in experiment.members.items():
+            counts = member in experiment.counted
+            if members.get(member) != branch or counts != (member in counted):
+                contact, *rest = member.split("\0")
+                rows.append(TrialRow(contact, *key, _APART.join(rest), branch, counts))
+        return rows
+
+
+def _process(row: ProcessRow) -> Process:
+    return Process(
+        row.type, row.message, row.campaign, row.status,  # type: ignore[arg-type] # one of ours
+        row.done, row.failed, Counter(row.skipped), row.because, row.started,
+    )  # fmt: skip
+
+
+def _row(process: Process) -> ProcessRow:
+    return ProcessRow(
+        process.type, process.message, process.campaign, process.status, process.done,
+        process.failed, dict(process.skipped), process.because, process.started,
+    )  # fmt: skip
+
+
+def _experiment(text: str) -> Experiment:
+    data = json.loads(text)
+    return replace(
+        Experiment(datetime.fromisoformat(data["ends"]), data["assigned"], data["won"]),
+        winner=data["winner"],
+    )
+
+
+def _text(experiment: Experiment) -> str:
+    names = ("assigned", "won", "winner")
+    data = {name: getattr(experiment, name) for name in names}
+    return json.dumps({"ends": experiment.ends.isoformat(), **data})
+
+
+def _recent(world: World, caps: dict[tuple[str, int], int]) -> str:
+    """When messages went out that caps count: no more than decides when a cap frees."""
+    kept = [
+        [*key, [at.isoformat() for at in list(moments)[-max(caps.get(key, 0), 1) :]]]
+        for key, moments in world.recent.items()
+    ]
+    return json.dumps(kept, ensure_ascii=False)

@@ -1,0 +1,114 @@
+"""From the queue of a store to a delivery: letters are claimed, handed over, and what became of
+them is noted.
+
+Handing over stands outside of every transaction.  Who is killed between hand-over and note leaves a
+letter of which nobody can tell whether it went out: it is taken up again only where that does no
+harm.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from flowlang.delivery.delivery import Delivery, Outcome
+from flowlang.stores.rows import Changes, LetterFate, LetterRow, NoticeRow
+from flowlang.stores.store import Store
+
+BATCH = 100
+"""Letters that are claimed at once."""
+LEASE = timedelta(minutes=2)
+"""After this time a claimed letter is taken for abandoned."""
+BACK_OFF = (60, 300, 900, 3600, 3 * 3600, 12 * 3600)
+"""Seconds until the next try; after the last one the letter has failed."""
+
+
+@dataclass(slots=True)
+class Delivered:
+    """What a delivery of the queue came to."""
+
+    delivered: Counter[str] = field(default_factory=Counter)
+    """By message."""
+    retried: int = 0
+    failed: list[str] = field(default_factory=list)
+    """In words, one each."""
+    unknown: int = 0
+
+
+def deliver(
+    store: Store,
+    delivery: Delivery,
+    now: datetime,
+    *,
+    duplicates: str = "avoid",
+    repeatable: bool = False,
+) -> Delivered:
+    """Hand over all that is queued for now.
+
+    `repeatable`: handing a letter over twice is the same as once, so an unknown outcome is simply
+    tried again; elsewhere `duplicates` ("avoid" or "allow") decides.
+    """
+    done = Delivered()
+    _take_up_abandoned(store, now, done, again=repeatable or duplicates == "allow")
+    while rows := store.claim_letters(now, BATCH):
+        outcomes = delivery.hand_over([row.letter for row in rows])
+        fates, notices = [], []
+        for row, outcome in zip(rows, outcomes, strict=True):
+            fate = _fate(row, outcome, now, again=duplicates == "allow")
+            fates.append(fate)
+            if fate.status == "handed over":
+                done.delivered[row.letter.message] += 1
+            elif fate.status == "queued":
+                done.retried += 1
+            else:
+                done.unknown += fate.status == "unknown"
+                text = (
+                    f'"{row.letter.message}" to {row.letter.address}: {fate.status}, {fate.reason}'
+                )
+                done.failed.append(text)
+                notices.append(NoticeRow(now, "inbox", text))
+        with store.transaction():
+            store.mark_letters(fates)
+            store.save(Changes(notices=notices))
+    return done
+
+
+def _fate(row: LetterRow, outcome: Outcome, now: datetime, *, again: bool) -> LetterFate:
+    identity, reason = row.letter.id, outcome.reason
+    match outcome.status:
+        case "delivered":
+            return LetterFate(identity, "handed over", now)
+        case "unknown" if not again:
+            return LetterFate(
+                identity, "unknown", now, reason or "nobody can tell whether it arrived"
+            )
+        case "retry" | "unknown" if row.tries < len(BACK_OFF):
+            later = now + timedelta(seconds=BACK_OFF[row.tries])
+            return LetterFate(identity, "queued", later, reason)
+        case _:
+            return LetterFate(identity, "failed", now, reason)
+
+
+def _take_up_abandoned(store: Store, now: datetime, done: Delivered, *, again: bool) -> None:
+    """Letters that someone claimed and never reported on."""
+    with store.transaction():
+        rows = [row for row in store.letters(["handing over"], 10_000) if row.since + LEASE <= now]
+        if again:
+            store.mark_letters(
+                [LetterFate(row.letter.id, "queued", now, row.reason) for row in rows]
+            )
+            return
+        reason = "the program ended while it was handed over; it is not sent again"
+        store.mark_letters([LetterFate(row.letter.id, "unknown", now, reason) for row in rows])
+        store.save(
+            Changes(
+                notices=[
+                    NoticeRow(
+                        now, "inbox", f'"{row.letter.message}" to {row.letter.address}: {reason}'
+                    )
+                    for row in rows
+                ]
+            )
+        )
+    done.unknown += len(rows)

@@ -1,0 +1,105 @@
+"""What contacts share, out of a store: looked up as it is needed where it may be large.
+
+Free codes are fetched as they are used; the Robinson list is asked for the addresses at hand.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from datetime import datetime
+from typing import SupportsIndex
+
+from flowlang.engine.world import Pool, World
+from flowlang.program.program import Program
+from flowlang.stores.rows import Shared
+from flowlang.stores.store import Store
+
+_FETCH = 500
+"""Codes that are fetched at a time."""
+
+
+class FreeCodes(deque[str]):
+    """The free codes of a list, in the order of import, fetched as they are used."""
+
+    def __init__(self, store: Store, name: str, left: int) -> None:
+        super().__init__()
+        self._store = store
+        self._name = name
+        self._after = 0
+        self.left = left
+
+    def __len__(self) -> int:
+        return self.left
+
+    def __bool__(self) -> bool:
+        return self.left > 0
+
+    def __getitem__(self, place: SupportsIndex) -> str:  # type: ignore[override] # the first one is all that is asked
+        self._fetch()
+        return super().__getitem__(place)
+
+    def popleft(self) -> str:
+        self._fetch()
+        self.left -= 1
+        return super().popleft()
+
+    def _fetch(self) -> None:
+        if not super().__len__() and self.left:
+            found = self._store.free_codes(self._name, self._after, _FETCH)
+            self._after = found[-1][0]
+            self.extend(code for _, code in found)
+
+
+class StoredPool(Pool):
+    """A coupon list in the store."""
+
+    def __init__(self, store: Store, name: str, free: int, used: int) -> None:
+        self.codes = FreeCodes(store, name, free)
+        super().__init__(free=self.codes, used=used)
+        self._store = store
+        self._name = name
+        self.now: datetime | None = None
+
+    def add(self, codes: tuple[str, ...]) -> int:
+        assert self.now is not None
+        new = self._store.import_codes(self._name, codes, self.now)
+        self.codes.left += new
+        return new
+
+
+class Robinson(set[str]):
+    """The Robinson list: known for the addresses that were asked for beforehand, else looked up."""
+
+    def __init__(self, store: Store, expected: Iterable[str]) -> None:
+        self._store = store
+        self._asked = {one.casefold() for one in expected}
+        super().__init__(store.barred(self._asked))
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __contains__(self, address: object) -> bool:
+        if address not in self._asked and isinstance(address, str):
+            self._asked.add(address)
+            self.update(self._store.barred([address]))
+        return super().__contains__(address)
+
+
+class BatchWorld(World):
+    """A world whose coupon lists are in a store."""
+
+    def __init__(self, program: Program, store: Store, shared: Shared, now: datetime) -> None:
+        super().__init__(program, writes_letters=True)
+        self.store = store
+        self.stock = shared.stock
+        self.moment = now
+
+    def pool(self, name: str) -> Pool:
+        found = self.pools.get(name)
+        if found is None:
+            stock = self.stock.get(name)
+            found = StoredPool(self.store, name, *(stock or (0, 0)))
+            found.now = self.moment
+            self.pools[name] = found
+        return found

@@ -1,0 +1,458 @@
+"""The engine over a store says what the test runner says, and says it once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from flowlang import workspace
+from flowlang.config import Settings
+from flowlang.contact import Contact, Entry
+from flowlang.engine.admission import as_text
+from flowlang.engine.arrivals import Refused
+from flowlang.engine.timeline import Timeline
+from flowlang.engine.worker import Report, Worker
+from flowlang.engine.world import World
+from flowlang.program.program import Program
+from flowlang.stores import Store, open_store
+from flowlang.stores.rows import ArrivalRow, Changes, Stock
+
+Came = tuple[datetime, str | None, str, dict[str, Any]]
+"""An arrival: when, whose, what."""
+
+START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+SHOP = """
+contact
+  score number
+  wish text
+
+coupons "early"
+  when empty halt
+  warn below 2
+
+message "Hello"
+  kind service
+  channel email
+  subject "Hello {{ id }}"
+  body "Your score is {{ score | default(0) }}."
+
+message "Offer"
+  kind marketing
+  channel email
+  subject "Offer"
+  body "Your code is {{ coupon('early') }}."
+
+event purchase
+  total number
+
+event birthday
+  every day at 08:00
+  for contacts where score >= 50
+
+event back_in_stock
+  thing text
+  for contacts where wish = event.thing
+
+policy "Gently"
+  send only between 08:00 and 20:00
+  send at most 2 messages in all per 1 day, otherwise wait
+
+campaign "Main"
+  start when tagged "go"
+  stop when tagged "stop"
+  send "Hello"
+  wait until tagged "warm" at most 2 days
+  if timed out
+    set score to score + 1
+  else
+    send "Offer"
+  wait for purchase at most 3 days
+  goal "Rich" when score >= 80
+  restart tagging "again"
+
+campaign "Greetings"
+  runs again
+  start on birthday
+  policy "Gently"
+  send "Hello"
+
+campaign "Stock"
+  runs again
+  start on back_in_stock
+  tag "told" for 1 day
+
+campaign "Test"
+  start when tagged "warm"
+  split best by purchase after 2 days
+    40% "A"
+      tag "in A"
+    40% "B"
+      tag "in B"
+  set score to score + 5
+"""
+
+
+def compiled(text: str, **toml: Any) -> Program:
+    found = workspace.load_text(
+        text, settings=Settings(unsubscribe_url="https://example.com/u", **toml)
+    )
+    assert found.runnable is not None, found.findings.in_order()
+    return found.runnable
+
+
+def came(hours: float, contact: str | None, kind: str, **data: Any) -> Came:
+    return START + hours * HOUR, contact, kind, data
+
+
+def person(hours: float, name: str, *tags: str, **fields: Any) -> Came:
+    data = {"email": f"{name}@example.com", "score": 0, **fields}
+    return came(hours, name, "contact", fields=data, tags=tags, consent={"email": True})
+
+
+def feed(store: Store, arrivals: Iterable[Came]) -> None:
+    store.append([ArrivalRow(at, whose, kind, as_text(data)) for at, whose, kind, data in arrivals])
+
+
+def run(program: Program, store: Store, *stops: float, batch: int = 500) -> Report:
+    """Run until each of some hours after the start; what the last pass did."""
+    worker = Worker(program, store, batch=batch)
+    worker.apply(START, {}, {})
+    reports = [worker.run(START + hours * HOUR) for hours in stops]
+    return reports[-1]
+
+
+def played(program: Program, arrivals: Iterable[Came], until: float) -> dict[str, list[Entry]]:
+    """What the test runner's timeline makes of the same."""
+    entries: list[Entry] = []
+    world = World(program, writes_letters=True, history=entries.append)
+    timeline = Timeline(program, world)
+    timeline.begin(START)
+    for at, whose, kind, data in sorted(arrivals, key=lambda one: one[0]):
+        try:
+            timeline.arrive(whose, kind, data, at)
+        except Refused:
+            pass
+    timeline.advance(START + until * HOUR)
+    found: dict[str, list[Entry]] = {}
+    for entry in entries:
+        found.setdefault(entry.contact, []).append(entry)
+    return found
+
+
+def told(store: Store, contacts: Iterable[str]) -> dict[str, list[Entry]]:
+    histories = {name: [row.entry for row in store.history(name)] for name in contacts}
+    return {name: entries for name, entries in histories.items() if entries}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return open_store("sqlite:///state.db", tmp_path)
+
+
+PEOPLE = ["anna", "ben", "cleo", "dora", "emil", "finn"]
+STORY: list[Came] = [
+    came(0, None, "import coupons", list="early", codes=("C1", "C2", "C3")),
+    *(person(0, name, score=40 + 10 * number, wish="lamp" if number % 2 else "sofa") for number, name in enumerate(PEOPLE)),
+    *(came(1, name, "tag", tag="go") for name in PEOPLE),
+    *(came(20 + number, name, "tag", tag="warm") for number, name in enumerate(PEOPLE)),
+    came(23.5, None, "event", name="back_in_stock", data={"thing": "lamp"}),
+    came(30, "anna", "event", name="purchase", data={"total": 9}),
+    came(31, "ben", "tag", tag="stop"),
+    came(40, "nobody", "tag", tag="go"),
+    came(50, None, "import coupons", list="early", codes=("C4", "C5", "C1", "C6")),
+    came(51, None, "resume", message="Offer"),
+    came(60, "cleo", "set", field="timezone", value="America/New_York"),
+    came(70, "dora", "delete"),
+    came(80, "dora", "tag", tag="go"),
+    came(90, "emil", "set", field="score", value=90),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("batch", [500, 3, 1])
+def test_the_engine_and_the_test_runner_tell_the_same_history(store: Store, batch: int) -> None:
+    program = compiled(SHOP)
+    feed(store, STORY)
+    report = run(program, store, 200, batch=batch)
+    assert told(store, PEOPLE) == played(program, STORY, 200)
+    assert [why for _, why in report.refused] == [
+        'there is no contact "nobody"', 'the contact "dora" was deleted'
+    ]  # fmt: skip
+    assert report.sent["Offer"] == store.shared().stock["early"].used
+
+
+def test_it_makes_no_difference_when_the_engine_runs_and_what_it_has_seen_by_then(
+    store: Store,
+) -> None:
+    program = compiled(SHOP)
+    for hours in range(0, 201, 10):
+        feed(store, [one for one in STORY if hours - 10 < (one[0] - START) / HOUR <= hours])
+        run(program, store, hours, hours)
+    assert told(store, PEOPLE) == played(program, STORY, 200)
+
+
+kinds = st.one_of(
+    st.tuples(
+        st.just("tag"), st.fixed_dictionaries({"tag": st.sampled_from(["go", "warm", "stop"])})
+    ),
+    st.tuples(
+        st.just("untag"), st.fixed_dictionaries({"tag": st.sampled_from(["go", "warm", "stop"])})
+    ),
+    st.tuples(
+        st.just("set"),
+        st.fixed_dictionaries(
+            {"field": st.just("score"), "value": st.sampled_from([0, 49, 50, 81])}
+        ),
+    ),
+    st.tuples(st.just("event"), st.just({"name": "purchase", "data": {"total": 5}})),
+    st.tuples(st.just("withdraw"), st.just({"channel": "email"})),
+)
+arrivals = st.lists(
+    st.tuples(st.integers(1, 120), st.sampled_from(PEOPLE[:4]), kinds), max_size=25
+).map(lambda found: [came(hours, name, kind[0], **kind[1]) for hours, name, kind in found])
+
+
+@given(arrivals, st.sampled_from([500, 2]))
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_story_is_told_alike(
+    tmp_path_factory: pytest.TempPathFactory, story: list[Came], batch: int
+) -> None:
+    program = compiled(SHOP)
+    store = open_store("sqlite:///:memory:", tmp_path_factory.getbasetemp())
+    codes = came(0, None, "import coupons", list="early", codes=("C1", "C2"))
+    everything = [codes, *(person(0, name, score=50) for name in PEOPLE[:4]), *story]
+    feed(store, everything)
+    run(program, store, 240, batch=batch)
+    assert told(store, PEOPLE) == played(program, everything, 240)
+    store.close()
+
+
+def test_a_second_pass_does_nothing(store: Store) -> None:
+    program = compiled(SHOP)
+    feed(store, STORY)
+    run(program, store, 200)
+    before = told(store, PEOPLE), store.shared(), store.letters(["queued"], 99)
+    assert run(program, store, 200).idle
+    assert run(program, store, 190).idle
+    assert (told(store, PEOPLE), store.shared(), store.letters(["queued"], 99)) == before
+
+
+class Killed(Exception):
+    """Stands for the end of the process."""
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_killed_at_every_stretch_it_loses_and_doubles_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: bool
+) -> None:
+    program = compiled(SHOP)
+    feed(open_store("sqlite:///state.db", tmp_path), STORY)
+    deaths = 0
+    for patience in range(1, 2000):
+        store = open_store("sqlite:///state.db", tmp_path)
+        left, save = [3], store.save
+
+        def dying(changes: Changes, left: list[int] = left, save: Any = save) -> None:
+            left[0] -= 1
+            if left[0] or after:
+                save(changes)
+            if not left[0]:
+                raise Killed
+
+        monkeypatch.setattr(store, "save", dying)
+        try:
+            Worker(program, store, batch=4).run(START + 200 * HOUR)
+        except Killed:
+            deaths = patience
+            continue
+        finally:
+            store.close()
+        break
+    store = open_store("sqlite:///state.db", tmp_path)
+    assert deaths > 5
+    assert told(store, PEOPLE) == played(program, STORY, 200)
+    codes = [
+        code for row in store.letters(["queued", "taken back"], 99) for code in row.letter.codes
+    ]
+    assert len(codes) == len(set(codes)) == store.shared().stock["early"].used
+
+
+def test_what_comes_late_happens_at_the_contacts_clock_but_says_when_it_was(store: Store) -> None:
+    program = compiled(SHOP)
+    feed(store, [person(0, "anna", "go")])
+    run(program, store, 60)
+    feed(store, [came(5, "anna", "event", name="purchase", data={"total": 3})])
+    run(program, store, 61)
+    entries = told(store, ["anna"])["anna"]
+    assert entries == sorted(entries, key=lambda one: one.at)
+    event = next(one for one in entries if one.what == "event")
+    assert event.at == START + 48 * HOUR
+    states = Worker(program, store).states
+    contact, _ = states.read(store.contacts(["anna"])[0].state)
+    assert contact.events["purchase"][0].at == START + 5 * HOUR
+
+
+def test_what_lies_ahead_waits_for_its_time(store: Store) -> None:
+    program = compiled(SHOP)
+    feed(store, [person(0, "anna"), came(10, "anna", "tag", tag="go")])
+    assert run(program, store, 9).sent == {}
+    assert run(program, store, 11).sent == {"Hello": 1}
+
+
+def test_a_schedule_that_was_missed_is_caught_up_day_by_day(store: Store) -> None:
+    program = compiled(SHOP)
+    feed(store, [person(0, "anna", score=60)])
+    run(program, store, 1)
+    report = run(program, store, 24 * 5)
+    assert report.sent == {"Hello": 5}
+    sent = [one.at for one in told(store, ["anna"])["anna"] if one.what == "sent"]
+    assert sent == [START.replace(hour=8) + number * DAY for number in range(1, 6)]
+
+
+def test_a_schedule_that_was_missed_is_passed_over_where_flow_toml_says_so(store: Store) -> None:
+    program = compiled(SHOP, missed="skip")
+    feed(store, [person(0, "anna", score=60)])
+    run(program, store, 1)
+    report = run(program, store, 24 * 5)
+    assert report.passed_over == 4
+    assert report.sent == {"Hello": 1}
+
+
+def test_a_halted_send_goes_on_when_it_is_resumed_and_there_are_codes(store: Store) -> None:
+    program = compiled(SHOP)
+    worker = Worker(program, store)
+    feed(store, [came(0, None, "import coupons", list="early", codes=("C1",))])
+    feed(store, [person(0, name, "go", "warm") for name in PEOPLE])
+    run(program, store, 1)
+    assert store.shared().halted == {"Offer": 5}
+    with pytest.raises(Refused, match='missing 5 codes in "early"'):
+        worker.may_resume("Offer", START + HOUR)
+    store.import_codes("early", [f"D{number}" for number in range(5)], START)
+    assert worker.may_resume("Offer", START + HOUR) == 5
+    feed(store, [came(2, None, "resume", message="Offer")])
+    assert run(program, store, 3).sent == {"Offer": 5}
+    assert store.shared().halted == {}
+    with pytest.raises(Refused, match="nobody waits"):
+        worker.may_resume("Offer", START + 3 * HOUR)
+
+
+def test_who_comes_later_waits_behind_those_who_wait_though_they_are_not_at_hand(
+    store: Store,
+) -> None:
+    program = compiled(SHOP)
+    feed(store, [person(0, "anna", "go", "warm")])
+    run(program, store, 1)
+    store.import_codes("early", ["C1", "C2"], START)
+    feed(store, [person(2, "ben", "go", "warm")])
+    assert run(program, store, 3).sent == {"Hello": 1}
+    assert store.shared().halted == {"Offer": 2}
+
+
+def test_the_robinson_list_holds_also_for_an_address_that_comes_later(store: Store) -> None:
+    program = compiled(SHOP)
+    store.import_robinson(["anna@example.com", "new@example.com"])
+    store.import_codes("early", ["C1", "C2"], START)
+    feed(store, [person(0, "anna", "go", "warm"), person(0, "ben", "go")])
+    feed(
+        store,
+        [
+            came(1, "ben", "set", field="email", value="New@example.com"),
+            came(2, "ben", "tag", tag="warm"),
+        ],
+    )
+    assert run(program, store, 3).skipped == {("Offer", "robinson"): 2}
+
+
+def test_letters_of_a_deleted_contact_are_taken_back(store: Store) -> None:
+    program = compiled(SHOP)
+    feed(store, [person(0, "anna", "go")])
+    run(program, store, 1)
+    feed(store, [came(2, "anna", "delete")])
+    run(program, store, 3)
+    assert store.letters(["queued"], 9) == []
+    assert "example.com" not in store.contacts(["anna"])[0].state
+    feed(store, [person(4, "anna", "go")])
+    assert run(program, store, 5).sent == {"Hello": 1}
+
+
+def test_two_sends_of_one_step_are_two_letters(store: Store) -> None:
+    program = compiled(
+        SHOP
+        + '\ncampaign "Loop"\n  start when tagged "loop"\n  repeat up to 3 times\n'
+        + '    send "Hello" to "boss@example.com"\n    wait 1 day\n'
+    )
+    feed(store, [person(0, "anna", "loop")])
+    run(program, store, 100)
+    assert len({row.letter.id for row in store.letters(["queued"], 9)}) == 3
+
+
+EXISTING = '\ncampaign "Late"\n  include existing contacts\n  start when score > 45\n  tag "late"\n'
+
+
+def test_a_campaign_that_includes_existing_contacts_looks_once(store: Store) -> None:
+    feed(store, [person(0, name, score=40 + 10 * number) for number, name in enumerate(PEOPLE)])
+    run(compiled(SHOP), store, 1)
+    worker = Worker(compiled(SHOP + EXISTING), store, batch=2)
+    worker.apply(START + 2 * HOUR, {}, {})
+    assert worker.report.changed == ['the campaign "Late" is new']
+    worker.run(START + 3 * HOUR)
+    assert dict(((row[0], row[1]), row[3]) for row in store.standing())["Late", "finished"] == 5
+    worker = Worker(compiled(SHOP + EXISTING + '  untag "x"\n'), store)
+    worker.apply(START + 4 * HOUR, {}, {})
+    assert worker.run(START + 5 * HOUR).entries == 0
+
+
+def test_a_changed_program_leaves_those_standing_whose_step_is_gone(store: Store) -> None:
+    feed(store, [person(0, name, "go") for name in PEOPLE])
+    run(compiled(SHOP), store, 1)
+    without = SHOP.replace("at most 2 days\n", "at most 9 days\n")
+    worker = Worker(compiled(without), store)
+    worker.apply(START + 2 * HOUR, {}, {})
+    assert worker.report.changed == ['the campaign "Main" has changed']
+    report = worker.run(START + 60 * HOUR)
+    assert {one.contact for one in report.stranded} == set(PEOPLE)
+    assert report.sent == {}
+    feed(store, [came(61, "anna", "tag", tag="stop")])
+    worker.run(START + 62 * HOUR)
+    worker = Worker(compiled(SHOP), store)
+    worker.apply(START + 63 * HOUR, {}, {})
+    worker.run(START + 64 * HOUR)
+    timed_out = [
+        name for name in PEOPLE if any(one.what == "timed out" for one in told(store, [name])[name])
+    ]
+    assert timed_out == PEOPLE[1:]
+
+
+def test_the_same_program_applied_again_is_no_change(store: Store) -> None:
+    program = compiled(SHOP)
+    worker = Worker(program, store)
+    worker.apply(START, {"a.flow": SHOP}, {"early": ("C1", "C2")})
+    assert worker.report.codes == {"early": 2}
+    worker.apply(START, {"a.flow": SHOP}, {"early": ("C1", "C2")})
+    assert (worker.report.codes, worker.report.changed) == ({}, [])
+    assert store.shared().stock == {"early": Stock(2, 0)}
+
+
+def test_a_call_is_answered_by_whom_the_worker_was_given(store: Store) -> None:
+    program = compiled(
+        'contact\n  score number\n\ncampaign "Ask"\n  start when tagged "ask"\n'
+        '  call "https://example.com/score" with score as answer\n  if failed\n    tag "no answer"\n'
+    )
+    asked: list[tuple[str, dict[str, Any]]] = []
+
+    def answer(url: str, values: dict[str, Any], contact: Contact) -> Any:
+        asked.append((url, values))
+        return "failed", None
+
+    feed(store, [person(0, "anna", "ask", score=7)])
+    Worker(program, store, answers=answer).run(START + 5 * HOUR)
+    assert asked == [("https://example.com/score", {"score": 7})] * 4
+    states = Worker(program, store).states
+    assert "no answer" in states.read(store.contacts(["anna"])[0].state)[0].tags

@@ -1,0 +1,260 @@
+"""What every store must do, whatever database it stands on.
+
+A store passes it with a class that says how to open one:
+
+    class TestSqlite(StoreContract):
+        def open(self, folder: Path) -> Store:
+            return open_store("sqlite:///state.db", folder)
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from flowlang.contact import Entry, Letter
+from flowlang.stores import Store, StoreError
+from flowlang.stores.rows import (
+    ArrivalRow,
+    Changes,
+    ClaimedCode,
+    ContactRow,
+    HistoryRow,
+    LetterFate,
+    NoticeRow,
+    ProcessRow,
+    RunRow,
+    Stock,
+    TrialRow,
+)
+
+NOON = datetime(2026, 12, 1, 12, 0, 0, 123456, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+ANNA = ContactRow("anna", 1, '{"id":"anna"}', "anna@example.com", "Europe/Berlin", NOON, 7, 2, 1)
+BEN = ContactRow("ben", 2, '{"id":"ben"}', "ben@example.com", due=NOON, began=3)
+CLEO = ContactRow("cleo", 3, '{"id":"cleo"}', "anna@example.com")
+HALTED = RunRow("anna", "Shop", "", "halted", "send", "v1", "Offer", 5)
+LETTER = Letter(
+    "l1", "anna", "Offer", "Shop", NOON, "email", "marketing", "anna@example.com",
+    "Für Änne", "Text", "", "Shop <shop@example.com>", "", "https://example.com/u", (("early", "A1"),),
+)  # fmt: skip
+
+
+class StoreContract(ABC):
+    """The suite."""
+
+    @abstractmethod
+    def open(self, folder: Path) -> Store:
+        """The store that belongs to a folder; each time a new connection to the same data."""
+
+    @pytest.fixture
+    def store(self, tmp_path: Path) -> Store:
+        return self.open(tmp_path)
+
+    # ------------------------------------------------------------------ contacts
+
+    def test_contacts_come_back_as_they_were_saved(self, store: Store, tmp_path: Path) -> None:
+        store.save(Changes(contacts=[CLEO, ANNA, BEN]))
+        assert store.contacts(["cleo", "anna", "nobody"]) == [ANNA, CLEO]
+        assert self.open(tmp_path).contacts(["ben"]) == [BEN]
+
+    def test_a_contact_is_saved_in_the_place_of_the_one_before(self, store: Store) -> None:
+        store.save(Changes(contacts=[ANNA]))
+        later = replace(ANNA, state="{}", due=None, began=0, version=2)
+        store.save(Changes(contacts=[later]))
+        assert store.contacts(["anna"]) == [later]
+        assert store.due(NOON, 10) == []
+
+    def test_who_is_due_comes_by_moment_and_then_by_place(self, store: Store) -> None:
+        store.save(Changes(contacts=[ANNA, BEN, replace(CLEO, due=NOON - HOUR)]))
+        assert [row.id for row in store.due(NOON, 10)] == ["cleo", "ben", "anna"]
+        assert [row.id for row in store.due(NOON, 2)] == ["cleo", "ben"]
+        assert [row.id for row in store.due(NOON - timedelta(microseconds=1), 9)] == ["cleo"]
+
+    def test_a_walk_meets_each_contact_once_but_the_deleted(self, store: Store) -> None:
+        store.save(Changes(contacts=[ANNA, replace(BEN, deleted=True), CLEO]))
+        assert [row.id for row in store.walk(0, 1)] == ["anna"]
+        assert [row.id for row in store.walk(1, 9)] == ["cleo"]
+        assert store.walk(3, 9) == []
+
+    def test_contacts_are_found_by_address_those_made_first_in_front(self, store: Store) -> None:
+        store.save(Changes(contacts=[CLEO, ANNA, BEN]))
+        assert store.find(["anna@example.com", "x@example.com"]) == {
+            "anna@example.com": ["anna", "cleo"]
+        }
+
+    def test_thousands_of_contacts_are_read_at_once(self, store: Store) -> None:
+        rows = [ContactRow(f"c{number:05}", number, "{}") for number in range(1, 2501)]
+        store.save(Changes(contacts=rows))
+        assert store.contacts([row.id for row in rows]) == rows
+
+    # ------------------------------------------------------------------ runs, history, tests
+
+    def test_halted_runs_come_by_how_long_they_have_waited(self, store: Store) -> None:
+        first = HALTED._replace(contact="ben", began=2)
+        store.save(Changes(runs=[HALTED, first, HALTED._replace(contact="cleo", status="waiting")]))
+        assert store.halted("Offer") == [first, HALTED]
+        assert store.halted("Offer", 1) == [first]
+        assert store.shared().halted == {"Offer": 2}
+        store.save(
+            Changes(runs=[HALTED._replace(status="finished")], runs_gone=[("ben", "Shop", "")])
+        )
+        assert store.halted() == []
+        assert store.standing() == [("Shop", "finished", "send", 1), ("Shop", "waiting", "send", 1)]
+
+    def test_history_is_kept_in_order_for_each_contact(self, store: Store) -> None:
+        entry = Entry(NOON, "anna", "Shop", 1, 'send "Offer"', 12, "sent", "Grüße")
+        later = entry._replace(at=NOON + HOUR, what="finished")
+        other = entry._replace(contact="ben")
+        store.save(Changes(history=[HistoryRow(1, entry), HistoryRow(1, other)]))
+        store.save(Changes(history=[HistoryRow(2, later)]))
+        assert store.history("anna") == [HistoryRow(1, entry), HistoryRow(2, later)]
+
+    def test_an_entry_is_never_written_twice(self, store: Store) -> None:
+        row = HistoryRow(1, Entry(NOON, "anna", "", 0, "", 0, "created", ""))
+        store.save(Changes(history=[row]))
+        with pytest.raises(StoreError):
+            store.save(Changes(history=[row]))
+
+    def test_branches_of_tests_are_kept_by_contact(self, store: Store) -> None:
+        row = TrialRow("anna", "Shop", "split", "1.1", 0, counted=False)
+        store.save(Changes(trials=[row, row._replace(contact="ben")]))
+        store.save(Changes(trials=[row._replace(counted=True)]))
+        assert store.trials(["anna"]) == [row._replace(counted=True)]
+
+    # ------------------------------------------------------------------ arrivals
+
+    def test_arrivals_come_by_time_and_then_as_they_came(self, store: Store) -> None:
+        for at, name in ((NOON, "b"), (NOON - HOUR, "c"), (NOON, "a"), (NOON + HOUR, "d")):
+            assert store.append([ArrivalRow(at, "anna", "tag", f'{{"tag":"{name}"}}', name)]) == 1
+        assert [row.id for row in store.arrivals("pending", 9, NOON)] == ["c", "b", "a"]
+        assert [row.id for row in store.arrivals("pending", 1, NOON)] == ["c"]
+        assert store.arrivals("pending", 9)[0].at == NOON - HOUR
+
+    def test_an_id_that_was_seen_is_left_out_also_when_it_was_applied(self, store: Store) -> None:
+        row = ArrivalRow(NOON, "anna", "tag", "{}", "e-1")
+        assert store.append([row, row]) == 1
+        seq = store.arrivals("pending", 9)[0].seq
+        store.save(Changes(arrivals=[(seq, "applied", "")]))
+        assert store.append([row, replace(row, id=None), replace(row, id=None)]) == 2
+        assert len(store.arrivals("pending", 9)) == 2
+
+    def test_a_refused_arrival_is_kept_with_its_reason(self, store: Store) -> None:
+        store.append([ArrivalRow(NOON, "nobody", "tag", "{}")])
+        seq = store.arrivals("pending", 1)[0].seq
+        store.save(Changes(arrivals=[(seq, "refused", "there is no such contact")]))
+        assert store.arrivals("pending", 9) == []
+        assert store.arrivals("refused", 9)[0].reason == "there is no such contact"
+
+    def test_it_knows_whose_arrivals_wait_and_what_was_imported_last(self, store: Store) -> None:
+        for kind, data in (("contact", '{"a":1}'), ("contact", '{"a":2}'), ("tag", "{}")):
+            store.append([ArrivalRow(NOON, "anna", kind, data)])
+        store.append([ArrivalRow(NOON, "ben", "tag", "{}")])
+        assert store.waiting_arrivals(["anna", "ben", "cleo"]) == {"anna": NOON, "ben": None}
+        assert store.imported(["anna", "ben"]) == {"anna": '{"a":2}'}
+
+    # ------------------------------------------------------------------ what contacts share
+
+    def test_codes_are_given_in_the_order_of_import(self, store: Store) -> None:
+        assert store.import_codes("early", ["B", "A", "B"], NOON) == 2
+        assert store.import_codes("early", ["A", "C"], NOON) == 1
+        assert [code for _, code in store.free_codes("early", 0, 9)] == ["B", "A", "C"]
+        after = store.free_codes("early", 0, 1)[0][0]
+        assert [code for _, code in store.free_codes("early", after, 1)] == ["A"]
+        assert store.shared().stock == {"early": Stock(3, 0)}
+
+    def test_a_code_goes_out_once(self, store: Store) -> None:
+        store.import_codes("early", ["A", "B"], NOON)
+        claim = ClaimedCode("early", "A", "anna", "Offer", NOON)
+        store.save(Changes(codes=[claim]))
+        assert store.shared().stock == {"early": Stock(1, 1)}
+        again = Changes(
+            codes=[claim._replace(contact="ben"), claim._replace(code="B", contact="ben")]
+        )
+        with pytest.raises(StoreError, match="taken by someone else"):
+            store.save(again)
+        assert store.shared().stock == {"early": Stock(1, 1)}
+
+    def test_counters_grow_and_values_are_replaced(self, store: Store) -> None:
+        store.save(Changes(counters={"started": 2}, values={"a": "1", "b": "2"}))
+        store.save(Changes(counters={"started": 3, "stopped": 1}, values={"a": "3", "b": ""}))
+        assert store.shared().counters == {"started": 5, "stopped": 1}
+        assert store.shared().values == {"a": "3"}
+
+    def test_processes_and_notices_are_kept(self, store: Store) -> None:
+        row = ProcessRow(
+            "message send", "Offer", "Shop", "halted", 3, 0, {"no consent": 2}, "empty", NOON
+        )
+        notice = NoticeRow(NOON, "inbox", "99 codes left")
+        store.save(
+            Changes(processes=[row], notices=[notice, notice._replace(text="98 codes left")])
+        )
+        store.save(Changes(processes=[replace(row, done=4)]))
+        assert store.shared().processes == [replace(row, done=4)]
+        assert [one.text for one in store.notices(9)] == ["99 codes left", "98 codes left"]
+        assert [one.text for one in store.notices(1)] == ["98 codes left"]
+
+    def test_the_robinson_list_is_asked_for_addresses(self, store: Store) -> None:
+        assert store.barred(None) == set()
+        assert store.import_robinson(["a@example.com", "b@example.com", "a@example.com"]) == 2
+        assert store.import_robinson(["b@example.com", "c@example.com"]) == 1
+        assert store.barred(["a@example.com", "x@example.com"]) == {"a@example.com"}
+        assert len(store.barred(None)) == 1
+
+    def test_the_latest_program_is_kept(self, store: Store) -> None:
+        assert store.program() is None
+        store.save(Changes(program="one"))
+        store.save(Changes(program="two"))
+        assert store.program() == "two"
+
+    # ------------------------------------------------------------------ letters
+
+    def test_a_letter_is_claimed_once_and_comes_back_whole(
+        self, store: Store, tmp_path: Path
+    ) -> None:
+        store.save(Changes(letters=[LETTER, replace(LETTER, id="l2", at=NOON + HOUR)]))
+        claimed = store.claim_letters(NOON, 9)
+        assert [row.letter for row in claimed] == [LETTER]
+        assert self.open(tmp_path).claim_letters(NOON, 9) == []
+        assert [row.tries for row in store.letters(["handing over"], 9)] == [1]
+
+    def test_a_letter_may_wait_for_another_try(self, store: Store) -> None:
+        store.save(Changes(letters=[LETTER]))
+        store.claim_letters(NOON, 9)
+        store.mark_letters([LetterFate("l1", "queued", NOON + HOUR, "421 later")])
+        assert store.claim_letters(NOON, 9) == []
+        assert [row.letter.id for row in store.claim_letters(NOON + HOUR, 9)] == ["l1"]
+        store.mark_letters([LetterFate("l1", "handed over", NOON + HOUR)])
+        assert store.letters(["handed over"], 9)[0].since == NOON + HOUR
+
+    def test_letters_of_a_deleted_contact_are_taken_back_if_they_wait(self, store: Store) -> None:
+        store.save(Changes(letters=[LETTER]))
+        store.claim_letters(NOON, 9)
+        store.mark_letters([LetterFate("l1", "handed over", NOON)])
+        store.save(
+            Changes(letters=[replace(LETTER, id="l2"), replace(LETTER, id="l3", contact="ben")])
+        )
+        store.save(Changes(taken_back=["anna"]))
+        assert [row.letter.id for row in store.claim_letters(NOON, 9)] == ["l3"]
+        assert [row.letter.id for row in store.letters(["taken back"], 9)] == ["l2"]
+
+    # ------------------------------------------------------------------ all or nothing
+
+    def test_a_transaction_that_fails_leaves_nothing(self, store: Store, tmp_path: Path) -> None:
+        def fail() -> None:
+            with store.transaction():
+                store.append([ArrivalRow(NOON, "anna", "tag", "{}")])
+                store.save(Changes(contacts=[ANNA], counters={"started": 1}))
+                assert store.contacts(["anna"]) == [ANNA]
+                raise RuntimeError("killed")
+
+        with pytest.raises(RuntimeError):
+            fail()
+        again = self.open(tmp_path)
+        assert again.contacts(["anna"]) == []
+        assert again.arrivals("pending", 9) == []
+        assert again.shared().counters == {}

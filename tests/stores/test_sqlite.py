@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from flowlang.stores import Store, StoreError, open_store, sqlite
+from flowlang.stores.rows import Changes
+from tests.stores.contract import ANNA, StoreContract
+
+
+class TestSqlite(StoreContract):
+    def open(self, folder: Path) -> Store:
+        return open_store("sqlite:///state.db", folder)
+
+
+def test_a_scheme_that_nobody_knows_is_told_with_those_that_are_known(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=r"there is no store `mysql`; .*`sqlite`"):
+        open_store("mysql://localhost/x", tmp_path)
+
+
+@pytest.mark.parametrize("url", ["state.db", "", "sqlite:///", "sqlite://state.db"])
+def test_an_address_that_is_none_shows_one_that_is(url: str, tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=r"sqlite:///state\.db"):
+        open_store(url, tmp_path)
+
+
+def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+    (tmp_path / "state.db").write_text("id,email\nc1,anna@example.com\n" * 100, encoding="utf-8")
+    with pytest.raises(StoreError, match=r"state\.db: this file is no database"):
+        open_store("sqlite:///state.db", tmp_path)
+
+
+def test_a_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "state.db") as other:
+        other.execute("create table contacts (id text)")
+    other.close()
+    with pytest.raises(StoreError, match="belongs to another program"):
+        open_store("sqlite:///state.db", tmp_path)
+
+
+def test_a_store_of_another_version_is_refused(tmp_path: Path) -> None:
+    open_store("sqlite:///state.db", tmp_path).close()
+    with sqlite3.connect(tmp_path / "state.db") as changed:
+        changed.execute("pragma user_version = 99")
+    changed.close()
+    with pytest.raises(StoreError, match="another version of flow"):
+        open_store("sqlite:///state.db", tmp_path)
+
+
+def test_a_folder_is_no_store(tmp_path: Path) -> None:
+    (tmp_path / "state.db").mkdir()
+    with pytest.raises(StoreError, match="this is a folder"):
+        open_store("sqlite:///state.db", tmp_path)
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(StoreError, match="its folder cannot be made"):
+        open_store("sqlite:///file/state.db", tmp_path)
+
+
+def test_a_locked_database_is_told_after_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "PATIENCE", 50)
+    store = open_store("sqlite:///state.db", tmp_path)
+    other = sqlite3.connect(tmp_path / "state.db", isolation_level=None)
+    other.execute("begin immediate")
+    with pytest.raises(StoreError, match="another program has been writing"):
+        store.save(Changes(contacts=[ANNA]))
+    assert store.contacts(["anna"]) == []
+    other.rollback()
+    other.close()
+    store.save(Changes(contacts=[ANNA]))
+
+
+def test_what_is_saved_survives_a_power_failure(tmp_path: Path) -> None:
+    store = open_store("sqlite:///state.db", tmp_path)
+    assert isinstance(store, sqlite.SqliteStore)
+    with store.engine.connect() as connection:
+        assert connection.exec_driver_sql("pragma journal_mode").scalar() == "wal"
+        assert connection.exec_driver_sql("pragma synchronous").scalar() == 2
+
+
+def test_a_store_in_memory_needs_no_file(tmp_path: Path) -> None:
+    store = open_store("sqlite:///:memory:", tmp_path)
+    store.save(Changes(contacts=[ANNA]))
+    assert store.contacts(["anna"]) == [ANNA]
+    assert list(tmp_path.iterdir()) == []

@@ -18,6 +18,7 @@ Inside the program a value is a plain Python one:
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
@@ -115,7 +116,8 @@ def read(raw: object, kind: Kind, zone: ZoneInfo) -> Any:
 def _text(raw: object, kind: Kind, zone: ZoneInfo) -> str:
     if isinstance(raw, bool) or not isinstance(raw, (str, int, float)):
         raise BadValue(f"expected text, got {_show(raw)}")
-    return str(raw)
+    text = str(raw)
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def _one_of(raw: object, kind: Kind, zone: ZoneInfo) -> str:

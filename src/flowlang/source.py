@@ -142,7 +142,7 @@ class Findings:
     found: list[Finding] = field(default_factory=list)
     _seen: set[tuple[str, str, int]] = field(default_factory=set)
     _guessed: set[tuple[str, int]] = field(default_factory=set)
-    """Lines whose words were put right by a guess: what their values would then mean is not judged."""
+    """Lines that were put right by a guess: what they would then mean is not judged."""
 
     def report(
         self,

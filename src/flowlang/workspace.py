@@ -125,6 +125,7 @@ def check(workspace: Workspace, config: Config) -> None:
     reader = Reader(names, texts.read, texts.may_read)
     _use_modules(workspace, config)
     everything = [*workspace.modules, *workspace.files]
+    reader.languages = frozenset(parsed.language for parsed in workspace.files)
     for parsed in everything:
         reader.language = parsed.language
         reader.broken = tuple(parsed.bad_lines)
@@ -174,7 +175,7 @@ def _module_path(item: Use, parsed: Parsed, findings: Findings) -> Path | None:
     name = item.name.value
     if name.startswith((".", "/")) or name.endswith(".flow"):
         base = parsed.source.path.parent if parsed.source.path else Path()
-        path = base / name
+        path: Path = base / name
         if path.is_file():
             return path
         findings.report(d.UNKNOWN_FILE, item.name.span, name=name, why="does not exist")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,7 +93,7 @@ class Machine:
         assert isinstance(code, int)
         return Outcome(code, out, err)
 
-    def events(self, *events: dict[str, object]) -> Outcome:
+    def events(self, *events: Mapping[str, object]) -> Outcome:
         return self(
             "event", "send", self.file("e.jsonl", "".join(f"{json.dumps(one)}\n" for one in events))
         )
@@ -398,8 +399,9 @@ def test_a_clock_that_cannot_be_read_is_told(machine: Machine) -> None:
 @pytest.mark.parametrize(
     "verb",
     [
-        ["run"], ["contacts"], ["contacts", "import"], ["contacts", "show"], ["contacts", "history"],
-        ["contacts", "robinson", "import"], ["event", "send"], ["coupons", "import"], ["coupons", "list"],
+        ["run"], ["contacts"], ["contacts", "import"], ["contacts", "show"], ["event", "send"],
+        ["contacts", "history"], ["contacts", "robinson", "import"], ["coupons", "import"],
+        ["coupons", "list"],
         ["process", "list"], ["process", "resume"], ["inbox"],
     ],
 )  # fmt: skip

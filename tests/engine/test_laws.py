@@ -262,7 +262,7 @@ STARTS = st.one_of(
 
 @st.composite
 def programs(draw: st.DrawFn, *, shared: bool = True) -> str:
-    """A text with a few campaigns that checks without errors; not `shared`: without what contacts share."""
+    """A text with a few campaigns, without errors; what contacts share may be left out."""
     text = [DECLARATIONS]
     for number in range(draw(st.integers(2, 4))):
         # C0 and C1 are started by steps, so nothing in them is keyed.

@@ -80,7 +80,9 @@ contacts = st.builds(
     blocked=st.booleans(),
     bounced=st.sets(names, max_size=2),
     records=st.dictionaries(names, st.lists(rows, max_size=2), max_size=2),
-    events=st.dictionaries(names, st.lists(st.builds(Happening, moments, rows, small), max_size=2), max_size=2),
+    events=st.dictionaries(
+        names, st.lists(st.builds(Happening, moments, rows, small), max_size=2), max_size=2
+    ),
     messages=st.lists(
         st.builds(
             Sent, names, moments, names, names, names, names, small,
@@ -88,9 +90,12 @@ contacts = st.builds(
         ),
         max_size=2,
     ),
-    runs=st.lists(runs(), max_size=2).map(lambda found: {(run.campaign, run.key): run for run in found}),
+    runs=st.lists(runs(), max_size=2).map(
+        lambda found: {(run.campaign, run.key): run for run in found}
+    ),
     measures=st.lists(
-        st.builds(Measure, st.just("Sales"), names, st.just(0), st.just("Long"), moments, small), max_size=2
+        st.builds(Measure, st.just("Sales"), names, st.just(0), st.just("Long"), moments, small),
+        max_size=2,
     ),
     codes=st.dictionaries(names, st.tuples(names, moments), max_size=2),
     scheduled=st.dictionaries(names, names, max_size=2),

@@ -118,3 +118,11 @@ def test_a_link_out_of_the_workspace_is_outside(tmp_path: Path) -> None:
     (home / "link.txt").symlink_to(tmp_path / "secret.txt")
     text = 'message "M"\n  kind service\n  channel sms\n  body file "link.txt"\n'
     assert _only(_workspace(home, a=text)).diagnostic.name == "unknown-file"
+
+
+def test_a_name_is_a_word_of_no_language_that_the_files_are_in(tmp_path: Path) -> None:
+    english = "contact\n  heute date\n"
+    assert _workspace(tmp_path, a=english).findings.found == []
+    german = '# sprache: de\nkampagne "A"\n  starte wenn getaggt mit "x"\n  ende\n'
+    finding = _only(_workspace(tmp_path, a=english, b=german))
+    assert (finding.diagnostic.name, _place(finding)) == ("reserved-name", ("a.flow", 2))

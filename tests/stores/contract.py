@@ -40,7 +40,8 @@ CLEO = ContactRow("cleo", 3, '{"id":"cleo"}', "anna@example.com")
 HALTED = RunRow("anna", "Shop", "", "halted", "send", "v1", "Offer", 5)
 LETTER = Letter(
     "l1", "anna", "Offer", "Shop", NOON, "email", "marketing", "anna@example.com",
-    "Für Änne", "Text", "", "Shop <shop@example.com>", "", "https://example.com/u", (("early", "A1"),),
+    "Für Änne", "Text", "", "Shop <shop@example.com>", "", "https://example.com/u",
+    (("early", "A1"),),
 )  # fmt: skip
 
 

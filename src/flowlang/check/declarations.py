@@ -50,6 +50,8 @@ class Reader:
     """Whether a file beside a source is there to be read; reports where it is not."""
     language: str = "en"
     """Of the file at hand."""
+    languages: frozenset[str] = frozenset()
+    """Of all files of the workspace: a name may be a word in none of them, for all may use it."""
     broken: tuple[Span, ...] = ()
     """Lines of the file that could not be read: what a declaration around one lacks may be there."""
     all_broken: list[Span] = dataclasses.field(default_factory=list)
@@ -80,7 +82,8 @@ class Reader:
     def _free(self, token: Token, what: str) -> None:
         """A name may not be a word that the grammar needs where names stand."""
         words = keywords.load(self.language)
-        if token.value.lower() in keywords.reserved(self.language):
+        spoken = {self.language, *self.languages}
+        if any(token.value.lower() in keywords.reserved(language) for language in spoken):
             self.names.findings.report(
                 words.spoken(RESERVED_NAME), token.span, name=token.value, what=words.say(what),
                 hint=words.say("other-name", name=token.value),
@@ -102,7 +105,7 @@ class Reader:
             self.names.fields.setdefault(name, ANY)
 
     def _unreadable(self, span: Span) -> list[str]:
-        """The first words of lines that could not be read: fields, most likely, of whatever kind."""
+        """The first words of lines that could not be read: fields, most likely, of some kind."""
         lines = [bad for bad in self.broken if span.start <= bad.start <= span.end + 1]
         return [bad.text.split()[0] for bad in lines if bad.text.strip()]
 
@@ -138,10 +141,10 @@ class Reader:
             field = part.name.value
             kind = fields[field]
             if known.setdefault(field, kind) != kind:
-                first = self.names.field_spans.get(f"{name}.{field}", self.names.spans["records", name])
+                first = self.names.field_spans[f"{name}.{field}"]
                 self.names.findings.report(
-                    d.CONFLICTING_FIELD, part.span, name=field, kind=str(kind), other=str(known[field]),
-                    also=((first, "declared here"),),
+                    d.CONFLICTING_FIELD, part.span, name=field, kind=str(kind),
+                    other=str(known[field]), also=((first, "declared here"),),
                 )  # fmt: skip
 
     def _twice(self, token: Token, what: str, first: Span | None) -> None:
@@ -495,7 +498,8 @@ class Reader:
     def broken_below(self, span: Span) -> bool:
         """Whether a line of a declaration, in any file, could not be read."""
         return any(
-            bad.source is span.source and span.start <= bad.start <= span.end + 1 for bad in self.all_broken
+            bad.source is span.source and span.start <= bad.start <= span.end + 1
+            for bad in self.all_broken
         )
 
     def _broken_within(self, span: Span) -> bool:

@@ -413,11 +413,15 @@ class _Checker:
             elif name == "coupon_expires" and self.names.coupons[first].valid_for is None:
                 what = f'the list "{first}" does not say how long a code is valid: `valid for …`'
                 self._report(d.TEMPLATE_FIELD, node, first, what=what)
+            if name == "coupon_expires":
+                # Of the code that is shown, or else of the last one: there may be none.
+                self.found.certain = False
+                return _Known(DATE)
             self.found.lists.add(first)
             again = getattr(keywords.get("again"), "value", False) is True
-            if name == "coupon" and not again:
+            if not again:
                 self.found.fresh.add(first)
-            return _Known(DATE if name == "coupon_expires" else TEXT)
+            return _Known(TEXT)
         fields = self.names.event_fields(first)
         if fields is None:
             hint = did_you_mean(first, list(self.names.events), "event")

@@ -21,7 +21,7 @@ class Surroundings(Protocol):
 
     def codes_left(self, name: str) -> int: ...
 
-    def barred(self, contact: Contact, message: Message) -> str | None: ...
+    def receivable(self, view: View, message: Message) -> bool: ...
 
 
 _NOTHING: dict[str, Any] = {}
@@ -61,7 +61,7 @@ class View:
         return self._today
 
     def day_of(self, moment: datetime) -> date:
-        """The date of a moment by the contact's clocks; at the very ends of the calendar, in UTC."""
+        """The date of a moment in the zone; at the very ends of the calendar, in UTC."""
         try:
             return local_date(moment, self.zone)
         except OverflowError:

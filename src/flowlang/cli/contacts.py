@@ -206,7 +206,8 @@ def robinson() -> None:
 @storing.store_option
 def import_robinson(file: Path, path: Path | None, url: str | None) -> int:
     """Add the addresses in a FILE (one a line, or CSV) to the Robinson list; `-` is standard
-    input."""
+    input.
+    """
     from flowlang.intake.robinson import read_addresses
 
     found = read_addresses(storing.label(file), storing.content(file))

@@ -43,10 +43,11 @@ def import_(
         stock = store.shared().stock.get(name)
     for line in found.summary()[1:]:
         terminal.talk(line)
-    known = len(found.codes) - new
+    known, twice = len(found.codes) - new, found.duplicates
+    free = stock.free if stock else 0
     terminal.talk(
-        f'"{name}": {found.read:,} read, {new:,} new, {known:,} known, {found.duplicates:,} twice in'
-        f" the file, {found.left_out:,} left out; {stock.free if stock else 0:,} are free now"
+        f'"{name}": {found.read:,} read, {new:,} new, {known:,} known, {twice:,} twice in the file,'
+        f" {found.left_out:,} left out; {free:,} are free now"
     )
     return FOUND if any(one.severity == "error" for one in found.problems) else 0
 

@@ -53,6 +53,7 @@ def send(events: str, path: Path | None, url: str | None, given_now: str | None)
         terminal.talk(f"... and {len(problems) - _SHOWN:,} more")
     known = len(done.arrivals) - taken
     terminal.talk(
-        f"{name}: {found.read:,} read, {taken:,} taken, {known:,} known by their id, {left_out:,} left out"
+        f"{name}: {found.read:,} read, {taken:,} taken, {known:,} known by their id,"
+        f" {left_out:,} left out"
     )
     return FOUND if problems else 0

@@ -1,5 +1,6 @@
 """What the engine tells people: notices, arrivals that were refused, letters that did not
-arrive."""
+arrive.
+"""
 
 from __future__ import annotations
 

@@ -66,8 +66,9 @@ def list_(
 
 def _line(row: dict[str, Any]) -> str:
     text = (
-        f'{row["type"]} "{row["message"]}" of "{row["campaign"]}": {row["status"]}, done {row["done"]:,},'
-        f" skipped {row['skipped']:,}, failed {row['failed']:,} of {row['of']:,}"
+        f'{row["type"]} "{row["message"]}" of "{row["campaign"]}": {row["status"]},'
+        f" done {row['done']:,}, skipped {row['skipped']:,}, failed {row['failed']:,}"
+        f" of {row['of']:,}"
     )
     if row["waiting"]:
         text += f"; {row['waiting']:,} wait: {row['because']}"

@@ -57,7 +57,8 @@ def _check_senders(workspace: Workspace, program: Program) -> None:
     settings = workspace.settings
     if settings.delivery != "outbox":
         raise click.ClickException(
-            f'flow.toml: [delivery] kind = "{settings.delivery}": there is no such delivery yet; "outbox" is one'
+            f'flow.toml: [delivery] kind = "{settings.delivery}": there is no such delivery yet;'
+            ' "outbox" is one'
         )
     mails = [one for one in program.messages.values() if one.channel == "email"]
     marketing = [one.name for one in mails if one.kind == "marketing"]
@@ -71,7 +72,8 @@ def _check_senders(workspace: Workspace, program: Program) -> None:
     if not settings.sender and any(not one.sender for one in mails):
         program.config = replace(program.config, sender=STAND_IN_SENDER)
         terminal.talk(
-            f"warning: flow.toml names no sender ([sender] from); {STAND_IN_SENDER} stands in for it"
+            "warning: flow.toml names no sender ([sender] from);"
+            f" {STAND_IN_SENDER} stands in for it"
         )
 
 
@@ -127,7 +129,8 @@ class _Engine:
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         """End after the stretch under way; a second signal ends at once, which loses nothing
-        either."""
+        either.
+        """
         self.stopping = True
         self.worker.stopping = True
         signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -188,47 +191,51 @@ def _calls(program: Program) -> bool:
 
 
 def _told(report: Report, delivered: Delivered, store: Store, outbox: Path) -> list[str]:
-    """What happened, in lines for a person."""
+    """What happened, in lines for a person: first what asks for attention, then the counts."""
+    lines = _refused(report) + _stranded(report) + delivered.failed[:_SHOWN]
+    lines.append(
+        f"arrivals   {report.applied:,} applied, {len(report.refused):,} refused",
+    )
+    skipped = Counter({f"{name}: {why}": count for (name, why), count in report.skipped.items()})
+    halted = [f"{name}: {count:,} wait" for name, count in store.shared().halted.items()]
+    standing: Counter[str] = Counter()
+    for campaign, status, _, count in store.standing():
+        if status in ("waiting", "waiting for restart"):
+            standing[f"{campaign} {status}"] += count
+    total = sum(delivered.delivered.values())
+    found = {
+        "schedules": f"{report.passed_over:,} missed ones passed over"
+        if report.passed_over
+        else "",
+        "sent": _counted(report.sent),
+        "skipped": _counted(skipped),
+        "halted": ", ".join(halted),
+        "standing": _counted(standing),
+        "delivered": f"{total:,} to {paths.nearby(outbox)}" if total else "",
+        "delayed": f"{delivered.retried:,} are tried again later" if delivered.retried else "",
+        "unknown": f"{delivered.unknown:,} may have gone out or not" if delivered.unknown else "",
+        "inbox": f"{report.notices:,} new; `flow inbox` shows them" if report.notices else "",
+    }
+    return lines + [f"{name:<10} {text}" for name, text in found.items() if text]
+
+
+def _refused(report: Report) -> list[str]:
     lines = []
     for row, why in report.refused[:_SHOWN]:
         whom = f" for {row.contact}" if row.contact else ""
         lines.append(f"refused: `{row.type}`{whom} at {row.at:%Y-%m-%d %H:%M}Z: {why}")
     if len(report.refused) > _SHOWN:
         lines.append(f"... and {len(report.refused) - _SHOWN:,} more; `flow inbox` shows them")
-    for one in report.stranded[:_SHOWN]:
-        lines.append(f'{one.contact} stands in "{one.campaign}" at a step that is gone: {one.step}')
+    return lines
+
+
+def _stranded(report: Report) -> list[str]:
+    lines = [
+        f'{one.contact} stands in "{one.campaign}" at a step that is gone: {one.step}'
+        for one in report.stranded[:_SHOWN]
+    ]
     if len(report.stranded) > _SHOWN:
         lines.append(f"... and {len(report.stranded) - _SHOWN:,} more")
-    lines.append(f"arrivals   {report.applied:,} applied, {len(report.refused):,} refused")
-    if report.passed_over:
-        lines.append(f"schedules  {report.passed_over:,} missed ones passed over")
-    if report.sent:
-        lines.append(f"sent       {_counted(report.sent)}")
-    if report.skipped:
-        lines.append(
-            f"skipped    {_counted(Counter({f'{m}: {why}': n for (m, why), n in report.skipped.items()}))}"
-        )
-    halted = store.shared().halted
-    if halted:
-        lines.append(
-            f"halted     {', '.join(f'{name}: {count:,} wait' for name, count in halted.items())}"
-        )
-    standing: Counter[str] = Counter()
-    for campaign, status, _, count in store.standing():
-        if status in ("waiting", "waiting for restart"):
-            standing[f"{campaign} {status}"] += count
-    if standing:
-        lines.append(f"standing   {_counted(standing)}")
-    if delivered.delivered:
-        lines.append(f"delivered  {sum(delivered.delivered.values()):,} to {paths.nearby(outbox)}")
-    if delivered.retried:
-        lines.append(f"delayed    {delivered.retried:,} are tried again later")
-    for failure in delivered.failed[:_SHOWN]:
-        lines.append(f"not delivered: {failure}")
-    if delivered.unknown:
-        lines.append(f"unknown    {delivered.unknown:,}: nobody can tell whether they went out")
-    if report.notices:
-        lines.append(f"inbox      {report.notices:,} new; `flow inbox` shows them")
     return lines
 
 

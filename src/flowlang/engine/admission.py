@@ -47,7 +47,8 @@ def admit_contacts(
     store: Store, states: States, rows: Sequence[ContactRow], now: datetime
 ) -> Admitted:
     """The arrivals of an import, not yet appended: a row is found by its id, else by its e-mail
-    address."""
+    address.
+    """
     done = Admitted()
     found = store.find({row.email for row in rows if not row.id and row.email})
     ids: dict[int, str] = {}
@@ -99,7 +100,8 @@ def changes(contact: Contact, row: ContactRow) -> bool:
 
 def admit_events(store: Store, arrivals: Iterable[Arrival]) -> Admitted:
     """The arrivals that events become, not yet appended; one for a contact that is not there is
-    left out."""
+    left out.
+    """
     done = Admitted()
     events = list(arrivals)
     ids = {one.contact for one in events if one.contact is not None}
@@ -127,7 +129,8 @@ def as_text(data: dict[str, Any]) -> str:
 
 def _event_row(one: Arrival, first: datetime | None) -> ArrivalRow:
     """The arrival of an event.  It cannot happen before its contact is there, but says when it
-    was."""
+    was.
+    """
     if first is None or one.at >= first:
         return ArrivalRow(one.at, one.contact, one.type, as_text(one.data), one.id)
     data = one.data

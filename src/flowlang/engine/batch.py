@@ -40,6 +40,8 @@ class BatchTimeline(Timeline):
         self.horizon = horizon
         self.zones: dict[str, tuple[ZoneInfo, datetime]] = {}
         super().__init__(program, world)
+        # Here the first thing that happens may be one that falls due: no run was at hand before.
+        self.interpreter.run = Run("", "", "", round=0)
 
     def _schedule_zone(self, zone: ZoneInfo, since: datetime) -> None:
         self.zones.setdefault(zone.key, (zone, since))

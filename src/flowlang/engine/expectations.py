@@ -10,7 +10,8 @@ from typing import Any
 from flowlang.check import diagnostics as d
 from flowlang.check import literals
 from flowlang.check.comparing import OPERATORS
-from flowlang.check.expressions import Expressions, Place
+from flowlang.check.expressions import Expressions
+from flowlang.check.meaning import Place
 from flowlang.check.view import View
 from flowlang.engine.play import Failed, Play
 from flowlang.engine.world import SentOut
@@ -51,7 +52,7 @@ class Expectations:
         def check(play: Play) -> None:
             instead = holds(play)
             if (instead is None) is negated:
-                so = instead if instead is not None else "it is so"
+                so = instead if instead is not None else _as_told(play, what)
                 raise Failed(f"{text}\nbut {so}\n{_told(play, whom)}")
 
         return check
@@ -147,9 +148,7 @@ class Expectations:
             fitting = [one for one in copies if at is None or one.at.replace(second=0, microsecond=0) == at]
             if len(fitting) == times if times is not None else fitting:
                 return None
-            if not copies:
-                return f'"{message}" was not sent'
-            return _copies(play, message, copies)
+            return _copies(play, message)
 
         return holds, about if about in self.contacts else None
 
@@ -368,7 +367,17 @@ def _spoken_of(node: Node) -> Iterator[Node]:
             yield from _spoken_of(part)
 
 
-def _copies(play: Play, message: str, copies: list[SentOut]) -> str:
+def _as_told(play: Play, what: scripts.Expectation) -> str:
+    """What was so although it was not to be."""
+    if isinstance(what, scripts.ExpectSent):
+        return _copies(play, what.message.value)
+    return "it is so"
+
+
+def _copies(play: Play, message: str) -> str:
+    copies = [one for one in play.world.sent if one.message == message]
+    if not copies:
+        return f'"{message}" was not sent'
     when = ", ".join(f"{play.clock(one.at)} to {one.address}" for one in copies[:8])
     more = " and so on" if len(copies) > 8 else ""
     times = "once" if len(copies) == 1 else f"{len(copies)} times"

@@ -48,8 +48,6 @@ class Interpreter:
     zone: ZoneInfo
     view: View
     campaign: Campaign
-    _plain: View
-    """The view of no run."""
     _home: ZoneInfo
     """The contact's own zone."""
 
@@ -91,10 +89,11 @@ class Interpreter:
 
     def come_due(self, contact: Contact, what: RunKey | str, now: datetime) -> None:
         """The moment of a run that waits, or of the end of a tag, has come."""
-        self._enter(contact, now, NONE)
         if isinstance(what, str):
+            self._enter(contact, now, NONE)
             self._end_tag(what)
         else:
+            self._enter(contact, now, NONE, contact.runs[what])
             self._wake(contact.runs[what])
         self._drain()
 
@@ -110,13 +109,13 @@ class Interpreter:
         self._enter(contact, now, NONE)
         event = self.program.names.events[name]
         holds = self.program.concerns[name]
-        self.view = View(contact, now, self.zone, self, event=data)
+        view = View(contact, now, self.zone, self, event=data)
         made = 0
         audience = event.audience
         rows: list[dict[str, Any]] = [{}]
         if audience is not None and audience.kind != "contacts":
-            rows = [row for row in contact.records.get(audience.records, ()) if holds(self.view, row)]
-        elif not holds(self.view, {}):
+            rows = [row for row in contact.records.get(audience.records, ()) if holds(view, row)]
+        elif not holds(view, {}):
             rows = []
         if audience is not None and audience.kind == "with" and rows:
             rows = [{audience.records: rows}]
@@ -146,12 +145,18 @@ class Interpreter:
 
     # ------------------------------------------------------------------ one contact, one moment
 
-    def _enter(self, contact: Contact, now: datetime, ancestry: frozenset[str]) -> None:
+    def _enter(
+        self, contact: Contact, now: datetime, ancestry: frozenset[str], run: Run | None = None
+    ) -> None:
         self.contact = contact
         self.now = now
-        self.zone = self._home = self._zone(contact, None)
-        self.view = self._plain = View(contact, now, self.zone, self)
+        self._home = self._zone(contact, None)
         self.ancestry = ancestry
+        if run is not None:
+            self._take(run)
+            return
+        self.zone = self._home
+        self.view = View(contact, now, self.zone, self)
         self.run = _NO_RUN
         self.campaign = _NO_CAMPAIGN
 
@@ -182,6 +187,11 @@ class Interpreter:
 
     def _take(self, run: Run) -> Campaign:
         """Make a run the one at hand."""
+        if run is self.run:
+            view = self.view
+            same_event = view.event is run.event or not (view.event or run.event)
+            if view.run is run and view.now is self.now and same_event:
+                return self.campaign
         campaign = self.by_name[run.campaign]
         self.run = run
         self.campaign = campaign
@@ -278,7 +288,7 @@ class Interpreter:
         """The runs that a change starts."""
         found: list[Run] = []
         runs = contact.runs
-        view = self._plain
+        view = self.view if self.run is _NO_RUN else None
         for campaign in campaigns:
             if not campaign.starts or campaign.name in change.ancestry:
                 continue
@@ -290,7 +300,7 @@ class Interpreter:
                 if run is not None and run.under_way and not campaign.newest_wins and self.world.history is None:
                     continue
             zone = campaign.zone or self._home
-            if view.zone is not zone:
+            if view is None or view.zone is not zone:
                 view = View(contact, self.now, zone, self)
             event = self._matches(campaign, change, view)
             if event is None:
@@ -437,7 +447,7 @@ class Interpreter:
     # ------------------------------------------------------------------ walking
 
     def _wake(self, run: Run) -> None:
-        campaign = self._take(run)
+        campaign = self.campaign
         self.ancestry = frozenset((run.campaign,))
         run.status = "running"
         run.due = None
@@ -927,6 +937,9 @@ class Interpreter:
 
     def barred(self, contact: Contact, message: Message) -> str | None:
         return self.sending.barred(contact, message)
+
+    def receivable(self, view: View, message: Message) -> bool:
+        return self.sending.receivable(view, message)
 
     def send(self, message: Message, when_empty: EmptyAction | None, text: str) -> SendOutcome:
         return self.sending.send(self, message, when_empty, text)

@@ -1,5 +1,6 @@
 """Where the engine of a store stands: its clock, the next firings of schedules, what it is in the
-midst of."""
+midst of.
+"""
 
 from __future__ import annotations
 
@@ -73,9 +74,8 @@ class Position:
                 self.schedules[name] = known[name]
                 continue
             for key in self.zones:
-                found = zone(key)
-                if found is not None:
-                    self._set(scheduled, found, scheduled.schedule.next_from(now, found))
+                found = _known(key)
+                self._set(scheduled, found, scheduled.schedule.next_from(now, found))
 
     def next_firing(self, program: Program) -> tuple[datetime, int, str, ScheduledEvent] | None:
         """The next: when, its order in the text, the zone, and the event."""
@@ -88,8 +88,7 @@ class Position:
 
     def fired(self, scheduled: ScheduledEvent, key: str, at: datetime) -> None:
         """On to the firing after this one."""
-        found = zone(key)
-        assert found is not None
+        found = _known(key)
         self._set(scheduled, found, scheduled.schedule.next_after(at, found))
 
     def skip_missed(self, program: Program, now: datetime) -> int:
@@ -97,8 +96,7 @@ class Position:
         skipped = 0
         for scheduled in program.scheduled:
             for key in list(self.schedules.get(_spelt(scheduled), {})):
-                found = zone(key)
-                assert found is not None
+                found = _known(key)
                 today = local_date(now, found)
                 at: datetime | None = self.schedules[_spelt(scheduled)][key]
                 while at is not None and local_date(at, found) < today:
@@ -158,7 +156,8 @@ JUST_AFTER = timedelta(microseconds=1)
 
 def stamp(scheduled: ScheduledEvent) -> str:
     """Which schedule of which event: under this name a contact keeps the last day it was made
-    for."""
+    for.
+    """
     schedules = [schedule for schedule, _ in scheduled.event.schedules]
     return f"{scheduled.event.name}#{schedules.index(scheduled.schedule)}"
 
@@ -167,6 +166,11 @@ def _spelt(scheduled: ScheduledEvent) -> str:
     """The event with its whole schedule: one that is changed is another."""
     one = scheduled.schedule
     return f"{scheduled.event.name} {one.kind} {sorted(one.weekdays)} {one.day} {one.wall} {one.on}"
+
+
+def _known(key: str) -> ZoneInfo:
+    """A zone by its key; UTC where the machine no longer knows it."""
+    return zone(key) or ZoneInfo("UTC")
 
 
 def _text(at: datetime | None) -> str | None:

@@ -56,6 +56,7 @@ class Renderer:
         self.notes = _Notes()
         self._compiled: dict[tuple[str, bool], Any] = {}
         self._environments: dict[bool, Any] = {}
+        self._absent = _missing(self.notes)
 
     def render(
         self, message: Message, template: Template, do: Interpreter, codes: dict[str, str]
@@ -118,10 +119,15 @@ class Renderer:
             notes.lists.add(name)
             return codes.get(name, "")
 
-        def coupon_expires(name: str) -> date | None:
+        def coupon_expires(name: str) -> Any:
             valid = self.coupons[name].valid_for or Duration()
             given = contact.codes.get(name)
-            begins = given[1] if given and given[0] == codes.get(name) else do.now
+            if name in codes:
+                begins = given[1] if given and given[0] == codes[name] else do.now
+            elif given is not None:
+                begins = given[1]
+            else:
+                return self._absent(name=f"coupon_expires('{name}')")
             return calendar.local_date(calendar.add(begins, valid, do.zone), do.zone)
 
         def last(event: str) -> dict[str, Any]:
@@ -145,7 +151,7 @@ class Renderer:
         found = self._environments.get(html)
         if found is None:
             found = self._environments[html] = templates.environment(html=html)
-            found.undefined = _missing(self.notes)
+            found.undefined = self._absent
             found.finalize = self._show
             found.filters["date"] = self._date
             found.filters["money"] = self._money

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 from flowlang import calendar
 from flowlang.check.names import Cap, EmptyAction, Message, Policy
 from flowlang.check.templates import Template
+from flowlang.check.view import View
 from flowlang.contact import Contact, Letter, Run, Sent, usable_address
 from flowlang.effects import SendOutcome
-from flowlang.engine.render import Renderer, Rendered
+from flowlang.engine.render import Rendered, Renderer
 from flowlang.engine.world import Pool, SentOut, Skipped, World
 from flowlang.program.program import Program
 
@@ -75,6 +76,23 @@ class Sending:
         if self.config.regime == "opt-in":
             return None if consent is True else "no consent", address
         return "objection" if consent is False else None, address
+
+    def receivable(self, view: View, message: Message) -> bool:
+        """Whether nothing but windows and caps stands against a send now: values and codes are there."""
+        contact = view.contact
+        if self.barred(contact, message) is not None:
+            return False
+        template = template_for(message, contact, self.config.language)
+        run = view.run or Run("", "", "")
+        needs = () if message.when_missing == "show" else template.needs or ()
+        if any(_value(contact, run, view.event, head, name) is None for head, name in needs):
+            return False
+        return all(self._has_code(contact, name, template) for name in template.lists)
+
+    def _has_code(self, contact: Contact, name: str, template: Template) -> bool:
+        if self.program.names.coupons[name].when_empty == "show" or self.world.pool(name).left:
+            return True
+        return name not in template.fresh and name in contact.codes
 
     # -------------------------------------------------------------- policies
 

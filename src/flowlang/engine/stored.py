@@ -12,7 +12,7 @@ from typing import SupportsIndex
 
 from flowlang.engine.world import Pool, World
 from flowlang.program.program import Program
-from flowlang.stores.rows import Shared
+from flowlang.stores.rows import Shared, Stock
 from flowlang.stores.store import Store
 
 _FETCH = 500
@@ -54,16 +54,15 @@ class FreeCodes(deque[str]):
 class StoredPool(Pool):
     """A coupon list in the store."""
 
-    def __init__(self, store: Store, name: str, free: int, used: int) -> None:
-        self.codes = FreeCodes(store, name, free)
-        super().__init__(free=self.codes, used=used)
+    def __init__(self, store: Store, name: str, stock: Stock, now: datetime) -> None:
+        self.codes = FreeCodes(store, name, stock.free)
+        super().__init__(free=self.codes, used=stock.used)
         self._store = store
         self._name = name
-        self.now: datetime | None = None
+        self._now = now
 
     def add(self, codes: tuple[str, ...]) -> int:
-        assert self.now is not None
-        new = self._store.import_codes(self._name, codes, self.now)
+        new = self._store.import_codes(self._name, codes, self._now)
         self.codes.left += new
         return new
 
@@ -98,8 +97,6 @@ class BatchWorld(World):
     def pool(self, name: str) -> Pool:
         found = self.pools.get(name)
         if found is None:
-            stock = self.stock.get(name)
-            found = StoredPool(self.store, name, *(stock or (0, 0)))
-            found.now = self.moment
-            self.pools[name] = found
+            stock = self.stock.get(name, Stock(0, 0))
+            found = self.pools[name] = StoredPool(self.store, name, stock, self.moment)
         return found

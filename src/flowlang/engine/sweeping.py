@@ -1,5 +1,6 @@
 """Asking all contacts about one thing: a schedule that fires, an event about a thing, a new
-campaign."""
+campaign.
+"""
 
 from __future__ import annotations
 

@@ -10,7 +10,8 @@ from typing import Any
 from flowlang import calendar
 from flowlang.check import diagnostics as d
 from flowlang.check import literals
-from flowlang.check.expressions import Expressions, Place
+from flowlang.check.expressions import Expressions
+from flowlang.check.meaning import Place
 from flowlang.contact import Contact
 from flowlang.engine.expectations import Check, Expectations
 from flowlang.engine.interpreter import Interpreter

@@ -19,11 +19,12 @@ from datetime import datetime
 from typing import Any
 
 from flowlang import calendar
-from flowlang.contact import resolve_zone
+from flowlang.engine.applying import apply_program
 from flowlang.engine.arrivals import Refused
 from flowlang.engine.batch import Batch, Horizon
 from flowlang.engine.position import JUST_AFTER, NAME, Position, Sweep, stamp
-from flowlang.engine.state import States, Stranded, stranded
+from flowlang.engine.state import States, Stranded
+from flowlang.engine.sweeping import ask
 from flowlang.engine.world import Answers
 from flowlang.kinds import decode
 from flowlang.program.program import Program
@@ -126,7 +127,7 @@ class Worker:
             if self.program.config.missed == "skip":
                 self.report.passed_over += position.skip_missed(self.program, now)
             if position.sweep is not None:
-                return self._sweep(position, shared)
+                return self._sweep(position, position.sweep, shared)
             arrivals = self.store.arrivals("pending", self.batch, now)
             self._foresee(position, arrivals)
             return self._walk(position, shared, arrivals, now)
@@ -169,9 +170,9 @@ class Worker:
         due = self.store.due(end[0], self.batch)
         if len(due) == self.batch:
             last = due[-1]
-            assert last.due is not None
-            end, open_at = (last.due, last.began), last.due
-            arrivals = [row for row in arrivals if row.at < last.due]
+            open_at = last.due or now
+            end = (open_at, last.began)
+            arrivals = [row for row in arrivals if row.at < open_at]
             special = next(
                 (place for place, row in enumerate(arrivals) if self._is_special(row)), None
             )
@@ -184,6 +185,8 @@ class Worker:
                 self._start_sweep(position, look if look == sweep_at else None, firing)
                 self.store.save(Changes(values={NAME: position.write()}))
                 return True
+            if NAME in shared.values:
+                return False
         position.clock = max(
             position.clock or end[0], end[0] if open_at is None else open_at - JUST_AFTER
         )
@@ -254,10 +257,8 @@ class Worker:
         else:
             position.sweep, position.looks = position.looks, None
 
-    def _sweep(self, position: Position, shared: Shared) -> bool:
+    def _sweep(self, position: Position, sweep: Sweep, shared: Shared) -> bool:
         """Ask the next contacts; what this makes due later happens after all have been asked."""
-        sweep = position.sweep
-        assert sweep is not None
         rows = self.store.walk(sweep.after, self.batch)
         batch = self._open(position, shared, (sweep.at, -1))
         batch.take(rows)
@@ -266,7 +267,7 @@ class Worker:
             # A campaign that has looked once must not look again, though the program still says so.
             campaign.include_existing = campaign.name in sweep.campaigns
         for row in rows:
-            self._ask(batch, row.id, sweep)
+            self.report.stranded += ask(batch, row.id, sweep)
         if len(rows) == self.batch:
             sweep.after = rows[-1].number
         else:
@@ -279,81 +280,19 @@ class Worker:
         self._close(batch)
         return True
 
-    def _ask(self, batch: Batch, contact_id: str, sweep: Sweep) -> None:
-        timeline = batch.timeline
-        contact, do = timeline.contacts[contact_id], timeline.interpreter
-        before, at = len(batch.entries), max(sweep.at, contact.clock or sweep.at)
-        match sweep.kind:
-            case "schedule":
-                self._fire(batch, contact_id, sweep)
-            case "about":
-                do.about(contact, sweep.event, decode(json.loads(sweep.data))["data"], at)
-            case "existing":
-                do.existing(contact, at)
-            case "program":
-                self.report.stranded += stranded(contact, batch.aside(contact_id), self.states)
-        if len(batch.entries) > before:
-            contact.clock = at
-
-    def _fire(self, batch: Batch, contact_id: str, sweep: Sweep) -> None:
-        """A scheduled event, for a contact in its zone, once for a day."""
-        contact, do = batch.timeline.contacts[contact_id], batch.timeline.interpreter
-        zone = resolve_zone(contact, self.program.config.timezone)
-        day = calendar.local_date(sweep.at, zone).isoformat()
-        found = [one for one in self.program.scheduled if stamp(one) == sweep.stamp]
-        if not found or zone.key != sweep.zone or contact.scheduled.get(sweep.stamp, "") >= day:
-            return
-        before = contact.seq
-        do.scheduled(contact, found[0], sweep.at)
-        if contact.seq != before:
-            # Only those whom it concerned are marked: the others need not be written.
-            contact.scheduled[sweep.stamp] = day
-
     # ------------------------------------------------------------------ the program
 
     def apply(
         self, now: datetime, files: dict[str, str], codes: dict[str, tuple[str, ...]]
     ) -> None:
-        """Take the program for the one that runs: note what has changed, import its lists' files.
+        """Take the program for the one that runs; the report says what has changed.
 
         `files` are its texts by name, for those who look back; `codes` those of the coupon lists.
         """
-        campaigns = {one.name: self.states.version(one) for one in self.program.campaigns}
-        text = json.dumps(
-            {"campaigns": campaigns, "files": files}, ensure_ascii=False, sort_keys=True
-        )
         report = self.report = Report()
         with self.store.transaction():
             for name, known in codes.items():
                 new = self.store.import_codes(name, known, now)
                 if new:
                     report.codes[name] = new
-            before = self.store.program()
-            if before == text:
-                return
-            changes = Changes(program=text)
-            position = Position.read(self.store.shared().values.get(NAME))
-            if before is not None:
-                report.changed = _differences(json.loads(before)["campaigns"], campaigns)
-                position.follow(self.program, now)
-            fresh = [one.name for one in self.program.campaigns if one.include_existing]
-            fresh = [name for name in fresh if name not in position.looked]
-            if fresh:
-                position.looked += fresh
-                position.looks = Sweep("existing", now, campaigns=fresh)
-            if report.changed and position.sweep is None:
-                position.sweep = Sweep("program", now)
-            changes.values[NAME] = position.write()
-            self.store.save(changes)
-
-
-def _differences(before: dict[str, str], after: dict[str, str]) -> list[str]:
-    """What differs between two programs, campaign by campaign, in words."""
-    found = [f'the campaign "{name}" is new' for name in after if name not in before]
-    found += [f'the campaign "{name}" is gone' for name in before if name not in after]
-    found += [
-        f'the campaign "{name}" has changed'
-        for name, version in after.items()
-        if name in before and before[name] != version
-    ]
-    return found
+            report.changed = apply_program(self.store, self.states, now, files)

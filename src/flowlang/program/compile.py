@@ -9,7 +9,8 @@ from typing import Any
 from flowlang.check import diagnostics as d
 from flowlang.check import literals, templates
 from flowlang.check.declarations import Reader
-from flowlang.check.expressions import Expressions, Place
+from flowlang.check.expressions import Expressions
+from flowlang.check.meaning import Place
 from flowlang.check.names import SYSTEM_EVENTS, Names, Policy
 from flowlang.kinds import ANY, DATETIME, Fields, UnknownFields
 from flowlang.program.program import (
@@ -101,8 +102,8 @@ class _Campaign:
             if isinstance(node, (Send, SendTo))
         )
         place = Place(
-            "step", event=event, reply=self._reply_fields(steps), answer=_answers(steps), sends=sends,
-            in_run=True,
+            "step", event=event, reply=self._reply_fields(steps), answer=_answers(steps),
+            sends=sends, in_run=True,
         )  # fmt: skip
         code = Code(self.names, self.expressions, place, campaign.name)
         code.start_events = {
@@ -275,7 +276,9 @@ class _Campaign:
 def _answers(lines: tuple[Node, ...]) -> bool:
     """Whether a call among these lines brings an answer."""
     return any(
-        isinstance(node, Call) and node.as_answer is not None for line in lines for node in walk(line)
+        isinstance(node, Call) and node.as_answer is not None
+        for line in lines
+        for node in walk(line)
     )
 
 
@@ -304,8 +307,9 @@ def _automation(
         fields = _merged(fields, SYSTEM_EVENTS[event])
     lines = item.lines or ()
     place = Place(
-        "automation", event=fields if events else None, answer=_answers(lines), in_run=True, contact=False
-    )
+        "automation", event=fields if events else None, answer=_answers(lines), in_run=True,
+        contact=False,
+    )  # fmt: skip
     code = Code(names, expressions, place, automation.name, kind="S")
     for line in lines:
         _automation_line(line, automation, code, reader)
@@ -323,12 +327,12 @@ def _automation_line(line: Node, automation: Automation, code: Code, reader: Rea
     names, expressions = code.names, code.expressions
     match line:
         case tree.OnSystem(event=event, name=name, where=where):
-            holds = expressions.filter(where, SYSTEM_EVENTS[event.value], code.place) if where else None
+            fields = SYSTEM_EVENTS[event.value]
+            holds = expressions.filter(where, fields, code.place) if where else None
             automation.events.append((event.value, name.value if name else None, holds))
-            if name is not None and event.value.startswith("coupons"):
-                if name.value not in names.coupons:
-                    expressions.unknown(d.UNKNOWN_COUPONS, name, names.coupons)
-            elif name is not None and event.value.startswith("send") and name.value not in names.messages:
+            if name is not None and "list" in fields and name.value not in names.coupons:
+                expressions.unknown(d.UNKNOWN_COUPONS, name, names.coupons)
+            if name is not None and "message" in fields and name.value not in names.messages:
                 expressions.unknown(d.UNKNOWN_MESSAGE, name, names.messages)
         case tree.ScheduleLine():
             schedule = reader.schedule(line)
@@ -421,7 +425,8 @@ def _check_need(need: templates.EventNeed, who: str, token: Token | None, code: 
 
 
 _BRINGS = {
-    "event": "an event", "reply": "a `wait for` before it", "answer": "a `call … as answer` before it",
+    "event": "an event", "reply": "a `wait for` before it",
+    "answer": "a `call … as answer` before it",
 }  # fmt: skip
 
 
@@ -431,25 +436,28 @@ def _check_starts(program: Program, codes: list[tuple[Campaign, Code]], reader: 
     for _, code in codes:
         for token in code.starts:
             started.setdefault(token.value, []).append(token)
-    names = program.names
-    for item in names.automations.values():
+    for item in program.names.automations.values():
         for node in walk(item):
             if isinstance(node, StartCampaign):
                 started.setdefault(node.campaign.value, []).append(node.campaign)
     for campaign, code in codes:
-        lacks = not campaign.starts and campaign.name not in started and campaign.instructions
-        if lacks and not reader.broken_below(campaign.item.span if campaign.item else campaign.span):
-            code.report(
-                d.NO_START, campaign.span, name=campaign.name,
-                hint='add `start when …` or `start on …`, or let another campaign `start campaign` it',
-            )  # fmt: skip
-        for token in started.get(campaign.name, ()):
-            why = ""
-            if campaign.keys is not None:
-                why = "its runs are keyed by an event"
-            elif campaign.uses_event:
-                why = "it uses `event`, which such a start does not bring"
-            if why:
-                names.findings.report(
-                    d.CANNOT_START, token.span, what=f'"{campaign.name}" cannot be started by a step: {why}'
-                )
+        tokens = started.get(campaign.name, [])
+        if not campaign.starts and not tokens and campaign.instructions:
+            _nothing_starts(campaign, code, reader)
+        why = ""
+        if campaign.keys is not None:
+            why = "its runs are keyed by an event"
+        elif campaign.uses_event:
+            why = "it uses `event`, which such a start does not bring"
+        for token in tokens if why else ():
+            what = f'"{campaign.name}" cannot be started by a step: {why}'
+            code.report(d.CANNOT_START, token.span, what=what)
+
+
+def _nothing_starts(campaign: Campaign, code: Code, reader: Reader) -> None:
+    """Say so, but where a line of the campaign could not be read: that may have been the start."""
+    if not reader.broken_below(campaign.item.span if campaign.item else campaign.span):
+        code.report(
+            d.NO_START, campaign.span, name=campaign.name,
+            hint="add `start when …` or `start on …`, or let another campaign start it",
+        )  # fmt: skip

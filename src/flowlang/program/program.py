@@ -9,10 +9,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flowlang.calendar import Duration
-from flowlang.days import Schedule
 from flowlang.check.comparing import Fn
 from flowlang.check.names import Config, Event, Message, Names, Policy
 from flowlang.check.view import View
+from flowlang.days import Schedule
 from flowlang.source import Span
 from flowlang.steps.event_match import EventMatch
 from flowlang.steps.goal import Reach

@@ -45,7 +45,7 @@ def _text(code: Code, token: Token) -> Template:
     template = check_text(token, code.names)
     asked = [name for head, name in template.needs or () if head == "contact"]
     if code.kind == "S" and asked:
-        what = f"an automation acts on the system (S) and has no contact whose `{asked[0]}` it could write"
+        what = f"an automation acts on the system (S): it has no contact with a `{asked[0]}`"
         code.report(d.TEMPLATE_FIELD, token.span, what=what)
     code.texts.append(template)
     return template

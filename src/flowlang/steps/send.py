@@ -71,9 +71,8 @@ class SendTo(Step):
         message = code.message(self.message)
         address = code.expressions.value(self.address, EMAIL, code.place, "the address")
         if isinstance(self.address, Text) and "@" not in self.address.value.value:
-            code.report(
-                d.BAD_VALUE, self.address.span, what=f'"{self.address.value.value}" is no e-mail address'
-            )
+            what = f'"{self.address.value.value}" is no e-mail address'
+            code.report(d.BAD_VALUE, self.address.span, what=what)
         if message is None:
             return False
         if message.kind != "service":

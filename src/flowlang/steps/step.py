@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from flowlang.check import diagnostics as d
-from flowlang.check.expressions import Expressions, Place
+from flowlang.check.expressions import Expressions
+from flowlang.check.meaning import Place
 from flowlang.check.names import Message, Names
 from flowlang.effects import Effects, Next, Trigger
 from flowlang.source import Diagnostic, Findings, Span

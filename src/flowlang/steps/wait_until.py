@@ -14,7 +14,7 @@ from flowlang.calendar import Duration
 from flowlang.check import diagnostics as d
 from flowlang.check import literals
 from flowlang.check.comparing import Fn
-from flowlang.check.expressions import Place
+from flowlang.check.meaning import Place
 from flowlang.check.view import View
 from flowlang.days import next_day_of, next_time, next_weekday
 from flowlang.effects import END, Effects, Next, Trigger

@@ -38,7 +38,8 @@ class ContactRow:
 
 class RunRow(NamedTuple):
     """Where a run stands, for those who count and those who look for it; the state says the
-    rest."""
+    rest.
+    """
 
     contact: str
     campaign: str

@@ -29,6 +29,9 @@ VERSION = 1
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
+_COUNTED = BigInteger().with_variant(Integer, "sqlite")
+"""Numbers that the database gives; SQLite does so for this type alone."""
+
 metadata = MetaData()
 
 contacts = Table(
@@ -65,7 +68,7 @@ runs = Table(
 
 arrivals = Table(
     "arrivals", metadata,
-    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("seq", _COUNTED, primary_key=True, autoincrement=True),
     Column("id", Text),
     Column("contact", Text),
     Column("at", BigInteger, nullable=False),
@@ -138,7 +141,7 @@ processes = Table(
 
 notices = Table(
     "notices", metadata,
-    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("number", _COUNTED, primary_key=True, autoincrement=True),
     Column("at", BigInteger, nullable=False),
     Column("who", Text, nullable=False),
     Column("text", Text, nullable=False),
@@ -171,7 +174,7 @@ shared = Table(
 
 programs = Table(
     "programs", metadata,
-    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("number", _COUNTED, primary_key=True, autoincrement=True),
     Column("text", Text, nullable=False),
 )  # fmt: skip
 

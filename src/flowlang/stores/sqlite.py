@@ -31,7 +31,8 @@ class SqliteStore(SqlStore):
     def in_words(self, failure: sa.exc.DBAPIError) -> str:
         text = str(failure.orig)
         if "locked" in text or "busy" in text:
-            return f"another program has been writing to it for {PATIENCE // 1000} seconds; try again later"
+            seconds = PATIENCE // 1000
+            return f"another program has been writing to it for {seconds} seconds; try again later"
         if "not a database" in text:
             return "this file is no database"
         if "readonly" in text:
@@ -76,7 +77,7 @@ def _prepare(path: Path) -> None:
 
 
 def _set_up(connection: sqlite3.Connection, record: object) -> None:
-    # SQLAlchemy says BEGIN itself (`_begin`): the driver would begin too late for a reader that writes.
+    # SQLAlchemy says BEGIN itself (`_begin`): the driver begins too late for a reader that writes.
     connection.isolation_level = None
     for pragma in ("journal_mode = wal", "synchronous = full", f"busy_timeout = {PATIENCE}"):
         connection.execute(f"pragma {pragma}").close()
@@ -101,5 +102,6 @@ def _make_tables(store: SqliteStore) -> None:
             connection.exec_driver_sql(f"pragma user_version = {schema.VERSION}")
         elif version != schema.VERSION:
             raise StoreError(
-                f"{store.shown}: made by another version of flow (tables {version}, here {schema.VERSION})"
+                f"{store.shown}: made by another version of flow"
+                f" (tables {version}, here {schema.VERSION})"
             )

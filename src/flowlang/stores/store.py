@@ -74,7 +74,8 @@ class Store(Protocol):
 
     def waiting_arrivals(self, contacts: Collection[str]) -> dict[str, datetime | None]:
         """Of these contacts, those with pending arrivals; with the moment of the one that makes
-        them."""
+        them.
+        """
         ...
 
     def imported(self, contacts: Collection[str]) -> dict[str, str]:
@@ -127,7 +128,8 @@ class Store(Protocol):
 
     def claim_letters(self, now: datetime, limit: int) -> list[LetterRow]:
         """Take queued letters that may go out now, oldest first, and mark them as being handed
-        over."""
+        over.
+        """
         ...
 
     def mark_letters(self, fates: Sequence[LetterFate]) -> None: ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -161,25 +161,18 @@ class SqlStore(SqlReading):
     # ------------------------------------------------------------------ what comes in
 
     def append(self, arrivals: Sequence[ArrivalRow]) -> int:
-        new = 0
+        if not arrivals:
+            return 0
         statement = self._insert(t.arrivals).on_conflict_do_nothing(index_elements=["id"])
+        rows = [
+            {
+                "id": row.id, "contact": row.contact, "at": stamp(row.at), "type": row.type,
+                "data": row.data, "status": "pending", "reason": "",
+            }
+            for row in arrivals
+        ]  # fmt: skip
         with self._connected(writes=True) as connection:
-            before = connection.scalar(sa.select(sa.func.count()).select_from(t.arrivals)) or 0
-            if arrivals:
-                connection.execute(
-                    statement,
-                    [
-                        {
-                            "id": row.id, "contact": row.contact, "at": stamp(row.at), "type": row.type,
-                            "data": row.data, "status": "pending", "reason": "",
-                        }
-                        for row in arrivals
-                    ],
-                )  # fmt: skip
-            new = (
-                connection.scalar(sa.select(sa.func.count()).select_from(t.arrivals)) or 0
-            ) - before
-        return new
+            return connection.execute(statement, rows).rowcount
 
     def import_codes(self, name: str, codes: Sequence[str], at: datetime) -> int:
         c = t.codes.c
@@ -248,7 +241,7 @@ class SqlStore(SqlReading):
 
 
 def _letter(letter: Letter) -> dict[str, Any]:
-    data = asdict(letter)
+    data = {one.name: getattr(letter, one.name) for one in fields(letter)}
     row = {name: data.pop(name) for name in ("id", "contact", "message", "campaign")}
     at = stamp(data.pop("at"))
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))

@@ -229,7 +229,7 @@ class Parser(Reader):
         return False
 
     def _is_field_with_a_taken_name(self, line: Line, start: Entry, pieces: int) -> bool:
-        """`every text` in an event means a field; that its name is taken is for the checker to say."""
+        """`every text` in an event means a field; that its name is taken, the checker says."""
         first, *rest = line.lexemes
         types = {form.split()[0] for name in _TYPES for form in self.words.forms(name)}
         if not rest or rest[0].text.lower() not in types or first.text.lower() not in self.reserved:

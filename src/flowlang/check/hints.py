@@ -1,0 +1,49 @@
+"""What to tell someone whose expression does not fit: the words for kinds, and the likely way out."""
+
+from __future__ import annotations
+
+from flowlang.check.meaning import Compiled
+from flowlang.kinds import Kind
+from flowlang.syntax import expressions as tree
+
+
+def a_kind(kind: Kind) -> str:
+    return _SHOWN.get(kind.name, str(kind))
+
+
+def minus_hint(name: str, known: list[str]) -> str:
+    """`score-1` is one name: perhaps a minus was meant."""
+    left, minus, right = name.rpartition("-")
+    if not minus or left not in known or not (right.isdigit() or right in known):
+        return ""
+    return f"a minus has a space on both sides: `{left} - {right}`"
+
+
+def condition_hint(node: tree.Expression, kind: Kind) -> str:
+    if kind.name in ("text", "email", "phone", "one of", "number", "date", "datetime"):
+        return f"compare it, or write `{node.span.text} is set`"
+    return ""
+
+
+def comparison_hint(node: tree.Compare | tree.TwoSided, left: Compiled, right: Compiled) -> str:
+    kinds = {left.kind.name, right.kind.name}
+    if "text" in kinds and isinstance(right.constant, str):
+        if left.kind.name == "number" and right.constant.replace(".", "").isdigit():
+            return f"write `{right.constant}` without quotes"
+        if left.kind.name in ("date", "datetime"):
+            return "dates are written without quotes: 2026-12-24"
+        if left.kind.name == "yes/no":
+            return "write `yes` or `no` without quotes"
+    if kinds == {"number", "duration"}:
+        return "a date minus a date is a number of days: compare it with a number"
+    if kinds == {"date", "number"} or kinds == {"datetime", "number"}:
+        return "`days since …` and `days until …` give numbers"
+    return ""
+
+
+_SHOWN = {
+    "text": "text", "number": "a number", "date": "a date", "datetime": "a date and time",
+    "time": "a time", "duration": "a duration", "yes/no": "yes or no", "one of": "a choice",
+    "email": "an e-mail address", "phone": "a phone number", "list": "a list",
+    "weekday": "a day of the week", "any": "any value",
+}  # fmt: skip

@@ -97,6 +97,8 @@ class Run:
     event: dict[str, Any] | None = None
     reply: dict[str, Any] | None = None
     reply_event: str = ""
+    last_run: datetime | None = None
+    """Of an automation: when it ran before."""
     answer: Any = None
     timed_out: bool = False
     missed: bool = False

@@ -23,7 +23,7 @@ from flowlang.engine.world import Notice, Process
 from flowlang.program.program import Automation
 
 if TYPE_CHECKING:
-    from flowlang.engine.interpreter import Interpreter
+    from flowlang.engine.run_effects import RunEffects
     from flowlang.engine.timeline import Timeline
 
 SYSTEM = ""
@@ -90,17 +90,19 @@ class Automations:
         interpreter = self.timeline.interpreter
         self.system.seq += 1
         change = Change(why, now, self.system.seq)
-        interpreter.start_automation(self.system, automation.name, event, change, self.last_runs.get(automation.name))
+        assert automation.campaign is not None
+        last = self.last_runs.get(automation.name)
         self.last_runs[automation.name] = now
+        interpreter.start_automation(self.system, automation.campaign, event, change, last)
         self.timeline.settle(self.system)
 
     # ------------------------------------------------------------------ jobs
 
-    def job(self, do: Interpreter, what: str, details: dict[str, Any], pc: int) -> Next:
+    def job(self, do: RunEffects, what: str, details: dict[str, Any], pc: int) -> Next:
         """Do a job of an automation; where to go on."""
         return _JOBS[what](self, do, details, pc)
 
-    def _send(self, do: Interpreter, details: dict[str, Any], pc: int) -> Next:
+    def _send(self, do: RunEffects, details: dict[str, Any], pc: int) -> Next:
         audience = self._audience(do, details["member"])
         message = details["message"]
         missing = self._missing(do, message, audience)
@@ -130,45 +132,35 @@ class Automations:
             self._finished(self.sends[name, key], do.now)
         return pc + 1
 
-    def _audience(self, do: Interpreter, member: Callable[[View], bool]) -> list[Contact]:
+    def _audience(self, do: RunEffects, member: Callable[[View], bool]) -> list[Contact]:
         return [
             contact
             for contact in self.timeline.contacts.values()
             if not contact.deleted and member(View(contact, do.now, do.zone, do))
         ]
 
-    def _missing(self, do: Interpreter, message: Any, audience: list[Contact]) -> str:
+    def _missing(self, do: RunEffects, message: Any, audience: list[Contact]) -> str:
         """By how many codes the lists of a message are too small for an audience, in words."""
         needed = sum(1 for contact in audience if do.barred(contact, message) is None)
         short = {name: needed - do.codes_left(name) for name in sorted(message.lists)}
         return ", ".join(f'missing {count} codes in "{name}"' for name, count in short.items() if count > 0)
 
-    def _automation(self, do: Interpreter) -> Automation:
-        return next(one for one in self.timeline.program.automations if one.name == do.campaign.name)
+    def _automation(self, do: RunEffects) -> Automation:
+        return next(one for one in self.timeline.program.automations if one.campaign is do.campaign)
 
-    def _start_campaign(self, do: Interpreter, details: dict[str, Any], pc: int) -> Next:
-        now = do.now
+    def _start_campaign(self, do: RunEffects, details: dict[str, Any], pc: int) -> Next:
         for contact in self._audience(do, details["member"]):
-            self.timeline.later(
-                lambda contact=contact: self.timeline.arrive(  # type: ignore[misc] # bound now
-                    contact.id, "start campaign", {"campaign": details["campaign"]}, now
-                )
-            )
+            self.timeline.later(contact.id, "start campaign", {"campaign": details["campaign"]})
         return pc + 1
 
-    def _add_segment(self, do: Interpreter, details: dict[str, Any], pc: int) -> Next:
-        now = do.now
+    def _add_segment(self, do: RunEffects, details: dict[str, Any], pc: int) -> Next:
         found = self._audience(do, details["member"])
         for contact in found:
-            self.timeline.later(
-                lambda contact=contact: self.timeline.arrive(  # type: ignore[misc] # bound now
-                    contact.id, "join", {"group": details["group"]}, now
-                )
-            )
+            self.timeline.later(contact.id, "join", {"group": details["group"]})
         do.note("added", f'{len(found)} contacts to group "{details["group"]}"')
         return pc + 1
 
-    def _export_contacts(self, do: Interpreter, details: dict[str, Any], pc: int) -> Next:
+    def _export_contacts(self, do: RunEffects, details: dict[str, Any], pc: int) -> Next:
         found = self._audience(do, details["where"])
         path = self._dated(do, details["path"])
         if self.files is not None:
@@ -177,7 +169,7 @@ class Automations:
         do.note("exported", f"{len(found)} contacts to {path}")
         return pc + 1
 
-    def _export_report(self, do: Interpreter, details: dict[str, Any], pc: int) -> Next:
+    def _export_report(self, do: RunEffects, details: dict[str, Any], pc: int) -> Next:
         path = self._dated(do, details["path"])
         if self.files is not None:
             self.files.write_report(path, details["report"])
@@ -185,23 +177,23 @@ class Automations:
         do.note("exported", f'report "{details["report"]}" to {path}')
         return pc + 1
 
-    def _import_contacts(self, do: Interpreter, details: dict[str, Any], pc: int) -> Next:
+    def _import_contacts(self, do: RunEffects, details: dict[str, Any], pc: int) -> Next:
         count = self.files.read_contacts(details["path"]) if self.files is not None else 0
         self._done(do, "import contacts", count)
         do.note("imported", f"{count} contacts from {details['path']}")
         return pc + 1
 
-    def _refill(self, do: Interpreter, details: dict[str, Any], pc: int) -> Next:
+    def _refill(self, do: RunEffects, details: dict[str, Any], pc: int) -> Next:
         codes = self.files.read_codes(details["path"]) if self.files is not None else ()
         new = self.timeline.world.pool(details["list"]).add(codes)
         self._done(do, "refill coupons", new)
         do.note("refilled", f'{new} new codes into "{details["list"]}"')
         return pc + 1
 
-    def _dated(self, do: Interpreter, path: str) -> str:
+    def _dated(self, do: RunEffects, path: str) -> str:
         return path.replace("{date}", do.view.today.isoformat())
 
-    def _done(self, do: Interpreter, kind: str, count: int) -> None:
+    def _done(self, do: RunEffects, kind: str, count: int) -> None:
         key = (kind, f"{do.campaign.name}#{do.now.isoformat()}")
         self.timeline.world.processes[key] = Process(
             kind, "", do.campaign.name, "finished", done=count, started=do.now

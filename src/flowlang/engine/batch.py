@@ -34,14 +34,14 @@ Horizon = tuple[datetime, float]
 
 
 class BatchTimeline(Timeline):
-    """A timeline that goes as far as a horizon; schedules are none of its business."""
+    """A timeline that goes as far as a horizon; schedules and automations are none of its business."""
+
+    runs_automations = False
 
     def __init__(self, program: Program, world: World, horizon: Horizon) -> None:
         self.horizon = horizon
         self.zones: dict[str, tuple[ZoneInfo, datetime]] = {}
         super().__init__(program, world)
-        # Here the first thing that happens may be one that falls due: no run was at hand before.
-        self.interpreter.run = Run("", "", "", round=0)
 
     def _schedule_zone(self, zone: ZoneInfo, since: datetime) -> None:
         self.zones.setdefault(zone.key, (zone, since))

@@ -17,7 +17,7 @@ from flowlang.contact import Contact
 from flowlang.program.program import Program
 
 if TYPE_CHECKING:
-    from flowlang.engine.interpreter import Interpreter
+    from flowlang.engine.run_effects import RunEffects
 
 STAND_IN = "https://unsubscribe.invalid/u"
 """Stands in for `unsubscribe_url` where none is set and nothing leaves the machine."""
@@ -59,7 +59,7 @@ class Renderer:
         self._absent = _missing(self.notes)
 
     def render(
-        self, message: Message, template: Template, do: Interpreter, codes: dict[str, str]
+        self, message: Message, template: Template, do: RunEffects, codes: dict[str, str]
     ) -> Rendered:
         """Subject and body of a message for the run's contact, showing these codes."""
         show = message.missing_text if message.when_missing == "show" else ""
@@ -70,7 +70,7 @@ class Renderer:
         text, html = ("", body) if template.html else (body, "")
         return Rendered(subject, text, html, missing, frozenset(self.notes.lists))
 
-    def text(self, template: Template, do: Interpreter) -> str:
+    def text(self, template: Template, do: RunEffects) -> str:
         """A text of a step, such as that of `notify`."""
         if template.plain:
             return template.body
@@ -82,7 +82,7 @@ class Renderer:
         return f"{base}?c={quote(contact.id)}&ch={quote(channel)}"
 
     def _begin(
-        self, do: Interpreter, codes: dict[str, str], show: str, channel: str
+        self, do: RunEffects, codes: dict[str, str], show: str, channel: str
     ) -> dict[str, Any]:
         language = str(do.contact.fields.get("language") or self.config.language)
         self.notes.missing.clear()
@@ -100,7 +100,7 @@ class Renderer:
             found = self._compiled[text, html] = self._environment(html=html).from_string(text)
         return str(found.render(values))
 
-    def _values(self, do: Interpreter, codes: dict[str, str], channel: str) -> dict[str, Any]:
+    def _values(self, do: RunEffects, codes: dict[str, str], channel: str) -> dict[str, Any]:
         contact, run, notes = do.contact, do.run, self.notes
         values: dict[str, Any] = {
             name: value for name, value in contact.fields.items() if value is not None

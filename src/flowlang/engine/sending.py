@@ -22,7 +22,7 @@ from flowlang.engine.world import Pool, SentOut, Skipped, World
 from flowlang.program.program import Program
 
 if TYPE_CHECKING:
-    from flowlang.engine.interpreter import Interpreter
+    from flowlang.engine.run_effects import RunEffects
 
 RETRY = timedelta(minutes=1)
 """When a cap frees at a moment that turns out not to be free after all."""
@@ -96,7 +96,7 @@ class Sending:
 
     # -------------------------------------------------------------- policies
 
-    def _window(self, do: Interpreter, message: Message) -> datetime | None:
+    def _window(self, do: RunEffects, message: Message) -> datetime | None:
         """When the windows of all policies are open at once, at or after now; None for never."""
         moment = do.now
         marketing = message.kind == "marketing"
@@ -115,7 +115,7 @@ class Sending:
             moment = opening
         return None
 
-    def _outside(self, do: Interpreter, message: Message) -> bool:
+    def _outside(self, do: RunEffects, message: Message) -> bool:
         """Outside of a window that skips."""
         marketing = message.kind == "marketing"
         return any(
@@ -125,7 +125,7 @@ class Sending:
             if window.otherwise == "skip" and (marketing or not window.marketing_only)
         )
 
-    def _capped(self, do: Interpreter, message: Message) -> tuple[str, datetime | None] | None:
+    def _capped(self, do: RunEffects, message: Message) -> tuple[str, datetime | None] | None:
         """What a cap says: ("skip", None) or ("wait", when it frees); None where none stands against it."""
         marketing = message.kind == "marketing"
         waits: list[datetime | None] = []
@@ -145,7 +145,7 @@ class Sending:
             return "wait", None
         return "wait", max(moment for moment in waits if moment is not None)
 
-    def _frees(self, do: Interpreter, policy: Policy, index: int, cap: Cap) -> datetime | None:
+    def _frees(self, do: RunEffects, policy: Policy, index: int, cap: Cap) -> datetime | None:
         """When there is room under a cap; `_FREE` where there is now, None where there never is."""
         zone = policy.zone or do.zone
         since = calendar.add(do.now, cap.per, zone, -1)
@@ -173,7 +173,7 @@ class Sending:
     # -------------------------------------------------------------- the send
 
     def send(
-        self, do: Interpreter, message: Message, when_empty: EmptyAction | None, text: str
+        self, do: RunEffects, message: Message, when_empty: EmptyAction | None, text: str
     ) -> SendOutcome:
         """Try to send to the run's contact."""
         resumed = self._resumed(message)
@@ -208,7 +208,7 @@ class Sending:
         self.world.resuming = None
         return True
 
-    def _waits_for_window(self, do: Interpreter, message: Message, *, resumed: bool) -> bool:
+    def _waits_for_window(self, do: RunEffects, message: Message, *, resumed: bool) -> bool:
         if not do.campaign.policies:
             return False
         opening = self._window(do, message)
@@ -228,7 +228,7 @@ class Sending:
         )
 
     def send_to(
-        self, do: Interpreter, message: Message, address: str, when_empty: EmptyAction | None, text: str
+        self, do: RunEffects, message: Message, address: str, when_empty: EmptyAction | None, text: str
     ) -> SendOutcome:
         """Send to another address, filled with the contact's data.
 
@@ -249,7 +249,7 @@ class Sending:
             do.run.wait = {}
         return outcome
 
-    def _barred_elsewhere(self, do: Interpreter, message: Message, address: str) -> str | None:
+    def _barred_elsewhere(self, do: RunEffects, message: Message, address: str) -> str | None:
         """Why a message cannot go to an address that is not the contact's."""
         if do.contact.blocked:
             return "blocked"
@@ -268,7 +268,7 @@ class Sending:
         return when_empty or self.program.names.coupons[name].when_empty
 
     def _fill(
-        self, do: Interpreter, message: Message, when_empty: EmptyAction | None, text: str, address: str
+        self, do: RunEffects, message: Message, when_empty: EmptyAction | None, text: str, address: str
     ) -> SendOutcome:
         """Render, check, take the codes: all or none."""
         template = template_for(message, do.contact, self.config.language)
@@ -298,7 +298,7 @@ class Sending:
         return "sent"
 
     def _codes(
-        self, do: Interpreter, message: Message, template: Template, when_empty: EmptyAction | None, text: str
+        self, do: RunEffects, message: Message, template: Template, when_empty: EmptyAction | None, text: str
     ) -> tuple[dict[str, str | None], str, Rendered | None]:
         """Which codes the message would show (None where a list is empty), and what is missing in it."""
         lists: frozenset[str] = template.lists
@@ -322,14 +322,14 @@ class Sending:
         codes = {name: self._next_code(do, name, template) for name in sorted(lists)}
         return codes, missing, rendered
 
-    def _next_code(self, do: Interpreter, name: str, template: Template) -> str | None:
+    def _next_code(self, do: RunEffects, name: str, template: Template) -> str | None:
         if name not in template.fresh and name in do.contact.codes:
             return do.contact.codes[name][0]
         free = self.world.pool(name).free
         return free[0] if free else None
 
     def _take(
-        self, do: Interpreter, message: Message, codes: dict[str, str | None], template: Template
+        self, do: RunEffects, message: Message, codes: dict[str, str | None], template: Template
     ) -> dict[str, str]:
         taken: dict[str, str] = {}
         for name, code in codes.items():
@@ -347,14 +347,17 @@ class Sending:
             self._watch(do, name, pool)
         return taken
 
-    def _watch(self, do: Interpreter, name: str, pool: Pool) -> None:
+    def _watch(self, do: RunEffects, name: str, pool: Pool) -> None:
         """Tell once each time the stock falls under the line."""
         limit = self.program.names.coupons[name].warn_below
         if limit and pool.left == limit - 1:
             left = "1 code" if pool.left == 1 else f"{pool.left} codes"
             self.world.notice(do.now, "inbox", f'coupon list "{name}": {left} left')
+            self.world.happened("coupons low", {"list": name, "left": pool.left})
+        if pool.left == 0:
+            self.world.happened("coupons empty", {"list": name, "left": 0})
 
-    def _record(self, do: Interpreter, message: Message, address: str) -> None:
+    def _record(self, do: RunEffects, message: Message, address: str) -> None:
         contact, run, campaign = do.contact, do.run, do.campaign
         contact.seq += 1
         policies = tuple([policy.name for policy in campaign.policies])
@@ -374,7 +377,7 @@ class Sending:
         if self.world.history is not None:
             do.note("sent", f"to {address}")
 
-    def _skip(self, do: Interpreter, message: Message, reason: str, detail: str = "") -> SendOutcome:
+    def _skip(self, do: RunEffects, message: Message, reason: str, detail: str = "") -> SendOutcome:
         self.world.process(message.name, do.campaign.name, do.now).skipped[reason] += 1
         if self.world.keeps_sends:
             self.world.skipped.append(Skipped(message.name, do.contact.id, do.now, reason, detail))
@@ -382,15 +385,18 @@ class Sending:
         do.run.wait = {}
         return "skipped"
 
-    def _halt(self, do: Interpreter, message: Message, because: str) -> SendOutcome:
+    def _halt(self, do: RunEffects, message: Message, because: str) -> SendOutcome:
         do.halt(message.name, because)
         process = self.world.process(message.name, do.campaign.name, do.now)
-        process.status = "halted"
-        process.because = because
+        if process.status != "halted":
+            process.status = "halted"
+            process.because = because
+            self.world.notice(do.now, "inbox", f'"{message.name}" is halted: {because}')
+            self.world.happened("send halted", {"message": message.name, "waiting": 1})
         return "halted"
 
     def _letter(
-        self, do: Interpreter, message: Message, rendered: Rendered, address: str, codes: dict[str, str]
+        self, do: RunEffects, message: Message, rendered: Rendered, address: str, codes: dict[str, str]
     ) -> None:
         if self.world.keeps_sends:
             self.world.sent.append(

@@ -12,6 +12,7 @@ from flowlang.check import diagnostics as d
 from flowlang.check import literals
 from flowlang.check.expressions import Expressions
 from flowlang.check.meaning import Place
+from flowlang.check.names import SYSTEM_EVENTS
 from flowlang.contact import Contact
 from flowlang.engine.expectations import Check, Expectations
 from flowlang.engine.interpreter import Interpreter
@@ -446,6 +447,21 @@ class _Compiler:
         data = {"list": node.list.value, "codes": tuple(code.value for code in node.codes)}
         return lambda play: play.timeline.arrive(None, "import coupons", data, play.now)
 
+    def _run_automation(self, node: scripts.RunAutomation) -> Check:
+        name = node.automation.value
+        if name not in self.names.automations:
+            self.expressions.unknown(d.UNKNOWN_AUTOMATION, node.automation, self.names.automations)
+        return lambda play: play.timeline.run_automation(name)
+
+    def _system(self, node: scripts.SystemHappens) -> Check:
+        event = node.event.value
+        if event != "import finished":
+            self.findings.report(
+                d.TEST_ACTION, node.span, what=f"`{event}` follows from what happens; a test does not make it"
+            )
+        data = self._rows(node.data or (), SYSTEM_EVENTS[event], node.event)
+        return lambda play: play.timeline.system_event(event, data)
+
     def _resume(self, node: scripts.Resume) -> Check:
         if node.message.value not in self.names.messages:
             self.expressions.unknown(d.UNKNOWN_MESSAGE, node.message, self.names.messages)
@@ -455,4 +471,6 @@ class _Compiler:
 _WORLD: dict[type, Callable[[_Compiler, Any], Check]] = {
     scripts.ImportCoupons: _Compiler._import_coupons,
     scripts.Resume: _Compiler._resume,
+    scripts.RunAutomation: _Compiler._run_automation,
+    scripts.SystemHappens: _Compiler._system,
 }

@@ -6,6 +6,7 @@ by file and line.
 
 from __future__ import annotations
 
+from collections import deque
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from typing import Any
@@ -13,13 +14,19 @@ from zoneinfo import ZoneInfo
 
 from flowlang.calendar import local_date
 from flowlang.contact import Contact, RunKey, resolve_zone
+from flowlang.days import Schedule
 from flowlang.engine import arrivals
 from flowlang.engine.arrivals import Refused
+from flowlang.engine.automations import SYSTEM, Automations, scheduled_runs
 from flowlang.engine.interpreter import Interpreter, is_due, next_due
 from flowlang.engine.world import World
-from flowlang.program.program import Program, ScheduledEvent
+from flowlang.program.program import Automation, Program, ScheduledEvent
 
 _A_MOMENT = timedelta(microseconds=1)
+_AFTER_EVENTS = 1_000_000
+"""Schedules of automations come after those of events."""
+MAX_FOLLOWING = 1_000_000
+"""Things that one instant may set off in the system."""
 
 
 class Timeline:
@@ -35,15 +42,32 @@ class Timeline:
         self._numbers: dict[str, int] = {}
         self._by_number: list[Contact] = []
         self._due: list[tuple[datetime, int, int, RunKey | str]] = []
-        self._schedules: list[tuple[datetime, int, str, ScheduledEvent, ZoneInfo]] = []
+        self._schedules: list[
+            tuple[datetime, int, str, ScheduledEvent | tuple[Automation, Schedule], ZoneInfo]
+        ] = []
         self._zones: set[str] = set()
+        self._later: deque[tuple[str, str, dict[str, Any]]] = deque()
+        self.automations: Automations | None = None
+        if program.automations and self.runs_automations:
+            self._automate()
+
+    runs_automations = True
+    """Automations run on this timeline."""
+
+    def _automate(self) -> None:
+        """Let the automations of the program run: the system is one more contact."""
+        self.automations = Automations(self)
+        self.interpreter.jobs = self.automations.job
+        self.interpreter.over = self.automations.over
+        self._numbers[SYSTEM] = len(self._by_number)
+        self._by_number.append(self.automations.system)
 
     # ------------------------------------------------------------------ contacts
 
     @property
     def everyone(self) -> list[Contact]:
         """All contacts that there are or were, in the order in which they came."""
-        return self._by_number
+        return self._by_number if self.automations is None else self._by_number[1:]
 
     def add(self, contact: Contact) -> None:
         """A contact that stands there; this is no trigger."""
@@ -57,10 +81,15 @@ class Timeline:
         self.now = now
         if self.program.scheduled:
             self._schedule_zone(self.program.config.timezone, now)
-            for contact in self._by_number:
+            for contact in self.everyone:
                 self._schedule_zone(resolve_zone(contact, self.program.config.timezone), now)
+        if self.automations is not None:
+            for order, (at, automation, schedule) in enumerate(scheduled_runs(self.program, now)):
+                zone = automation.zone or self.program.config.timezone
+                entry = (at, _AFTER_EVENTS + order, "", (automation, schedule), zone)
+                heappush(self._schedules, entry)
         if any(campaign.include_existing for campaign in self.program.campaigns):
-            for contact in list(self._by_number):
+            for contact in list(self.everyone):
                 self.interpreter.existing(contact, now)
                 self.settle(contact)
 
@@ -113,6 +142,8 @@ class Timeline:
                 self.now = at
                 interpreter.come_due(contact, what, at)
                 self.settle(contact)
+                if self.automations is not None:
+                    self._follow()
             elif schedules and schedules[0][0] <= until:
                 self._fire_schedule()
             else:
@@ -121,10 +152,19 @@ class Timeline:
     def _fire_schedule(self) -> None:
         at, order, key, scheduled, zone = heappop(self._schedules)
         self.now = at
+        if isinstance(scheduled, tuple):
+            automation, schedule = scheduled
+            assert self.automations is not None
+            self.automations.fire(automation, at)
+            self._follow()
+            following = schedule.next_after(at, zone)
+            if following is not None:
+                heappush(self._schedules, (following, order, key, scheduled, zone))
+            return
         day = local_date(at, zone).isoformat()
         default = self.program.config.timezone
         stamp = f"{scheduled.event.name}#{order}"
-        for contact in list(self._by_number):
+        for contact in list(self.everyone):
             if contact.deleted or resolve_zone(contact, default).key != key:
                 continue
             if contact.scheduled.get(stamp, "") >= day:
@@ -132,6 +172,7 @@ class Timeline:
             contact.scheduled[stamp] = day
             self.interpreter.scheduled(contact, scheduled, at)
             self.settle(contact)
+        self._follow()
         following = scheduled.schedule.next_after(at, zone)
         if following is not None:
             heappush(self._schedules, (following, order, key, scheduled, zone))
@@ -160,6 +201,54 @@ class Timeline:
                     raise Refused(f'the contact "{contact_id}" was deleted')
                 arrivals.apply(self.interpreter, contact, kind, data, now)
                 self.settle(contact)
+        if self.automations is not None:
+            self._follow()
+            self.run_until(now)
+
+    # ------------------------------------------------------------------ the system
+
+    def run_automation(self, name: str) -> None:
+        """Run an automation by hand.  Raises Refused where a job of it is refused."""
+        assert self.now is not None
+        assert self.automations is not None
+        self.automations.run(name, self.now)
+        self._follow()
+        self.run_until(self.now)
+
+    def system_event(self, event: str, data: dict[str, Any]) -> None:
+        """Something happens to the system: an import is finished."""
+        assert self.now is not None
+        self.world.system_events.append((event, data))
+        self._follow()
+        self.run_until(self.now)
+
+    def later(self, contact_id: str, kind: str, data: dict[str, Any]) -> None:
+        """Something to happen to a contact when what is under way is done."""
+        self._later.append((contact_id, kind, data))
+
+    def _follow(self) -> None:
+        """What automations asked for, and what system events set off, until nothing more follows."""
+        if self.automations is None:
+            self.world.system_events.clear()
+            return
+        for _ in range(MAX_FOLLOWING):
+            if self._later:
+                contact_id, kind, data = self._later.popleft()
+                contact = self.contacts[contact_id]
+                assert self.now is not None
+                if not contact.deleted:
+                    arrivals.apply(self.interpreter, contact, kind, data, self.now)
+                    self.settle(contact)
+            elif self.world.system_events:
+                event, data = self.world.system_events.pop(0)
+                assert self.now is not None
+                self.automations.happened(event, data, self.now)
+            else:
+                return
+        self.world.system_events.clear()
+        self._later.clear()
+
+    # ------------------------------------------------------------------ contacts that come
 
     def _contact(self, contact_id: str, data: dict[str, Any], now: datetime) -> None:
         contact = self.contacts.get(contact_id)
@@ -187,7 +276,7 @@ class Timeline:
         name = data["name"]
         if name not in self.program.concerns:
             raise Refused(f"the event `{name}` happens to a contact; say to which")
-        for contact in list(self._by_number):
+        for contact in list(self.everyone):
             if not contact.deleted:
                 self.interpreter.about(contact, name, data["data"], now)
                 self.settle(contact)

@@ -154,6 +154,8 @@ class World:
     """Render every message; else only those whose outcome shows in rendering."""
     keeps_sends: bool = True
     """Keep `sent` and `skipped` one by one; else only count them."""
+    system_events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    """What happened to the system and no automation has seen yet: name and data."""
     history: Callable[[Entry], None] | None = None
     answers: Answers | None = None
 
@@ -174,6 +176,11 @@ class World:
         if found is None:
             found = self.processes[key] = Process("message send", message, campaign, started=now)
         return found
+
+    def happened(self, event: str, data: dict[str, Any]) -> None:
+        """Something happened to the system that an automation may wait for."""
+        if self.program.automations:
+            self.system_events.append((event, data))
 
     def notice(self, at: datetime, who: str, text: str) -> None:
         self.notices.append(Notice(at, who, text))

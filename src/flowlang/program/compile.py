@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from flowlang.calendar import Duration
 from flowlang.check import diagnostics as d
 from flowlang.check import literals, templates
 from flowlang.check.declarations import Reader
@@ -25,10 +26,12 @@ from flowlang.source import did_you_mean
 from flowlang.steps.call import Call
 from flowlang.steps.campaigns import StartCampaign
 from flowlang.steps.event_match import event_match
+from flowlang.steps.jobs import Task
 from flowlang.steps.race import ForBranch
-from flowlang.steps.send import Send, SendTo
+from flowlang.steps.send import Send, SendMessage, SendTo
 from flowlang.steps.step import Code, Step
-from flowlang.steps.wait_for import WaitFor
+from flowlang.steps.wait import WaitFor
+from flowlang.steps.wait_for import WaitFor as WaitForEvent
 from flowlang.syntax import declarations as tree
 from flowlang.syntax import expressions as ex
 from flowlang.syntax.tree import Node, Token, walk
@@ -50,7 +53,10 @@ def compile_program(names: Names, reader: Reader) -> Program:
         program.campaigns.append(campaign)
         program.by_name[campaign.name] = campaign
     for index, automation in enumerate(names.automations.values()):
-        program.automations.append(_automation(automation, index, names, expressions, reader))
+        made = _automation(automation, index, names, expressions, reader)
+        program.automations.append(made)
+        for campaign in (*_group_sends(made), *filter(None, (made.campaign,))):
+            program.by_name[campaign.name] = campaign
     for campaign, code in codes:
         _check_events_of_messages("campaign", campaign, code)
         campaign.uses_event = "event." in code.place.used
@@ -147,7 +153,7 @@ class _Campaign:
         found: Fields | None = None
         for step in steps:
             for node in walk(step):
-                if isinstance(node, (WaitFor, ForBranch)):
+                if isinstance(node, (WaitForEvent, ForBranch)):
                     fields = self.names.fields_of_event(node.event.event.value)
                     found = _merged(found or {}, fields)
         return found
@@ -262,7 +268,7 @@ class _Campaign:
                     d.RUN_KEY, key.span, what=f"a key is a field of the event: `event.{key.name.value}`"
                 )
                 return
-            campaign.keys.append(lambda data: {k: v for k, v in data.items() if k != "at"})
+            campaign.keys.append(lambda data: data)
             return
         assert isinstance(key, ex.Ref)
         head, _, name = key.name.value.partition(".")
@@ -317,9 +323,39 @@ def _automation(
     if lines and not steps and not reader.broken_below(item.span):
         code.report(d.NO_STEPS, item.name.span, what="automation", name=automation.name)
     code.block(steps)
-    automation.instructions = code.instructions
+    automation.campaign = Campaign(
+        f'automation "{automation.name}"', _AFTER_CAMPAIGNS + index, automation.span, again=True,
+        zone=automation.zone, instructions=code.instructions,
+    )  # fmt: skip
     _check_events_of_messages("automation", automation, code)
     return automation
+
+
+_AFTER_CAMPAIGNS = 1_000_000
+"""Automations come after all campaigns."""
+
+
+def _group_sends(automation: Automation) -> list[Campaign]:
+    """For each group send, the campaign that its audience goes through: one send."""
+    found: list[Campaign] = []
+    for task in automation.instructions:
+        if not isinstance(task, Task) or task.what != "send" or task.details["message"] is None:
+            continue
+        details = task.details
+        name = f'send "{details["message"].name}" by the automation "{automation.name}"'
+        if found:
+            name = f"{name} ({len(found) + 1})"
+        turn = WaitFor(Duration())
+        send = SendMessage(details["message"], details["when_empty"], details["text"])
+        turn.where = send.where = task.where
+        details["campaign"] = name
+        found.append(
+            Campaign(
+                name, _AFTER_CAMPAIGNS, automation.span, again=True, zone=automation.zone,
+                policies=automation.policies, instructions=[turn, send], group_send=True,
+            )
+        )  # fmt: skip
+    return found
 
 
 def _automation_line(line: Node, automation: Automation, code: Code, reader: Reader) -> None:

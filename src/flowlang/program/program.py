@@ -75,6 +75,8 @@ class Campaign:
     experiments: list[TakeBest] = field(default_factory=list)
     sends: frozenset[str] = frozenset()
     uses_event: bool = False
+    group_send: bool = False
+    """Made for a group send: its runs are those of the audience."""
 
     @property
     def version(self) -> str:
@@ -112,7 +114,12 @@ class Automation:
     policies: list[Policy] = field(default_factory=list)
     zone: ZoneInfo | None = None
     report_to: str = ""
-    instructions: list[Instruction] = field(default_factory=list)
+    campaign: Campaign | None = None
+    """Its steps, as a campaign of the system."""
+
+    @property
+    def instructions(self) -> list[Instruction]:
+        return self.campaign.instructions if self.campaign else []
 
 
 @dataclass(slots=True)
@@ -123,6 +130,7 @@ class Program:
     names: Names
     campaigns: list[Campaign] = field(default_factory=list)
     by_name: dict[str, Campaign] = field(default_factory=dict)
+    """Those of automations and of their group sends, too."""
     automations: list[Automation] = field(default_factory=list)
     scheduled: list[ScheduledEvent] = field(default_factory=list)
     concerns: dict[str, Callable[[View, dict[str, Any]], bool]] = field(default_factory=dict)

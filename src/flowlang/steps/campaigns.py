@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from flowlang.check import diagnostics as d
 from flowlang.effects import Effects, Next
+from flowlang.steps.jobs import Task
 from flowlang.steps.step import Code, Instruction, Step
 from flowlang.syntax.tree import Token, node
 
@@ -26,11 +27,15 @@ class StartCampaign(Step):
                 d.OUT_OF_PLACE, self.span, what="an automation starts a campaign for someone",
                 hint='add `for segment "…"`',
             )  # fmt: skip
-        if self.segment is not None:
-            code.expressions.segment(self.segment)
-            if code.kind == "K":
-                code.report(d.OUT_OF_PLACE, self.segment.span, what="a campaign acts on its own contact only")
-        code.emit(Start(self.campaign.value), self)
+        if self.segment is None:
+            code.emit(Start(self.campaign.value), self)
+            return False
+        member = code.expressions.segment(self.segment)
+        if code.kind == "K":
+            code.report(
+                d.OUT_OF_PLACE, self.segment.span, what="a campaign acts on its own contact only"
+            )
+        code.emit(Task("start campaign", member=member, campaign=self.campaign.value), self)
         return False
 
 

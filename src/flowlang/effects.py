@@ -23,6 +23,8 @@ STAY = -1
 """A step's answer: the run stands here until something happens."""
 END = -2
 """A step's answer: the run is over."""
+BEFORE_START = -3
+"""Where `restart` leads in a picture: the contact waits for a trigger."""
 
 Next = int
 """The step to go on with, STAY or END."""

@@ -19,12 +19,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from flowlang.calendar import Duration, instant, parse_duration
+from flowlang.calendar import Duration, instant, local, parse_duration
 
 Name = Literal[
     "text", "number", "date", "datetime", "time", "duration", "yes/no", "one of", "email",
@@ -65,6 +66,7 @@ PHONE = Kind("phone")
 WEEKDAY = Kind("weekday")
 ANY = Kind("any")
 
+
 class UnknownFields(dict[str, Kind]):
     """The fields of something that is not declared, which was reported: it may have any."""
 
@@ -93,7 +95,8 @@ BUILT_IN_FIELDS: Fields = {
 
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?$")
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})$")
-_GERMAN_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})$")
+_GERMAN_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+_GERMAN_TIME = re.compile(r",?[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?: Uhr)?$")
 _YES = {"yes", "true", "1", "ja", "wahr", "y", "x"}
 _NO = {"no", "false", "0", "nein", "falsch", "n"}
 
@@ -152,8 +155,8 @@ def _date(raw: object, kind: Kind, zone: ZoneInfo) -> date:
         try:
             if found := _DAY.match(text):
                 return date(int(found[1]), int(found[2]), int(found[3]))
-            if found := _GERMAN_DAY.match(text):
-                return date(int(found[3]), int(found[2]), int(found[1]))
+            if (german := _german(text)) is not None:
+                return german.date()
             if len(text) > 10 and text[10] in "T ":
                 return date.fromisoformat(text[:10])
         except ValueError:
@@ -165,15 +168,28 @@ def _datetime(raw: object, kind: Kind, zone: ZoneInfo) -> datetime:
     if isinstance(raw, str):
         text = raw.strip()
         try:
-            value = datetime.fromisoformat(text)
+            value = _german(text) or datetime.fromisoformat(text)
             if value.tzinfo is not None:
                 return value.astimezone(UTC)
             return instant(value.date(), value.time(), zone)
         except (ValueError, OverflowError):
             pass
-    raise BadValue(
-        f"expected a date and time such as 2026-12-24 18:00, got {_show(raw)}"
-    )
+    raise BadValue(f"expected a date and time such as 2026-12-24 18:00, got {_show(raw)}")
+
+
+def _german(text: str) -> datetime | None:
+    """`24.12.2026`, `24.12.2026 18:00` or `24.12.2026, 18:00`; None for what is written otherwise.
+
+    Raises ValueError where there is no such day or time.
+    """
+    day = _GERMAN_DAY.match(text)
+    if day is None:
+        return None
+    wall = _GERMAN_TIME.match(text, day.end())
+    if wall is None and day.end() < len(text):
+        return None
+    hour, minute, second = (int(part or 0) for part in wall.groups()) if wall else (0, 0, 0)
+    return datetime(int(day[3]), int(day[2]), int(day[1]), hour, minute, second)  # noqa: DTZ001
 
 
 def _time(raw: object, kind: Kind, zone: ZoneInfo) -> time:
@@ -258,6 +274,29 @@ def _show(raw: object) -> str:
     text = f'"{raw}"' if isinstance(raw, str) else str(raw)
     text = "".join(letter if letter.isprintable() else "?" for letter in text)
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def in_words(value: Any, zone: ZoneInfo) -> str:
+    """A value as people read it, a moment to the minute and in `zone`."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return "yes" if value else "no"
+        case datetime():
+            with suppress(OverflowError):
+                value = local(value, zone)
+            return f"{value:%Y-%m-%d %H:%M}"
+        case time():
+            return f"{value:%H:%M}"
+        case Duration():
+            return value.words()
+        case dict():
+            return ", ".join(f"{name} {in_words(one, zone)}" for name, one in value.items())
+        case list() | tuple():
+            return "; ".join(in_words(one, zone) for one in value)
+        case _:
+            return str(value)
 
 
 def encode(value: Any) -> Any:

@@ -18,15 +18,17 @@ Severity = Literal["error", "warning", "info"]
 
 
 class Source:
-    """One text with the name it is shown under.  Text is NFC with LF line ends and no byte-order mark."""
+    """One text with the name it is shown under.
+
+    Text is NFC with LF line ends and no byte-order mark.
+    """
 
     __slots__ = ("_starts", "name", "path", "text")
 
     def __init__(self, name: str, text: str, path: Path | None = None) -> None:
         self.name = name
         self.path = path
-        if text.startswith("\ufeff"):
-            text = text[1:]
+        text = text.removeprefix("\ufeff")
         if "\r" in text:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
         self.text = text if text.isascii() else unicodedata.normalize("NFC", text)
@@ -178,10 +180,19 @@ class Findings:
 Report = Callable[..., None]
 
 
+ALWAYS_THERE = frozenset(
+    (
+        "id", "email", "mobile", "language", "timezone", "created", "at", "today", "now",
+        "tags", "groups", "consent", "blocked", "unsubscribe_link",
+    )
+)  # fmt: skip
+"""Names that nobody declares: of little help to someone who looks for one of their own."""
+
+
 def guess(word: str, known: list[str] | tuple[str, ...]) -> str | None:
     """The known word that a misspelled one most likely means, or None.
 
-    Words that differ only in case or in an umlaut spelt out count as nearest.
+    Words that differ only in case, in `_` and `-` or in an umlaut spelt out count as nearest.
     """
     plain = _plain(word)
     by_plain = {_plain(candidate): candidate for candidate in reversed(known)}
@@ -199,13 +210,14 @@ def did_you_mean(word: str, known: list[str] | tuple[str, ...], what: str = "") 
         return f"did you mean `{near}`?"
     if not known:
         return f"no {what} is declared yet" if what else ""
-    shown = ", ".join(f"`{name}`" for name in sorted(known)[:5])
+    declared_first = sorted(known, key=lambda name: (name in ALWAYS_THERE, name))
+    shown = ", ".join(f"`{name}`" for name in declared_first[:5])
     more = ", ..." if len(known) > 5 else ""
     return f"there is {shown}{more}"
 
 
 def _plain(word: str) -> str:
-    word = word.casefold()
+    word = word.casefold().replace("_", "").replace("-", "")
     for umlaut, plain in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
         word = word.replace(umlaut, plain)
     return word

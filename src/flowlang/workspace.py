@@ -68,8 +68,8 @@ def find(paths: list[Path]) -> list[tuple[Path, list[Path] | None]]:
             below = sorted(toml.parent for toml in path.rglob("flow.toml"))
             for inner in below:
                 found.setdefault(inner, None)
-            for file in sorted(path.rglob("*.flow")):
-                if file.is_file() and not any(file.is_relative_to(inner) for inner in below):
+            for file in flow_files(path):
+                if not any(file.is_relative_to(inner) for inner in below):
                     found.setdefault(file, [file])
     return sorted(found.items())
 
@@ -94,13 +94,16 @@ def _shorten(path: Path, levels: int) -> Path:
 
 
 def load(root: Path, files: list[Path] | None = None) -> Workspace:
-    """Read, check and compile a workspace.  Raises ConfigError where its `flow.toml` cannot be read."""
+    """Read, check and compile a workspace.
+
+    Raises ConfigError where its `flow.toml` cannot be read.
+    """
     folder = root if root.is_dir() else root.parent
     settings = read_settings(folder / "flow.toml") if files is None else Settings()
     findings = Findings()
     workspace = Workspace(folder, settings, findings)
     config = settings.config()
-    for path in files if files is not None else _flow_files(folder):
+    for path in files if files is not None else _own_files(folder):
         source = read_source(path, str(path), findings)
         workspace.files.append(parse(source, findings, config.language))
     check(workspace, config)
@@ -140,14 +143,21 @@ def check(workspace: Workspace, config: Config) -> None:
                 workspace.tests.append(compile_test(item, program))
 
 
-def _flow_files(folder: Path) -> Iterator[Path]:
-    """The workspace's files; a folder below with a `flow.toml` of its own is another workspace."""
+def flow_files(folder: Path) -> Iterator[Path]:
+    """The `.flow` files in a folder and below it, in order."""
     for path in sorted(folder.rglob("*.flow")):
+        # `.flow` itself is the folder of the store and the outbox.
+        if path.is_file() and ".flow" not in path.relative_to(folder).parts:
+            yield path
+
+
+def _own_files(folder: Path) -> Iterator[Path]:
+    """The workspace's files; a folder below with a `flow.toml` of its own is another workspace."""
+    for path in flow_files(folder):
         between = path.parent
         while between != folder and not (between / "flow.toml").is_file():
             between = between.parent
-        # `.flow` itself is the folder of the store and the outbox.
-        if between == folder and ".flow" not in path.relative_to(folder).parts:
+        if between == folder:
             yield path
 
 
@@ -184,7 +194,8 @@ def _module_path(item: Use, parsed: Parsed, findings: Findings) -> Path | None:
     if "/" not in name and "\\" not in name and path.is_file():
         return path
     known = [found.stem for found in resources.stdlib().glob("*.flow")]
-    findings.report(d.UNKNOWN_MODULE, item.name.span, name=name, hint=did_you_mean(name, known, "module"))
+    hint = did_you_mean(name, known, "module")
+    findings.report(d.UNKNOWN_MODULE, item.name.span, name=name, hint=hint)
     return None
 
 
@@ -228,4 +239,4 @@ class _TextFiles:
             return None
 
 
-__all__ = ["ConfigError", "Workspace", "check", "find", "load", "load_text"]
+__all__ = ["ConfigError", "Workspace", "check", "find", "flow_files", "load", "load_text"]

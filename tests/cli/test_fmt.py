@@ -26,6 +26,20 @@ def test_a_file_is_formatted_in_place_and_then_left_alone(tmp_path: Path) -> Non
     assert [one.name for one in tmp_path.iterdir()] == ["a.flow"]
 
 
+def test_the_folder_of_the_store_is_no_file_and_what_lies_in_it_is_left_alone(
+    tmp_path: Path,
+) -> None:
+    shop = workspace(tmp_path / "shop", TIDY)
+    (shop / ".flow").mkdir()
+    (shop / ".flow" / "kept.flow").write_text(UNTIDY)
+    (shop / "folder.flow").mkdir()
+    assert flow("fmt", "shop", cwd=tmp_path).stderr == "1 file already in good order.\n"
+    assert flow("fmt", "--check", cwd=shop).returncode == 0
+    (shop / "shop.flow").unlink()
+    done = flow("fmt", "shop", cwd=tmp_path)
+    assert (done.returncode, "there is no .flow file" in done.stderr) == (2, True)
+
+
 def test_check_and_diff_write_nothing(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
     (tmp_path / "a.flow").write_text(UNTIDY)
     for options in (["--check"], ["--diff"], ["--check", "--diff"]):

@@ -145,7 +145,13 @@ def test_a_webinar_from_the_import_to_the_offer(machine: Machine) -> None:
     assert shown["id"] == "c1"
     assert shown["campaigns"][0]["status"] == "waiting for restart"
     history = machine("contacts", "history", "c1")
-    assert '2026-12-01 20:00  "Webinar"  send "Offer": sent (to anna@example.com)' in history.data
+    assert (
+        '2026-12-01 20:00  "Webinar"  send "Offer": sent'
+        ' (to anna@example.com, code A1 of "early-bird")\n'
+    ) in history.data
+    text = machine("contacts", "show", "c1").data
+    assert "\n  webinar_date: 2026-12-01 18:00\n" in text
+    assert '\n  got "Offer" at 2026-12-01 20:00\n' in text
     line = json.loads(
         machine("contacts", "history", "c1", "--output-format", "json").data.splitlines()[0]
     )

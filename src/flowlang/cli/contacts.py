@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -104,7 +105,7 @@ def show(contact: str, path: Path | None, url: str | None, output_format: str) -
     if output_format == "json":
         terminal.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
     else:
-        terminal.write(_as_text(data))
+        terminal.write(_as_text(data, found, program.config.timezone))
     if waiting:
         terminal.talk("more has arrived for it, which `flow run` applies")
     return 0
@@ -137,9 +138,14 @@ def _data(contact: Contact) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _as_text(data: dict[str, Any]) -> str:
+def _as_text(data: dict[str, Any], contact: Contact, zone: ZoneInfo) -> str:
+    from flowlang.kinds import in_words
+
+    def clock(stamp: str) -> str:
+        return in_words(datetime.fromisoformat(stamp), zone)
+
     lines = [data["id"]]
-    lines += [f"  {name}: {value}" for name, value in data["fields"].items()]
+    lines += [f"  {name}: {in_words(value, zone)}" for name, value in contact.fields.items()]
     for name in ("tags", "groups"):
         if data[name]:
             lines.append(f"  {name}: {', '.join(data[name])}")
@@ -147,13 +153,13 @@ def _as_text(data: dict[str, Any]) -> str:
         lines.append(f"  marketing by {channel}: {'yes' if yes else 'withdrawn'}")
     if data["blocked"]:
         lines.append("  blocked")
-    for name, rows in data["records"].items():
-        lines += [f"  {name}: {json.dumps(row, ensure_ascii=False)}" for row in rows]
+    for name, rows in contact.records.items():
+        lines += [f"  {name}: {in_words(row, zone)}" for row in rows]
     for run in data["campaigns"]:
-        until = f" until {run['until']}" if run.get("until") else ""
+        until = f" until {clock(run['until'])}" if run.get("until") else ""
         step = f" ({run['step']})" if run.get("step") else ""
         lines.append(f'  campaign "{run["campaign"]}": {run["status"]}{until}{step}')
-    lines += [f'  got "{sent["message"]}" at {sent["at"]}' for sent in data["messages"]]
+    lines += [f'  got "{sent["message"]}" at {clock(sent["at"])}' for sent in data["messages"]]
     return "".join(f"{terminal.printable(line)}\n" for line in lines)
 
 

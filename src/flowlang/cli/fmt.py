@@ -137,12 +137,14 @@ class _Run:
 
 def _files(given: list[Path]) -> Iterator[tuple[Path, Path]]:
     """The files that paths mean, each with the folder that nothing may be written out of."""
+    from flowlang.workspace import flow_files
+
     if not given:
         toml = paths.settings_file(Path())
         given = [paths.nearby(toml.parent) if toml else Path()]
     seen: set[Path] = set()
     for path in given:
-        found = [path] if path.is_file() else sorted(path.rglob("*.flow"))
+        found = [path] if path.is_file() else list(flow_files(path))
         if not path.exists():
             raise FileNotFoundError(path)
         if path.is_file() and path.suffix != ".flow":
@@ -151,7 +153,7 @@ def _files(given: list[Path]) -> Iterator[tuple[Path, Path]]:
             raise click.UsageError(f"there is no .flow file in {path}")
         within = path.parent if path.is_file() else path
         for file in found:
-            if file.resolve() not in seen and ".flow" not in file.parent.parts:
+            if file.resolve() not in seen:
                 seen.add(file.resolve())
                 yield file, within
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from flowlang.program.graph import Graph, Node
 
 _SHAPES = {
+    "waiting": ("(", ")"),
     "start": ("([", "])"),
     "step": ("[", "]"),
     "choice": ("{", "}"),
@@ -37,8 +38,8 @@ def graph(path: Path | None, output_format: str) -> int:
 
     Mermaid gives one flowchart, with a subgraph for each campaign. JSON gives
     `{"graphs": [{"campaign", "about", "nodes": [{"id", "kind", "label", "line"}], "edges":
-    [{"from", "to", "label"}]}]}`; a kind is start, step, choice, goal, ending (what ends a run
-    wherever it stands) or end.
+    [{"from", "to", "label"}]}]}`; a kind is waiting (for a trigger, after a restart), start, step,
+    choice, goal, ending (what ends a run wherever it stands) or end.
     """
     from flowlang.program.graph import graph as drawn
 

@@ -71,7 +71,7 @@ def _line(row: dict[str, Any]) -> str:
         f" of {row['of']:,}"
     )
     if row["waiting"]:
-        text += f"; {row['waiting']:,} wait: {row['because']}"
+        text += f"; {row['waiting']:,} {'waits' if row['waiting'] == 1 else 'wait'}: {row['because']}"
     return text
 
 
@@ -103,5 +103,6 @@ def resume(message: str, path: Path | None, url: str | None, given_now: str | No
             terminal.talk(terminal.printable(f"refused: {refused}"))
             return FOUND
         store.append([ArrivalRow(now, None, "resume", as_text({"message": message}))])
-    terminal.talk(terminal.printable(f'"{message}": {waiting:,} go on with the next `flow run`'))
+    go = "goes" if waiting == 1 else "go"
+    terminal.talk(terminal.printable(f'"{message}": {waiting:,} {go} on with the next `flow run`'))
     return 0

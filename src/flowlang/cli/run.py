@@ -137,6 +137,7 @@ class _Engine:
 
     def _apply(self) -> None:
         from flowlang.cli.codes import of_files
+        from flowlang.intake.report import counted
 
         codes, wrong = of_files(self.program)
         for file, problem in wrong:
@@ -151,7 +152,7 @@ class _Engine:
         for line in report.changed:
             terminal.talk(terminal.printable(line))
         for name, new in report.codes.items():
-            terminal.talk(f'{new:,} codes for "{name}" were imported from its file')
+            terminal.talk(f'"{name}": {counted(new, "new code", "new codes")} from its file')
         if self.program.automations:
             names = ", ".join(f'"{one.name}"' for one in self.program.automations)
             terminal.talk(terminal.printable(f"automations are not run here yet: {names}"))
@@ -197,7 +198,10 @@ def _told(report: Report, delivered: Delivered, store: Store, outbox: Path) -> l
         f"arrivals   {report.applied:,} applied, {len(report.refused):,} refused",
     )
     skipped = Counter({f"{name}: {why}": count for (name, why), count in report.skipped.items()})
-    halted = [f"{name}: {count:,} wait" for name, count in store.shared().halted.items()]
+    halted = [
+        f"{name}: {count:,} {'waits' if count == 1 else 'wait'}"
+        for name, count in store.shared().halted.items()
+    ]
     standing: Counter[str] = Counter()
     for campaign, status, _, count in store.standing():
         if status in ("waiting", "waiting for restart"):

@@ -87,7 +87,7 @@ def simulate(  # noqa: PLR0917 - click gives them by name
     else:
         from flowlang.cli.tally import tally
 
-        terminal.write(tally(counts))
+        terminal.write(tally(counts, program.config.timezone))
     return FOUND if run.errors else 0
 
 
@@ -104,7 +104,12 @@ class _Run:
         self.arrivals: tuple[Arrival, ...] = ()
         self.codes: dict[str, tuple[str, ...]] = {}
         self.errors: list[dict[str, Any]] = []
+        self.taken: list[str] = []
+        """A line for each file: how much of it was taken."""
         self.told: list[str] = []
+        """What stands in no error."""
+        self.wrong: list[str] = []
+        """The errors, as lines for a person."""
 
     def read(self) -> None:
         """Read contacts, events and codes.  Raises OSError for the first two."""
@@ -116,6 +121,7 @@ class _Run:
         data = self.contacts_file.read_bytes()
         schema = schemas.contact_schema(program)
         self.contacts = read_contacts(self.contacts_file, data, schema, zone)
+        self.taken.append(self.contacts.headline)
         for problem in self.contacts.problems:
             self._problem(str(self.contacts_file), problem)
         if self.events_file is not None:
@@ -125,6 +131,7 @@ class _Run:
             known = schemas.event_schema(program)
             events = read_events(data, known, zone, name=str(self.events_file))
             self.arrivals = events.arrivals
+            self.taken.append(events.headline)
             for problem in events.problems:
                 self._problem(str(self.events_file), problem)
         self.codes, wrong = of_files(self.program)
@@ -136,6 +143,7 @@ class _Run:
     ) -> dict[str, Any]:
         """Simulate, and count."""
         from flowlang.engine.simulate import Simulation, with_seed
+        from flowlang.intake.problem import Problem
 
         begins = self._moment("--from", start) or self._first_moment()
         ends = self._moment("--until", until)
@@ -146,7 +154,7 @@ class _Run:
             with terminal.progress("events", len(self.arrivals)) as progress:
                 simulation.run(self.contacts.rows, self.codes, self.arrivals, progress)
         for line, message in simulation.refused:
-            self._error(str(self.events_file), line, message)
+            self._problem(str(self.events_file), Problem("error", line, None, "", message))
         if simulation.after:
             self.told.append(f"{simulation.after:,} events after the end did not happen")
         return simulation.counts()
@@ -155,11 +163,9 @@ class _Run:
         """What a person should know besides the counts, on stderr."""
         lines = list(self.told)
         if output_format == "text":
-            lines += [
-                f"{error['file']}:{error['line']}: {error['message']}" if error["line"]
-                else f"{error['file']}: {error['message']}"
-                for error in self.errors
-            ]  # fmt: skip
+            for line in self.taken:
+                terminal.talk(line)
+            lines += self.wrong
         for line in lines[:_SHOWN]:
             terminal.talk(terminal.printable(line))
         if len(lines) > _SHOWN:
@@ -169,12 +175,11 @@ class _Run:
         if problem.severity == "error":
             said = f"{problem.column_name}: " if problem.column_name else ""
             fate = " (row left out)" if problem.left_out else ""
-            self._error(file, problem.line, f"{said}{problem.message}{fate}")
+            message = f"{said}{problem.message}{fate}"
+            self.errors.append({"file": file, "line": problem.line, "message": message})
+            self.wrong.append(problem.render(file))
         else:
             self.told.append(problem.render(file))
-
-    def _error(self, file: str, line: int, message: str) -> None:
-        self.errors.append({"file": file, "line": line, "message": message})
 
     def _moment(self, option: str, given: str | None) -> datetime | None:
         from flowlang.kinds import DATETIME, BadValue, read

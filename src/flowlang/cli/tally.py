@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flowlang.cli.terminal import printable
+from flowlang.intake.report import counted
 
 _STATES = ("finished", "waiting", "halted", "waiting for restart", "stopped")
 
 
-def tally(counts: dict[str, Any]) -> str:
+def tally(counts: dict[str, Any], zone: ZoneInfo) -> str:
     """All that happened, in a few small tables; what did not happen is left out."""
-    parts = [f"{counts['contacts']:,} contacts, {_day(counts['from'])} to {_day(counts['until'])}"]
+    contacts = counted(counts["contacts"], "contact", "contacts")
+    start, end = (_local(counts[name], zone) for name in ("from", "until"))
+    parts = [f"{contacts}, {start} to {end} ({zone.key})"]
     campaigns = {
         name: [row["started"], *(row[state] for state in _STATES)]
         for name, row in counts["campaigns"].items()
@@ -57,5 +62,5 @@ def _table(title: str, heads: list[str], rows: dict[str, list[int]]) -> str:
     return "\n".join(lines)
 
 
-def _day(stamp: str) -> str:
-    return stamp[:16].replace("T", " ")
+def _local(stamp: str, zone: ZoneInfo) -> str:
+    return f"{datetime.fromisoformat(stamp).astimezone(zone):%Y-%m-%d %H:%M}"

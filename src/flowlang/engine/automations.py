@@ -20,6 +20,7 @@ from flowlang.effects import Next
 from flowlang.engine.arrivals import Refused
 from flowlang.engine.changes import Change
 from flowlang.engine.world import Notice, Process
+from flowlang.intake.report import counted
 from flowlang.program.program import Automation
 
 if TYPE_CHECKING:
@@ -143,7 +144,11 @@ class Automations:
         """By how many codes the lists of a message are too small for an audience, in words."""
         needed = sum(1 for contact in audience if do.barred(contact, message) is None)
         short = {name: needed - do.codes_left(name) for name in sorted(message.lists)}
-        return ", ".join(f'missing {count} codes in "{name}"' for name, count in short.items() if count > 0)
+        return ", ".join(
+            f'missing {counted(count, "code", "codes")} in "{name}"'
+            for name, count in short.items()
+            if count > 0
+        )
 
     def _automation(self, do: RunEffects) -> Automation:
         return next(one for one in self.timeline.program.automations if one.campaign is do.campaign)
@@ -157,7 +162,8 @@ class Automations:
         found = self._audience(do, details["member"])
         for contact in found:
             self.timeline.later(contact.id, "join", {"group": details["group"]})
-        do.note("added", f'{len(found)} contacts to group "{details["group"]}"')
+        counts = counted(len(found), "contact", "contacts")
+        do.note("added", f'{counts} to group "{details["group"]}"')
         return pc + 1
 
     def _export_contacts(self, do: RunEffects, details: dict[str, Any], pc: int) -> Next:
@@ -166,7 +172,7 @@ class Automations:
         if self.files is not None:
             self.files.write_contacts(path, found)
         self._done(do, "export contacts", len(found))
-        do.note("exported", f"{len(found)} contacts to {path}")
+        do.note("exported", f"{counted(len(found), 'contact', 'contacts')} to {path}")
         return pc + 1
 
     def _export_report(self, do: RunEffects, details: dict[str, Any], pc: int) -> Next:
@@ -180,14 +186,14 @@ class Automations:
     def _import_contacts(self, do: RunEffects, details: dict[str, Any], pc: int) -> Next:
         count = self.files.read_contacts(details["path"]) if self.files is not None else 0
         self._done(do, "import contacts", count)
-        do.note("imported", f"{count} contacts from {details['path']}")
+        do.note("imported", f"{counted(count, 'contact', 'contacts')} from {details['path']}")
         return pc + 1
 
     def _refill(self, do: RunEffects, details: dict[str, Any], pc: int) -> Next:
         codes = self.files.read_codes(details["path"]) if self.files is not None else ()
         new = self.timeline.world.pool(details["list"]).add(codes)
         self._done(do, "refill coupons", new)
-        do.note("refilled", f'{new} new codes into "{details["list"]}"')
+        do.note("refilled", f'{counted(new, "new code", "new codes")} into "{details["list"]}"')
         return pc + 1
 
     def _dated(self, do: RunEffects, path: str) -> str:

@@ -11,6 +11,7 @@ from flowlang.check.view import View
 from flowlang.contact import Happening
 from flowlang.engine.at_hand import NO_RUN, AtHand
 from flowlang.engine.changes import NONE, Change
+from flowlang.kinds import in_words
 
 
 class ContactEffects(AtHand):
@@ -103,10 +104,8 @@ class ContactEffects(AtHand):
             self._zone_changed()
         if self.world.history is not None:
             for name, (old, value) in changed.items():
-                self.note(
-                    "set" if value is not None else "cleared",
-                    f"{name}: {_shown(old)} → {_shown(value)}",
-                )
+                change = f"{in_words(old, self.zone)} → {in_words(value, self.zone)}"
+                self.note("set" if value is not None else "cleared", f"{name}: {change}")
         verb = "set" if any(value is not None for _, value in changed.values()) else "clear"
         self._changed(f"{verb} {', '.join(changed)}", held, fields=changed)
 
@@ -284,7 +283,3 @@ class ContactEffects(AtHand):
         contact.tag_began.clear()
         self.world.letters[:] = [one for one in self.world.letters if one.contact != contact.id]
         self.changes.clear()
-
-
-def _shown(value: Any) -> str:
-    return "nothing" if value is None else str(value)

@@ -15,6 +15,7 @@ from flowlang.check.meaning import Place
 from flowlang.check.view import View
 from flowlang.engine.play import Failed, Play
 from flowlang.engine.world import SentOut
+from flowlang.intake.report import counted
 from flowlang.source import Diagnostic
 from flowlang.steps.measure import Measure
 from flowlang.syntax import expressions as tree
@@ -280,7 +281,7 @@ class Expectations:
         def holds(play: Play) -> str | None:
             count = sum(1 for _, called, _ in play.world.called if called == url)
             good = count == times if times is not None else count > 0
-            return None if good else f"it was called {count} times"
+            return None if good else f"it was called {counted(count, 'time', 'times')}"
 
         return holds, None
 

@@ -194,9 +194,9 @@ class Sending:
                 reason = "cap" if capped is not None else None
         if reason is not None:
             return self._skip(do, message, reason)
-        outcome = self._fill(do, message, when_empty, text, address)
+        outcome, codes = self._fill(do, message, when_empty, text, address)
         if outcome == "sent":
-            self._record(do, message, address)
+            self._record(do, message, address, codes)
             if do.run.wait:
                 do.run.wait = {}
         return outcome
@@ -224,7 +224,7 @@ class Sending:
         return (
             name in self.world.halted
             and self._queues(message, when_empty)
-            and bool(self.world.waiting(name))
+            and self.world.anyone_waits(name)
         )
 
     def send_to(
@@ -242,10 +242,10 @@ class Sending:
             return self._skip(do, message, reason)
         if not resumed and self._behind(message, when_empty):
             return self._halt(do, message, "behind those who wait for it")
-        outcome = self._fill(do, message, when_empty, text, usable_address(address)[0])
+        outcome, codes = self._fill(do, message, when_empty, text, usable_address(address)[0])
         if outcome == "sent":
             self.world.process(message.name, do.campaign.name, do.now).done += 1
-            do.note("sent", f"to {address}")
+            do.note("sent", f"to {address}{codes}")
             do.run.wait = {}
         return outcome
 
@@ -269,25 +269,27 @@ class Sending:
 
     def _fill(
         self, do: RunEffects, message: Message, when_empty: EmptyAction | None, text: str, address: str
-    ) -> SendOutcome:
-        """Render, check, take the codes: all or none."""
+    ) -> tuple[SendOutcome, str]:
+        """Render, check, take the codes, all or none; and the words for the codes in the history."""
         template = template_for(message, do.contact, self.config.language)
         if not template.lists and template.needs == () and not self.world.writes_letters:
-            return "sent"  # there is nothing to fill in
+            return "sent", ""  # there is nothing to fill in
         codes, missing, rendered = self._codes(do, message, template, when_empty, text)
         if missing:
             action = message.when_missing or "skip"
             if action == "halt":
-                return self._halt(do, message, f"nothing to put in for {missing}")
+                return self._halt(do, message, f"nothing to put in for {missing}"), ""
             if action == "skip":
-                return self._skip(do, message, "missing value", missing)
+                return self._skip(do, message, "missing value", missing), ""
         empty = [name for name, code in codes.items() if code is None]
         actions = {self._policy_of(name, when_empty) for name in empty}
         if "skip" in actions:
-            return self._skip(do, message, "no code")
+            return self._skip(do, message, "no code"), ""
         if "halt" in actions:
-            lists = ", ".join(f'"{name}"' for name in empty if self._policy_of(name, when_empty) == "halt")
-            return self._halt(do, message, f"the coupon list {lists} is empty")
+            lists = ", ".join(
+                f'"{name}"' for name in empty if self._policy_of(name, when_empty) == "halt"
+            )
+            return self._halt(do, message, f"the coupon list {lists} is empty"), ""
         taken = self._take(do, message, codes, template)
         for name in empty:
             self.world.pool(name).fallback += 1
@@ -295,7 +297,7 @@ class Sending:
         if self.world.writes_letters:
             rendered = self.renderer.render(message, template, do, taken)
             self._letter(do, message, rendered, address, taken)
-        return "sent"
+        return "sent", _codes_in_words(taken, empty) if self.world.history is not None else ""
 
     def _codes(
         self, do: RunEffects, message: Message, template: Template, when_empty: EmptyAction | None, text: str
@@ -357,7 +359,7 @@ class Sending:
         if pool.left == 0:
             self.world.happened("coupons empty", {"list": name, "left": 0})
 
-    def _record(self, do: RunEffects, message: Message, address: str) -> None:
+    def _record(self, do: RunEffects, message: Message, address: str, codes: str) -> None:
         contact, run, campaign = do.contact, do.run, do.campaign
         contact.seq += 1
         policies = tuple([policy.name for policy in campaign.policies])
@@ -375,7 +377,7 @@ class Sending:
             self.world.recent.setdefault((policy_name, index), deque()).append(do.now)
         self.world.process(message.name, campaign.name, do.now).done += 1
         if self.world.history is not None:
-            do.note("sent", f"to {address}")
+            do.note("sent", f"to {address}{codes}")
 
     def _skip(self, do: RunEffects, message: Message, reason: str, detail: str = "") -> SendOutcome:
         self.world.process(message.name, do.campaign.name, do.now).skipped[reason] += 1
@@ -386,11 +388,15 @@ class Sending:
         return "skipped"
 
     def _halt(self, do: RunEffects, message: Message, because: str) -> SendOutcome:
+        self.world.anyone_waits(message.name)  # else it is not halted any more
         do.halt(message.name, because)
         process = self.world.process(message.name, do.campaign.name, do.now)
-        if process.status != "halted":
-            process.status = "halted"
-            process.because = because
+        if process.status == "halted":
+            return "halted"  # for the reason that was told when the first one came to wait
+        others = self.world.halted_processes(message.name)
+        process.status = "halted"
+        process.because = others[0].because if others else because
+        if not others:
             self.world.notice(do.now, "inbox", f'"{message.name}" is halted: {because}')
             self.world.happened("send halted", {"message": message.name, "waiting": 1})
         return "halted"
@@ -479,6 +485,14 @@ def template_for(message: Message, contact: Contact, default: str) -> Template:
         if candidate in ready:
             return ready[candidate]
     return ready[""]
+
+
+def _codes_in_words(taken: dict[str, str], empty: list[str]) -> str:
+    """The codes that a send took, and the texts that stand in for one, for the history."""
+    return "".join(
+        f', "{code}" in place of a code of "{name}"' if name in empty else f', code {code} of "{name}"'
+        for name, code in taken.items()
+    )
 
 
 def letter_id(contact: Contact, run: Run, step: str, message: str) -> str:

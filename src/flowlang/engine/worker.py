@@ -26,6 +26,7 @@ from flowlang.engine.position import JUST_AFTER, NAME, Position, Sweep, stamp
 from flowlang.engine.state import States, Stranded
 from flowlang.engine.sweeping import ask
 from flowlang.engine.world import Answers
+from flowlang.intake.report import counted
 from flowlang.kinds import decode
 from flowlang.program.program import Program
 from flowlang.stores.rows import ArrivalRow, Changes, Shared
@@ -110,7 +111,8 @@ class Worker:
             if missing:
                 raise Refused(
                     ", ".join(
-                        f'missing {count} codes in "{name}"' for name, count in missing.items()
+                        f'missing {counted(count, "code", "codes")} in "{name}"'
+                        for name, count in missing.items()
                     )
                 )
             return len(waiting)

@@ -1,7 +1,7 @@
 """What contacts share: coupon lists, halted sends, caps over all, counts, and what goes out.
 
-Plain data in memory.  A simulation keeps it for its whole life; a worker fills it from the store at the
-beginning of a transaction and writes back what changed at the end.
+Plain data in memory.  A simulation keeps it for its whole life; a worker fills it from the store at
+the beginning of a transaction and writes back what changed at the end.
 """
 
 from __future__ import annotations
@@ -185,22 +185,42 @@ class World:
     def notice(self, at: datetime, who: str, text: str) -> None:
         self.notices.append(Notice(at, who, text))
 
+    def halted_processes(self, message: str) -> list[Process]:
+        """The processes of a message that are halted."""
+        return [
+            process
+            for process in self.processes.values()
+            if process.message == message and process.status == "halted"
+        ]
+
+    def anyone_waits(self, message: str) -> bool:
+        """Whether someone still waits for a halted message: most often the first one tells."""
+        queue = self.halted.get(message)
+        return bool(queue and self._waits(queue[0])) or bool(self.waiting(message))
+
+    def _waits(self, place: tuple[str, RunKey, int]) -> tuple[Contact, Run] | None:
+        """Who has a place in the queue of a halted message, None where that one is gone."""
+        contact_id, key, began = place
+        contact = self.contacts.get(contact_id)
+        run = contact.runs.get(key) if contact else None
+        if contact is None or run is None or run.status != "halted" or run.began != began:
+            return None
+        return contact, run
+
     def waiting(self, message: str) -> list[tuple[Contact, Run]]:
-        """Who still waits for a halted message, in order; a send is halted only while someone does."""
+        """Who still waits for a halted message, in order; it is halted only while someone does."""
         found: list[tuple[Contact, Run]] = []
         kept: list[tuple[str, RunKey, int]] = []
-        for contact_id, key, began in self.halted.get(message, ()):
-            contact = self.contacts.get(contact_id)
-            run = contact.runs.get(key) if contact else None
-            if contact is not None and run is not None and run.status == "halted" and run.began == began:
-                found.append((contact, run))
-                kept.append((contact_id, key, began))
+        for place in self.halted.get(message, ()):
+            one = self._waits(place)
+            if one is not None:
+                found.append(one)
+                kept.append(place)
         if kept:
             self.halted[message] = kept
         else:
             self.halted.pop(message, None)
-            for process in self.processes.values():
-                if process.message == message and process.status == "halted":
-                    process.status = "running"
-                    process.because = ""
+            for process in self.halted_processes(message):
+                process.status = "running"
+                process.because = ""
         return found

@@ -12,7 +12,7 @@ from flowlang.intake.contact_row import ContactReader, ContactRow, Note, Refused
 from flowlang.intake.decoding import Decoded, NotText, decode
 from flowlang.intake.objects import objects
 from flowlang.intake.problem import Problem, shown
-from flowlang.intake.report import counted, summary_lines
+from flowlang.intake.report import counted, headline, summary_lines
 from flowlang.intake.schema import ContactSchema
 from flowlang.intake.table import BrokenRow, Row, find_delimiter, rows
 from flowlang.source import guess
@@ -41,9 +41,17 @@ class ContactRows:
 
     def summary(self) -> list[str]:
         """Lines for a person: the counts, the encoding if it is not UTF-8, the first problems."""
+        return summary_lines(self.name, self._counts, self.encoding, self.problems)
+
+    @property
+    def headline(self) -> str:
+        """The counts and the encoding in one line."""
+        return headline(self.name, self._counts, self.encoding)
+
+    @property
+    def _counts(self) -> str:
         seen = counted(self.read, "row", "rows")
-        counts = f"{seen} read, {self.taken:,} taken, {self.left_out:,} left out"
-        return summary_lines(self.name, counts, self.encoding, self.problems)
+        return f"{seen} read, {self.taken:,} taken, {self.left_out:,} left out"
 
 
 def read_contacts(

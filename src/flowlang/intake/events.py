@@ -13,7 +13,7 @@ from flowlang.intake.decoding import NotText, decode
 from flowlang.intake.event_types import SHAPES, Shape
 from flowlang.intake.objects import flaw, objects
 from flowlang.intake.problem import Problem, shown
-from flowlang.intake.report import counted, summary_lines
+from flowlang.intake.report import counted, headline, summary_lines
 from flowlang.intake.schema import EventSchema
 from flowlang.kinds import DATETIME, BadValue, read
 from flowlang.source import did_you_mean, guess
@@ -55,9 +55,17 @@ class EventRows:
 
     def summary(self) -> list[str]:
         """Lines for a person: the counts, the encoding if it is not UTF-8, the first problems."""
+        return summary_lines(self.name, self._counts, self.encoding, self.problems)
+
+    @property
+    def headline(self) -> str:
+        """The counts and the encoding in one line."""
+        return headline(self.name, self._counts, self.encoding)
+
+    @property
+    def _counts(self) -> str:
         seen = counted(self.read, "event", "events")
-        counts = f"{seen} read, {self.taken:,} taken, {self.left_out:,} left out"
-        return summary_lines(self.name, counts, self.encoding, self.problems)
+        return f"{seen} read, {self.taken:,} taken, {self.left_out:,} left out"
 
 
 def read_events(

@@ -21,6 +21,12 @@ def summary_lines(name: str, counts: str, encoding: str, problems: Sequence[Prob
     return lines
 
 
+def headline(name: str, counts: str, encoding: str) -> str:
+    """The counts and the encoding where it is worth saying, in one line."""
+    read_as = f"; read as {encoding}" if encoding and encoding != "UTF-8" else ""
+    return printable(f"{name}: {counts}{read_as}")
+
+
 def counted(number: int, one: str, many: str) -> str:
     """A number with its noun: "1 row", "1,200 rows"."""
     return f"{number:,} {one if number == 1 else many}"

@@ -10,15 +10,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from flowlang.effects import BEFORE_START
 from flowlang.program.program import Campaign
 from flowlang.steps.jump import Jump
 
-Kind = Literal["start", "step", "choice", "goal", "ending", "end"]
+Kind = Literal["waiting", "start", "step", "choice", "goal", "ending", "end"]
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A thing in the picture: a step, what starts or ends runs, or the end."""
+    """A thing in the picture: a step, what starts or ends runs, the end, or waiting for a start."""
 
     id: str
     kind: Kind
@@ -72,6 +73,7 @@ class _Drawing:
         self.instructions = campaign.instructions
         self.graph = Graph(campaign.name, campaign.about)
         self.ends = False
+        self.restarts = False
 
     def draw(self) -> Graph:
         nodes, edges = self.graph.nodes, self.graph.edges
@@ -91,10 +93,13 @@ class _Drawing:
             edges += [Edge(self._id(at), target, label) for target, label in exits]
         for number, ending in enumerate(self.campaign.endings, start=1):
             nodes.append(Node(f"ending{number}", "ending", ending.text, line))
-            target = "start1" if ending.restarts else self._end()
+            target = self._id(BEFORE_START) if ending.restarts else self._end()
             edges.append(Edge(f"ending{number}", target, always=False))
         if self.ends:
             nodes.append(Node("end", "end", "end", 0))
+        if self.restarts:
+            nodes.insert(0, Node("waiting", "waiting", "waits for a trigger", 0))
+            edges += [Edge("waiting", node.id) for node in nodes if node.kind == "start"]
         return self.graph
 
     def _exits(self, at: int) -> Iterator[tuple[str, str]]:
@@ -106,6 +111,9 @@ class _Drawing:
 
     def _id(self, target: int) -> str:
         """The node at an instruction, behind all jumps."""
+        if target == BEFORE_START:
+            self.restarts = True
+            return "waiting"
         seen: set[int] = set()
         while 0 <= target < len(self.instructions):
             instruction = self.instructions[target]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flowlang.effects import Effects, Next
+from flowlang.effects import BEFORE_START, Effects, Next
 from flowlang.steps.step import Code, Instruction, Step
 from flowlang.syntax.tree import Token, node
 
@@ -30,4 +30,4 @@ class BackToStart(Instruction):
         return do.restart(self.tag)
 
     def exits(self, pc: int) -> list[tuple[int, str]]:
-        return [(0, "restart")]
+        return [(BEFORE_START, "")]

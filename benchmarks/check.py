@@ -1,7 +1,7 @@
-"""`flow check`: the CPU time of a cold start on one 80-line file, and lines per second over 1,000 such files.
+"""`flow check`: CPU time of a cold start on one 80-line file, lines a second over 1,000 of them.
 
-The peers are what any Python program pays (an empty start) and what others pay to read as many lines of
-their own language: CPython's own parser over lines of Python.
+The peers are what any Python program pays (an empty start) and what others pay to read as many
+lines of their own language: CPython's own parser over lines of Python.
 """
 
 from __future__ import annotations
@@ -38,12 +38,16 @@ def one_file() -> str:
 def write_files(folder: Path) -> int:
     """A workspace of files that declare names of their own; gives the number of lines."""
     text = one_file()
-    names = set(re.findall(r'^(?:coupons|message|policy|campaign|test) "([^"]+)"', text, re.MULTILINE))
+    names = set(
+        re.findall(r'^(?:coupons|message|policy|campaign|test) "([^"]+)"', text, re.MULTILINE)
+    )
     lines = 0
     for number in range(FILES):
         own = text
         for name in names:
-            own = own.replace(f'"{name}"', f'"{name} {number}"').replace(f"'{name}'", f"'{name} {number}'")
+            own = own.replace(f'"{name}"', f'"{name} {number}"').replace(
+                f"'{name}'", f"'{name} {number}'"
+            )
         (folder / f"file{number}.flow").write_text(own, encoding="utf-8")
         lines += own.count("\n")
     (folder / "flow.toml").write_text('timezone = "Europe/Berlin"\n', encoding="utf-8")
@@ -63,6 +67,7 @@ def cpu_of(command: list[str]) -> float:
 
 
 def cold(folder: Path) -> None:
+    """How long one small file takes, from the start of the program."""
     compileall.compile_dir(str(Path(flowlang.__file__).parent), quiet=2)
     path = folder / "one.flow"
     path.write_text(one_file(), encoding="utf-8")
@@ -72,10 +77,14 @@ def cold(folder: Path) -> None:
     check = cpu_of([flow, "check", str(path)])
     print(f"cold start on one file of {one_file().count(chr(10))} lines, CPU, median of {ROUNDS}:")
     print(f"  empty Python {empty * 1000:6.0f} ms")
-    print(f"  flow check   {check * 1000:6.0f} ms   ({check / empty:.1f} times; {1000 * (check - empty):.0f} ms over it)")
+    print(
+        f"  flow check   {check * 1000:6.0f} ms"
+        f"   ({check / empty:.1f} times; {1000 * (check - empty):.0f} ms over it)"
+    )
 
 
 def many(folder: Path) -> None:
+    """How many lines a second are checked and compiled."""
     lines = write_files(folder)
     rounds = []
     for _ in range(3):
@@ -90,13 +99,22 @@ def many(folder: Path) -> None:
     for _ in range(100):
         ast.parse(code)
     python = 100 * code.count("\n") / (time.process_time() - start)
-    print(f"{FILES} files, {lines} lines, read, parsed, checked and compiled on one core, median of 3:")
+    print(
+        f"{FILES} files, {lines} lines, read, parsed, checked and compiled on one core,"
+        " median of 3:"
+    )
     print(f"  {lines / taken:10,.0f} lines/s  ({taken:.2f} s of CPU)")
-    print(f"  {python:10,.0f} lines/s  CPython's `ast` over Python, parsing only ({lines / taken / python:.2f} of it)")
+    print(
+        f"  {python:10,.0f} lines/s  CPython's `ast` over Python, parsing only"
+        f" ({lines / taken / python:.2f} of it)"
+    )
 
 
 if __name__ == "__main__":
-    print(f"{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
+    print(
+        f"{platform.python_implementation()} {platform.python_version()},"
+        f" {os.cpu_count()} cores, {platform.machine()}"
+    )
     with tempfile.TemporaryDirectory() as temporary:
         cold(Path(temporary))
     with tempfile.TemporaryDirectory() as temporary:

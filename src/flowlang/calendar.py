@@ -244,12 +244,14 @@ def local_date(moment: datetime, zone: ZoneInfo) -> date:
 
 
 def last_day(year: int, month: int) -> int:
+    """The number of the last day of a month."""
     if month == 2 and year % 4 == 0 and (year % 100 != 0 or year % 400 == 0):
         return 29
     return _MONTH_DAYS[month]
 
 
 def plus_months(day: date, months: int) -> date:
+    """The same day some months on, or the last one of its month where that is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     month += 1
     if not 1 <= year <= 9999:

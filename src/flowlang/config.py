@@ -71,7 +71,7 @@ _SEVERITIES = ("error", "warning", "info", "off")
 
 
 def read_settings(path: Path) -> Settings:
-    """The settings of a workspace; the defaults where there is no `flow.toml`.  Raises ConfigError."""
+    """The settings of a workspace; the defaults without a `flow.toml`.  Raises ConfigError."""
     try:
         data = path.read_bytes()
     except FileNotFoundError:
@@ -170,7 +170,9 @@ def _channels(raw: dict[str, Any]) -> dict[str, dict[str, str]]:
             raise ConfigError(f"`channels.{name}` is a section: write `[channels.{name}]`")
         for key in table:
             if key not in _CHANNEL:
-                _unknown(f"channels.{name}.{key}", tuple(f"channels.{name}.{one}" for one in _CHANNEL))
+                _unknown(
+                    f"channels.{name}.{key}", tuple(f"channels.{name}.{one}" for one in _CHANNEL)
+                )
         found[name] = {key: _text(f"channels.{name}.{key}", value) for key, value in table.items()}
     return found
 

@@ -15,16 +15,17 @@ from zoneinfo import ZoneInfo
 NO_MAILING = re.compile(r"\[\s*no\s+mailing\s*\]", re.IGNORECASE)
 """The mark that takes an address out of marketing; notes may follow it (S5.4)."""
 
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+"""Before anything happened."""
+
 RunKey = tuple[str, str]
 """Campaign name, and the key of the run as JSON text ("" where runs are not keyed)."""
 
-Status = Literal[
-    "running", "waiting", "halted", "waiting for restart", "finished", "stopped"
-]
+Status = Literal["running", "waiting", "halted", "waiting for restart", "finished", "stopped"]
 
 
 class Happening(NamedTuple):
-    """An event that happened to a contact: its moment, its data, its place in the order of things."""
+    """An event that happened to a contact: its moment, its data, its place in the order."""
 
     at: datetime
     data: dict[str, Any]
@@ -84,14 +85,14 @@ class Run:
     status: Status = "running"
     pc: int = 0
     """The step it stands at."""
-    since: datetime = datetime.min.replace(tzinfo=UTC)
+    since: datetime = LONG_AGO
     """When it came to stand there."""
     began: int = 0
     """Its place in the order of those who wait: by when the wait began."""
     due: datetime | None = None
     wait: dict[str, Any] = field(default_factory=dict)
     """What the step keeps while the run waits at it; only that step reads it."""
-    started: datetime = datetime.min.replace(tzinfo=UTC)
+    started: datetime = LONG_AGO
     start_seq: int = 0
     """Where in the order of things the round began: `since start` is what came after."""
     event: dict[str, Any] | None = None
@@ -178,7 +179,7 @@ class Letter:
     """A rendered message on its way out: what a delivery gets to hand over."""
 
     id: str
-    """The same for the same send, however often it is tried: made of contact, campaign, run and step."""
+    """The same however often a send is tried: made of contact, campaign, run and step."""
     contact: str
     message: str
     campaign: str

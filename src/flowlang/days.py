@@ -1,7 +1,7 @@
 """Days and times of day: sets of days with holidays, send windows, schedules, and the next of each.
 
-What `calendar` reckons with; the rules are those of the language reference: a window has both its ends,
-`wait until monday` takes the next one, now included.
+What `calendar` reckons with; the rules are those of the language reference: a window has both its
+ends, `wait until monday` takes the next one, now included.
 """
 
 from __future__ import annotations

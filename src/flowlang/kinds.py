@@ -17,6 +17,7 @@ Inside the program a value is a plain Python one:
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from contextlib import suppress
@@ -93,6 +94,11 @@ BUILT_IN_FIELDS: Fields = {
 }
 """What every contact has (language reference, declarations)."""
 
+_ADDRESS = re.compile(
+    r"(?a:[\w.!#$%&'*+/=?^`{|}~-]+)@"
+    r"[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)*"
+)
+"""What can be handed over: one address, without a name, a scheme or a second address."""
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?$")
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})$")
 _GERMAN_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
@@ -140,7 +146,7 @@ def _number(raw: object, kind: Kind, zone: ZoneInfo) -> int | float:
     if isinstance(raw, int):
         return raw
     if isinstance(raw, float):
-        if raw != raw or raw in (float("inf"), float("-inf")):
+        if not math.isfinite(raw):
             raise BadValue("expected a number, got one that is not finite")
         return int(raw) if raw.is_integer() and abs(raw) < 2**53 else raw
     if isinstance(raw, str) and len(raw) < 40 and _NUMBER.match(raw.strip()):
@@ -224,10 +230,17 @@ def _yes_no(raw: object, kind: Kind, zone: ZoneInfo) -> bool:
 
 def _email(raw: object, kind: Kind, zone: ZoneInfo) -> str:
     text = _text(raw, kind, zone).strip()
-    at = text.find("@")
-    if at < 1 or at == len(text) - 1 or _has_control(text):
-        raise BadValue(f"expected an e-mail address, got {_show(raw)}")
+    if _ADDRESS.fullmatch(_before_mark(text)) is None or _has_control(text):
+        raise BadValue(f"expected one plain e-mail address, got {_show(raw)}")
     return text
+
+
+def _before_mark(text: str) -> str:
+    """An address without a mark in brackets, which may stand before or after it, and its notes."""
+    if "[" not in text:
+        return text
+    before, _, rest = text.partition("[")
+    return before.strip() or next(iter(rest.partition("]")[2].split()), "")
 
 
 def _has_control(text: str) -> bool:

@@ -103,8 +103,28 @@ def test_the_counts_for_people(tmp_path: Path, snapshot: SnapshotAssertion) -> N
     done = flow(
         "simulate", "shop", "--contacts", "contacts.csv", "--events", "events.jsonl", cwd=tmp_path
     )
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0
+    assert done.stderr == (
+        "contacts.csv: 9 rows read, 9 taken, 0 left out\n"
+        "events.jsonl: 9 events read, 9 taken, 0 left out\n"
+    )
     assert done.stdout == snapshot
+
+
+def test_for_people_moments_are_in_the_workspaces_zone_and_errors_name_their_column(
+    tmp_path: Path,
+) -> None:
+    simulate(tmp_path, events=None)
+    (tmp_path / "shop" / "flow.toml").write_text('timezone = "Europe/Berlin"\n')
+    rows = "id,tags,score\n1,grün,5\n2,blau,viele\n"
+    (tmp_path / "contacts.csv").write_bytes(rows.encode("cp1252"))
+    options = ("--from", "2026-03-02T10:00:00Z")
+    done = flow("simulate", "shop", "--contacts", "contacts.csv", *options, cwd=tmp_path)
+    assert done.stdout.startswith("1 contact, 2026-03-02 11:00 to 2026-03-02 11:00 (Europe/Berlin)")
+    assert done.stderr.splitlines() == [
+        "contacts.csv: 2 rows read, 1 taken, 1 left out; read as Windows-1252",
+        'contacts.csv:3:3: score: expected a number, got "viele" (row left out)',
+    ]
 
 
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -199,7 +219,7 @@ BAD_ROWS = {
         'score: expected a number, got "much" (row left out)',
     ),
     "same id": ("c1,x@example.com,1,\n", "already in line 2"),
-    "bad address": ("c10,nowhere,1,\n", "expected an e-mail address"),
+    "bad address": ("c10,nowhere,1,\n", "expected one plain e-mail address"),
 }
 
 
@@ -252,7 +272,10 @@ def test_problems_for_people_are_on_stderr_and_few(tmp_path: Path) -> None:
         "simulate", "shop", "--contacts", "contacts.csv", "--events", "events.jsonl", cwd=tmp_path
     )
     assert done.returncode == 1
-    assert done.stderr.startswith("events.jsonl:10: ")
+    taken, read, first = done.stderr.splitlines()[:3]
+    assert taken == "contacts.csv: 9 rows read, 9 taken, 0 left out"
+    assert read == "events.jsonl: 39 events read, 9 taken, 30 left out"
+    assert first.startswith("events.jsonl:10: ")
     assert done.stderr.splitlines()[-1] == "... and 10 more"
     assert "Hello" in done.stdout
 

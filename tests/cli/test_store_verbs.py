@@ -288,14 +288,22 @@ def test_a_halted_send_is_listed_and_resumed_once_there_are_codes(machine: Machi
     assert "halted     Offer: 2 wait" in machine("run", "--once").talk
     listed = machine("process", "list", "--status", "halted", "--output-format", "json")
     assert listed.code == 1
-    assert json.loads(listed.data)[0]["waiting"] == 2
+    (found,) = json.loads(listed.data)
+    why = 'the coupon list "early-bird" is empty'
+    assert (found["waiting"], found["because"]) == (2, why)
+    assert machine("inbox").data.count(f'"Offer" is halted: {why}') == 1
+    shown = machine("process", "list", "--status", "halted").data
+    assert shown.endswith(f"done 0 of 2, skipped 0, failed 0; 2 wait: {why}\n")
     refused = machine("process", "resume", "Offer")
     assert (refused.code, refused.talk) == (1, 'refused: missing 2 codes in "early-bird"\n')
     machine("coupons", "import", "early-bird", machine.file("codes.csv", "code;note\nA1;x\nA2;y\n"))
     assert machine("process", "resume", "Offer").code == 0
     assert "sent       Offer 2" in machine("run", "--once").talk
     assert machine("process", "list", "--status", "halted").code == 0
-    assert 'message send "Offer" of "Webinar": running, done 2' in machine("process", "list").data
+    assert (
+        'message send "Offer" of "Webinar": running, done 2 of 2,'
+        in machine("process", "list").data
+    )
 
 
 def test_codes_that_are_known_are_counted_and_left_out(machine: Machine) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from flowlang import workspace
@@ -222,6 +222,7 @@ arrivals = st.lists(
 
 
 @given(arrivals, st.sampled_from([500, 2]))
+@example([came(1, "anna", "tag", tag="go"), came(1, "anna", "tag", tag="go")], 2)
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_story_is_told_alike(
     tmp_path_factory: pytest.TempPathFactory, story: list[Came], batch: int

@@ -59,6 +59,14 @@ def test_values_come_typed_by_their_fields() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "raw", ["01.12.2026 18:00", "1.12.2026, 18:00", "1.12.2026 18:00:00", "2026-12-01T17:00:00Z"]
+)
+def test_a_moment_may_be_written_in_the_german_way(raw: str) -> None:
+    (row,) = read(f'email;webinar_date\nanna@example.com;"{raw}"\n').rows
+    assert row.fields["webinar_date"] == datetime(2026, 12, 1, 17, 0, tzinfo=UTC)
+
+
 def test_only_given_columns_are_fields_and_an_empty_cell_is_none() -> None:
     (row,) = read("email;score\nanna@example.com;\n").rows
     assert row.fields == {"email": "anna@example.com", "score": None}

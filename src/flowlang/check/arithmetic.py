@@ -17,6 +17,7 @@ LARGEST = 10**30
 
 
 def is_number(value: Any) -> bool:
+    """Whether a value counts as a number: yes and no do not."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
@@ -35,14 +36,7 @@ def combine(x: Any, y: Any, plus: bool, v: View, *, zero: bool = False) -> Any:
         if is_number(x) and is_number(y):
             return number(x + sign * y)
         if isinstance(y, Duration):
-            if isinstance(x, datetime):
-                return calendar.add(x, y, v.zone, sign)
-            if isinstance(x, date):
-                if y.seconds:
-                    return calendar.add(instant(x, time(0), v.zone), y, v.zone, sign)
-                return calendar.add_to_date(x, y, sign)
-            if isinstance(x, Duration):
-                return x + y if plus else x + -y
+            return _moved(x, y, sign, v)
         if isinstance(x, date) and isinstance(y, date) and not plus:
             return (date_of(x, v) - date_of(y, v)).days  # type: ignore[operator] # both are dates
     except OverflowError:
@@ -50,7 +44,21 @@ def combine(x: Any, y: Any, plus: bool, v: View, *, zero: bool = False) -> Any:
     return None
 
 
+def _moved(x: Any, by: Duration, sign: int, v: View) -> Any:
+    """A moment, a day or a length of time, longer by a duration or shorter; None for all else."""
+    if isinstance(x, datetime):
+        return calendar.add(x, by, v.zone, sign)
+    if isinstance(x, date):
+        if by.seconds:
+            return calendar.add(instant(x, time(0), v.zone), by, v.zone, sign)
+        return calendar.add_to_date(x, by, sign)
+    if isinstance(x, Duration):
+        return x + by if sign > 0 else x + -by
+    return None
+
+
 def date_of(value: Any, v: View) -> date | None:
+    """The day of a date or a moment."""
     if isinstance(value, datetime):
         return v.day_of(value)
     return value if isinstance(value, date) else None

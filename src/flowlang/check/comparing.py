@@ -70,9 +70,7 @@ def _texts(test: Callable[[Any, Any], bool], a: Fn, b: Fn, constant: Any) -> Fn:
         folded = constant.casefold()
         return lambda v: (x := a(v)) is not None and test(x.casefold(), folded)
     return lambda v: (
-        (x := a(v)) is not None
-        and (y := b(v)) is not None
-        and test(x.casefold(), y.casefold())
+        (x := a(v)) is not None and (y := b(v)) is not None and test(x.casefold(), y.casefold())
     )
 
 

@@ -53,12 +53,12 @@ class Reader:
     languages: frozenset[str] = frozenset()
     """Of all files of the workspace: a name may be a word in none of them, for all may use it."""
     broken: tuple[Span, ...] = ()
-    """Lines of the file that could not be read: what a declaration around one lacks may be there."""
+    """Lines of the file that could not be read: what a declaration lacks may be there."""
     all_broken: list[Span] = dataclasses.field(default_factory=list)
     """Such lines of all files."""
 
     def file(self, file: tree.File) -> None:
-        """Take the declarations of one file; conditions are compiled later, when all names are known."""
+        """Take the declarations of one file; conditions wait until all names are known."""
         self.all_broken += self.broken
         for item in file.items:
             read = _READERS.get(type(item))
@@ -68,7 +68,7 @@ class Reader:
     # -------------------------------------------------------------- names
 
     def _new(self, what: str, token: Token, known: object) -> bool:
-        """Note where a name is declared; False, and a finding at the second, where it is there already."""
+        """Note where a name is declared; False, and a finding, where it is there already."""
         first = self.names.spans.get((what, token.value))
         if first is None:
             self.names.spans[what, token.value] = token.span
@@ -210,7 +210,9 @@ class Reader:
                 )
                 event.fields = UnknownFields(event.fields)
             elif audience.kind == "each":
-                event.fields.update({name: kind for name, kind in fields.items() if name not in event.fields})
+                event.fields.update(
+                    {name: kind for name, kind in fields.items() if name not in event.fields}
+                )
             else:
                 event.fields[audience.records] = Kind("list", row=fields)
 
@@ -274,7 +276,9 @@ class Reader:
     def _count(self, token: Token, least: int = 1) -> int:
         if not isinstance(token.value, int) or token.value < least:
             self.names.findings.report(
-                d.BAD_VALUE, token.span, what=f"a whole number from {least} is asked for, not {token.value}"
+                d.BAD_VALUE,
+                token.span,
+                what=f"a whole number from {least} is asked for, not {token.value}",
             )
             return least
         return token.value
@@ -313,13 +317,8 @@ class Reader:
                     found.kind = kind.kind.lower()
                     said.add("kind")
                 case tree.Channel(name=name):
-                    found.channel = name.value
+                    found.channel = self._channel(name)
                     said.add("channel")
-                    if name.value not in self.names.channels:
-                        hint = did_you_mean(name.value, self.names.channels)
-                        self.names.findings.report(
-                            d.UNKNOWN_CHANNEL, name.span, name=name.value, hint=hint
-                        )
                 case tree.WhenMissing(action=action, text=text):
                     found.when_missing = action.kind.lower()  # type: ignore[assignment] # HALT, SKIP or SHOW
                     found.missing_text = text.value if text else ""
@@ -334,17 +333,27 @@ class Reader:
         if self._new("message", item.name, None):
             self.names.messages[found.name] = found
 
+    def _channel(self, token: Token) -> str:
+        """The name of a channel, and a finding where there is none of that name."""
+        name = str(token.value)
+        if name not in self.names.channels:
+            hint = did_you_mean(name, self.names.channels)
+            self.names.findings.report(d.UNKNOWN_CHANNEL, token.span, name=name, hint=hint)
+        return name
+
     def _complete(self, item: tree.Message, found: Message, said: set[str]) -> None:
         report = self.names.findings.report
         variants = [variant for language, variant in found.variants.items() if language]
         if "kind" not in said:
             report(
-                d.MISSING_PART, item.name.span, what=f"the message `{found.name}` does not say its kind",
+                d.MISSING_PART, item.name.span,
+                what=f"the message `{found.name}` does not say its kind",
                 hint="add `kind marketing` or `kind service`",
             )  # fmt: skip
         if "channel" not in said:
             report(
-                d.MISSING_PART, item.name.span, what=f"the message `{found.name}` does not say its channel",
+                d.MISSING_PART, item.name.span,
+                what=f"the message `{found.name}` does not say its channel",
                 hint="add `channel email`, for example",
             )  # fmt: skip
         shared = found.variants[""]
@@ -402,7 +411,9 @@ class Reader:
                     begin = literals.day(first, findings)
                     end = literals.day(last, findings) if last else begin
                     if begin and end and end < begin:
-                        findings.report(d.BAD_VALUE, line.span, what="these dates end before they begin")
+                        findings.report(
+                            d.BAD_VALUE, line.span, what="these dates end before they begin"
+                        )
                     elif begin and end:
                         ranges.append((begin, end))
         if self._new("calendar", item.name, None):
@@ -458,7 +469,9 @@ class Reader:
     def _cap(self, line: tree.CapLine, found: Policy) -> None:
         per = literals.duration(line.per, self.names.findings)
         if per.is_zero:
-            self.names.findings.report(d.BAD_VALUE, line.per.span, what="a cap counts over a span of time")
+            self.names.findings.report(
+                d.BAD_VALUE, line.per.span, what="a cap counts over a span of time"
+            )
             return
         found.caps.append(
             Cap(

@@ -1,4 +1,4 @@
-"""What checking can find: names FL1xx, kinds FL2xx, templates FL3xx, campaigns FL4xx, tests FL5xx."""
+"""What checking finds: names FL1xx, kinds FL2xx, templates FL3xx, campaigns FL4xx, tests FL5xx."""
 
 from flowlang.source import Diagnostic
 
@@ -6,7 +6,9 @@ from flowlang.source import Diagnostic
 UNKNOWN_MESSAGE = Diagnostic("FL101", "unknown-message", "error", "there is no message `{name}`")
 UNKNOWN_FIELD = Diagnostic("FL102", "unknown-field", "error", "{whose} has no field `{name}`")
 UNKNOWN_EVENT = Diagnostic("FL103", "unknown-event", "error", "there is no event `{name}`")
-UNKNOWN_COUPONS = Diagnostic("FL104", "unknown-coupons", "error", "there is no coupon list `{name}`")
+UNKNOWN_COUPONS = Diagnostic(
+    "FL104", "unknown-coupons", "error", "there is no coupon list `{name}`"
+)
 UNKNOWN_SEGMENT = Diagnostic("FL105", "unknown-segment", "error", "there is no segment `{name}`")
 UNKNOWN_GROUP = Diagnostic("FL106", "unknown-group", "error", "there is no group `{name}`")
 UNKNOWN_CALENDAR = Diagnostic("FL107", "unknown-calendar", "error", "there is no calendar `{name}`")
@@ -43,20 +45,24 @@ NOT_A_CHOICE = Diagnostic(
 )
 BAD_PATTERN = Diagnostic("FL205", "bad-pattern", "error", "the pattern cannot be read: {why}")
 OUT_OF_PLACE = Diagnostic("FL206", "out-of-place", "error", "{what}")
-SHARES = Diagnostic("FL207", "shares-not-100", "error", "the shares must sum to 100%, here to {sum}%")
+SHARES = Diagnostic(
+    "FL207", "shares-not-100", "error", "the shares must sum to 100%, here to {sum}%"
+)
 
 # ------------------------------------------------------------------ templates
-TEMPLATE_SYNTAX = Diagnostic("FL301", "template-syntax", "error", "the template cannot be read: {why}")
-TEMPLATE_FIELD = Diagnostic(
-    "FL302", "unknown-placeholder", "error", "{what}"
+TEMPLATE_SYNTAX = Diagnostic(
+    "FL301", "template-syntax", "error", "the template cannot be read: {why}"
 )
+TEMPLATE_FIELD = Diagnostic("FL302", "unknown-placeholder", "error", "{what}")
 TEMPLATE_EVENT = Diagnostic("FL303", "event-without-field", "error", "{what}")
 TEMPLATE_UNSAFE = Diagnostic("FL304", "unsafe-template", "error", "{what}")
 TEMPLATE_FILTER = Diagnostic("FL305", "unknown-filter", "error", "there is no filter `{name}`")
 MISSING_PART = Diagnostic("FL306", "missing-part", "error", "{what}")
 
 # ------------------------------------------------------------------ campaigns
-UNREACHABLE = Diagnostic("FL401", "unreachable-step", "warning", "this step is never reached: {why}")
+UNREACHABLE = Diagnostic(
+    "FL401", "unreachable-step", "warning", "this step is never reached: {why}"
+)
 NO_START = Diagnostic("FL402", "no-start", "error", "nothing starts the campaign `{name}`")
 SETTING_AFTER_STEP = Diagnostic(
     "FL403", "setting-after-step", "error", "settings of a campaign stand above its steps"
@@ -79,7 +85,8 @@ TIME_IS_NO_TRIGGER = Diagnostic(
 CANNOT_START = Diagnostic("FL408", "cannot-start", "error", "{what}")
 EXISTING_BY_EVENT = Diagnostic(
     "FL409", "existing-by-event", "error",
-    "`include existing contacts` needs a `start when`: an event does not happen to those who are there",
+    "`include existing contacts` needs a `start when`:"
+    " an event does not happen to those who are there",
 )  # fmt: skip
 NO_STEPS = Diagnostic("FL410", "no-steps", "error", "the {what} `{name}` has no steps")
 RUN_KEY = Diagnostic("FL411", "run-key", "error", "{what}")

@@ -1,7 +1,8 @@
 """The one meaning of conditions and expressions.
 
 An expression is checked and, in the same walk, becomes a function of a `View`.  A comparison with a
-missing value is false, and so is everything that needs one; arithmetic with a missing value is missing.
+missing value is false, and so is everything that needs one; arithmetic with a missing value is
+missing.
 """
 
 from __future__ import annotations
@@ -92,7 +93,7 @@ class Expressions:
         kind, fn, constant = compiled
         if want.name == "one of" and isinstance(constant, str):
             return self.choice(want, constant, node, what, fn)
-        if kind.name == "any" or want.name == "any" or kind.name == want.name:
+        if kind.name == "any" or want.name in ("any", kind.name):
             return fn
         if kind.is_text and want.is_text:
             return fn
@@ -120,7 +121,7 @@ class Expressions:
         return NEVER
 
     def pattern(self, token: Token) -> Callable[[str], Any] | None:
-        """The search of an RE2 pattern, without case; None and a finding where it cannot be read."""
+        """The search of an RE2 pattern, without case; None, and a finding, for a bad one."""
         options = re2.Options()
         options.log_errors = False
         options.case_sensitive = False
@@ -204,7 +205,8 @@ class Expressions:
         if fields is None:
             hint = did_you_mean(token.value, list(self.names.events), "event")
             if token.value in self.names.records:
-                hint = f"`{token.value}` are records: write `any {token.value}` or `count of {token.value}`"
+                name = token.value
+                hint = f"`{name}` are records: write `any {name}` or `count of {name}`"
             self.findings.report(d.UNKNOWN_EVENT, token.span, name=token.value, hint=hint)
         return fields
 

@@ -1,4 +1,4 @@
-"""What to tell someone whose expression does not fit: the words for kinds, and the likely way out."""
+"""What to tell someone whose expression does not fit: words for kinds, the likely way out."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from flowlang.syntax import expressions as tree
 
 
 def a_kind(kind: Kind) -> str:
+    """A kind in a sentence: `a number`."""
     return _SHOWN.get(kind.name, str(kind))
 
 
@@ -20,12 +21,14 @@ def minus_hint(name: str, known: list[str]) -> str:
 
 
 def condition_hint(node: tree.Expression, kind: Kind) -> str:
+    """What to do with a value that stands where a condition is asked for."""
     if kind.name in ("text", "email", "phone", "one of", "number", "date", "datetime"):
         return f"compare it, or write `{node.span.text} is set`"
     return ""
 
 
 def comparison_hint(node: tree.Compare | tree.TwoSided, left: Compiled, right: Compiled) -> str:
+    """How two kinds that cannot be compared were likely meant."""
     kinds = {left.kind.name, right.kind.name}
     if "text" in kinds and isinstance(right.constant, str):
         if left.kind.name == "number" and right.constant.replace(".", "").isdigit():
@@ -36,7 +39,7 @@ def comparison_hint(node: tree.Compare | tree.TwoSided, left: Compiled, right: C
             return "write `yes` or `no` without quotes"
     if kinds == {"number", "duration"}:
         return "a date minus a date is a number of days: compare it with a number"
-    if kinds == {"date", "number"} or kinds == {"datetime", "number"}:
+    if kinds in ({"date", "number"}, {"datetime", "number"}):
         return "`days since …` and `days until …` give numbers"
     return ""
 

@@ -72,7 +72,7 @@ def duration(node: tree.Duration, findings: Findings) -> calendar.Duration:
 def literal(
     node: tree.Expression, findings: Findings, zone: ZoneInfo | None = None
 ) -> tuple[Kind, Any] | None:
-    """Kind and value of a written-out value, None where the node is something else or no such value.
+    """Kind and value of a written-out value; None for another node, or no such value.
 
     A moment is (date, time) where no zone is given.
     """

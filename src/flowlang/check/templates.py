@@ -1,14 +1,14 @@
-"""Templates: parsed by Jinja2, checked against what the workspace declares, bounded by construction.
+"""Templates: parsed by Jinja2, checked against what is declared, bounded by construction.
 
-A template may only name what is declared, call the few functions of the language, and loop over data.
-So nothing in it can run for long or reach into Python, and that is known before anything is sent.
-What is left for the moment of sending is in `Template.needs` and `Template.lists`.
+A template may only name what is declared, call the few functions of the language, and loop over
+data. So nothing in it can run for long or reach into Python, and that is known before anything is
+sent. What is left for the moment of sending is in `Template.needs` and `Template.lists`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +27,36 @@ MAX_LOOPS = 2
 """Loops within each other: what a loop may cost is bounded by the data to that power."""
 
 FILTERS = frozenset(
-    "date money default d upper lower title capitalize trim length count join first last round int float"
-    " escape e truncate sort unique sum urlencode abs striptags safe map".split()
+    (
+        "date",
+        "money",
+        "default",
+        "d",
+        "upper",
+        "lower",
+        "title",
+        "capitalize",
+        "trim",
+        "length",
+        "count",
+        "join",
+        "first",
+        "last",
+        "round",
+        "int",
+        "float",
+        "escape",
+        "e",
+        "truncate",
+        "sort",
+        "unique",
+        "sum",
+        "urlencode",
+        "abs",
+        "striptags",
+        "safe",
+        "map",
+    )
 )
 """Filters that cost no more than their input is long."""
 
@@ -138,7 +166,9 @@ def _check(part: Part, names: Names, found: _Found) -> None:
         _environment = environment(html=False)
     if len(part.text) > MAX_TEMPLATE:
         names.findings.report(
-            d.TEMPLATE_UNSAFE, part.span, what=f"the template is too long: at most {MAX_TEMPLATE:,} characters"
+            d.TEMPLATE_UNSAFE,
+            part.span,
+            what=f"the template is too long: at most {MAX_TEMPLATE:,} characters",
         )
         return
     try:
@@ -202,7 +232,7 @@ class _Checker:
         self.found = found
 
     def body(
-        self, body: list[nodes.Node], local: dict[str, _Known], *, certain: bool, loops: int
+        self, body: Sequence[nodes.Node], local: dict[str, _Known], *, certain: bool, loops: int
     ) -> None:
         from jinja2 import nodes as n
 
@@ -217,10 +247,8 @@ class _Checker:
                 case n.If():
                     self.found.certain = False
                     self.value(node.test, local)
-                    for block in (node.body, node.else_):
+                    for block in (node.body, node.else_, node.elif_):
                         self.body(block, dict(local), certain=False, loops=loops)
-                    for branch in node.elif_:
-                        self.body([branch], dict(local), certain=False, loops=loops)
                 case n.For():
                     self._loop(node, local, loops)
                 case n.Assign(target=n.Name(name=str() as name)):
@@ -237,7 +265,9 @@ class _Checker:
             return
         over = self.value(node.iter, local)
         inner = dict(local)
-        inner["loop"] = _Known(fields={"index": NUMBER, "first": ANY, "last": ANY, "length": NUMBER})
+        inner["loop"] = _Known(
+            fields={"index": NUMBER, "first": ANY, "last": ANY, "length": NUMBER}
+        )
         if isinstance(node.target, n.Name):
             row = over.kind.row if over.kind.name == "list" else None
             inner[node.target.name] = _Known(ANY, row or None)
@@ -252,7 +282,9 @@ class _Checker:
 
         match node:
             case n.Const() | n.TemplateData():
-                return _Known(NUMBER if isinstance(getattr(node, "value", ""), (int, float)) else TEXT)
+                return _Known(
+                    NUMBER if isinstance(getattr(node, "value", ""), (int, float)) else TEXT
+                )
             case n.Name():
                 return self._name(node, local)
             case n.Getattr():
@@ -264,40 +296,45 @@ class _Checker:
                 return _Known(ANY, inner.kind.row if inner.kind.name == "list" else None)
             case n.Filter():
                 return self._filter(node, local)
-            case n.Test():
-                self.value(node.node, local)
-                return _Known()
             case n.Call():
                 return self._call(node, local)
+            case _:
+                return self._reckoned(node, local)
+
+    def _reckoned(self, node: nodes.Node, local: dict[str, _Known]) -> _Known:
+        """The kind of what is made of other values."""
+        from jinja2 import nodes as n
+
+        match node:
+            case n.Test() | n.Not() | n.Neg():
+                self._values((node.node,), local)
             case n.Compare():
-                for operand in (node.expr, *(part.expr for part in node.ops)):
-                    self.value(operand, local)
-                return _Known()
-            case n.Add() | n.Sub() | n.And() | n.Or():
-                left, right = self.value(node.left, local), self.value(node.right, local)
-                if isinstance(node, (n.Add, n.Sub)):
-                    self._needed(left)
-                    self._needed(right)
-                return _Known()
+                self._values((node.expr, *(part.expr for part in node.ops)), local)
+            case n.And() | n.Or():
+                self._values((node.left, node.right), local)
+            case n.Add() | n.Sub():
+                self._values((node.left, node.right), local, needed=True)
             case n.Mul() | n.Div() if _numbers(node):
-                self._needed(self.value(node.left, local))
-                self._needed(self.value(node.right, local))
+                self._values((node.left, node.right), local, needed=True)
                 return _Known(NUMBER)
-            case n.Not() | n.Neg():
-                self.value(node.node, local)
-                return _Known()
-            case n.Concat() | n.List() | n.Tuple():
-                for item in node.nodes if isinstance(node, n.Concat) else node.items:
-                    self._needed(self.value(item, local))
-                return _Known()
+            case n.Concat():
+                self._values(node.nodes, local, needed=True)
+            case n.List() | n.Tuple():
+                self._values(node.items, local, needed=True)
             case n.CondExpr():
                 self.found.certain = False
-                for operand in (node.test, node.expr1, *filter(None, (node.expr2,))):
-                    self.value(operand, local)
-                return _Known()
+                self._values((node.test, node.expr1, *filter(None, (node.expr2,))), local)
             case _:
                 self._refuse(node, f"`{_spelled(node)}` has no place in a template")
-                return _Known()
+        return _Known()
+
+    def _values(
+        self, operands: Iterable[nodes.Node], local: dict[str, _Known], *, needed: bool = False
+    ) -> None:
+        for operand in operands:
+            known = self.value(operand, local)
+            if needed:
+                self._needed(known)
 
     def _name(self, node: nodes.Name, local: dict[str, _Known]) -> _Known:
         name = node.name
@@ -321,7 +358,9 @@ class _Checker:
             what = f"`{name}` is a function: write `{name}('…')`"
             self._report(d.TEMPLATE_FIELD, node, name, what=what)
         elif name in ("range", "dict", "lipsum", "cycler", "joiner", "namespace", "self"):
-            self._refuse(node, f"`{name}` is not known in templates: a loop goes over data only", name)
+            self._refuse(
+                node, f"`{name}` is not known in templates: a loop goes over data only", name
+            )
         else:
             what = f"the contact has no field `{name}`"
             self._report(d.TEMPLATE_FIELD, node, name, what=what, hint=did_you_mean(name, known))
@@ -350,7 +389,9 @@ class _Checker:
         if inner.fields is not None:
             if name not in inner.fields:
                 hint = did_you_mean(name, list(inner.fields))
-                self._report(d.TEMPLATE_FIELD, node, name, what=f"there is no field `{name}` here", hint=hint)
+                self._report(
+                    d.TEMPLATE_FIELD, node, name, what=f"there is no field `{name}` here", hint=hint
+                )
                 return _Known()
             return _Known(inner.fields[name])
         if inner.need is not None and inner.need[0] == "answer":
@@ -451,14 +492,21 @@ def _numbers(node: Any) -> bool:
     def harmless(operand: Any) -> bool:
         if isinstance(operand, n.Const):
             return isinstance(operand.value, (int, float)) and abs(operand.value) < 10**9
-        return isinstance(operand, n.Filter) and operand.name in ("int", "float", "round", "length", "count")
+        return isinstance(operand, n.Filter) and operand.name in (
+            "int",
+            "float",
+            "round",
+            "length",
+            "count",
+        )
 
     return harmless(node.left) and harmless(node.right)
 
 
 def _spelled(node: Any) -> str:
     return {
-        "Mul": "*", "Pow": "**", "Mod": "%", "FloorDiv": "//", "Include": "include", "Import": "import",
+        "Mul": "*", "Pow": "**", "Mod": "%", "FloorDiv": "//",
+        "Include": "include", "Import": "import",
         "FromImport": "from", "Extends": "extends", "Macro": "macro", "Block": "block",
         "CallBlock": "call", "FilterBlock": "filter", "Div": "/",
     }.get(type(node).__name__, type(node).__name__.lower())  # fmt: skip

@@ -49,7 +49,9 @@ class View:
         self.zone = zone
         self.world = world
         self.run = run
-        self.event: dict[str, Any] = event if event is not None else (run.event if run and run.event else _NOTHING)
+        self.event: dict[str, Any] = (
+            event if event is not None else (run.event if run and run.event else _NOTHING)
+        )
         self.row: dict[str, Any] | None = None
         self.last_run: datetime | None = None
         self._today: date | None = None

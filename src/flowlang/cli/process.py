@@ -32,8 +32,8 @@ def list_(
 ) -> int:
     """List the processes with their status and progress.
 
-    The sends of one message by one campaign are one process. Exit code 1 where it was asked for
-    `--status halted` and there are some.
+    The sends of one message by one campaign are one process, which is running while the campaign
+    can still send. Exit code 1 where it was asked for `--status halted` and there are some.
     """
     with storing.opened_below(path, url) as store, store.transaction():
         waiting = Counter((row.message, row.campaign) for row in store.halted())
@@ -67,11 +67,12 @@ def list_(
 def _line(row: dict[str, Any]) -> str:
     text = (
         f'{row["type"]} "{row["message"]}" of "{row["campaign"]}": {row["status"]},'
-        f" done {row['done']:,}, skipped {row['skipped']:,}, failed {row['failed']:,}"
-        f" of {row['of']:,}"
+        f" done {row['done']:,} of {row['of']:,},"
+        f" skipped {row['skipped']:,}, failed {row['failed']:,}"
     )
-    if row["waiting"]:
-        text += f"; {row['waiting']:,} {'waits' if row['waiting'] == 1 else 'wait'}: {row['because']}"
+    waiting = row["waiting"]
+    if waiting:
+        text += f"; {waiting:,} {'waits' if waiting == 1 else 'wait'}: {row['because']}"
     return text
 
 

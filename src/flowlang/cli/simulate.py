@@ -54,7 +54,7 @@ _SHOWN = 20
     "--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True,
     help="How the outcome is written.",
 )  # fmt: skip
-def simulate(  # noqa: PLR0917 - click gives them by name
+def simulate(
     path: Path | None,
     contacts_file: Path,
     events_file: Path | None,

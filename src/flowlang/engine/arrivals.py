@@ -1,4 +1,4 @@
-"""What comes from outside, applied: each arrival is a change made through the effects that steps have."""
+"""What comes from outside, applied: a change made through the effects that steps have."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ class Refused(Exception):
 Apply = Callable[[Interpreter, dict[str, Any], datetime], None]
 
 
-def apply(do: Interpreter, contact: Contact, kind: str, data: dict[str, Any], now: datetime) -> None:
+def apply(
+    do: Interpreter, contact: Contact, kind: str, data: dict[str, Any], now: datetime
+) -> None:
     """Let an arrival of a kind happen to a contact, with all that follows.  Raises Refused."""
     found = KINDS.get(kind)
     if found is None:

@@ -155,7 +155,7 @@ class AtHand:
                 )
             )
 
-    # ------------------------------------------------------------------ what an expression may ask of the world
+    # ------------------------------------------------------------------ what expressions ask
 
     def codes_left(self, name: str) -> int:
         return self.world.pool(name).left

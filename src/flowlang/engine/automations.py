@@ -1,8 +1,8 @@
 """Automations: what acts on the system (S), run by the interpreter that runs campaigns (K).
 
-The system stands in the timeline as one more contact, without a name; an automation is a campaign of it,
-so waits, calls and history are the same.  A group send gives each of its audience a run of a campaign of
-its own with one send: windows, caps, halts and resume are the same, too.
+The system stands in the timeline as one more contact, without a name; an automation is a campaign
+of it, so waits, calls and history are the same.  A group send gives each of its audience a run of a
+campaign of its own with one send: windows, caps, halts and resume are the same, too.
 """
 
 from __future__ import annotations
@@ -78,10 +78,20 @@ class Automations:
         """A system event."""
         data = {"at": now, **data}
         about = data.get("list") or data.get("message")
-        view = View(self.system, now, self.timeline.program.config.timezone, self.timeline.interpreter, event=data)
+        view = View(
+            self.system,
+            now,
+            self.timeline.program.config.timezone,
+            self.timeline.interpreter,
+            event=data,
+        )
         for automation in self.timeline.program.automations:
             for name, subject, holds in automation.events:
-                if name == event and subject in (None, about) and (holds is None or holds(view, data)):
+                if (
+                    name == event
+                    and subject in (None, about)
+                    and (holds is None or holds(view, data))
+                ):
                     self._start(automation, data, event, now)
                     break
 
@@ -113,7 +123,9 @@ class Automations:
             raise Refused(missing)
         if missing:
             do.note("warned", f'"{message.name}": {missing}')
-            self.timeline.world.notice(do.now, "inbox", f'"{message.name}" to {len(audience)}: {missing}')
+            self.timeline.world.notice(
+                do.now, "inbox", f'"{message.name}" to {len(audience)}: {missing}'
+            )
         automation = self._automation(do)
         number = len(self.sends) + 1
         name, key = details["campaign"], json.dumps([number])
@@ -221,8 +233,8 @@ class Automations:
         process.status = "finished"
         self.report(send.automation.report_to, summary(process), now)
         data = {
-            "message": process.message, "sent": process.done, "skipped": process.of - process.done - process.failed,
-            "failed": process.failed,
+            "message": process.message, "sent": process.done,
+            "skipped": process.of - process.done - process.failed, "failed": process.failed,
         }  # fmt: skip
         self.timeline.world.system_events.append(("send finished", data))
 
@@ -236,13 +248,15 @@ class Automations:
 
 def summary(process: Process) -> str:
     """What became of a send, in a line."""
-    skipped = ", ".join(f"{count} skipped ({reason})" for reason, count in sorted(process.skipped.items()))
+    skipped = ", ".join(
+        f"{count} skipped ({reason})" for reason, count in sorted(process.skipped.items())
+    )
     parts = [f"{process.done} sent", skipped, f"{process.failed} failed" if process.failed else ""]
     return f'"{process.message}": ' + ", ".join(part for part in parts if part)
 
 
 def scheduled_runs(program: Any, now: datetime) -> list[tuple[datetime, Automation, Any]]:
-    """When each schedule of each automation comes next, at or after a moment; in the workspace's zone."""
+    """When each schedule of each automation comes next, at or after a moment."""
     found = []
     for automation in program.automations:
         zone = automation.zone or program.config.timezone

@@ -34,7 +34,7 @@ Horizon = tuple[datetime, float]
 
 
 class BatchTimeline(Timeline):
-    """A timeline that goes as far as a horizon; schedules and automations are none of its business."""
+    """A timeline that goes as far as a horizon, without schedules and automations."""
 
     runs_automations = False
 
@@ -202,7 +202,10 @@ class Batch:
         text = self.states.write(contact, aside)
         due = next_due(contact)
         at, began = (due[0], due[1]) if due else (None, 0)
-        if row is not None and row.state == text and (row.due, row.began) == (at, began):
+        entries = self._numbers.get(contact.id, 0)
+        same = row is not None and row.state == text and (row.due, row.began) == (at, began)
+        if row is not None and same and row.entries == entries:
+            # A note alone ("it had it already") changes nothing but how much history there is.
             return
         again = row is None or (row.deleted and not contact.deleted)
         number = self._next_number() if row is None or again else row.number
@@ -210,7 +213,7 @@ class Batch:
             ContactRow(
                 contact.id, number, text,
                 usable_address(contact.fields.get("email"))[0].lower() or None,
-                contact.zone_name() or "", at, began, self._numbers.get(contact.id, 0),
+                contact.zone_name() or "", at, began, entries,
                 row.version + 1 if row else 1, contact.deleted,
             )
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What a step can do to its contact: each change shows at once, and is a trigger that has its turn later."""
+"""What a step can do to its contact: a change shows at once; as a trigger it has its turn later."""
 
 from __future__ import annotations
 

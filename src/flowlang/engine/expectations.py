@@ -66,16 +66,21 @@ class Expectations:
             if token.value not in self.contacts:
                 known = ", ".join(f'"{name}"' for name in self.contacts) or "none"
                 self.findings.report(
-                    d.UNKNOWN_CONTACT, token.span, what=f'there is no contact "{token.value}" in this test (there is {known})'
+                    d.UNKNOWN_CONTACT,
+                    token.span,
+                    what=f'there is no contact "{token.value}" in this test (there is {known})',
                 )
             return str(token.value)
         if len(self.contacts) > 1:
             self.findings.report(
-                d.UNKNOWN_CONTACT, node.span, what="this test has several contacts, and this line does not say which is meant",
+                d.UNKNOWN_CONTACT, node.span,
+                what="this test has several contacts, and this line does not say which is meant",
                 hint=f'end it with `for "{self.contacts[0]}"`',
             )  # fmt: skip
         elif not self.contacts:
-            self.findings.report(d.UNKNOWN_CONTACT, node.span, what="this test has no contact: add `given contact`")
+            self.findings.report(
+                d.UNKNOWN_CONTACT, node.span, what="this test has no contact: add `given contact`"
+            )
         return self.contacts[0] if self.contacts else ""
 
     def _known(self, token: Token, known: Any, diagnostic: Diagnostic) -> str:
@@ -103,7 +108,9 @@ class Expectations:
         values = self._values(node.condition)
 
         def holds(play: Play) -> str | None:
-            contact = play.contact(name) if name else next(iter(play.timeline.contacts.values()), _NOBODY)
+            contact = (
+                play.contact(name) if name else next(iter(play.timeline.contacts.values()), _NOBODY)
+            )
             view = View(contact, play.now, self.zone, play.timeline.interpreter)
             if condition(view):
                 return None
@@ -116,7 +123,9 @@ class Expectations:
         parts = [
             (" ".join(part.span.text.split()), self.expressions.compile(part, Place("test")).fn)
             for part in _spoken_of(node)
-            if isinstance(part, (tree.FieldValue, tree.CouponsLeft, tree.CountOf, tree.SumOf, tree.OfLast))
+            if isinstance(
+                part, (tree.FieldValue, tree.CouponsLeft, tree.CountOf, tree.SumOf, tree.OfLast)
+            )
         ]
         tags = any(isinstance(part, tree.Tagged) for part in walk(node))
         groups = any(isinstance(part, tree.InGroup) for part in walk(node))
@@ -146,7 +155,9 @@ class Expectations:
             copies = [
                 one for one in play.world.sent if one.message == message and reached(play, one)
             ]
-            fitting = [one for one in copies if at is None or one.at.replace(second=0, microsecond=0) == at]
+            fitting = [
+                one for one in copies if at is None or one.at.replace(second=0, microsecond=0) == at
+            ]
             if len(fitting) == times if times is not None else fitting:
                 return None
             return _copies(play, message)
@@ -184,7 +195,9 @@ class Expectations:
 
         def holds(play: Play) -> str | None:
             found = [
-                one for one in play.world.skipped if one.message == message and name in (None, one.contact)
+                one
+                for one in play.world.skipped
+                if one.message == message and name in (None, one.contact)
             ]
             said = [f"{one.because}: {one.detail}".casefold() for one in found]
             if any(because.casefold() in one for one in said):
@@ -285,16 +298,24 @@ class Expectations:
 
         return holds, None
 
-    def _reported(self, node: scripts.ExpectReported, whom: Token | None) -> tuple[Holds, str | None]:
+    def _reported(
+        self, node: scripts.ExpectReported, whom: Token | None
+    ) -> tuple[Holds, str | None]:
         who = node.who.value
 
         def holds(play: Play) -> str | None:
             reported = {notice.who for notice in play.world.reported}
-            return None if who in reported else f"reports went to: {', '.join(sorted(reported)) or 'nobody'}"
+            return (
+                None
+                if who in reported
+                else f"reports went to: {', '.join(sorted(reported)) or 'nobody'}"
+            )
 
         return holds, None
 
-    def _measured(self, node: scripts.ExpectMeasured, whom: Token | None) -> tuple[Holds, str | None]:
+    def _measured(
+        self, node: scripts.ExpectMeasured, whom: Token | None
+    ) -> tuple[Holds, str | None]:
         measures = {
             one.name.value: one
             for campaign in self.names.campaigns.values()
@@ -328,7 +349,10 @@ class Expectations:
 
         def holds(play: Play) -> str | None:
             for entry in play.entries:
-                if entry.contact == name and text in f"{entry.step}: {entry.what} ({entry.because})".casefold():
+                if (
+                    entry.contact == name
+                    and text in f"{entry.step}: {entry.what} ({entry.because})".casefold()
+                ):
                     return None
             return "it does not"
 
@@ -341,7 +365,9 @@ class Expectations:
             refused, play.looked = play.refused, True
             if refused is None:
                 return "nothing was refused"
-            return None if text.casefold() in refused.casefold() else f"it was refused with: {refused}"
+            return (
+                None if text.casefold() in refused.casefold() else f"it was refused with: {refused}"
+            )
 
         return holds, None
 
@@ -353,8 +379,8 @@ _OF_CONTACT = tuple(
     and issubclass(kind, tree.Expression)
     and kind
     not in (
-        tree.Expression, tree.CouponsLeft, tree.Compare, tree.And, tree.Or, tree.Not, tree.Sum, tree.Product,
-        tree.OneSided, tree.TwoSided, tree.Between, tree.InList, tree.NotInList,
+        tree.Expression, tree.CouponsLeft, tree.Compare, tree.And, tree.Or, tree.Not, tree.Sum,
+        tree.Product, tree.OneSided, tree.TwoSided, tree.Between, tree.InList, tree.NotInList,
     )
     and not issubclass(kind, tree.Literal)
 )  # fmt: skip

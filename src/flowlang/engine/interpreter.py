@@ -1,12 +1,13 @@
 """What a campaign means: the one interpreter behind `test`, `repl`, `simulate` and `run`.
 
 It works on one contact at a time and knows no clock: it is handed a moment and what happens at it.
-Everything a contact goes through is an answer to one of three calls: `arrive` (something from outside),
-`fire` (the next thing that is due), `resume` (a halted send goes on).
+Everything a contact goes through is an answer to one of three calls: `arrive` (something from
+outside), `fire` (the next thing that is due), `resume` (a halted send goes on).
 
-At a change it is decided first, with the contact as it stands then, which runs stop, jump to a goal, go on
-from a wait, and start; only then does each go on until it waits or ends.  The changes that they make are
-looked at in turn, first in, first out, all before the call returns.  (Language reference: triggers.)
+At a change it is decided first, with the contact as it stands then, which runs stop, jump to a
+goal, go on from a wait, and start; only then does each go on until it waits or ends.  The changes
+that they make are looked at in turn, first in, first out, all before the call returns.  (Language
+reference: triggers.)
 """
 
 from __future__ import annotations
@@ -37,13 +38,14 @@ class Interpreter(Starting):
         self, contact: Contact, now: datetime, change: Callable[[Interpreter], None]
     ) -> None:
         """Something happens to a contact from outside: `change` makes it, through the same effects
-        that steps have; then everything that follows from it happens."""
+        that steps have; then everything that follows from it happens.
+        """
         self._enter(contact, now, NONE)
         change(self)
         self._drain()
 
     def fire(self, contact: Contact, now: datetime) -> bool:
-        """Do the one thing that is due next for a contact, at or before `now`; False if nothing is."""
+        """Do the one thing that is due next for a contact by now; False if nothing is."""
         found = next_due(contact)
         if found is None or found[0] > now:
             return False
@@ -245,7 +247,7 @@ class Interpreter(Starting):
                 self._own_events(campaign, run, before)
 
     def _own(self, campaign: Campaign, run: Run, target: Next) -> Next | None:
-        """After each step a run's own stops and goals are looked at: where it goes on, None if it ended."""
+        """A run's own stops and goals, after each step: where it goes on, None if it ended."""
         for ending in campaign.endings:
             if ending.condition is not None and ending.condition(self.view):
                 self._end_by(run, ending, None)

@@ -1,4 +1,4 @@
-"""A test under way: contacts, a clock and a world of its own, and what the lines of the test ask of it."""
+"""A test under way: contacts, a clock and a world of its own, and what its lines ask of it."""
 
 from __future__ import annotations
 
@@ -140,7 +140,9 @@ class Play:
         for entry in self.entries:
             if contact is not None and entry.contact != contact:
                 continue
-            who = f"{entry.contact}  " if contact is None and len(self.timeline.contacts) > 1 else ""
+            who = (
+                f"{entry.contact}  " if contact is None and len(self.timeline.contacts) > 1 else ""
+            )
             where = f'"{entry.campaign}"  ' if entry.campaign else ""
             step = f"{entry.step}: " if entry.step else ""
             because = f" ({entry.because})" if entry.because else ""

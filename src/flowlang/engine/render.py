@@ -141,9 +141,13 @@ class Renderer:
             since = calendar.add(do.now, Duration(days=int(days)), do.zone, -1)
             return sum(1 for one in happened if one.at > since)
 
+        def event_link(event: str) -> str:
+            base = self.config.unsubscribe_url or STAND_IN
+            return f"{base}?c={quote(contact.id)}&e={quote(event)}"
+
         values.update(
             coupon=coupon, coupon_expires=coupon_expires, last=last, count=count,
-            event_link=lambda event: f"{self.config.unsubscribe_url or STAND_IN}?c={quote(contact.id)}&e={quote(event)}",
+            event_link=event_link,
         )  # fmt: skip
         return values
 

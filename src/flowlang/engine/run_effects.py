@@ -79,7 +79,9 @@ class RunEffects(ContactEffects):
         self.contact.seq += 1
         self.changes.append(
             Change(
-                f'started by the campaign "{self.campaign.name}"' if self.run is not NO_RUN else "started by hand",
+                f'started by the campaign "{self.campaign.name}"'
+                if self.run is not NO_RUN
+                else "started by hand",
                 self.now, self.contact.seq, ancestry=self.ancestry, starts=name,
             )
         )  # fmt: skip
@@ -155,7 +157,7 @@ class RunEffects(ContactEffects):
         return "pending"
 
     def experiment(self, step: str, shares: tuple[float, ...], length: Any) -> int | None:
-        """The branch of a test: at random while it runs, else the best; None: wait for the winner."""
+        """The branch of a test: at random while it runs, then the best; None: wait for it."""
         experiments, key = self.world.experiments, (self.campaign.name, step)
         found = experiments.get(key)
         if found is None:

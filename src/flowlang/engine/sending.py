@@ -1,7 +1,8 @@
 """What a send does: wait for the window, be checked, take its codes, go out; all or none.
 
-A send waits for its window first and is checked when it goes out.  One that is barred is skipped, for the
-first reason of: blocked, no address, robinson, no consent or objection, window, cap, missing value, no code.
+A send waits for its window first and is checked when it goes out.  One that is barred is skipped,
+for the first reason of: blocked, no address, robinson, no consent or objection, window, cap,
+missing value, no code.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class Sending:
     # -------------------------------------------------------------- who may get it
 
     def address(self, contact: Contact, message: Message) -> tuple[str, bool]:
-        """The address for a message's channel, and whether it is marked [NO MAILING]; "" if none."""
+        """The address for a message's channel ("" if none), and whether it is [NO MAILING]."""
         name = self.config.address_field(message.channel)
         raw = contact.fields.get(name) if name else None
         if raw is None:
@@ -78,7 +79,7 @@ class Sending:
         return "objection" if consent is False else None, address
 
     def receivable(self, view: View, message: Message) -> bool:
-        """Whether nothing but windows and caps stands against a send now: values and codes are there."""
+        """Whether nothing but windows and caps stands against a send: values, codes are there."""
         contact = view.contact
         if self.barred(contact, message) is not None:
             return False
@@ -126,7 +127,7 @@ class Sending:
         )
 
     def _capped(self, do: RunEffects, message: Message) -> tuple[str, datetime | None] | None:
-        """What a cap says: ("skip", None) or ("wait", when it frees); None where none stands against it."""
+        """What a cap says: ("skip", None) or ("wait", when it frees); None if none is full."""
         marketing = message.kind == "marketing"
         waits: list[datetime | None] = []
         for policy in do.campaign.policies:
@@ -228,7 +229,12 @@ class Sending:
         )
 
     def send_to(
-        self, do: RunEffects, message: Message, address: str, when_empty: EmptyAction | None, text: str
+        self,
+        do: RunEffects,
+        message: Message,
+        address: str,
+        when_empty: EmptyAction | None,
+        text: str,
     ) -> SendOutcome:
         """Send to another address, filled with the contact's data.
 
@@ -268,9 +274,14 @@ class Sending:
         return when_empty or self.program.names.coupons[name].when_empty
 
     def _fill(
-        self, do: RunEffects, message: Message, when_empty: EmptyAction | None, text: str, address: str
+        self,
+        do: RunEffects,
+        message: Message,
+        when_empty: EmptyAction | None,
+        text: str,
+        address: str,
     ) -> tuple[SendOutcome, str]:
-        """Render, check, take the codes, all or none; and the words for the codes in the history."""
+        """Render, check, take the codes, all or none; and what the history says of the codes."""
         template = template_for(message, do.contact, self.config.language)
         if not template.lists and template.needs == () and not self.world.writes_letters:
             return "sent", ""  # there is nothing to fill in
@@ -300,9 +311,14 @@ class Sending:
         return "sent", _codes_in_words(taken, empty) if self.world.history is not None else ""
 
     def _codes(
-        self, do: RunEffects, message: Message, template: Template, when_empty: EmptyAction | None, text: str
+        self,
+        do: RunEffects,
+        message: Message,
+        template: Template,
+        when_empty: EmptyAction | None,
+        text: str,
     ) -> tuple[dict[str, str | None], str, Rendered | None]:
-        """Which codes the message would show (None where a list is empty), and what is missing in it."""
+        """Which codes the message would show (None: the list is empty), and what it lacks."""
         lists: frozenset[str] = template.lists
         rendered = None
         if template.needs is None:
@@ -402,7 +418,12 @@ class Sending:
         return "halted"
 
     def _letter(
-        self, do: RunEffects, message: Message, rendered: Rendered, address: str, codes: dict[str, str]
+        self,
+        do: RunEffects,
+        message: Message,
+        rendered: Rendered,
+        address: str,
+        codes: dict[str, str],
     ) -> None:
         if self.world.keeps_sends:
             self.world.sent.append(
@@ -489,16 +510,20 @@ def template_for(message: Message, contact: Contact, default: str) -> Template:
 
 def _codes_in_words(taken: dict[str, str], empty: list[str]) -> str:
     """The codes that a send took, and the texts that stand in for one, for the history."""
-    return "".join(
-        f', "{code}" in place of a code of "{name}"' if name in empty else f', code {code} of "{name}"'
-        for name, code in taken.items()
-    )
+    words = ""
+    for name, code in taken.items():
+        if name in empty:
+            words += f', "{code}" in place of a code of "{name}"'
+        else:
+            words += f', code {code} of "{name}"'
+    return words
 
 
 def letter_id(contact: Contact, run: Run, step: str, message: str) -> str:
     """A name for one send that is the same whenever it is tried again."""
     visit = run.counters.get("", 0)
-    parts = "\0".join((contact.id, run.campaign, run.key, run.label, step, message, str(visit), str(len(contact.messages))))
+    what = (contact.id, run.campaign, run.key, run.label, step, message)
+    parts = "\0".join((*what, str(visit), str(len(contact.messages))))
     return hashlib.sha256(parts.encode()).hexdigest()[:32]
 
 
@@ -515,5 +540,3 @@ def _value(contact: Contact, run: Run, event: dict[str, Any], head: str, name: s
             for part in name.split("."):
                 data = data.get(part) if isinstance(data, dict) else None
             return data
-
-

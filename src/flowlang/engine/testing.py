@@ -1,4 +1,4 @@
-"""`test` blocks: small scripts, read from top to bottom, run by the one interpreter with a clock of their own."""
+"""`test` blocks: small scripts, run by the one interpreter with a clock of their own."""
 
 from __future__ import annotations
 
@@ -138,12 +138,16 @@ class _Compiler:
 
         def give(play: Play) -> None:
             contact = Contact(name)
-            contact.fields.update({key: value for key, value in facts["fields"].items() if value is not None})
+            contact.fields.update(
+                {key: value for key, value in facts["fields"].items() if value is not None}
+            )
             contact.tags.update(dict.fromkeys(facts["tags"]))
             contact.groups.update(facts["groups"])
             contact.consent.update(facts["consent"])
             contact.blocked = facts["blocked"]
-            contact.records.update({key: [dict(row) for row in rows] for key, rows in facts["records"].items()})
+            contact.records.update(
+                {key: [dict(row) for row in rows] for key, rows in facts["records"].items()}
+            )
             if facts["robinson"]:
                 play.world.robinson.add(str(contact.fields.get("email", "")).casefold())
             play.give(contact)
@@ -152,7 +156,8 @@ class _Compiler:
 
     def _facts(self, lines: tuple[scripts.Given, ...], name: str) -> dict[str, Any]:
         facts: dict[str, Any] = {
-            "fields": {}, "tags": [], "groups": [], "consent": {}, "blocked": False, "records": {}, "robinson": False,
+            "fields": {}, "tags": [], "groups": [], "consent": {},
+            "blocked": False, "records": {}, "robinson": False,
         }  # fmt: skip
         for line in lines:
             match line:
@@ -194,7 +199,9 @@ class _Compiler:
         kind = fields.get(token.value)
         if kind is None or (token.value == "id" and whose == "the contact"):
             hint = did_you_mean(token.value, list(fields))
-            self.findings.report(d.UNKNOWN_FIELD, token.span, whose=whose, name=token.value, hint=hint)
+            self.findings.report(
+                d.UNKNOWN_FIELD, token.span, whose=whose, name=token.value, hint=hint
+            )
             return None
         return kind
 
@@ -211,7 +218,9 @@ class _Compiler:
         if kind.name == "datetime" and given.name == "date":
             return calendar.instant(value, time(0), self.zone)
         if kind.name == "one of":
-            return next((one for one in kind.choices if one.casefold() == str(value).casefold()), value)
+            return next(
+                (one for one in kind.choices if one.casefold() == str(value).casefold()), value
+            )
         if kind.is_text and not isinstance(value, str):
             return str(value)
         return value
@@ -232,24 +241,9 @@ class _Compiler:
     # -------------------------------------------------------------- time and actions
 
     def _moving(self, line: scripts.Moving) -> Check:
-        to: Callable[[Play], datetime]
-        if isinstance(line.to, tree.Duration):
-            length = literals.duration(line.to, self.findings)
-            if self.clock is None:
-                self.findings.report(
-                    d.TEST_TIME, line.span, hint="the clock starts at the first `at`: `at 2026-11-20 10:00`"
-                )
-            else:
-                self.clock = calendar.add(self.clock, length, self.zone)
-            to = lambda play: calendar.add(play.now, length, self.zone)  # noqa: E731 - one of two ways
-        else:
-            moment = literals.moment(line.to, self.findings, self.zone)
-            if moment is None:
-                return lambda play: None
-            if self.clock is not None and moment < self.clock:
-                self.findings.report(d.TEST_TIME, line.to.span)
-            self.clock = moment
-            to = lambda play: moment  # noqa: E731 - the other
+        to = self._later(line.to, line) if isinstance(line.to, tree.Duration) else self._at(line.to)
+        if to is None:
+            return lambda play: None
         action = self._action(line)
         if action is None:
             return lambda play: play.move(to(play))
@@ -260,12 +254,34 @@ class _Compiler:
 
         return act
 
+    def _later(self, node: tree.Duration, line: Node) -> Callable[[Play], datetime]:
+        """So long after the moment it is then."""
+        length = literals.duration(node, self.findings)
+        if self.clock is None:
+            hint = "the clock starts at the first `at`: `at 2026-11-20 10:00`"
+            self.findings.report(d.TEST_TIME, line.span, hint=hint)
+        else:
+            self.clock = calendar.add(self.clock, length, self.zone)
+        return lambda play: calendar.add(play.now, length, self.zone)
+
+    def _at(self, node: tree.DateTime | tree.Date) -> Callable[[Play], datetime] | None:
+        """A moment; None and a finding where there is no such one."""
+        moment = literals.moment(node, self.findings, self.zone)
+        if moment is None:
+            return None
+        if self.clock is not None and moment < self.clock:
+            self.findings.report(d.TEST_TIME, node.span)
+        self.clock = moment
+        return lambda play: moment
+
     def _action(self, line: scripts.Moving) -> Check | None:
         node, whom = line.action, line.whom
         if node is None:
             return None
         if line.lines and not isinstance(node, scripts.NewContact):
-            self.findings.report(d.OUT_OF_PLACE, line.lines[0].span, what="only a new contact has lines below it")
+            self.findings.report(
+                d.OUT_OF_PLACE, line.lines[0].span, what="only a new contact has lines below it"
+            )
         world = _WORLD.get(type(node))
         if world is not None:
             return world(self, node)
@@ -274,12 +290,16 @@ class _Compiler:
         if isinstance(node, Happen) and whom is None and node.event.value in self.program.concerns:
             data = self._data(node)
             name = node.event.value
-            return lambda play: play.timeline.arrive(None, "event", {"name": name, "data": data}, play.now)
+            return lambda play: play.timeline.arrive(
+                None, "event", {"name": name, "data": data}, play.now
+            )
         change = self._change(node)
         if change is None:
             what = node.span.text.split("\n")[0]
             self.findings.report(
-                d.TEST_ACTION, node.span, what=f"`{what}` is no action of a test: campaigns do that, tests look at it"
+                d.TEST_ACTION,
+                node.span,
+                what=f"`{what}` is no action of a test: campaigns do that, tests look at it",
             )
             return None
         name = self.expectations.whose(whom, node)
@@ -309,13 +329,15 @@ class _Compiler:
     def _arrival(self, kind: str, data: dict[str, Any]) -> Callable[[Play, str], None]:
         return lambda play, name: play.timeline.arrive(name, kind, data, play.now)
 
-    def _change(self, node: Node) -> Callable[[Play, str], None] | None:
+    def _change(self, node: Node) -> Callable[[Play, str], None] | None:  # noqa: C901 - a case each
         """What an action does to a contact."""
         match node:
             case Tag(tag=tag, length=length):
                 lasts = literals.duration(length, self.findings) if length else None
                 return self._acting(
-                    lambda do: do.tag(tag.value, calendar.add(do.now, lasts, do.zone) if lasts else None)
+                    lambda do: do.tag(
+                        tag.value, calendar.add(do.now, lasts, do.zone) if lasts else None
+                    )
                 )
             case Untag(tag=tag):
                 return self._arrival("untag", {"tag": tag.value})
@@ -329,7 +351,9 @@ class _Compiler:
             case JoinGroup(group=group) | LeaveGroup(group=group):
                 if group.value not in self.names.groups:
                     self.expressions.unknown(d.UNKNOWN_GROUP, group, self.names.groups)
-                return self._arrival("join" if isinstance(node, JoinGroup) else "leave", {"group": group.value})
+                return self._arrival(
+                    "join" if isinstance(node, JoinGroup) else "leave", {"group": group.value}
+                )
             case Grant(channel=channel) | Withdraw(channel=channel):
                 verb = "grant" if isinstance(node, Grant) else "withdraw"
                 return self._arrival(verb, {"channel": self.expressions.channel(channel)})
@@ -349,7 +373,9 @@ class _Compiler:
                 verb = "start campaign" if isinstance(node, StartCampaign) else "stop campaign"
                 return self._arrival(verb, {"campaign": campaign.value})
             case Add():
-                row = self._rows(node.values, self.names.records.get(node.records.value), node.records)
+                row = self._rows(
+                    node.values, self.names.records.get(node.records.value), node.records
+                )
                 return self._acting(lambda do: do.add_record(node.records.value, dict(row)))
             case SetRecord():
                 return self._set_record(node)
@@ -357,7 +383,9 @@ class _Compiler:
                 fields = self._records(node.records)
                 holds = self.expressions.filter(node.where, fields, Place("test"))
                 return self._acting(
-                    lambda do: do.remove_records(node.records.value, lambda row: holds(do.view, row))
+                    lambda do: do.remove_records(
+                        node.records.value, lambda row: holds(do.view, row)
+                    )
                 )
             case scripts.React():
                 return self._react(node)
@@ -381,7 +409,9 @@ class _Compiler:
         holds = self.expressions.filter(node.where, fields, Place("test"))
         change = {node.field.value: new}
         return self._acting(
-            lambda do: do.change_records(node.records.value, change, lambda row: holds(do.view, row))
+            lambda do: do.change_records(
+                node.records.value, change, lambda row: holds(do.view, row)
+            )
         )
 
     def _records(self, token: Token) -> Fields:
@@ -396,7 +426,12 @@ class _Compiler:
         if node.message is not None and message not in self.names.messages:
             self.expressions.unknown(d.UNKNOWN_MESSAGE, node.message, self.names.messages)
         if node.message is None and kind in ("opened", "clicked"):
-            self.findings.report(d.TEST_ACTION, node.span, what=f"which message was {kind}?", hint=f'write `{node.span.text} "…"`')
+            self.findings.report(
+                d.TEST_ACTION,
+                node.span,
+                what=f"which message was {kind}?",
+                hint=f'write `{node.span.text} "…"`',
+            )
         return self._arrival(kind, {"message": message, "channel": "email"})
 
     def _data(self, node: Happen) -> dict[str, Any]:
@@ -406,7 +441,10 @@ class _Compiler:
     def _rows(self, assignments: Any, fields: Fields | None, whose: Token) -> dict[str, Any]:
         """The data of an event or a record, written out."""
         if fields is None:
-            if whose.value not in self.names.records and self.names.event_fields(whose.value) is None:
+            if (
+                whose.value not in self.names.records
+                and self.names.event_fields(whose.value) is None
+            ):
                 self.expressions.unknown(d.UNKNOWN_RECORDS, whose, self.names.records)
             return {}
         found: dict[str, Any] = {}
@@ -416,7 +454,9 @@ class _Compiler:
                 if last is not None and isinstance(found.get(last.name.value), list):
                     found[last.name.value].append(self._row(part, fields[last.name.value].row))
                 else:
-                    self.findings.report(d.TYPE_MISMATCH, part[0].span, what="a row belongs to a list")
+                    self.findings.report(
+                        d.TYPE_MISMATCH, part[0].span, what="a row belongs to a list"
+                    )
                 continue
             last = part
             kind = self._field(part.name, fields, f"`{whose.value}`")
@@ -426,7 +466,9 @@ class _Compiler:
                 if kind.name == "list":
                     found[part.name.value] = [self._row(part.value, kind.row)]
                 else:
-                    self.findings.report(d.TYPE_MISMATCH, part.span, what=f"`{part.name.value}` is no list")
+                    self.findings.report(
+                        d.TYPE_MISMATCH, part.span, what=f"`{part.name.value}` is no list"
+                    )
             else:
                 found[part.name.value] = self._value(part.value, kind, part.name)
         return found
@@ -457,7 +499,9 @@ class _Compiler:
         event = node.event.value
         if event != "import finished":
             self.findings.report(
-                d.TEST_ACTION, node.span, what=f"`{event}` follows from what happens; a test does not make it"
+                d.TEST_ACTION,
+                node.span,
+                what=f"`{event}` follows from what happens; a test does not make it",
             )
         data = self._rows(node.data or (), SYSTEM_EVENTS[event], node.event)
         return lambda play: play.timeline.system_event(event, data)
@@ -465,7 +509,9 @@ class _Compiler:
     def _resume(self, node: scripts.Resume) -> Check:
         if node.message.value not in self.names.messages:
             self.expressions.unknown(d.UNKNOWN_MESSAGE, node.message, self.names.messages)
-        return lambda play: play.timeline.arrive(None, "resume", {"message": node.message.value}, play.now)
+        return lambda play: play.timeline.arrive(
+            None, "resume", {"message": node.message.value}, play.now
+        )
 
 
 _WORLD: dict[type, Callable[[_Compiler, Any], Check]] = {

@@ -1,7 +1,7 @@
 """Everything into the order of time: what falls due, what schedules make, what arrives.
 
-What falls due at an instant comes before what arrives at it; waits come by when they began, then schedules
-by file and line.
+What falls due at an instant comes before what arrives at it; waits come by when they began, then
+schedules by file and line.
 """
 
 from __future__ import annotations
@@ -180,7 +180,7 @@ class Timeline:
     # ------------------------------------------------------------------ arrivals
 
     def arrive(self, contact_id: str | None, kind: str, data: dict[str, Any], at: datetime) -> None:
-        """Something arrives, after all that falls due until then.  Raises Refused where it cannot be."""
+        """Something arrives, after all that falls due until then.  Raises Refused."""
         self.advance(at)
         now = self.now
         assert now is not None
@@ -227,7 +227,7 @@ class Timeline:
         self._later.append((contact_id, kind, data))
 
     def _follow(self) -> None:
-        """What automations asked for, and what system events set off, until nothing more follows."""
+        """Do what automations asked for and what system events set off, until nothing follows."""
         if self.automations is None:
             self.world.system_events.clear()
             return

@@ -1,4 +1,4 @@
-"""Compiles the campaigns and automations of a workspace, and checks what only shows over all of them."""
+"""Compiles campaigns and automations, and checks what only shows over all of them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from flowlang.syntax.tree import Node, Token, walk
 
 
 def compile_program(names: Names, reader: Reader) -> Program:
-    """The program of a workspace.  Findings go to `names.findings`; with errors it must not be run."""
+    """The program of a workspace; with errors in `names.findings` it must not be run."""
     expressions = Expressions(names)
     program = Program(names.config, names)
     for segment in names.segments.values():
@@ -97,7 +97,9 @@ class _Campaign:
         item = self.item
         campaign = Campaign(item.name.value, self.index, item.name.span)
         lines = item.lines or ()
-        settings = [line for line in lines if isinstance(line, tree.Line) and not isinstance(line, Step)]
+        settings = [
+            line for line in lines if isinstance(line, tree.Line) and not isinstance(line, Step)
+        ]
         steps = tuple(line for line in lines if isinstance(line, Step))
         self._order(lines)
         event = self._event_fields(settings)
@@ -162,7 +164,15 @@ class _Campaign:
         once: set[type] = set()
         for line in settings:
             if isinstance(
-                line, (tree.About, tree.Runs, tree.Settle, tree.ZoneLine, tree.ReportTo, tree.IncludeExisting)
+                line,
+                (
+                    tree.About,
+                    tree.Runs,
+                    tree.Settle,
+                    tree.ZoneLine,
+                    tree.ReportTo,
+                    tree.IncludeExisting,
+                ),
             ):
                 if type(line) in once:
                     words = line.span.text.split()
@@ -186,7 +196,13 @@ class _Campaign:
             case tree.StartOnChange(field=field):
                 if field.value not in self.names.fields or field.value == "id":
                     hint = did_you_mean(field.value, list(self.names.fields))
-                    code.report(d.UNKNOWN_FIELD, field.span, whose="the contact", name=field.value, hint=hint)
+                    code.report(
+                        d.UNKNOWN_FIELD,
+                        field.span,
+                        whose="the contact",
+                        name=field.value,
+                        hint=hint,
+                    )
                 campaign.starts.append(Start(field=field.value, text=text))
             case tree.StopWhen() | tree.RestartWhen():
                 place = Place("setting", event=code.place.event, in_run=True, used=code.place.used)
@@ -226,7 +242,8 @@ class _Campaign:
             code.report(
                 d.TIME_IS_NO_TRIGGER, asked.span,
                 hint="make time an event: `event due_today`, `every day at 08:00`, "
-                f"`for contacts where {' '.join(line.where.span.text.split())}`; then `start on due_today`",
+                f"`for contacts where {' '.join(line.where.span.text.split())}`; "
+                "then `start on due_today`",
             )  # fmt: skip
         return condition
 
@@ -259,13 +276,17 @@ class _Campaign:
         fields = code.place.event
         if fields is None:
             code.report(
-                d.RUN_KEY, key.span, what="a run is keyed by its event, and no event starts this campaign"
+                d.RUN_KEY,
+                key.span,
+                what="a run is keyed by its event, and no event starts this campaign",
             )
             return
         if isinstance(key, ex.FieldValue):
             if key.name.value != "event":
                 code.report(
-                    d.RUN_KEY, key.span, what=f"a key is a field of the event: `event.{key.name.value}`"
+                    d.RUN_KEY,
+                    key.span,
+                    what=f"a key is a field of the event: `event.{key.name.value}`",
                 )
                 return
             campaign.keys.append(lambda data: data)
@@ -433,7 +454,8 @@ def _check_every_start(
         if need.head == "event" and need.name not in fields:
             code.report(
                 d.TEMPLATE_EVENT, need.span, also=((token.span, "sent here"),),
-                what=f'`event.{need.name}`: "{sender.name}" sends this, and `{start.text}` does not bring it',
+                what=f'`event.{need.name}`: "{sender.name}" sends this, '
+                f"and `{start.text}` does not bring it",
                 hint=f"`event.{need.name} | default('…')` says what stands there then",
             )  # fmt: skip
             return
@@ -455,7 +477,11 @@ def _check_need(need: templates.EventNeed, who: str, token: Token | None, code: 
     also = ((token.span, "sent here"),) if token is not None else ()
     hint = did_you_mean(need.name, [name for name in fields if name != "at"]) if fields else ""
     code.findings.report(
-        d.TEMPLATE_EVENT, need.span, what=f"`{need.head}.{need.name}`: {who} {without}", hint=hint, also=also
+        d.TEMPLATE_EVENT,
+        need.span,
+        what=f"`{need.head}.{need.name}`: {who} {without}",
+        hint=hint,
+        also=also,
     )
     return False
 
@@ -467,7 +493,7 @@ _BRINGS = {
 
 
 def _check_starts(program: Program, codes: list[tuple[Campaign, Code]], reader: Reader) -> None:
-    """A campaign has a start, or another starts it; one that needs an event cannot be started so."""
+    """A campaign has a start, or another starts it, which brings no event."""
     started: dict[str, list[Token]] = {}
     for _, code in codes:
         for token in code.starts:

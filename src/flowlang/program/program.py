@@ -1,4 +1,4 @@
-"""The compiled program: campaigns as flat lists of instructions, with what starts and stops them."""
+"""The compiled program: campaigns as flat lists of instructions; what starts and stops them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """One statement a file: its node, how it is checked and compiled, how it runs.
 
-The folder is the registry: importing it imports every statement, and each registers its node with the
-grammar's rule.  Parser, compiler, interpreter, graph and formatter know no statement by name.
+The folder is the registry: importing it imports every statement, and each registers its node with
+the grammar's rule.  Parser, compiler, interpreter, graph and formatter know no statement by name.
 """
 
 import importlib

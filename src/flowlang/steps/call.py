@@ -25,11 +25,13 @@ class Call(Step):
     def compile(self, code: Code) -> bool:
         parts = urlsplit(self.url.value)
         if parts.scheme not in ("http", "https") or not parts.netloc:
-            code.report(d.BAD_VALUE, self.url.span, what=f'"{self.url.value}" is no address of the web')
+            code.report(
+                d.BAD_VALUE, self.url.span, what=f'"{self.url.value}" is no address of the web'
+            )
         values: dict[str, Fn] = {}
-        for node in self.values or ():
-            compiled = code.expressions.compile(node, code.place)
-            values[_name(node)] = compiled.fn
+        for value in self.values or ():
+            compiled = code.expressions.compile(value, code.place)
+            values[_name(value)] = compiled.fn
         code.emit(CallOut(self.url.value, values, self.as_answer is not None), self)
         return False
 

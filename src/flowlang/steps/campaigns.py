@@ -1,4 +1,4 @@
-"""`start campaign "X"` and `stop campaign "X"`, for this contact; for a segment, from an automation."""
+"""`start campaign "X"` and `stop campaign "X"`; an automation does it for a segment."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from flowlang.syntax.tree import node
 
 @node("delete_contact")
 class DeleteContact(Step):
-    """Erases the contact: its runs end, what is not handed over is taken back, used codes stay used."""
+    """Erases the contact: runs end, what waits to go out is taken back, used codes stay used."""
 
     def compile(self, code: Code) -> bool:
         code.emit(Delete(), self)

@@ -30,7 +30,9 @@ class EventMatch:
         return self.where is None or self.where(view, trigger.data)
 
 
-def event_match(code: Code, ref: EventRef, where: Expression | None, place: Any = None) -> EventMatch:
+def event_match(
+    code: Code, ref: EventRef, where: Expression | None, place: Any = None
+) -> EventMatch:
     """Check an event and its `where`; a bare name in it is first a field of the event."""
     code.expressions.event(ref.event)
     fields = code.names.fields_of_event(ref.event.value)

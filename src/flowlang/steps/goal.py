@@ -24,7 +24,8 @@ class Goal(Step):
         otherwise = self.otherwise.value if self.otherwise else ""
         if otherwise == "skip":
             code.report(
-                d.OUT_OF_PLACE, self.span, what="a goal that is not met is passed, waited for, or stops",
+                d.OUT_OF_PLACE, self.span,
+                what="a goal that is not met is passed, waited for, or stops",
                 hint="leave `otherwise skip` out: the run goes on",
             )  # fmt: skip
         instruction = Reach(self.name.value, code.condition(self.condition), otherwise)

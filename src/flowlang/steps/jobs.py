@@ -78,17 +78,26 @@ class SendAll(Job):
         refuse = self.otherwise is not None
         if self.otherwise is not None and self.otherwise.value != "stop":
             code.report(
-                d.OUT_OF_PLACE, self.otherwise.span, what="a group send whose list is too small can only stop",
+                d.OUT_OF_PLACE, self.otherwise.span,
+                what="a group send whose list is too small can only stop",
                 hint="write `, otherwise stop`, or `when empty …`",
             )  # fmt: skip
         if refuse and self.when_empty is not None:
             code.report(
-                d.OUT_OF_PLACE, self.span, what="`otherwise stop` and `when empty` do not go together"
+                d.OUT_OF_PLACE,
+                self.span,
+                what="`otherwise stop` and `when empty` do not go together",
             )
         spread = literals.duration(self.spread, code.findings) if self.spread else Duration()
         action, text = empty_action(self.when_empty)
         task = Task(
-            "send", message=message, member=member, spread=spread, when_empty=action, text=text, refuse=refuse
+            "send",
+            message=message,
+            member=member,
+            spread=spread,
+            when_empty=action,
+            text=text,
+            refuse=refuse,
         )
         code.emit(task, self)
         return False

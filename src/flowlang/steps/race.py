@@ -104,7 +104,11 @@ class AwaitFirst(Instruction):
             if condition is not None:
                 if condition(do.view):
                     return target
-            elif match is not None and trigger.seq > do.run.wait["seq"] and match.fits(trigger, do.view):
+            elif (
+                match is not None
+                and trigger.seq > do.run.wait["seq"]
+                and match.fits(trigger, do.view)
+            ):
                 do.run.reply = trigger.data
                 do.run.reply_event = trigger.event
                 return target
@@ -129,7 +133,9 @@ class WaitAgain(Step):
     def compile(self, code: Code) -> bool:
         if not code.races:
             code.report(
-                d.OUT_OF_PLACE, self.span, what="`wait again` stands in a branch of `wait at most …`"
+                d.OUT_OF_PLACE,
+                self.span,
+                what="`wait again` stands in a branch of `wait at most …`",
             )
             return False
         race = code.races[-1]

@@ -62,7 +62,9 @@ def row_of(code: Code, assignments: Assignments, fields: Fields, whose: str) -> 
         kind = known_field(code, part.name, fields, whose)
         if isinstance(part.value, tuple):
             if kind is not None and kind.name != "list":
-                code.report(d.TYPE_MISMATCH, part.span, what=f"`{part.name.value}` is {kind}, no list")
+                code.report(
+                    d.TYPE_MISMATCH, part.span, what=f"`{part.name.value}` is {kind}, no list"
+                )
                 kind = None
             if kind is not None:
                 found[part.name.value] = [_row(code, part.value, kind.row, part.name.value)]
@@ -161,9 +163,7 @@ class ChangeRecords(Instruction):
 
     def run(self, do: Effects, pc: int) -> Next:
         view = do.view
-        do.change_records(
-            self.records, {self.field: self.value}, lambda row: self.holds(view, row)
-        )
+        do.change_records(self.records, {self.field: self.value}, lambda row: self.holds(view, row))
         return pc + 1
 
 

@@ -22,7 +22,9 @@ class Repeat(Step):
         times = self.times.value
         if not isinstance(times, int) or not 1 <= times <= MAX_TIMES:
             code.report(
-                d.BAD_VALUE, self.times.span, what=f"a loop runs 1 to {MAX_TIMES} times, not {times}"
+                d.BAD_VALUE,
+                self.times.span,
+                what=f"a loop runs 1 to {MAX_TIMES} times, not {times}",
             )
             times = 1
         instruction = Count(times)

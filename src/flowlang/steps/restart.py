@@ -9,7 +9,7 @@ from flowlang.syntax.tree import Token, node
 
 @node("restart")
 class Restart(Step):
-    """Ends the round and puts the contact back before the start, where it waits for a trigger (S2.1)."""
+    """Ends the round; the contact is back before the start and waits for a trigger (S2.1)."""
 
     tag: Token | None
 

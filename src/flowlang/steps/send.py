@@ -89,7 +89,9 @@ class SendToAddress(Instruction):
 
     __slots__ = ("address", "message", "text", "when_empty")
 
-    def __init__(self, message: Message, address: Fn, when_empty: EmptyAction | None, text: str) -> None:
+    def __init__(
+        self, message: Message, address: Fn, when_empty: EmptyAction | None, text: str
+    ) -> None:
         self.message = message
         self.address = address
         self.when_empty = when_empty

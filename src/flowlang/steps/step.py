@@ -31,9 +31,9 @@ class Where:
 class Instruction(ABC):
     """One step of the flat program.
 
-    `run` is asked when a contact comes to it and answers where to go on; STAY leaves the contact here.
-    A contact that stands here comes back through `wake`, when its time has come, or `look`, when
-    something has happened to it.
+    `run` is asked when a contact comes to it and answers where to go on; STAY leaves the contact
+    here. A contact that stands here comes back through `wake`, when its time has come, or `look`,
+    when something has happened to it.
     """
 
     __slots__ = ("where",)
@@ -156,7 +156,10 @@ class Code:
             return True
         what = step.span.text.split("\n", 1)[0].strip()
         if self.kind == "S":
-            hint = "write a campaign for it; an automation can start one: `start campaign … for segment …`"
+            hint = (
+                "write a campaign for it; an automation can start one:"
+                " `start campaign … for segment …`"
+            )
             self.findings.report(d.CONTACT_STEP_IN_AUTOMATION, step.span, what=what, hint=hint)
         else:
             hint = "write an automation for it"

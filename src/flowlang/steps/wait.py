@@ -58,7 +58,11 @@ class WaitDays(Step):
             code.expressions.unknown(d.UNKNOWN_CALENDAR, self.calendar, code.names.calendars)
             return False
         if not isinstance(amount, int) or not 0 <= amount <= 1000:
-            code.report(d.BAD_VALUE, self.amount.span, what=f"days are counted whole, up to 1000, not {amount}")
+            code.report(
+                d.BAD_VALUE,
+                self.amount.span,
+                what=f"days are counted whole, up to 1000, not {amount}",
+            )
             return False
         code.emit(WaitForDays(amount, days), self)
         return False

@@ -58,7 +58,9 @@ class WaitUntil(Step):
         what, fn = target
         if what != "moment":
             for tail in self.tails:
-                code.report(d.OUT_OF_PLACE, tail.span, what="this is said of a moment from data or a date")
+                code.report(
+                    d.OUT_OF_PLACE, tail.span, what="this is said of a moment from data or a date"
+                )
         if what == "condition":
             if self.at is not None:
                 code.report(d.OUT_OF_PLACE, self.at.span, what="a condition has no time of day")
@@ -82,7 +84,8 @@ class WaitUntil(Step):
             return self._offset(code, node, place)
         compiled = code.expressions.compile(node, place)
         constant = compiled.constant
-        match compiled.kind.name:
+        kind = compiled.kind.name
+        match kind:
             case "yes/no":
                 return "condition", code.expressions.condition(node, place)
             case "any" if isinstance(node, (tree.FieldValue, tree.BadExpression)):
@@ -92,32 +95,44 @@ class WaitUntil(Step):
             case "time" if constant is not None:
                 return "next", lambda v: next_time(v.now, constant, v.zone)
             case "time":
-                fn = compiled.fn
-                return "next", lambda v: (
-                    None if (x := fn(v)) is None else next_time(v.now, x, v.zone)
-                )
+                return "next", _coming(compiled.fn)
             case "date" | "datetime":
                 return "moment", compiled.fn
             case "any":
                 return "moment", _read(compiled.fn)
         code.report(
-            d.TYPE_MISMATCH, node.span, what=f"a moment or a condition stands here, not {compiled.kind}",
-            hint="for a length of time write `wait 2 days`" if compiled.kind.name == "duration" else "",
+            d.TYPE_MISMATCH, node.span,
+            what=f"a moment or a condition stands here, not {compiled.kind}",
+            hint="for a length of time write `wait 2 days`" if kind == "duration" else "",
         )  # fmt: skip
         return None
 
-    def _offset(self, code: Code, node: tree.Before | tree.After, place: Place) -> tuple[str, Fn] | None:
+    def _offset(
+        self, code: Code, node: tree.Before | tree.After, place: Place
+    ) -> tuple[str, Fn] | None:
         compiled = code.expressions.compile(node.moment, place)
         length = literals.duration(node.duration, code.findings)
         if compiled.kind.name not in ("date", "datetime", "any"):
             code.report(
-                d.TYPE_MISMATCH, node.moment.span, what=f"a date is asked for here, this is {compiled.kind}"
+                d.TYPE_MISMATCH,
+                node.moment.span,
+                what=f"a date is asked for here, this is {compiled.kind}",
             )
             return None
         if compiled.kind.name == "any" and isinstance(node.moment, tree.FieldValue):
             return None
         fn = _read(compiled.fn) if compiled.kind.name == "any" else compiled.fn
         return "moment", _moved(fn, length, -1 if isinstance(node, tree.Before) else 1)
+
+
+def _coming(fn: Fn) -> Fn:
+    """The moment at which it is next the time of day that a function gives."""
+
+    def coming(v: View) -> datetime | None:
+        wall = fn(v)
+        return None if wall is None else next_time(v.now, wall, v.zone)
+
+    return coming
 
 
 def _read(fn: Fn) -> Fn:

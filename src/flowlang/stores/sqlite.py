@@ -91,7 +91,7 @@ def _begin(connection: sa.Connection) -> None:
 
 def _make_tables(store: SqliteStore) -> None:
     """Make the tables of a new file; refuse a file that is something else."""
-    with store.transaction(), store._connected() as connection:  # noqa: SLF001 - its own module
+    with store.transaction(), store._connected() as connection:
         mark = connection.exec_driver_sql("pragma application_id").scalar()
         version = connection.exec_driver_sql("pragma user_version").scalar()
         if mark != _MARK:

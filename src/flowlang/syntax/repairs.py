@@ -216,10 +216,35 @@ def _turned(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
     )
 
 
+_AFTERNOON = {"am": 0, "pm": 12, "uhr": 0}
+"""Words after a time, and the hours they add to one before noon."""
+
+
+def _clock(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
+    """A time as it is said: `5pm`, `9:30 am`, `17 Uhr`."""
+    previous = broken.previous
+    if previous is None or previous.kind not in ("NUMBER", "TIME"):
+        return
+    hour, _, minute = previous.text.partition(":")
+    added = _AFTERNOON[lexeme.text.lower()]
+    if not hour.isdigit() or int(hour) > 24:
+        return
+    whole = int(hour) % 12 + added if lexeme.text.lower() != "uhr" else int(hour) % 24
+    time = f"{whole:02}:{minute or '00'}"
+    place = Lexeme("TIME", time, previous.start, lexeme.end)
+    words = {"word": f"{previous.text} {lexeme.text}"}
+    hint = broken.words.say("write", text=time)
+    lexemes = broken.put(broken.at.index - 1, 2, place)
+    yield Repair(lexemes, d.MISSPELLED, place.start, place.end, words, hint, time)
+
+
 def _too_much(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
     """A word or sign that is not needed."""
     twice = broken.previous is not None and broken.previous.kind == lexeme.kind in SIGNS
     if lexeme.kind not in ("WORD", ")", ",") and not twice:
+        return
+    if lexeme.text.lower() in _AFTERNOON:
+        yield from _clock(broken, lexeme)
         return
     both = (broken.at.index, broken.at.index - 1)
     for index in reversed(both) if _is_keyword(broken.words, broken.previous) else both:

@@ -73,7 +73,7 @@ def build(grammar: str) -> bytes:
     declared = grammar + "\n%declare " + " ".join(sorted(terminals(grammar))) + "\n"
     lark = Lark(declared, parser="lalr", lexer=NoLexer, strict=True, maybe_placeholders=True)
     # Lark offers its table to no one else; the version in pyproject.toml is pinned below the next.
-    table = lark.parser.parser._parse_table  # noqa: SLF001
+    table = lark.parser.parser._parse_table
     numbers = {rule: index for index, rule in enumerate(lark.rules)}
     order = {state: index for index, state in enumerate(sorted(table.states))}
     states = [

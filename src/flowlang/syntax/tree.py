@@ -31,7 +31,7 @@ class Token:
 
 @dataclass_transform(frozen_default=True)
 class _NodeType(type):
-    """Makes node classes: what `dataclass(frozen=True, slots=True)` makes, at a tenth of the time to start.
+    """Makes node classes: what `dataclass(frozen=True, slots=True)` makes, in a tenth of the time.
 
     The program defines some two hundred nodes, and a dataclass compiles several methods for each.
     """

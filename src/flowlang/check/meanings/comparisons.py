@@ -67,6 +67,7 @@ def _compare(ex: Expressions, node: tree.Compare, place: Place) -> Compiled:
 def compared(
     ex: Expressions, sign: str, node: tree.Compare | tree.TwoSided, left: Compiled, right: Compiled
 ) -> Compiled:
+    """The condition that two values stand to each other as a sign says."""
     if not comparable(left.kind, right.kind):
         hint = comparison_hint(node, left, right)
         return ex.mismatch(

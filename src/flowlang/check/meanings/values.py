@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 @meaning(tree.FieldValue)
 def field_value(ex: Expressions, node: tree.FieldValue, place: Place) -> Compiled:
+    """A bare name: first a field of what is filtered, then of the contact."""
     name = node.name.value
     row = place.row
     if row is not None and name in row:
@@ -55,6 +56,7 @@ def _ref(ex: Expressions, node: tree.Ref, place: Place) -> Compiled:
 
 
 def reference(ex: Expressions, token: Token, place: Place) -> Compiled:
+    """A name with a dot: `contact.x`, `event.x`, `reply.x`, `answer.x`."""
     head, _, rest = token.value.partition(".")
     if head == "contact":
         return field_value(

@@ -240,6 +240,10 @@ def _stranded(report: Report) -> list[str]:
     ]
     if len(report.stranded) > _SHOWN:
         lines.append(f"... and {len(report.stranded) - _SHOWN:,} more")
+    if lines:
+        lines.append(
+            "they stay there, nothing is sent to them twice; they go on when the step is there again"
+        )
     return lines
 
 

@@ -242,7 +242,7 @@ def _stranded(report: Report) -> list[str]:
         lines.append(f"... and {len(report.stranded) - _SHOWN:,} more")
     if lines:
         lines.append(
-            "they stay there, nothing is sent to them twice; they go on when the step is there again"
+            "they stay there, nothing is sent twice; they go on when the step is there again"
         )
     return lines
 

@@ -21,7 +21,11 @@ def prepare() -> None:
 
 
 def talk(text: str) -> None:
-    """A line for the person at the terminal; it is no part of the data."""
+    """A line for the person at the terminal; it is no part of the data.
+
+    What was written before it comes out before it, where both go to one place.
+    """
+    sys.stdout.flush()
     print(text, file=sys.stderr)  # noqa: T201 - this is the one place that talks
 
 

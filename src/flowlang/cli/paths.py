@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flowlang.cli.collector import without_collector
+
 if TYPE_CHECKING:
     from flowlang.source import Finding
     from flowlang.workspace import Workspace
@@ -34,7 +36,8 @@ def below(paths: Iterable[Path]) -> Iterator[Workspace]:
             raise click.UsageError(f"{path} is no .flow file")
     seen = 0
     for root, files in workspace.find([path for path in given if path != STDIN]):
-        found = workspace.load(nearby(root), files)
+        with without_collector():
+            found = workspace.load(nearby(root), files)
         seen += len(found.files)
         yield found
     if not seen and STDIN not in given:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from flowlang.cli import FOUND, paths, terminal
+from flowlang.cli.collector import without_collector
 
 if TYPE_CHECKING:
     from flowlang.contact import Entry
@@ -76,7 +76,7 @@ def simulate(
     if program is None:
         paths.show_findings(workspace.findings.in_order(), len(workspace.files))
         return FOUND
-    with _without_collector():
+    with without_collector():
         run = _Run(program, contacts_file, events_file)
         run.read()
         counts = run.run(start, until, seed, timeline)
@@ -217,14 +217,3 @@ def _writer(stream: TextIO) -> Callable[[Entry], None]:
         write(encode(entry.data()) + "\n")
 
     return record
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """A simulation makes a great many objects and no garbage in cycles: spare the search for it."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()

@@ -8,7 +8,7 @@ sent. What is left for the moment of sending is in `Template.needs` and `Templat
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -510,10 +510,3 @@ def _spelled(node: Any) -> str:
         "FromImport": "from", "Extends": "extends", "Macro": "macro", "Block": "block",
         "CallBlock": "call", "FilterBlock": "filter", "Div": "/",
     }.get(type(node).__name__, type(node).__name__.lower())  # fmt: skip
-
-
-def values(template: Template, get: Callable[[str, str], Any]) -> Iterator[tuple[str, str]]:
-    """The needs of a template that a contact does not meet, asked through `get(head, name)`."""
-    for head, name in template.needs or ():
-        if get(head, name) is None:
-            yield head, name

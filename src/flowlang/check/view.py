@@ -33,7 +33,7 @@ class View:
     `row` is the event, record or list row that a `where` filters, None outside of one.
     """
 
-    __slots__ = ("_today", "contact", "event", "last_run", "now", "row", "run", "world", "zone")
+    __slots__ = ("_today", "contact", "event", "now", "row", "run", "world", "zone")
 
     def __init__(
         self,
@@ -53,8 +53,12 @@ class View:
             event if event is not None else (run.event if run and run.event else _NOTHING)
         )
         self.row: dict[str, Any] | None = None
-        self.last_run: datetime | None = None
         self._today: date | None = None
+
+    @property
+    def last_run(self) -> datetime | None:
+        """Of an automation: when it ran before."""
+        return self.run.last_run if self.run is not None else None
 
     @property
     def today(self) -> date:

@@ -93,7 +93,6 @@ class AtHand:
         self.campaign = campaign
         self.zone = campaign.zone or self._home
         self.view = View(self.contact, self.now, self.zone, self, run)
-        self.view.last_run = run.last_run
         return campaign
 
     def _over(self, run: Run, status: str, because: str = "") -> None:

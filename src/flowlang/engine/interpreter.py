@@ -105,7 +105,7 @@ class Interpreter(Starting):
         self._enter(contact, now, NONE)
         change = Change("the campaign was applied", now, contact.seq)
         chosen = [campaign for campaign in self.campaigns if campaign.include_existing]
-        self._start_all(contact, change, chosen, set())
+        self._let_begin(self._starts(contact, change, chosen, set()), change)
         self._drain()
 
     def _drain(self) -> None:
@@ -156,10 +156,7 @@ class Interpreter(Starting):
             if run.under_way and run.began == began:
                 self.ancestry = ancestry | {run.campaign}
                 self._go(run, target)
-        for run in starts:
-            if run.status == "running":
-                self.ancestry = ancestry | {run.campaign}
-                self._go(run, 0)
+        self._let_begin(starts, change)
 
     def _ending(self, campaign: Campaign, change: Change) -> Ending | None:
         """The first stop or restart setting that acts on the run at hand now."""

@@ -25,10 +25,9 @@ class Starting(RunEffects, ABC):
     def _go(self, run: Run, target: Next) -> None:
         """Let a run go on at a step until it waits or ends."""
 
-    def _start_all(
-        self, contact: Contact, change: Change, campaigns: list[Campaign], ended: set[RunKey]
-    ) -> None:
-        for run in self._starts(contact, change, campaigns, ended):
+    def _let_begin(self, runs: list[Run], change: Change) -> None:
+        """Let the runs that a change started go on, where nothing has ended them meanwhile."""
+        for run in runs:
             if run.status == "running":
                 self.ancestry = change.ancestry | {run.campaign}
                 self._go(run, 0)

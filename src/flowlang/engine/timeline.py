@@ -118,11 +118,6 @@ class Timeline:
 
     # ------------------------------------------------------------------ time
 
-    def next_moment(self) -> datetime | None:
-        """When the next thing falls due, None where nothing does."""
-        moments = [heap[0][0] for heap in (self._due, self._schedules) if heap]
-        return min(moments, default=None)
-
     def advance(self, until: datetime) -> None:
         """Let all that falls due up to and including a moment happen; then it is that moment."""
         self.run_until(until)

@@ -188,16 +188,27 @@ class StoreContract(ABC):
 
     def test_processes_and_notices_are_kept(self, store: Store) -> None:
         row = ProcessRow(
-            "message send", "Offer", "Shop", "halted", 3, 0, {"no consent": 2}, "empty", NOON
-        )
+            "message send", "Offer", "Shop", "", 0, "halted", None, 3, 0, {"no consent": 2},
+            "empty", "", NOON, None,
+        )  # fmt: skip
         notice = NoticeRow(NOON, "inbox", "99 codes left")
         store.save(
             Changes(processes=[row], notices=[notice, notice._replace(text="98 codes left")])
         )
-        store.save(Changes(processes=[replace(row, done=4)]))
-        assert store.shared().processes == [replace(row, done=4)]
+        store.save(Changes(processes=[replace(row, number=1, done=4)]))
+        assert store.shared().processes == [replace(row, number=1, done=4)]
         assert [one.text for one in store.notices(9)] == ["99 codes left", "98 codes left"]
         assert [one.text for one in store.notices(1)] == ["98 codes left"]
+
+    def test_processes_that_are_over_are_kept_apart(self, store: Store) -> None:
+        rows = [
+            ProcessRow(kind, "x", "", "", 0, "finished", 3, 3, 0, {}, "", "", NOON, NOON)
+            for kind in ("import contacts", "message send")
+        ]
+        store.save(Changes(processes=rows))
+        numbered = [replace(row, number=place) for place, row in enumerate(rows, 1)]
+        assert store.processes() == numbered
+        assert store.processes(over=False) == numbered[1:]
 
     def test_the_robinson_list_is_asked_for_addresses(self, store: Store) -> None:
         assert store.barred(None) == set()

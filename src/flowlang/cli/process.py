@@ -37,10 +37,10 @@ def list_(
     """
     with storing.opened_below(path, url) as store, store.transaction():
         waiting = Counter((row.message, row.campaign) for row in store.halted())
-        processes = store.shared().processes
+        processes = store.processes()
     rows: list[dict[str, Any]] = []
     for one in processes:
-        waits = waiting[one.message, one.campaign]
+        waits = waiting[one.name, one.by]
         # A send is halted only while someone waits for it.
         state = "halted" if waits else "running" if one.status == "halted" else one.status
         if (kind and one.type != kind) or (status and state != status):
@@ -48,7 +48,7 @@ def list_(
         skipped = sum(one.skipped.values())
         rows.append(
             {
-                "type": one.type, "message": one.message, "campaign": one.campaign, "status": state,
+                "type": one.type, "message": one.name, "campaign": one.by, "status": state,
                 "done": one.done, "skipped": skipped, "failed": one.failed,
                 "of": one.done + skipped + one.failed + waits, "waiting": waits,
                 "because": one.because if waits else "", "reasons": one.skipped,

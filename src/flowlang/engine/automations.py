@@ -19,7 +19,8 @@ from flowlang.contact import Contact, Run, RunKey
 from flowlang.effects import Next
 from flowlang.engine.arrivals import Refused
 from flowlang.engine.changes import Change
-from flowlang.engine.world import Notice, Process
+from flowlang.engine.processes import Identity, Process, ProcessType
+from flowlang.engine.world import Notice
 from flowlang.intake.report import counted
 from flowlang.program.program import Automation
 
@@ -129,8 +130,9 @@ class Automations:
         automation = self._automation(do)
         number = len(self.sends) + 1
         name, key = details["campaign"], json.dumps([number])
-        process = Process("group send", message.name, name, started=do.now)
-        self.timeline.world.processes[message.name, f"{name}#{key}"] = process
+        identity = Identity("group send", message.name, automation.name, key)
+        process = Process(identity, audience=len(audience), started=do.now)
+        self.timeline.world.processes.add(process)
         self.sends[name, key] = GroupSend(process, automation, len(audience))
         spread = calendar.add(do.now, details["spread"], do.zone) - do.now
         for place, contact in enumerate(audience):
@@ -183,7 +185,7 @@ class Automations:
         path = self._dated(do, details["path"])
         if self.files is not None:
             self.files.write_contacts(path, found)
-        self._done(do, "export contacts", len(found))
+        self._done(do, "export contacts", path, len(found))
         do.note("exported", f"{counted(len(found), 'contact', 'contacts')} to {path}")
         return pc + 1
 
@@ -191,31 +193,31 @@ class Automations:
         path = self._dated(do, details["path"])
         if self.files is not None:
             self.files.write_report(path, details["report"])
-        self._done(do, "export report", 1)
+        self._done(do, "export report", details["report"], 1)
         do.note("exported", f'report "{details["report"]}" to {path}')
         return pc + 1
 
     def _import_contacts(self, do: RunEffects, details: dict[str, Any], pc: int) -> Next:
         count = self.files.read_contacts(details["path"]) if self.files is not None else 0
-        self._done(do, "import contacts", count)
+        self._done(do, "import contacts", details["path"], count)
         do.note("imported", f"{counted(count, 'contact', 'contacts')} from {details['path']}")
         return pc + 1
 
     def _refill(self, do: RunEffects, details: dict[str, Any], pc: int) -> Next:
         codes = self.files.read_codes(details["path"]) if self.files is not None else ()
         new = self.timeline.world.pool(details["list"]).add(codes)
-        self._done(do, "refill coupons", new)
+        self._done(do, "import coupons", details["list"], new)
         do.note("refilled", f'{counted(new, "new code", "new codes")} into "{details["list"]}"')
         return pc + 1
 
     def _dated(self, do: RunEffects, path: str) -> str:
         return path.replace("{date}", do.view.today.isoformat())
 
-    def _done(self, do: RunEffects, kind: str, count: int) -> None:
-        key = (kind, f"{do.campaign.name}#{do.now.isoformat()}")
-        self.timeline.world.processes[key] = Process(
-            kind, "", do.campaign.name, "finished", done=count, started=do.now
-        )
+    def _done(self, do: RunEffects, kind: ProcessType, name: str, count: int) -> None:
+        identity = Identity(kind, name, self._automation(do).name, do.now.isoformat())
+        process = Process(identity, done=count, started=do.now)
+        process.end("finished", do.now)
+        self.timeline.world.processes.add(process)
 
     # ------------------------------------------------------------------ how sends end
 
@@ -230,11 +232,11 @@ class Automations:
 
     def _finished(self, send: GroupSend, now: datetime) -> None:
         process = send.process
-        process.status = "finished"
+        process.end("finished", now)
         self.report(send.automation.report_to, summary(process), now)
         data = {
-            "message": process.message, "sent": process.done,
-            "skipped": process.of - process.done - process.failed, "failed": process.failed,
+            "message": process.name, "sent": process.done,
+            "skipped": sum(process.skipped.values()), "failed": process.failed,
         }  # fmt: skip
         self.timeline.world.system_events.append(("send finished", data))
 
@@ -252,7 +254,7 @@ def summary(process: Process) -> str:
         f"{count} skipped ({reason})" for reason, count in sorted(process.skipped.items())
     )
     parts = [f"{process.done} sent", skipped, f"{process.failed} failed" if process.failed else ""]
-    return f'"{process.message}": ' + ", ".join(part for part in parts if part)
+    return f'"{process.name}": ' + ", ".join(part for part in parts if part)
 
 
 def scheduled_runs(program: Any, now: datetime) -> list[tuple[datetime, Automation, Any]]:

@@ -8,7 +8,8 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
-from flowlang.engine.world import Experiment, Process, World
+from flowlang.engine.processes import Identity, Process
+from flowlang.engine.world import Experiment, World
 from flowlang.stores.rows import Changes, ProcessRow, Shared, TrialRow
 from flowlang.stores.store import Store
 
@@ -30,7 +31,7 @@ class Commons:
         self._members: dict[Key, dict[str, int]] = {}
         self._counted: dict[Key, set[str]] = {}
         for row in shared.processes:
-            world.processes[row.message, row.campaign] = _process(row)
+            world.processes.add(_process(row))
         for policy, index, moments in json.loads(shared.values.get(_CAPS, "[]")):
             world.recent[policy, index] = deque(map(datetime.fromisoformat, moments))
         for name, text in shared.values.items():
@@ -55,7 +56,7 @@ class Commons:
     def give(self, changes: Changes, caps: dict[tuple[str, int], int]) -> None:
         """Add what has changed; `caps` says how many sends each cap over all contacts allows."""
         world, before = self._world, self._before
-        for process in world.processes.values():
+        for process in world.processes:
             row = _row(process)
             if row not in before.processes:
                 changes.processes.append(row)
@@ -89,15 +90,18 @@ class Commons:
 
 def _process(row: ProcessRow) -> Process:
     return Process(
-        row.type, row.message, row.campaign, row.status,  # type: ignore[arg-type] # one of ours
-        row.done, row.failed, Counter(row.skipped), row.because, row.started,
+        Identity(row.type, row.name, row.by, row.key),  # type: ignore[arg-type] # one of ours
+        row.number, row.status,  # type: ignore[arg-type] # as above
+        row.audience, row.done, row.failed, Counter(row.skipped), row.because, row.who,
+        row.started, row.ended,
     )  # fmt: skip
 
 
 def _row(process: Process) -> ProcessRow:
     return ProcessRow(
-        process.type, process.message, process.campaign, process.status, process.done,
-        process.failed, dict(process.skipped), process.because, process.started,
+        *process.identity, process.number, process.status, process.audience, process.done,
+        process.failed, dict(process.skipped), process.because, process.who, process.started,
+        process.ended,
     )  # fmt: skip
 
 

@@ -336,9 +336,9 @@ class Expectations:
         done, of = node.done.value, node.of.value
 
         def holds(play: Play) -> str | None:
-            found = [one for one in play.world.processes.values() if one.message == message]
+            found = [one for one in play.world.processes.sends() if one.name == message]
             went = sum(one.done for one in found)
-            about = sum(one.of for one in found) + play.standing(message)
+            about = sum(one.past for one in found) + play.standing(message)
             return None if (went, about) == (done, of) else f"it is done {went} of {about}"
 
         return holds, None

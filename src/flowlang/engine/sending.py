@@ -18,6 +18,7 @@ from flowlang.check.templates import Template
 from flowlang.check.view import View
 from flowlang.contact import Contact, Letter, Run, Sent, usable_address
 from flowlang.effects import SendOutcome
+from flowlang.engine.processes import Process
 from flowlang.engine.render import Rendered, Renderer
 from flowlang.engine.world import Pool, SentOut, Skipped, World
 from flowlang.program.program import Program
@@ -250,7 +251,7 @@ class Sending:
             return self._halt(do, message, "behind those who wait for it")
         outcome, codes = self._fill(do, message, when_empty, text, usable_address(address)[0])
         if outcome == "sent":
-            self.world.process(message.name, do.campaign.name, do.now).done += 1
+            self._process(do, message).done += 1
             do.note("sent", f"to {address}{codes}")
             do.run.wait = {}
         return outcome
@@ -391,12 +392,15 @@ class Sending:
             if cap.of_this_policy and policy_name not in policies:
                 continue
             self.world.recent.setdefault((policy_name, index), deque()).append(do.now)
-        self.world.process(message.name, campaign.name, do.now).done += 1
+        self._process(do, message).done += 1
         if self.world.history is not None:
             do.note("sent", f"to {address}{codes}")
 
+    def _process(self, do: RunEffects, message: Message) -> Process:
+        return self.world.send_process(message.name, do.campaign, do.run.key, do.now)
+
     def _skip(self, do: RunEffects, message: Message, reason: str, detail: str = "") -> SendOutcome:
-        self.world.process(message.name, do.campaign.name, do.now).skipped[reason] += 1
+        self._process(do, message).skipped[reason] += 1
         if self.world.keeps_sends:
             self.world.skipped.append(Skipped(message.name, do.contact.id, do.now, reason, detail))
         do.note("skipped", f"{reason}: {detail}" if detail else reason)
@@ -406,10 +410,10 @@ class Sending:
     def _halt(self, do: RunEffects, message: Message, because: str) -> SendOutcome:
         self.world.anyone_waits(message.name)  # else it is not halted any more
         do.halt(message.name, because)
-        process = self.world.process(message.name, do.campaign.name, do.now)
+        process = self._process(do, message)
         if process.status == "halted":
             return "halted"  # for the reason that was told when the first one came to wait
-        others = self.world.halted_processes(message.name)
+        others = self.world.processes.halted(message.name)
         process.status = "halted"
         process.because = others[0].because if others else because
         if not others:

@@ -127,15 +127,15 @@ class Simulation:
 
     def _sent(self) -> dict[str, int]:
         sent: Counter[str] = Counter()
-        for process in self.world.processes.values():
-            sent[process.message] += process.done
+        for process in self.world.processes.sends():
+            sent[process.name] += process.done
         return {name: sent[name] for name in self.program.messages if sent[name]}
 
     def _skipped(self) -> dict[str, dict[str, int]]:
         skipped: dict[str, Counter[str]] = {}
-        for process in self.world.processes.values():
+        for process in self.world.processes.sends():
             if process.skipped:
-                skipped.setdefault(process.message, Counter()).update(process.skipped)
+                skipped.setdefault(process.name, Counter()).update(process.skipped)
         return {
             name: dict(sorted(skipped[name].items()))
             for name in self.program.messages

@@ -292,10 +292,7 @@ class Timeline:
                     for listed, count in missing.items()
                 )
             )
-        for process in world.processes.values():
-            if process.message == name and process.status == "halted":
-                process.status = "running"
-                process.because = ""
+        world.go_on(name)
         for contact, run in waiting:
             # Those who have not had their turn still wait: who comes to the send now is behind.
             world.resuming = name

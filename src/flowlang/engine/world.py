@@ -13,7 +13,8 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from flowlang.contact import Contact, Entry, Letter, Run, RunKey
-from flowlang.program.program import Program
+from flowlang.engine.processes import Identity, Process, Processes
+from flowlang.program.program import Campaign, Program
 
 
 @dataclass(slots=True)
@@ -42,29 +43,6 @@ class Pool:
                 self.free.append(code)
                 new += 1
         return new
-
-
-ProcessStatus = Literal["waiting", "running", "halted", "paused", "finished", "failed", "cancelled"]
-
-
-@dataclass(slots=True)
-class Process:
-    """The sends of one message by one campaign, or another thing that takes long."""
-
-    type: str
-    message: str
-    campaign: str
-    status: ProcessStatus = "running"
-    done: int = 0
-    failed: int = 0
-    skipped: Counter[str] = field(default_factory=Counter)
-    because: str = ""
-    started: datetime | None = None
-
-    @property
-    def of(self) -> int:
-        """How many it is about, but for those who wait."""
-        return self.done + self.failed + sum(self.skipped.values())
 
 
 @dataclass(slots=True)
@@ -132,7 +110,7 @@ class World:
     pools: dict[str, Pool] = field(default_factory=dict)
     robinson: set[str] = field(default_factory=set)
     """Addresses, in lower case."""
-    processes: dict[tuple[str, str], Process] = field(default_factory=dict)
+    processes: Processes = field(default_factory=Processes)
     halted: dict[str, list[tuple[str, RunKey, int]]] = field(default_factory=dict)
     """By message: who waits for it, in order: contact, run, and which standing of it."""
     resuming: str | None = None
@@ -170,12 +148,14 @@ class World:
             found = self.pools[name] = Pool()
         return found
 
-    def process(self, message: str, campaign: str, now: datetime) -> Process:
-        key = (message, campaign)
-        found = self.processes.get(key)
-        if found is None:
-            found = self.processes[key] = Process("message send", message, campaign, started=now)
-        return found
+    def send_process(self, message: str, campaign: Campaign, key: str, now: datetime) -> Process:
+        """The process that a send belongs to: that of the group send, or the campaign's own."""
+        if campaign.group_send:
+            identity = Identity("group send", message, campaign.group_send, key)
+        else:
+            identity = Identity("message send", message, campaign.name)
+        found = self.processes.find(identity)
+        return found or self.processes.add(Process(identity, started=now))
 
     def happened(self, event: str, data: dict[str, Any]) -> None:
         """Something happened to the system that an automation may wait for."""
@@ -184,14 +164,6 @@ class World:
 
     def notice(self, at: datetime, who: str, text: str) -> None:
         self.notices.append(Notice(at, who, text))
-
-    def halted_processes(self, message: str) -> list[Process]:
-        """The processes of a message that are halted."""
-        return [
-            process
-            for process in self.processes.values()
-            if process.message == message and process.status == "halted"
-        ]
 
     def anyone_waits(self, message: str) -> bool:
         """Whether someone still waits for a halted message: most often the first one tells."""
@@ -220,7 +192,10 @@ class World:
             self.halted[message] = kept
         else:
             self.halted.pop(message, None)
-            for process in self.halted_processes(message):
-                process.status = "running"
-                process.because = ""
+            self.go_on(message)
         return found
+
+    def go_on(self, message: str) -> None:
+        """The sends of a message are not halted any more."""
+        for process in self.processes.halted(message):
+            process.status, process.because, process.who = "running", "", ""

@@ -373,7 +373,7 @@ def _group_sends(automation: Automation) -> list[Campaign]:
         found.append(
             Campaign(
                 name, _AFTER_CAMPAIGNS, automation.span, again=True, zone=automation.zone,
-                policies=automation.policies, instructions=[turn, send], group_send=True,
+                policies=automation.policies, instructions=[turn, send], group_send=automation.name,
             )
         )  # fmt: skip
     return found

@@ -75,7 +75,7 @@ class Campaign:
     experiments: list[TakeBest] = field(default_factory=list)
     sends: frozenset[str] = frozenset()
     uses_event: bool = False
-    group_send: bool = False
+    group_send: str = ""
     """Made for a group send: its runs are those of the audience."""
 
     @property

@@ -99,18 +99,28 @@ class Stock(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ProcessRow:
-    """Something that takes long, with its progress."""
+    """Something that takes long, with its progress; the first four tell it from every other."""
 
     type: str
-    message: str
-    campaign: str
+    name: str
+    """The message, file, list or report it is about."""
+    by: str
+    """The campaign or automation it belongs to; empty where a person did it."""
+    key: str
+    number: int
+    """By which people call it; 0 until the store has given one."""
     status: str
+    audience: int | None
+    """Of how many, where that was fixed at its start."""
     done: int
     failed: int
     skipped: dict[str, int]
     """By reason."""
     because: str
+    who: str
+    """Who halted, paused or cancelled it; empty for the engine."""
     started: datetime | None
+    ended: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +132,7 @@ class Shared:
     halted: dict[str, int]
     """By message: how many runs wait for it to be resumed."""
     processes: list[ProcessRow]
+    """Those that are not over."""
     counters: dict[str, int]
     values: dict[str, str]
     """JSON texts by name."""

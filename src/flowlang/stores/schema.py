@@ -23,7 +23,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = 1
+VERSION = 2
 """Of the schema; a store of another version is refused."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -127,16 +127,22 @@ codes = Table(
 
 processes = Table(
     "processes", metadata,
+    Column("number", _COUNTED, primary_key=True, autoincrement=True),
     Column("type", Text, nullable=False),
-    Column("message", Text, nullable=False),
-    Column("campaign", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("key", Text, nullable=False),
     Column("status", Text, nullable=False),
+    Column("audience", BigInteger),
     Column("done", BigInteger, nullable=False),
     Column("failed", BigInteger, nullable=False),
     Column("skipped", Text, nullable=False),
     Column("because", Text, nullable=False),
+    Column("who", Text, nullable=False),
     Column("started", BigInteger),
-    PrimaryKeyConstraint("type", "message", "campaign"),
+    Column("ended", BigInteger),
+    UniqueConstraint("type", "name", "by", "key"),
+    Index("processes_status", "status"),
 )  # fmt: skip
 
 notices = Table(

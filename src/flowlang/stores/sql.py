@@ -193,16 +193,26 @@ class SqlReading:
                 .where(c.status == "halted", c.message != "")
                 .group_by(c.message)
             )
-            processes = self._all(sa.select(t.processes).order_by("campaign", "message"))
+            processes = self.processes(over=False)
             counters = self._all(sa.select(t.counters))
             values = self._all(sa.select(t.shared))
         return Shared(
             {row[0]: Stock(row[1], row[2]) for row in stock},
             {row[0]: row[1] for row in halted},
-            [_process(row) for row in processes],
+            processes,
             {row[0]: row[1] for row in counters},
             {row[0]: row[1] for row in values},
         )
+
+    def processes(self, *, over: bool = True) -> list[ProcessRow]:
+        asked = sa.select(t.processes).order_by(t.processes.c.number)
+        if not over:
+            c = t.processes.c
+            # The sends of a campaign may go on after a person has cancelled them.
+            asked = asked.where(
+                c.status.not_in(("finished", "failed", "cancelled")) | (c.type == "message send")
+            )
+        return [_process(row) for row in self._all(asked)]
 
     def program(self) -> str | None:
         c = t.programs.c
@@ -242,8 +252,10 @@ def _arrival(row: Any) -> ArrivalRow:
 
 def _process(row: Any) -> ProcessRow:
     return ProcessRow(
-        row.type, row.message, row.campaign, row.status, row.done, row.failed,
-        json.loads(row.skipped), row.because, None if row.started is None else moment(row.started),
+        row.type, row.name, row.by, row.key, row.number, row.status, row.audience, row.done,
+        row.failed, json.loads(row.skipped), row.because, row.who,
+        None if row.started is None else moment(row.started),
+        None if row.ended is None else moment(row.ended),
     )  # fmt: skip
 
 

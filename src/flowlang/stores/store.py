@@ -17,6 +17,7 @@ from flowlang.stores.rows import (
     LetterRow,
     LetterStatus,
     NoticeRow,
+    ProcessRow,
     RunRow,
     Shared,
     TrialRow,
@@ -90,6 +91,10 @@ class Store(Protocol):
 
     def shared(self) -> Shared:
         """What contacts share; it is small."""
+        ...
+
+    def processes(self, *, over: bool = True) -> list[ProcessRow]:
+        """By number; those that are over for good only if asked for."""
         ...
 
     def program(self) -> str | None:

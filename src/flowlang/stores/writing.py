@@ -139,7 +139,7 @@ class SqlStore(SqlReading):
             )
 
     def _save_shared(self, connection: Connection, changes: Changes) -> None:
-        self._upsert(connection, t.processes, [_process(row) for row in changes.processes])
+        self._save_processes(connection, changes)
         kept = [{"name": name, "value": value} for name, value in changes.values.items() if value]
         self._upsert(connection, t.shared, kept)
         gone = [name for name, value in changes.values.items() if not value]
@@ -157,6 +157,16 @@ class SqlStore(SqlReading):
             connection.execute(sa.insert(t.notices), rows)
         if changes.program is not None:
             connection.execute(sa.insert(t.programs), [{"text": changes.program}])
+
+    def _save_processes(self, connection: Connection, changes: Changes) -> None:
+        """Those that are new are given the next numbers."""
+        new = [_process(row) for row in changes.processes if not row.number]
+        if new:
+            connection.execute(sa.insert(t.processes), new)
+        known = [row for row in changes.processes if row.number]
+        self._upsert(
+            connection, t.processes, [_process(row) | {"number": row.number} for row in known]
+        )
 
     # ------------------------------------------------------------------ what comes in
 
@@ -250,8 +260,10 @@ def _letter(letter: Letter) -> dict[str, Any]:
 
 def _process(row: ProcessRow) -> dict[str, Any]:
     return {
-        "type": row.type, "message": row.message, "campaign": row.campaign, "status": row.status,
-        "done": row.done, "failed": row.failed, "because": row.because,
+        "type": row.type, "name": row.name, "by": row.by, "key": row.key, "status": row.status,
+        "audience": row.audience, "done": row.done, "failed": row.failed,
+        "because": row.because, "who": row.who,
         "skipped": json.dumps(dict(sorted(Counter(row.skipped).items())), ensure_ascii=False),
         "started": None if row.started is None else stamp(row.started),
+        "ended": None if row.ended is None else stamp(row.ended),
     }  # fmt: skip

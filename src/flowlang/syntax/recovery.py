@@ -129,7 +129,7 @@ def _first_word(parser: Parser, line: Line, failure: Failure) -> bool:
     words, lexeme = parser.words, line.lexemes[0]
     header = parser.header
     at_its_side = header is not None and not parser.lost and header.width == line.width
-    if header and at_its_side and parser.machine.can_shift(failure.stack, "_INDENT"):
+    if header and at_its_side and _fits_below(parser, line, failure.stack):
         # The lines that should have been below the one above are just as deep as it is.
         parser.missing_block(header)
         parser.misplaced = True
@@ -158,6 +158,18 @@ def _first_word(parser: Parser, line: Line, failure: Failure) -> bool:
         hint=_home(parser, phrase.terminal, line),
     )
     return False
+
+
+def _fits_below(parser: Parser, line: Line, stack: Entry) -> bool:
+    """Whether the line would be right if it stood deeper, below the one above it."""
+    machine = parser.machine
+    before, pieces = machine.stack, len(parser.pieces)
+    parser.back(stack, pieces)
+    machine.begin_line()
+    fits = machine.shift("_INDENT", None, None, machine.end)
+    fits = fits and parser.feed(line.lexemes, parser.words) is None
+    parser.back(before, pieces)
+    return fits
 
 
 def _home(parser: Parser, terminal: str, line: Line) -> str:

@@ -1,0 +1,62 @@
+"""The server's application: its parts, and what it says where none of them answers."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from flowlang.stores.store import StoreError
+from flowlang.web import links, pages
+from flowlang.web.service import Service
+
+
+def build(service: Service) -> Starlette:
+    """The application over a store."""
+    language = service.program.config.language
+
+    def nothing_here(request: Request, failure: Exception) -> Response:
+        assert isinstance(failure, HTTPException)
+        return pages.notice("nothing", language, failure.status_code, failure.headers)
+
+    def busy(request: Request, failure: Exception) -> Response:
+        service.tell(str(failure))
+        return pages.notice("busy", language, 503, {"Retry-After": "60"})
+
+    app = Starlette(
+        # The links come last: they take every address that nobody before them takes.
+        routes=[*links.routes(service)],
+        exception_handlers={HTTPException: nothing_here, StoreError: busy},
+        middleware=[Middleware(_Guarded, service=service)],
+    )
+    # Nobody who sends a POST by RFC 8058 follows redirects.
+    app.router.redirect_slashes = False
+    return app
+
+
+class _Guarded:
+    """Makes of a fault of ours one line for the person who runs the server, and a page."""
+
+    def __init__(self, app: ASGIApp, service: Service) -> None:
+        self.app = app
+        self.service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def sending(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, sending)
+        except Exception as failure:  # noqa: BLE001 - the one place where every request ends
+            what = f"{type(failure).__name__}: {failure}"
+            self.service.tell(f"internal error: {what[:300]}; please report this")
+            if not begun:
+                page = pages.notice("broken", self.service.program.config.language, 500)
+                await page(scope, receive, send)

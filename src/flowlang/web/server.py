@@ -1,0 +1,40 @@
+"""The server itself: where it listens, and how it speaks HTTP."""
+
+from __future__ import annotations
+
+import socket
+
+from uvicorn import Config, Server
+
+from flowlang.web.app import build
+from flowlang.web.service import Service
+
+GRACE = 10
+"""Seconds that requests under way have when the server ends."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens; port 0 takes a free one.  Raises OSError where it cannot."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    family, _, _, _, address = found[0]
+    return socket.create_server(address, family=family, backlog=2048)
+
+
+def address(listening: socket.socket) -> str:
+    """Where a socket listens, as the beginning of a URL."""
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def server(service: Service) -> Server:
+    """What answers over HTTP once it is run over a socket, until it gets a signal."""
+    config = Config(
+        build(service),
+        lifespan="off",
+        # A log of requests would hold links that anyone who reads it could follow.
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=GRACE,
+    )
+    return Server(config)

@@ -120,6 +120,7 @@ def ask(url: str, body: bytes | None = None) -> int:
         return int(answer.status)
 
 
+# S5.1
 def test_from_the_letter_to_the_withdrawal(shop: Path) -> None:
     send(shop, "2026-03-02 10:00")
     [mail], [receipt] = mails(shop, "News"), mails(shop, "Receipt")

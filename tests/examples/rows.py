@@ -1,4 +1,4 @@
-"""The table of docs/rows.md: each row that users asked for, where an example shows it, what tests it.
+"""The table of docs/rows.md: each row that users asked for, what shows it, and what tests it.
 
 `python tests/examples/rows.py > docs/rows.md` renews it.
 """
@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,11 +17,11 @@ _PYTEST = re.compile(r"^# (S\d\.\d+(?:, S\d\.\d+)*)$")
 HEAD = """\
 # What users asked for
 
-Five documents of users stand behind flowlang: how a halted send with coupons is resumed (S1), how a
-campaign is restarted (S2), which sends an event sets off (S3), what a system does by itself (S4), and
-how someone opts out of marketing (S5). Each row says what one of them asks for, the line of an example
-that shows it, and the tests that hold it. The table is made by `python tests/examples/rows.py`, and a
-test fails when a row loses its line or its test.
+Five documents of users stand behind flowlang: how a halted send with coupons is resumed (S1), how
+a campaign is restarted (S2), which sends an event sets off (S3), what a system does by itself (S4),
+and how someone opts out of marketing (S5). Each row says what one of them asks for, the line of an
+example that shows it, and the tests that hold it. The table is made by
+`python tests/examples/rows.py`, and a test fails when a row loses its line or its test.
 """
 
 SOURCES = {
@@ -108,12 +109,14 @@ ROWS = (
     Row("S4.5", "import of addresses", SYSTEM, 'import contacts from "in/till.csv"'),
     Row("S4.6", "groups and memberships", SYSTEM, 'add segment "worth a thousand"'),
     Row("S4.7", "coupon lists and pools", SYSTEM, 'refill coupons "machines"'),
-    Row("S4.8", "contact (K) and system (S) are kept apart", SYSTEM, 'automation "First of the month"'),
+    Row("S4.8", "contact (K) and system (S) are kept apart", SYSTEM,
+        'automation "First of the month"'),
     Row("S4.9", "a message at once on what a contact does", CUSTOMERS,
         'start on clicked "New machines"'),
     Row("S4.10", "what a contact does is kept in its profile", CUSTOMERS,
         "set total_spent to total_spent + event.total"),
-    Row("S4.11", "behaviour moves contacts between groups", CUSTOMERS, 'join group "Best customers"'),
+    Row("S4.11", "behaviour moves contacts between groups", CUSTOMERS,
+        'join group "Best customers"'),
     Row("S4.12", "a clean list: delete, block, objections", CUSTOMERS, "delete contact"),
     Row("S4.13", "figures after events, mails after imports, reports of both", SYSTEM,
         'automation "Report of each import"'),
@@ -174,4 +177,4 @@ def _link(file: str, line: int) -> str:
 
 
 if __name__ == "__main__":
-    print(table(), end="")
+    sys.stdout.write(table())

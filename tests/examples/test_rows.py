@@ -1,4 +1,4 @@
-"""Every row that users asked for has a line of an example that shows it and a test that holds it."""
+"""Every row that users asked for has a line of an example that shows it, and a test."""
 
 from __future__ import annotations
 

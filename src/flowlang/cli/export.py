@@ -1,0 +1,86 @@
+"""`flow contacts export`, and how any table goes to a file or to standard output."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from flowlang.cli import WRONG, paths, storing, terminal
+
+if TYPE_CHECKING:
+    from flowlang.tables.formats import Format
+    from flowlang.tables.table import Table
+
+
+@click.command(epilog="Example: flow contacts export hot.csv --where 'score >= 50'")
+@click.argument("file", default="-", type=click.Path(path_type=Path))
+@click.option(
+    "--where", "text", metavar="CONDITION",
+    help="""Only contacts for whom it holds, such as 'score >= 50 and tagged "hot"'.""",
+)  # fmt: skip
+@click.option(
+    "--output-format", type=click.Choice(["csv", "jsonl"]),
+    help="How it is written; else as the name of the file says, else csv.",
+)  # fmt: skip
+@storing.workspace_option
+@storing.store_option
+@storing.now_option
+def export_contacts(
+    file: Path,
+    text: str | None,
+    output_format: str | None,
+    path: Path | None,
+    url: str | None,
+    given_now: str | None,
+) -> int:
+    """Write the contacts to a FILE that `flow contacts import` reads back; `-` is standard output.
+
+    What the engine alone knows stays in the store: histories, runs, when a tag ends. Records stand
+    in JSON Lines only. No cell of CSV is a formula to a spreadsheet.
+    """
+    from flowlang.figures import contacts
+    from flowlang.figures.source import Source, Where
+    from flowlang.figures.where import WrongCondition, condition
+    from flowlang.tables.contacts import format_of
+    from flowlang.tables.formats import formats
+    from flowlang.tables.table import Table
+
+    workspace, program = storing.program_of(path)
+    where = None
+    if text is not None:
+        now = storing.moment(given_now, program.config.timezone)
+        try:
+            where = Where(condition(text, program.names, "--where"), now)
+        except WrongCondition as wrong:
+            paths.show_findings([wrong.finding], 1)
+            return WRONG
+    form = formats()[output_format] if output_format else format_of(file)
+    with storing.opened(workspace, url) as store:
+        source = Source(store, program)
+        rows = contacts.rows(source, where)
+        table = Table(contacts.NAME, contacts.columns(source), rows, source.zone)
+        put_out(table, form, file, "contact", "contacts")
+    return 0
+
+
+def put_out(table: Table, form: Format, file: Path, one: str, many: str) -> None:
+    """Write a table to a file, or to standard output for `-`; say how much it was.
+
+    `one` and `many` are what a row is called.  Raises OSError.
+    """
+    from flowlang.figures.files import write
+    from flowlang.intake.report import counted
+
+    nested = [column.name for column in table.columns if column.nested]
+    if nested and form.NAME in ("csv", "text"):
+        listed = ", ".join(f"`{name}`" for name in nested)
+        terminal.talk(f"left out, for JSON alone has room for it: {listed}")
+    if file == paths.STDIN:
+        if not form.write(table, sys.stdout):
+            terminal.talk(f"no {many}")
+    else:
+        count = write(file, table, form)
+        terminal.talk(terminal.printable(f"{counted(count, one, many)} to {file}"))

@@ -1,0 +1,91 @@
+"""Report what the store holds: sends, messages, campaigns, coupon lists, processes, histories."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import click
+
+from flowlang.cli import storing, terminal
+from flowlang.cli.export import put_out
+
+if TYPE_CHECKING:
+    from flowlang.figures import Report
+
+FORMATS = ("text", "csv", "jsonl", "json")
+
+
+@click.command(epilog="Example: flow report messages --since 2026-11-01 --until 2026-12-01")
+@click.argument("name", required=False)
+@click.option(
+    "--output-format", type=click.Choice(FORMATS),
+    help="How it is written; else as the name of the file says, else as text.",
+)  # fmt: skip
+@click.option(
+    "-o", "--output", metavar="FILE", default="-", type=click.Path(path_type=Path),
+    help="Where it is written, in the place of what is there; else standard output.",
+)  # fmt: skip
+@click.option("--since", metavar="TIME", help="Only from this moment on, such as `2026-11-01`.")
+@click.option("--until", metavar="TIME", help="Only what was before this moment.")
+@storing.workspace_option
+@storing.store_option
+def report(
+    name: str | None,
+    output_format: str | None,
+    output: Path,
+    since: str | None,
+    until: str | None,
+    path: Path | None,
+    url: str | None,
+) -> int:
+    """Write the report NAME; without one, list the reports there are.
+
+    Text is a table for people, its moments in the workspace's time zone; csv opens in spreadsheet
+    programs, and no cell is a formula there; json and jsonl (an object a line) are for programs.
+    """
+    from flowlang.figures import reports, summary
+    from flowlang.figures.files import table
+    from flowlang.figures.source import Source
+    from flowlang.tables.formats import formats, of_file
+
+    if name is None:
+        width = max(map(len, reports()))
+        for known in reports().values():
+            terminal.write(f"{known.NAME:<{width}}  {summary(known)}\n")
+        return 0
+    if name not in reports():
+        from flowlang.source import did_you_mean
+
+        hint = did_you_mean(name, sorted(reports()), "report")
+        raise click.UsageError(f'there is no report "{terminal.printable(name)}"; {hint}')
+    workspace, program = storing.program_of(path)
+    zone = program.config.timezone
+    begins, ends = _moment("--since", since, zone), _moment("--until", until, zone)
+    _check_span(reports()[name], begins, ends)
+    form = formats()[output_format] if output_format else of_file(output, "text")
+    with storing.opened(workspace, url) as store:
+        source = Source(store, program, begins, ends)
+        put_out(table(source, name), form, output, "row", "rows")
+    return 0
+
+
+def _check_span(known: Report, since: datetime | None, until: datetime | None) -> None:
+    if (since or until) and not known.TIMED:
+        raise click.UsageError(
+            f"the report `{known.NAME}` says how things stand: it takes no --since and no --until"
+        )
+    if since and until and since >= until:
+        raise click.UsageError("--since is not before --until")
+
+
+def _moment(option: str, given: str | None, zone: ZoneInfo) -> datetime | None:
+    from flowlang.kinds import DATETIME, BadValue, read
+
+    try:
+        found = read(given, DATETIME, zone)
+    except BadValue as bad:
+        raise click.BadParameter(str(bad), param_hint=option) from None
+    return found if isinstance(found, datetime) else None

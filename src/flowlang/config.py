@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -67,6 +68,7 @@ _CHOICES = {
     "schedule.missed": ("catch up", "skip"),
 }
 _CHANNEL = ("webhook", "address")
+_PAGE = re.compile(r"https?://[^\s/?#{}<>\"\\]+(?:/[^\s?#{}<>\"\\]*)?", re.IGNORECASE)
 _SEVERITIES = ("error", "warning", "info", "off")
 
 
@@ -110,7 +112,7 @@ def _settings(raw: dict[str, Any]) -> Settings:
         random_seed=_seed(raw),
         sender=flat.get("sender.from", ""),
         reply_to=flat.get("sender.reply_to", ""),
-        unsubscribe_url=flat.get("sender.unsubscribe_url", ""),
+        unsubscribe_url=_page(flat, "sender.unsubscribe_url"),
         regime=flat.get("consent.regime", "opt-in"),
         channels=_channels(raw),
         store_url=flat.get("store.url", "sqlite:///.flow/state.db"),
@@ -140,6 +142,17 @@ def _text(key: str, value: Any) -> str:
     if not isinstance(value, str):
         raise ConfigError(f"`{key}` is a text in quotes, not {value!r}")
     return value
+
+
+def _page(flat: dict[str, str], key: str) -> str:
+    """The address of a page, to which a path can be added; empty where none is given."""
+    url = flat.get(key, "")
+    if url and not _PAGE.fullmatch(url):
+        raise ConfigError(
+            f'{key} = "{url}": expected the address of a page without ? and #,'
+            ' such as "https://shop.example.com/u"'
+        )
+    return url
 
 
 def _language(raw: dict[str, Any]) -> str:

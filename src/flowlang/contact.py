@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
+from flowlang.kinds import address_beside
+
 NO_MAILING = re.compile(r"\[\s*no\s+mailing\s*\]", re.IGNORECASE)
 """The mark that takes an address out of marketing; notes may follow it (S5.4)."""
 
@@ -49,6 +51,8 @@ class Sent:
     clicked: list[tuple[datetime, int]] = field(default_factory=list)
     address: str = ""
     """Where it went: a bounce belongs to the address it came from."""
+    returned: tuple[str, ...] = ()
+    """What came back of it: `bounced`, `complained`, `unsubscribed`, each once."""
 
 
 @dataclass(slots=True)
@@ -115,6 +119,11 @@ class Run:
         return self.status in ("running", "waiting", "halted")
 
     @property
+    def held(self) -> bool:
+        """It has come to what a person has paused, and waits to be let go on."""
+        return "held" in self.wait
+
+    @property
     def label(self) -> str:
         return f"{self.number}.{self.round}"
 
@@ -149,6 +158,8 @@ class Contact:
     clock: datetime | None = None
     """The last moment up to which everything due was done."""
     deleted: bool = False
+    merged_into: str = ""
+    """The contact that it is part of since two were merged; what comes for it goes there."""
 
     def zone_name(self) -> str | None:
         name = self.fields.get("timezone")
@@ -196,6 +207,8 @@ class Letter:
     """The one-click unsubscribe link of marketing mail (RFC 8058), else empty."""
     codes: tuple[tuple[str, str], ...] = ()
     """The coupon codes in it, as pairs of list and code."""
+    process: tuple[str, ...] = ()
+    """The identity of the process that it belongs to; empty for what tells a person something."""
 
 
 def usable_address(raw: object) -> tuple[str, bool]:
@@ -205,11 +218,7 @@ def usable_address(raw: object) -> tuple[str, bool]:
     mark = NO_MAILING.search(raw)
     if mark is None:
         return raw.strip(), False
-    for part in (raw[: mark.start()], raw[mark.end() :]):
-        words = part.split()
-        if words:
-            return words[0].strip("<>,;"), True
-    return "", True
+    return address_beside(raw, mark.start(), mark.end()), True
 
 
 def resolve_zone(contact: Contact, default: ZoneInfo) -> ZoneInfo:

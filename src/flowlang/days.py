@@ -47,24 +47,27 @@ def _holidays(region: str, year: int) -> frozenset[date]:
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """A set of days: those of the given weekdays without holidays and excepted ranges.
+    """A set of days: the given weekdays and ranges, without holidays and excepted ranges.
 
-    `weekdays` counts from 0 = monday, empty is every day; `holidays` names regions; both ends of
-    a range belong to it.  Asking with an unknown region raises ValueError.
+    `weekdays` counts from 0 = monday; where there are neither weekdays nor ranges it is every day.
+    `holidays` names regions; both ends of a range belong to it.  Asking with an unknown region
+    raises ValueError.
     """
 
     weekdays: frozenset[int]
     holidays: tuple[str, ...] = ()
     except_ranges: tuple[tuple[date, date], ...] = ()
+    ranges: tuple[tuple[date, date], ...] = ()
 
     def contains(self, day: date) -> bool:
         """Whether a day is one of them."""
-        if self.weekdays and day.weekday() not in self.weekdays:
+        if (self.weekdays or self.ranges) and not (
+            day.weekday() in self.weekdays or _within(day, self.ranges)
+        ):
             return False
-        for first, last in self.except_ranges:
-            if first <= day <= last:
-                return False
-        return all(day not in _holidays(region, day.year) for region in self.holidays)
+        return not _within(day, self.except_ranges) and all(
+            day not in _holidays(region, day.year) for region in self.holidays
+        )
 
     def next_from(self, day: date) -> date | None:
         """The first such day at or after one; None if there is none within ten years."""
@@ -84,6 +87,10 @@ class Days:
                 return None
             found = self.next_from(found + _ONE_DAY)
         return found
+
+
+def _within(day: date, ranges: tuple[tuple[date, date], ...]) -> bool:
+    return any(first <= day <= last for first, last in ranges)
 
 
 def _dates_from(day: date) -> Iterator[date]:

@@ -8,6 +8,7 @@ stores and deliveries.  An effect on the contact shows at once: after `tag "a"`,
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 from zoneinfo import ZoneInfo
@@ -15,7 +16,8 @@ from zoneinfo import ZoneInfo
 from flowlang.contact import Contact, Run
 
 if TYPE_CHECKING:
-    from flowlang.check.names import EmptyAction, Message
+    from flowlang.check.comparing import Fn
+    from flowlang.check.names import EmptyAction, Message, Policy
     from flowlang.check.templates import Template
     from flowlang.check.view import View
 
@@ -31,6 +33,20 @@ Next = int
 
 SendOutcome = Literal["sent", "skipped", "waiting", "halted"]
 CallOutcome = Literal["answered", "failed", "pending"]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a send says of itself, beside its message and whom it goes to."""
+
+    when_empty: EmptyAction | None = None
+    """What an empty coupon list does, instead of what the list says."""
+    text: str = ""
+    """Stands in for a code where `when_empty` is `show`."""
+    policies: tuple[Policy, ...] = ()
+    """They hold for this send, besides those of its campaign."""
+    language: Fn | None = None
+    """Which variant of the message; where this gives nothing, the contact's language decides."""
 
 
 class Trigger(Protocol):
@@ -83,10 +99,8 @@ class Effects(Protocol):
     def share(self, step: str, for_good: bool) -> float: ...
 
     # the world
-    def send(self, message: Message, when_empty: EmptyAction | None, text: str) -> SendOutcome: ...
-    def send_to(
-        self, message: Message, address: str, when_empty: EmptyAction | None, text: str
-    ) -> SendOutcome: ...
+    def send(self, message: Message, terms: Terms) -> SendOutcome: ...
+    def send_to(self, message: Message, address: str, terms: Terms) -> SendOutcome: ...
     def notify(self, who: str, text: Template) -> None: ...
     def call(self, url: str, values: dict[str, Any]) -> CallOutcome: ...
     def experiment(self, step: str, shares: tuple[float, ...], length: Any) -> int | None: ...

@@ -99,7 +99,7 @@ _ADDRESS = re.compile(
     r"[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)*"
 )
 """What can be handed over: one address, without a name, a scheme or a second address."""
-_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?$")
+_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d{1,3})?$")
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})$")
 _GERMAN_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _GERMAN_TIME = re.compile(r",?[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?: Uhr)?$")
@@ -126,6 +126,8 @@ def _text(raw: object, kind: Kind, zone: ZoneInfo) -> str:
     if isinstance(raw, bool) or not isinstance(raw, (str, int, float)):
         raise BadValue(f"expected text, got {_show(raw)}")
     text = str(raw)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
@@ -149,9 +151,9 @@ def _number(raw: object, kind: Kind, zone: ZoneInfo) -> int | float:
         if not math.isfinite(raw):
             raise BadValue("expected a number, got one that is not finite")
         return int(raw) if raw.is_integer() and abs(raw) < 2**53 else raw
-    if isinstance(raw, str) and len(raw) < 40 and _NUMBER.match(raw.strip()):
+    if isinstance(raw, str) and len(raw) < 45 and _NUMBER.match(raw.strip()):
         text = raw.strip().replace(",", ".")
-        return float(text) if "." in text else int(text)
+        return int(text) if text.lstrip("+-").isdigit() else _number(float(text), kind, zone)
     raise BadValue(f"expected a number, got {_show(raw)}")
 
 
@@ -236,11 +238,20 @@ def _email(raw: object, kind: Kind, zone: ZoneInfo) -> str:
 
 
 def _before_mark(text: str) -> str:
-    """An address without a mark in brackets, which may stand before or after it, and its notes."""
-    if "[" not in text:
+    """An address without a mark in brackets and without its notes."""
+    start = text.find("[")
+    if start < 0:
         return text
-    before, _, rest = text.partition("[")
-    return before.strip() or next(iter(rest.partition("]")[2].split()), "")
+    return address_beside(text, start, text.find("]", start) + 1 or len(text))
+
+
+def address_beside(text: str, start: int, end: int) -> str:
+    """The address in a text that bears a mark from `start` to `end`: before, after or around it."""
+    before, after = text[:start].rstrip(), text[end:].lstrip()
+    if before.endswith("@") or after.startswith("@"):
+        before += after
+    words = before.split() or after.split()
+    return words[0].strip("<>,;") if words else ""
 
 
 def _has_control(text: str) -> bool:

@@ -135,6 +135,7 @@ class Finding:
 
 
 _GUESSES = ("FL001", "FL002", "FL020", "FL021", "FL025")
+_WORD_GUESSED = "FL020"
 
 
 @dataclass(slots=True)
@@ -143,8 +144,9 @@ class Findings:
 
     found: list[Finding] = field(default_factory=list)
     _seen: set[tuple[str, str, int]] = field(default_factory=set)
-    _guessed: set[tuple[str, int]] = field(default_factory=set)
-    """Lines that were put right by a guess: what they would then mean is not judged."""
+    _guessed: dict[tuple[str, int], tuple[str, ...]] = field(default_factory=dict)
+    """Lines that were put right by a guess, with what of their meaning is then not judged: kinds,
+    and where a word was guessed, names too, for they may be those of something else."""
 
     def report(
         self,
@@ -161,8 +163,9 @@ class Findings:
             return
         place = (span.source.name, span.line)
         if diagnostic.code in _GUESSES:
-            self._guessed.add(place)
-        elif diagnostic.code.startswith("FL2") and place in self._guessed:
+            unsure = ("FL1", "FL2") if diagnostic.code == _WORD_GUESSED else ("FL2",)
+            self._guessed[place] = (*self._guessed.get(place, ()), *unsure)
+        elif diagnostic.code.startswith(self._guessed.get(place, ())):
             return
         self._seen.add(key)
         self.found.append(

@@ -5,7 +5,7 @@ The only place that puts the parts together: whoever wants a program asks `load`
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import flowlang.steps  # noqa: F401 - registers the statements with the grammar
 from flowlang import resources
 from flowlang.check import diagnostics as d
 from flowlang.check.declarations import MAX_FILE, Reader
+from flowlang.check.expressions import Expressions
 from flowlang.check.names import Config, Names
 from flowlang.config import ConfigError, Settings, read_settings
 from flowlang.engine.testing import Script, compile_test
@@ -93,9 +94,16 @@ def _shorten(path: Path, levels: int) -> Path:
     return spelt
 
 
-def load(root: Path, files: list[Path] | None = None) -> Workspace:
+MakeExpressions = Callable[[Names], Expressions]
+"""Makes what gives conditions their meaning."""
+
+
+def load(
+    root: Path, files: list[Path] | None = None, expressions: MakeExpressions | None = None
+) -> Workspace:
     """Read, check and compile a workspace.
 
+    `expressions` is for those who want to know what conditions are asked (`engine.tracing`).
     Raises ConfigError where its `flow.toml` cannot be read.
     """
     folder = root if root.is_dir() else root.parent
@@ -106,7 +114,7 @@ def load(root: Path, files: list[Path] | None = None) -> Workspace:
     for path in files if files is not None else _own_files(folder):
         source = read_source(path, str(path), findings)
         workspace.files.append(parse(source, findings, config.language))
-    check(workspace, config)
+    check(workspace, config, expressions)
     return workspace
 
 
@@ -120,7 +128,9 @@ def load_text(text: str, name: str = "<stdin>", settings: Settings | None = None
     return workspace
 
 
-def check(workspace: Workspace, config: Config) -> None:
+def check(
+    workspace: Workspace, config: Config, expressions: MakeExpressions | None = None
+) -> None:
     """Check what was parsed and compile it; fills `workspace.program`."""
     findings = workspace.findings
     names = Names(config, findings)
@@ -136,7 +146,9 @@ def check(workspace: Workspace, config: Config) -> None:
     reader.complete_events()
     for parsed in everything:
         reader.policies(parsed.tree)
-    program = workspace.program = compile_program(names, reader)
+    program = workspace.program = compile_program(
+        names, reader, expressions(names) if expressions else None
+    )
     for parsed in workspace.files:
         for item in parsed.tree.items:
             if isinstance(item, Test):

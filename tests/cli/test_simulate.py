@@ -297,6 +297,26 @@ def test_a_wrong_call_is_2(tmp_path: Path, options: list[str], why: str) -> None
     assert why in said
 
 
+@pytest.mark.parametrize(
+    ("option", "given", "taken"),
+    [("--contacts", CONTACTS, "<stdin>: 9 rows read"), ("--events", EVENTS, "<stdin>: 9 events")],
+)
+def test_a_dash_is_standard_input(tmp_path: Path, option: str, given: str, taken: str) -> None:
+    _, usual, _ = simulate(tmp_path)
+    files = {"--contacts": "contacts.csv", "--events": "events.jsonl", option: "-"}
+    call = ["simulate", "shop", *(word for pair in files.items() for word in pair)]
+    done = flow(*call, "--output-format", "json", cwd=tmp_path, given=given)
+    assert json.loads(done.stdout) == usual
+    assert taken in flow(*call, cwd=tmp_path, given=given).stderr
+
+
+def test_standard_input_cannot_be_both(tmp_path: Path) -> None:
+    workspace(tmp_path / "shop", SHOP, codes_txt="ONE\n")
+    done = flow("simulate", "shop", "--contacts", "-", "--events", "-", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "cannot both be standard input" in done.stderr
+
+
 def test_errors_in_the_workspace_are_1(tmp_path: Path) -> None:
     code, counts, said = simulate(tmp_path, text=SHOP.replace('send "Hello"', 'send "Helo"'))
     assert (code, counts) == (1, {})

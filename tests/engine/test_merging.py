@@ -69,7 +69,7 @@ def test_the_older_run_stays() -> None:
     _arrive(timeline, "ann", "tag", 0, tag="long")
     _arrive(timeline, "anna", "tag", 1, tag="long")
     anna, ann = timeline.contacts["anna"], timeline.contacts["ann"]
-    merge(timeline.world, anna, ann)
+    merge(timeline.world, anna, ann, DAY)
     timeline.settle(anna)
     run = anna.runs["Long", ""]
     assert run.started == DAY
@@ -85,7 +85,7 @@ def test_runs_of_other_keys_stand_side_by_side() -> None:
     _arrive(timeline, "ann", "event", 0, name="ping", data={"k": "A"})
     _arrive(timeline, "anna", "event", 0, name="ping", data={"k": "B"})
     anna = timeline.contacts["anna"]
-    merge(timeline.world, anna, timeline.contacts["ann"])
+    merge(timeline.world, anna, timeline.contacts["ann"], DAY)
     assert len(anna.runs) == 2
     assert [one.data["k"] for one in anna.events["ping"]] == ["B", "A"]
 
@@ -96,7 +96,7 @@ def test_history_and_codes_are_kept() -> None:
     _arrive(timeline, "anna", "tag", 0, tag="code")
     _arrive(timeline, "ann", "tag", 1, tag="code")
     anna = timeline.contacts["anna"]
-    merge(timeline.world, anna, timeline.contacts["ann"])
+    merge(timeline.world, anna, timeline.contacts["ann"], DAY)
     assert [sent.at for sent in anna.messages] == [DAY, DAY + timedelta(1)]
     assert [sent.seq for sent in anna.messages] == sorted({sent.seq for sent in anna.messages})
     assert anna.codes["C"][0] == "Y"
@@ -107,7 +107,7 @@ def test_one_who_waited_for_a_code_still_does() -> None:
     timeline = _timeline()
     _arrive(timeline, "ann", "tag", 0, tag="code")
     anna = timeline.contacts["anna"]
-    merge(timeline.world, anna, timeline.contacts["ann"])
+    merge(timeline.world, anna, timeline.contacts["ann"], DAY)
     timeline.arrive(None, "import coupons", {"list": "C", "codes": ("X",)}, DAY)
     timeline.arrive(None, "resume", {"message": "Code"}, DAY)
     assert [sent.message for sent in anna.messages] == ["Code"]
@@ -120,7 +120,7 @@ def test_a_withdrawal_stays_one_and_nothing_starts() -> None:
     ann.consent["email"] = False
     ann.tags["never started by merging"] = None
     ann.fields["name"] = "Ann"
-    merge(timeline.world, anna, ann)
+    merge(timeline.world, anna, ann, DAY)
     timeline.settle(anna)
     timeline.advance(DAY + timedelta(30))
     assert anna.consent["email"] is False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -17,8 +18,9 @@ from flowlang.config import Settings
 from flowlang.contact import Contact, Entry
 from flowlang.engine.admission import as_text
 from flowlang.engine.arrivals import Refused
+from flowlang.engine.pass_report import Report
 from flowlang.engine.timeline import Timeline
-from flowlang.engine.worker import Report, Worker
+from flowlang.engine.worker import Worker
 from flowlang.engine.world import World
 from flowlang.program.program import Program
 from flowlang.stores import Store, open_store
@@ -282,7 +284,10 @@ def test_killed_at_every_stretch_it_loses_and_doubles_nothing(
     assert deaths > 5
     assert told(store, PEOPLE) == played(program, STORY, 200)
     codes = [
-        code for row in store.letters(["queued", "taken back"], 99) for code in row.letter.codes
+        code
+        for entries in told(store, PEOPLE).values()
+        for entry in entries
+        for code in re.findall('code (.+?) of "early"', entry.because)
     ]
     assert len(codes) == len(set(codes)) == store.shared().stock["early"].used
 

@@ -55,7 +55,10 @@ def test_the_webinar_reads_the_same_in_german() -> None:
     assert german[0].language == "de"
 
 
-@pytest.mark.parametrize("name", ["webinar", "lead-score", "vouchers"])
+SERIES = ["club", "coupon-sale", "shop-automation", "vet-practice", "webinar-series"]
+
+
+@pytest.mark.parametrize("name", ["webinar", "lead-score", "vouchers", *SERIES])
 def test_every_row_of_an_examples_contacts_is_taken(name: str) -> None:
     example = workspace.load(EXAMPLES / name)
     assert example.program is not None
@@ -66,7 +69,7 @@ def test_every_row_of_an_examples_contacts_is_taken(name: str) -> None:
     assert rows.read == rows.taken > 0
 
 
-@pytest.mark.parametrize("name", ["webinar", "lead-score"])
+@pytest.mark.parametrize("name", ["webinar", "lead-score", *SERIES])
 def test_every_event_of_an_example_is_taken(name: str) -> None:
     example = workspace.load(EXAMPLES / name)
     assert example.program is not None
@@ -99,7 +102,15 @@ def test_the_codes_of_the_webinar_are_those_that_its_events_import() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "more"), [("webinar", ()), ("lead-score", ("--until", "2026-04-15"))]
+    ("name", "more"),
+    [
+        ("webinar", ()),
+        ("lead-score", ("--until", "2026-04-15")),
+        ("coupon-sale", ()),
+        ("webinar-series", ()),
+        ("club", ("--until", "2027-01-01")),
+        ("vet-practice", ("--until", "2026-07-01")),
+    ],
 )
 def test_a_simulation_comes_out_the_same(
     name: str, more: tuple[str, ...], snapshot: SnapshotAssertion
@@ -121,24 +132,106 @@ def test_the_standard_library_checks_clean_beside_any_names(tmp_path: Path) -> N
     uses = "".join(f'use "{module.stem}"\n' for module in sorted((TOP / "stdlib").glob("*.flow")))
     (tmp_path / "flow.toml").write_text('[consent]\nregime = "opt-out"\n', encoding="utf-8")
     (tmp_path / "own.flow").write_text(
-        f'{uses}group "Newsletter"\n\ncampaign "Double opt-in"\n  start when tagged "x"\n  stop\n',
+        f"""{uses}
+contact
+  birthday  date
+  status    one of "active", "cancelled"
+  records qualification
+    level  number
+
+group "Newsletter"
+
+segment "Asleep"
+  status = "cancelled"
+
+event purchase
+
+campaign "Double opt-in"
+  start when tagged "x"
+  stop
+""",
         encoding="utf-8",
     )
     found = workspace.load(tmp_path)
     assert [finding.message for finding in found.findings.in_order()] == []
 
 
-def test_a_german_workspace_can_use_the_standard_library(tmp_path: Path) -> None:
+IN_GERMAN = {
+    "birthday": """
+kampagne "Glückwunsch"
+  starte bei birthday_today
+  läuft erneut
+  tag "gratuliert"
+
+test "zum Geburtstag"
+  gegeben kontakt
+    birthday 1980-03-02
+    werbung per email
+  am 2026-03-02 07:00
+  am 2026-03-02 08:00
+  erwarte getaggt mit "gratuliert"
+""",
+    "consent": """
+kampagne "Willkommen"
+  starte sobald darf werbung erhalten per email
+  tag "willkommen"
+
+test "nach dem Klick"
+  gegeben kontakt
+  am 2026-03-02 10:00 ereignis consent_asked
+  am 2026-03-02 10:05 ereignis consent_confirmed
+  erwarte getaggt mit "willkommen"
+  erwarte irgendein consent_proof wo given = 2026-03-02 10:05
+""",
+    "delivery": """
+kampagne "Erste Lieferung"
+  starte wenn in segment "Delivery: has had the first"
+  tag "beliefert"
+
+test "nach dem ersten Tagesabschluss"
+  gegeben kontakt
+    delivery_mail ja
+  am 2026-03-02 20:00 ereignis delivery_closed
+  erwarte getaggt mit "beliefert"
+""",
+    "hygiene": """
+kampagne "Stumm"
+  starte bei hygiene_silent
+  sperre
+
+test "nach 30 Tagen ohne Zeichen"
+  gegeben kontakt
+    werbung per email
+  am 2026-03-02 10:00 ereignis hygiene_asked
+  am 2026-04-01 10:00
+  erwarte gesperrt
+""",
+    "qualification": """
+kampagne "Läuft ab"
+  starte bei qualification_expires_soon
+  läuft einmal je event.name, event.expires
+  tag "läuft ab"
+
+test "zwei Wochen vorher"
+  gegeben kontakt
+    werbung per email
+    qualification
+      name "Erste Hilfe"
+      expires 2026-06-30
+      notice 2 wochen
+  am 2026-06-16 05:00
+  am 2026-06-16 06:00
+  erwarte getaggt mit "läuft ab"
+""",
+}
+"""For each module, what a German workspace makes of it."""
+
+
+@pytest.mark.parametrize("module", sorted((TOP / "stdlib").glob("*.flow")), ids=lambda at: at.stem)
+def test_a_german_workspace_can_use_the_standard_library(module: Path, tmp_path: Path) -> None:
     (tmp_path / "flow.toml").write_text('language = "de"\n', encoding="utf-8")
     (tmp_path / "own.flow").write_text(
-        'nutze "consent"\n\nkampagne "Willkommen"\n'
-        "  starte sobald darf werbung erhalten per email\n"
-        '  tag "willkommen"\n\n'
-        'test "nach dem Klick"\n  gegeben kontakt\n'
-        "  am 2026-03-02 10:00 ereignis consent_asked\n"
-        "  am 2026-03-02 10:05 ereignis consent_confirmed\n"
-        '  erwarte getaggt mit "willkommen"\n',
-        encoding="utf-8",
+        f'nutze "{module.stem}"\n{IN_GERMAN[module.stem]}', encoding="utf-8"
     )
     found = workspace.load(tmp_path)
     assert [finding.message for finding in found.findings.in_order()] == []

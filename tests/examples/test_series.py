@@ -42,7 +42,7 @@ def test_every_command_runs(name: str, printed: dict[str, str]) -> None:
     [
         # codes run out, resume is refused with the number missing, then taken (S1.6 to S1.8)
         ("coupon-sale", "25 of 42"),
-        ("coupon-sale", '15 wait; the coupon list "anniversary" is empty'),
+        ("coupon-sale", '15 wait: the coupon list "anniversary" is empty'),
         ("coupon-sale", 'refused: missing 15 codes in "anniversary"'),
         ("coupon-sale", '"Your codes": 15 go on with the next `flow run`'),
         ("coupon-sale", "<stdin>:56: missing 9 codes"),

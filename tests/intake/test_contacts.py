@@ -224,6 +224,20 @@ def test_an_address_marked_no_mailing_is_taken_with_a_warning() -> None:
     assert found.problems[0].severity == "warning"
 
 
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "anna[NO MAILING]@example.com",
+        "anna [no mailing] @example.com",
+        "[NO MAILING]anna@example.com",
+    ],
+)
+def test_the_mark_may_stand_anywhere_in_the_address(marked: str) -> None:
+    (row,) = read(f"email\n{marked}\n").rows
+    assert row.fields["email"] == marked
+    assert row.key() == "anna@example.com"
+
+
 def test_an_undeclared_group_is_taken_with_one_warning_for_the_file() -> None:
     found = read("email,groups\na@b.de,Newsleter\nb@b.de,Newsleter\n")
     assert [row.groups for row in found.rows] == [("Newsleter",)] * 2

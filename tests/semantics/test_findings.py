@@ -214,6 +214,31 @@ test "t"
 """,
         ["FL115", "FL115"],
     ),
+    "an expectation that cannot be read is one mistake, also with several contacts": (
+        """
+campaign "X"
+  start when tagged "a"
+  send "S"
+test "t"
+  given contact "a"
+  given contact "b"
+  at 2026-01-01 10:00 tag "a" for "a"
+  expect sent "S" to "a" times one two
+""",
+        ["FL001"],
+    ),
+    "a row of an answer belongs to a list": (
+        """
+campaign "X"
+  start when tagged "a"
+  call "https://example.com" as answer
+test "t"
+  given contact
+  given call "https://example.com" answers score 3, (sku "A")
+  at 2026-01-01 10:00 tag "a"
+""",
+        ["FL201"],
+    ),
     "time goes forward": (
         """
 campaign "X"

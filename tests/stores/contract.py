@@ -10,6 +10,7 @@ A store passes it with a class that says how to open one:
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,6 +29,7 @@ from flowlang.stores.rows import (
     NoticeRow,
     ProcessRow,
     RunRow,
+    SendingRow,
     Stock,
     TrialRow,
 )
@@ -107,6 +109,38 @@ class StoreContract(ABC):
         assert store.halted() == []
         assert store.standing() == [("Shop", "finished", "send", 1), ("Shop", "waiting", "send", 1)]
 
+    def test_runs_are_counted_at_the_sends_they_stand_at(self, store: Store) -> None:
+        rows = [
+            HALTED,
+            HALTED._replace(contact="ben", status="held"),
+            HALTED._replace(contact="cleo", status="held", message="", step="wait"),
+            HALTED._replace(contact="dora", status="waiting"),
+            HALTED._replace(contact="emil", status="waiting", message="", step="wait"),
+        ]
+        store.save(Changes(runs=rows))
+        assert store.at_sends() == [
+            ("Shop", "", "held", 1),
+            ("Shop", "Offer", "halted", 1),
+            ("Shop", "Offer", "held", 1),
+            ("Shop", "Offer", "waiting", 1),
+        ]
+        assert store.standing() == [
+            ("Shop", "halted", "send", 1),
+            ("Shop", "waiting", "send", 2),
+            ("Shop", "waiting", "wait", 2),
+        ]
+
+    def test_a_walk_through_runs_meets_the_contacts_of_a_campaign(self, store: Store) -> None:
+        rows = [
+            HALTED,
+            HALTED._replace(contact="ben", status="held"),
+            HALTED._replace(contact="cleo", campaign="Other", status="held"),
+        ]
+        store.save(Changes(contacts=[ANNA, BEN, CLEO], runs=rows))
+        assert store.walk_runs(["Shop"], ["halted", "held"], 0, 9) == [ANNA, BEN]
+        assert store.walk_runs(["Shop"], ["halted", "held"], 0, 1) == [ANNA]
+        assert store.walk_runs(["Shop", "Other"], ["held"], 2, 9) == [CLEO]
+
     def test_history_is_kept_in_order_for_each_contact(self, store: Store) -> None:
         entry = Entry(NOON, "anna", "Shop", 1, 'send "Offer"', 12, "sent", "Grüße")
         later = entry._replace(at=NOON + HOUR, what="finished")
@@ -114,6 +148,18 @@ class StoreContract(ABC):
         store.save(Changes(history=[HistoryRow(1, entry), HistoryRow(1, other)]))
         store.save(Changes(history=[HistoryRow(2, later)]))
         assert store.history("anna") == [HistoryRow(1, entry), HistoryRow(2, later)]
+
+    def test_histories_of_many_come_contact_by_contact(self, store: Store) -> None:
+        entry = Entry(NOON, "anna", "Shop", 1, 'send "Offer"', 12, "sent", "Grüße")
+        later = entry._replace(at=NOON - HOUR, what="finished")
+        rows = [HistoryRow(1, entry), HistoryRow(2, later)]
+        rows += [HistoryRow(1, entry._replace(contact=f"c{number:04}")) for number in range(1200)]
+        store.save(Changes(history=rows))
+        assert store.entries(["nobody", "anna", "c0007"]) == [
+            entry, later, entry._replace(contact="c0007")
+        ]  # fmt: skip
+        assert store.entries(["anna"], ["finished", "skipped"]) == [later]
+        assert len(store.entries([f"c{number:04}" for number in range(1200)])) == 1200
 
     def test_an_entry_is_never_written_twice(self, store: Store) -> None:
         row = HistoryRow(1, Entry(NOON, "anna", "", 0, "", 0, "created", ""))
@@ -158,6 +204,24 @@ class StoreContract(ABC):
         assert store.waiting_arrivals(["anna", "ben", "cleo"]) == {"anna": NOON, "ben": None}
         assert store.imported(["anna", "ben"]) == {"anna": '{"a":2}'}
 
+    def test_the_arrivals_of_one_contact_can_be_asked_for(self, store: Store) -> None:
+        for at, whose in ((NOON, "anna"), (NOON, "ben"), (NOON - HOUR, "anna")):
+            store.append([ArrivalRow(at, whose, "tag", "{}")])
+        assert [row.at for row in store.arrivals("pending", 9, contact="anna")] == [
+            NOON - HOUR, NOON,
+        ]  # fmt: skip
+        assert store.arrivals("pending", 9, contact="cleo") == []
+
+    def test_threads_share_a_store_and_each_has_its_own_transaction(self, store: Store) -> None:
+        def count(_: int) -> int:
+            with store.transaction():
+                before = len(store.arrivals("pending", 99))
+                store.append([ArrivalRow(NOON, "anna", "tag", "{}")])
+                return before
+
+        with ThreadPoolExecutor(8) as pool:
+            assert sorted(pool.map(count, range(16))) == list(range(16))
+
     # ------------------------------------------------------------------ what contacts share
 
     def test_codes_are_given_in_the_order_of_import(self, store: Store) -> None:
@@ -189,7 +253,7 @@ class StoreContract(ABC):
     def test_processes_and_notices_are_kept(self, store: Store) -> None:
         row = ProcessRow(
             "message send", "Offer", "Shop", "", 0, "halted", None, 3, 0, {"no consent": 2},
-            "empty", "", NOON, None,
+            "empty", "", NOON, NOON, None,
         )  # fmt: skip
         notice = NoticeRow(NOON, "inbox", "99 codes left")
         store.save(
@@ -202,8 +266,10 @@ class StoreContract(ABC):
 
     def test_processes_that_are_over_are_kept_apart(self, store: Store) -> None:
         rows = [
-            ProcessRow(kind, "x", "", "", 0, "finished", 3, 3, 0, {}, "", "", NOON, NOON)
-            for kind in ("import contacts", "message send")
+            ProcessRow(
+                "message send", "x", by, "", 0, "cancelled", 3, 3, 0, {}, "", "ada", NOON, NOON, end
+            )
+            for by, end in (("A", NOON), ("B", None))
         ]
         store.save(Changes(processes=rows))
         numbered = [replace(row, number=place) for place, row in enumerate(rows, 1)]
@@ -233,6 +299,17 @@ class StoreContract(ABC):
         assert [row.letter for row in claimed] == [LETTER]
         assert self.open(tmp_path).claim_letters(NOON, 9) == []
         assert [row.tries for row in store.letters(["handing over"], 9)] == [1]
+
+    def test_what_was_sent_to_contacts_comes_with_what_became_of_it(self, store: Store) -> None:
+        later = replace(LETTER, id="l0", at=NOON + HOUR, codes=())
+        store.save(Changes(letters=[later, LETTER, replace(LETTER, id="l3", contact="ben")]))
+        store.mark_letters([LetterFate("l1", "failed", NOON + HOUR, "550 no such user")])
+        first = SendingRow(
+            "anna", "Offer", "Shop", NOON, "email", "anna@example.com", (("early", "A1"),),
+            "failed", "550 no such user",
+        )  # fmt: skip
+        queued = first._replace(at=NOON + HOUR, codes=(), status="queued", reason="")
+        assert store.sendings(["anna", "nobody"]) == [first, queued]
 
     def test_a_letter_may_wait_for_another_try(self, store: Store) -> None:
         store.save(Changes(letters=[LETTER]))

@@ -57,6 +57,18 @@ def test_typographic_quotes_and_tabs_become_plain_ones() -> None:
     assert format_source(parsed) == 'campaign "A"\n  tag "b"\n'
 
 
+def test_times_stand_before_their_number_or_behind_it_as_the_language_has_it() -> None:
+    text = 'test "t"\n  expect sent "M" {}  # said\n  expect count of m where (x = 1) > 1\n'
+    english = text.format("times 2")
+    assert formatted(text.format("2 times")) == formatted(text.format("2 time")) == english
+    assert sound(text.format("2 times")).tree == sound(english).tree
+    german = format_source(sound(english), "de")
+    assert 'erwarte gesendet "M" 2 mal  # said' in german
+    assert formatted(german.replace("2 mal", "mal 2")) == german
+    assert format_source(sound(german), "en") == english
+    assert "at least 2 times" in formatted('segment "S"\n  x happened at least 2 times\n')
+
+
 def test_units_agree_with_their_number() -> None:
     assert formatted('campaign "A"\n  wait 1 days\n  wait 2 day\n  wait 1 week 3 day\n') == (
         'campaign "A"\n  wait 1 day\n  wait 2 days\n  wait 1 week 3 days\n'

@@ -26,10 +26,10 @@ VALUES = {
 """Terminals that the lexer and the recovery make, without a word of any language."""
 TUPLES = {
     "assignments", "audience", "automation_lines", "block", "calendar_lines", "campaign_lines",
-    "cond", "conditions", "contact_lines", "coupon_lines", "else_ifs", "event_lines", "expressions",
-    "fields", "given_lines", "happening", "message_lines", "policy_lines", "race_lines",
-    "record_lines", "row", "rows", "run_tails", "shares", "strings", "test_lines", "variant_lines",
-    "wait_tails", "weekdays",
+    "cond", "conditions", "contact_lines", "coupon_lines", "dates", "else_ifs", "event_lines",
+    "expressions", "fields", "given_lines", "happening", "message_lines", "policy_lines",
+    "race_lines", "record_lines", "row", "rows", "run_tails", "shares", "strings", "test_lines",
+    "variant_lines", "wait_tails", "weekdays",
 }  # fmt: skip
 """Rules whose value is a tuple of what is in them."""
 

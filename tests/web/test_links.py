@@ -243,6 +243,21 @@ def test_a_contact_that_came_back_has_its_links_back(site: Site) -> None:
     assert site.withdrawals() == 1
 
 
+def test_the_links_of_one_that_was_merged_are_those_of_the_other(site: Site) -> None:
+    path = site.news()
+    site.person("c2")
+    site.run()
+    site.arrive("merge", into="c2")
+    site.run()
+    assert title(site.get(path)) == "Unsubscribe"
+    for _ in range(3):
+        site.post(path)
+    site.run()
+    site.post(path)
+    assert site.waiting() == 0
+    assert site.withdrawals("c2") == 1
+
+
 @pytest.mark.parametrize("link", [Unsubscribe("c9", "email"), EventLink("c9", "confirmed")])
 def test_the_link_of_nobody_says_so_and_does_not_claim_success(site: Site, link: Link) -> None:
     for answer in (site.get(path_of(link)), site.post(path_of(link))):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -393,12 +394,18 @@ class Reader:
     def calendar(self, item: tree.Calendar) -> None:
         weekdays_found: frozenset[int] = frozenset()
         regions: list[str] = []
-        ranges = []
+        ranges: list[tuple[date, date]] = []
+        excepted: list[tuple[date, date]] = []
+        single: list[tuple[date, Span]] = []
         findings = self.names.findings
         for line in item.lines or ():
             match line:
                 case tree.CalendarDays(days=days):
                     weekdays_found |= weekdays(days)
+                case tree.CalendarDates(dates=dates):
+                    found = self._ranges(dates)
+                    ranges += [days for days, _ in found]
+                    single += [(first, span) for (first, last), span in found if first == last]
                 case tree.ExceptHolidays(region=token):
                     if known_holiday_region(token.value):
                         regions.append(token.value)
@@ -407,18 +414,27 @@ class Reader:
                             d.UNKNOWN_REGION, token.span, name=token.value,
                             hint='a country such as "DE", or a part of one such as "DE-BW"',
                         )  # fmt: skip
-                case tree.ExceptDates(first=first, last=last):
-                    begin = literals.day(first, findings)
-                    end = literals.day(last, findings) if last else begin
-                    if begin and end and end < begin:
-                        findings.report(
-                            d.BAD_VALUE, line.span, what="these dates end before they begin"
-                        )
-                    elif begin and end:
-                        ranges.append((begin, end))
+                case tree.ExceptDates(dates=dates):
+                    excepted += [days for days, _ in self._ranges(dates)]
+        found_days = Days(weekdays_found, tuple(regions), tuple(excepted), tuple(ranges))
+        for day, span in single:
+            if not found_days.contains(day):
+                findings.report(d.DAY_EXCEPTED, span, day=day.isoformat())
         if self._new("calendar", item.name, None):
-            days_found = Days(weekdays_found, tuple(regions), tuple(ranges))
-            self.names.calendars[item.name.value] = days_found
+            self.names.calendars[item.name.value] = found_days
+
+    def _ranges(self, dates: tuple[tree.DateRange, ...]) -> list[tuple[tuple[date, date], Span]]:
+        """First and last day of each, and where it stands; a finding where they are turned."""
+        findings = self.names.findings
+        found = []
+        for one in dates:
+            begin = literals.day(one.first, findings)
+            end = literals.day(one.last, findings) if one.last else begin
+            if begin and end and end < begin:
+                findings.report(d.BAD_VALUE, one.span, what="these dates end before they begin")
+            elif begin and end:
+                found.append(((begin, end), one.span))
+        return found
 
     def policies(self, file: tree.File) -> None:
         """Take the policies of a file; they speak of calendars, so all files are read before."""

@@ -48,6 +48,9 @@ OUT_OF_PLACE = Diagnostic("FL206", "out-of-place", "error", "{what}")
 SHARES = Diagnostic(
     "FL207", "shares-not-100", "error", "the shares must sum to 100%, here to {sum}%"
 )
+DAY_EXCEPTED = Diagnostic(
+    "FL208", "day-excepted", "warning", "{day} never counts: an `except` takes it away"
+)
 
 # ------------------------------------------------------------------ templates
 TEMPLATE_SYNTAX = Diagnostic(
@@ -97,3 +100,7 @@ NO_SCHEDULE = Diagnostic("FL413", "no-schedule", "error", "{what}")
 TEST_VALUE = Diagnostic("FL501", "value-in-test", "error", "values in a test are written out")
 TEST_TIME = Diagnostic("FL502", "time-goes-forward", "error", "time in a test only goes forward")
 TEST_ACTION = Diagnostic("FL503", "no-test-action", "error", "{what}")
+GIVEN_TOO_LATE = Diagnostic(
+    "FL504", "given-too-late", "error",
+    "what is given happened before the test begins, at its first `at`",
+)  # fmt: skip

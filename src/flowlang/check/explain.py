@@ -6,26 +6,30 @@ same meanings and asked the same view, so an explanation cannot tell another sto
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from flowlang.calendar import WEEKDAYS
 from flowlang.check.expressions import Expressions
 from flowlang.check.meaning import Place
 from flowlang.check.names import Names
 from flowlang.check.view import View
-from flowlang.kinds import in_words
+from flowlang.kinds import Kind, in_words
 from flowlang.source import Findings
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.tree import children
+
+LONGEST_TEXT = 60
+"""Characters of a text that are shown of a value."""
 
 _JOINED: dict[type, Literal["and", "or", "not"]] = {
     tree.And: "and",
     tree.Or: "or",
     tree.Not: "not",
 }
-_WRITTEN_OUT = (tree.Literal, tree.Yes, tree.No, tree.Duration)
-"""They have no other value than what stands there."""
+_WRITTEN_OUT = (tree.Literal, tree.Yes, tree.No, tree.Duration, tree.Today, tree.Now)
+"""They have no other value than what stands there, or what the clock says anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,10 @@ class Explained:
                 yield from part.blame()
 
 
+Explain = Callable[[View], Explained]
+_Values = Callable[[View], tuple[tuple[str, str], ...]]
+
+
 class Explainer:
     """Explains conditions against the names of a workspace; reports no findings."""
 
@@ -69,76 +77,130 @@ class Explainer:
 
     def explain(self, node: tree.Expression, place: Place, view: View) -> Explained:
         """What a condition that stands at a place was, for a view."""
-        quiet = replace(place, used=set(), timely=[])
-        return self._explain(node, quiet, view)
+        return self.prepared(node, place)(view)
 
-    def _explain(self, node: tree.Expression, place: Place, view: View) -> Explained:
+    def prepared(self, node: tree.Expression, place: Place) -> Explain:
+        """The same as a function, for a condition that is asked more than once."""
+        return self._prepared(node, replace(place, used=set(), timely=[]))
+
+    def value(self, node: tree.Expression, place: Place) -> Callable[[View], tuple[str, str]]:
+        """What tells an expression's text and its value, in words."""
+        return self._value(node.span.text, node, replace(place, used=set(), timely=[]))
+
+    # ------------------------------------------------------------------ parts
+
+    def _prepared(self, node: tree.Expression, place: Place) -> Explain:
         text = " ".join(node.span.text.split())
-        holds = bool(self._expressions.condition(node, place)(view))
-        joined = _JOINED.get(type(node))
-        if joined is not None:
+        holds = self._expressions.condition(node, place)
+        joined: Literal["and", "or", "not", ""] = _JOINED.get(type(node), "")
+        inner: list[Explain] = []
+        if joined:
             below = [part for part in children(node) if isinstance(part, tree.Expression)]
-            parts = tuple(self._explain(part, place, view) for part in below)
-            return Explained(text, holds, (), joined, parts)
-        if isinstance(node, tree.InSegment):
-            segment = self._names.segments[node.segment.value]
-            if segment.where is not None:
-                inner = self._explain(segment.where, Place("segment"), view)
-                return Explained(text, holds, (), "and", (inner,))
-        return Explained(text, holds, tuple(self._values(node, place, view)))
+            inner = [self._prepared(part, place) for part in below]
+        elif isinstance(node, tree.InSegment):
+            segment = self._names.segments.get(node.segment.value)
+            if segment is not None and segment.where is not None:
+                joined, inner = "and", [self._prepared(segment.where, Place("segment"))]
+        if inner:
+            return lambda v: Explained(
+                text, bool(holds(v)), (), joined, tuple(part(v) for part in inner)
+            )
+        values = self._looked_at(node, place)
+        return lambda v: Explained(text, bool(holds(v)), values(v))
 
-    def _values(self, node: tree.Expression, place: Place, view: View) -> Iterator[tuple[str, str]]:
-        """What a test that is not put together looked at."""
+    def _looked_at(self, node: tree.Expression, place: Place) -> _Values:
+        """What a test that is not put together looks at."""
         match node:
             case tree.Tagged() | tree.InGroup() | tree.IsBlocked() | tree.Flag():
-                return
+                return lambda v: ()
             case tree.AnyRow() | tree.NoRow():
-                yield from self._rows(node, place, view)
+                return self._rows(node, place)
             case tree.Happened():
-                name = str(node.event.value)
                 count = tree.CountOf(node.span, node.event, node.reach, node.where)
-                yield self._value(f"{name} happened", count, place, view, " times")
+                counted = self._expressions.compile(count, place).fn
+                shown = f"{node.event.value} happened"
+                return lambda v: ((shown, _times(counted(v))),)
             case tree.Received() | tree.Reacted():
-                yield self._last_copy(str(node.message.value), view)
+                message = str(node.message.value)
+                return lambda v: (_last_copy(message, v),)
+            case tree.ReceivedAnything():
+                return lambda v: (_last_copy("", v),)
+            case tree.MayGet() | tree.MayNotGet():
+                channel = str(node.channel.value)
+                return lambda v: ((f"marketing by {channel}", _consent(channel, v)),)
             case tree.CanReceive():
-                message = self._names.messages[node.message.value]
-                yield (
-                    "because",
-                    getattr(view.world, "barred")(view.contact, message) or "nothing bars it",
-                )
+                return self._receivable(node)
             case tree.FieldValue() | tree.Ref():
-                yield self._value(node.span.text, node, place, view)
+                value = self._value(node.span.text, node, place)
+                return lambda v: (value(v),)
             case _:
-                for part in children(node):
-                    if isinstance(part, tree.Expression) and not isinstance(part, _WRITTEN_OUT):
-                        yield self._value(part.span.text, part, place, view)
+                parts = [
+                    self._value(part.span.text, part, place)
+                    for part in children(node)
+                    if isinstance(part, tree.Expression) and not isinstance(part, _WRITTEN_OUT)
+                ]
+                return lambda v: tuple(part(v) for part in parts)
 
     def _value(
-        self, text: str, node: tree.Expression, place: Place, view: View, unit: str = ""
-    ) -> tuple[str, str]:
-        value = self._expressions.compile(node, place).fn(view)
-        return " ".join(text.split()), _shown(value, view) + unit
+        self, text: str, node: tree.Expression, place: Place
+    ) -> Callable[[View], tuple[str, str]]:
+        compiled = self._expressions.compile(node, place)
+        shown = " ".join(text.split())
+        return lambda v: (shown, _shown(compiled.fn(v), compiled.kind, v))
 
-    def _rows(
-        self, node: tree.AnyRow | tree.NoRow, place: Place, view: View
-    ) -> Iterator[tuple[str, str]]:
+    def _rows(self, node: tree.AnyRow | tree.NoRow, place: Place) -> _Values:
         every = tree.CountOf(node.span, node.rows, None, None)
-        yield self._value(f"count of {node.rows.value}", every, place, view)
+        parts = [self._value(f"count of {node.rows.value}", every, place)]
         if node.where is not None:
             matching = tree.CountOf(node.span, node.rows, None, node.where)
-            yield self._value(f"where {node.where.span.text}", matching, place, view)
+            parts.append(self._value(f"where {node.where.span.text}", matching, place))
+        return lambda v: tuple(part(v) for part in parts)
 
-    def _last_copy(self, message: str, view: View) -> tuple[str, str]:
-        """When the contact last got a message, and what it did with it."""
-        for sent in reversed(view.contact.messages):
-            if sent.message == message:
-                words = [f"sent {in_words(sent.at, view.zone)}"]
-                for what, moments in (("opened", sent.opened), ("clicked", sent.clicked)):
-                    if moments:
-                        words.append(f"{what} {in_words(moments[0][0], view.zone)}")
-                return f'"{message}"', ", ".join(words)
-        return f'"{message}"', "never sent"
+    def _receivable(self, node: tree.CanReceive) -> _Values:
+        message = self._names.messages.get(node.message.value)
+        if message is None:
+            return lambda v: ()
+
+        def why(v: View) -> tuple[tuple[str, str], ...]:
+            barred = v.world.barred(v.contact, message)
+            if barred is None:
+                there = v.world.receivable(v, message)
+                barred = "nothing bars it" if there else "a value or a code is missing"
+            return ((f'"{message.name}"', barred),)
+
+        return why
 
 
-def _shown(value: Any, view: View) -> str:
-    return "not set" if value is None else in_words(value, view.zone)
+def _last_copy(message: str, view: View) -> tuple[str, str]:
+    """When the contact last got a message (any), and what it did with it."""
+    what = f'"{message}"' if message else "the last message"
+    for sent in reversed(view.contact.messages):
+        if message in ("", sent.message):
+            words = [] if message else [f'"{sent.message}"']
+            words.append(f"sent {in_words(sent.at, view.zone)}")
+            for verb, moments in (("opened", sent.opened), ("clicked", sent.clicked)):
+                if moments:
+                    words.append(f"{verb} {in_words(moments[0][0], view.zone)}")
+            return what, ", ".join(words)
+    return what, "never sent"
+
+
+def _consent(channel: str, view: View) -> str:
+    known = view.contact.consent.get(channel)
+    return "never said" if known is None else "granted" if known else "withdrawn"
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
+def _shown(value: Any, kind: Kind, view: View) -> str:
+    """A value as it would be written in a condition."""
+    if value is None:
+        return "not set"
+    if kind.name == "weekday":
+        return WEEKDAYS[int(value)]
+    words = in_words(value, view.zone)
+    if len(words) > LONGEST_TEXT:
+        words = words[: LONGEST_TEXT - 1] + "…"
+    return f'"{words}"' if isinstance(value, str) else words

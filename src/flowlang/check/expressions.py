@@ -22,7 +22,7 @@ from flowlang.check.arithmetic import date_of, suited_value
 from flowlang.check.comparing import Fn
 from flowlang.check.hints import a_kind, condition_hint, minus_hint
 from flowlang.check.meaning import MEANINGS, NEVER, Compiled, Place
-from flowlang.check.names import Names, Segment
+from flowlang.check.names import Names, Policy, Segment
 from flowlang.check.view import View
 from flowlang.kinds import Fields, Kind
 from flowlang.source import Diagnostic, did_you_mean, guess
@@ -199,6 +199,14 @@ class Expressions:
 
         return holds
 
+    def policies(self, tokens: Iterable[Token]) -> list[Policy]:
+        """The policies of these names; a finding for each that there is not."""
+        known = self.names.policies
+        for token in tokens:
+            if token.value not in known:
+                self.unknown(d.UNKNOWN_POLICY, token, known)
+        return [known[token.value] for token in tokens if token.value in known]
+
     def event(self, token: Token) -> Fields | None:
         """The fields of an event; a finding where there is no such event."""
         fields = self.names.event_fields(token.value)
@@ -219,17 +227,16 @@ class Expressions:
         names = list(known)
         hint = minus_hint(token.value, names) or did_you_mean(token.value, names)
         near = guess(token.value, names)
-        if (
+        if token.value in self.names.events:
+            name = token.value
+            hint = f"`{name}` is an event: `{name} happened`, `count of {name}`, `… of last {name}`"
+        elif token.value in self.names.records:
+            hint = f"`{token.value}` are records: `any {token.value}`, `count of {token.value} > 2`"
+        elif (
             near is None
             and token.kind == "NAME"
             and len(token.value) <= 3
             and token.value.isupper()
         ):
             hint = f'if it is a text, put it in quotes: `"{token.value}"`'
-        if whose.startswith("neither"):
-            text = "neither what is filtered nor the contact"
-            self.findings.report(
-                d.UNKNOWN_FIELD, token.span, whose=text, name=token.value, hint=hint
-            )
-            return
         self.findings.report(d.UNKNOWN_FIELD, token.span, whose=whose, name=token.value, hint=hint)

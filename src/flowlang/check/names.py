@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from flowlang.calendar import Duration
 from flowlang.days import Days, Schedule, Window
 from flowlang.kinds import BUILT_IN_FIELDS, DATETIME, NUMBER, TEXT, Fields, Kind, UnknownFields
+from flowlang.links import STAND_IN_KEY
 from flowlang.source import Findings, Span
 from flowlang.syntax import declarations as tree
 from flowlang.syntax.tree import Token
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 DELIVERY_EVENTS: dict[str, Fields] = {
     "opened": {"at": DATETIME, "message": TEXT, "link": TEXT},
     "clicked": {"at": DATETIME, "message": TEXT, "link": TEXT},
-    "bounced": {"at": DATETIME, "message": TEXT, "link": TEXT},
+    "bounced": {"at": DATETIME, "message": TEXT, "address": TEXT},
     "complained": {"at": DATETIME, "message": TEXT, "link": TEXT},
     "unsubscribed": {"at": DATETIME, "channel": TEXT},
 }
@@ -54,6 +55,9 @@ class Config:
     reply_to: str = ""
     unsubscribe_url: str = ""
     missed: Literal["catch up", "skip"] = "catch up"
+    link_key: bytes = field(default=STAND_IN_KEY, repr=False)
+    """Signs the links in letters; for those that go out it comes from the environment or the store,
+    never from flow.toml."""
 
     def address_field(self, channel: str) -> str | None:
         """The field that holds the address for a channel, None for an unknown channel."""

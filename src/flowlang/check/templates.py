@@ -8,7 +8,7 @@ sent. What is left for the moment of sending is in `Template.needs` and `Templat
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +63,9 @@ FILTERS = frozenset(
 FUNCTIONS = ("coupon", "coupon_expires", "last", "count", "event_link")
 
 _PLAIN = re.compile(r"\{[{%#]")
+_TAG = re.compile(r"\{\{.*?(?:\}\}|$)|\{%.*?(?:%\}|$)|\{#.*?(?:#\}|$)")
+"""A tag in one line; one that does not end there goes on to its end."""
+_TAG_NAME = re.compile(r"\{%[-+]?\s*(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +153,23 @@ def environment(*, html: bool) -> Any:
     """The sandbox of all templates; what a template may use is decided before, in this module."""
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-    found = ImmutableSandboxedEnvironment(autoescape=html, keep_trailing_newline=True)
+    from flowlang.check.tag_lines import TagLines
+
+    class Sandbox(ImmutableSandboxedEnvironment):
+        """Of data it shows what is in it: a field called `items` or `count` is no method."""
+
+        def getattr(self, obj: Any, attribute: str) -> Any:
+            return self._inside(obj, attribute, super().getattr)
+
+        def getitem(self, obj: Any, argument: Any) -> Any:
+            return self._inside(obj, argument, super().getitem)
+
+        def _inside(self, obj: Any, name: Any, otherwise: Callable[[Any, Any], Any]) -> Any:
+            if not isinstance(obj, dict) or not isinstance(name, str):
+                return otherwise(obj, name)
+            return obj[name] if name in obj else self.undefined(obj=obj, name=name)
+
+    found = Sandbox(autoescape=html, keep_trailing_newline=True, extensions=[TagLines])
     found.globals.clear()
     return found
 
@@ -174,7 +193,7 @@ def _check(part: Part, names: Names, found: _Found) -> None:
     try:
         parsed = _environment.parse(part.text)
     except TemplateSyntaxError as error:
-        span = _line_span(part, error.lineno)
+        span = _broken_tag(part, str(error.message), error.lineno)
         names.findings.report(d.TEMPLATE_SYNTAX, span, why=str(error.message).rstrip("."))
         return
     except RecursionError:
@@ -198,14 +217,57 @@ def place_of(part: Part, word: str, line: int) -> Span:
     match = pattern.search(part.text, max(in_line, start)) or pattern.search(part.text, start)
     if match is None:
         return part.span
+    return _in_source(part, match.start(), match.end())
+
+
+def _in_source(part: Part, start: int, end: int) -> Span:
+    """The place in the source of a stretch of a template's text."""
     if part.token is None:
-        return Span(part.span.source, match.start(), match.end())
-    before = sum(1 for _ in pattern.finditer(part.text, 0, match.start() + len(word))) - 1
-    raw = part.token.span
-    for index, real in enumerate(pattern.finditer(raw.source.text, raw.start, raw.end)):
-        if index == before:
-            return Span(raw.source, real.start(), real.end())
-    return part.span
+        return Span(part.span.source, start, end)
+    raw, word = part.token.span, part.text[start:end]
+    at = raw.start
+    for _ in range(part.text.count(word, 0, start) + 1):
+        at = raw.source.text.find(word, at, raw.end)
+        if at < 0:
+            return part.span
+        at += len(word)
+    return Span(raw.source, at - len(word), at)
+
+
+def _broken_tag(part: Part, message: str, line: int) -> Span:
+    """Where a template cannot be read: at the tag, where the line has one or it breaks by itself;
+    of its place Jinja knows the line alone.
+    """
+    lines = part.text.split("\n")
+    start = sum(len(one) + 1 for one in lines[: line - 1])
+    tags = list(_TAG.finditer(lines[line - 1])) if line <= len(lines) else []
+    wrong = [
+        tag for tag in tags if _complaint(tag[0]) == message or _named_in(tag[0], message)
+    ] or tags
+    if wrong and (len(wrong) == 1 or wrong is not tags):
+        span = _in_source(part, start + wrong[0].start(), start + wrong[0].end())
+        if span != part.span:
+            return span
+    return _line_span(part, line)
+
+
+def _complaint(tag: str) -> str:
+    """What is said about a tag that stands alone."""
+    from jinja2 import TemplateSyntaxError
+
+    try:
+        _environment.parse(tag)
+    except TemplateSyntaxError as error:
+        return str(error.message)
+    except RecursionError:
+        pass
+    return ""
+
+
+def _named_in(tag: str, message: str) -> bool:
+    """Whether it is the tag that a message about unknown tags names."""
+    word = _TAG_NAME.match(tag)
+    return word is not None and f"unknown tag '{word[1]}'" in message
 
 
 def _line_span(part: Part, line: int) -> Span:
@@ -467,10 +529,17 @@ class _Checker:
         if fields is None:
             hint = did_you_mean(first, list(self.names.events), "event")
             self._report(d.UNKNOWN_EVENT, node, first, name=first, hint=hint)
+        elif name == "event_link" and not self._comes_from_outside(first):
+            what = f"a link makes events happen that come from outside, and `{first}` is none"
+            self._report(d.TEMPLATE_FIELD, node, first, what=what)
         if name == "last":
             self.found.certain = False
             return _Known(ANY, fields)
         return _Known(NUMBER if name == "count" else TEXT)
+
+    def _comes_from_outside(self, event: str) -> bool:
+        declared = self.names.events.get(event)
+        return declared is not None and declared.outside
 
     def _needed(self, known: _Known) -> None:
         if known.need is not None:

@@ -9,13 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flowlang.cli import FOUND, storing, terminal
+from flowlang.cli import FOUND, WRONG, paths, storing, terminal
+from flowlang.cli.export import export_contacts
+from flowlang.cli.merging import merge
+from flowlang.cli.why import contacts_why
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from flowlang.contact import Contact
+    from flowlang.engine.admission import Admitted
+    from flowlang.intake.contacts import ContactRows
     from flowlang.stores.rows import HistoryRow
+    from flowlang.stores.store import Store
 
 _SHOWN = 20
 
@@ -28,17 +34,23 @@ def contacts() -> None:
 @contacts.command("import", epilog="Example: flow contacts import people.csv --strict")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--strict", is_flag=True, help="Take all rows or none.")
+@click.option(
+    "--source", metavar="NAME",
+    help="What automations call where it comes from; without it, the name of the file.",
+)  # fmt: skip
 @storing.workspace_option
 @storing.store_option
 @storing.now_option
 def import_(
-    file: Path, strict: bool, path: Path | None, url: str | None, given_now: str | None
-) -> int:
+    file: Path, strict: bool, source: str | None, path: Path | None, url: str | None,
+    given_now: str | None,
+) -> int:  # fmt: skip
     """Import contacts from a CSV or JSON Lines FILE; `-` is standard input.
 
     A row is found by its `id`, else by its e-mail address. Each new contact and each row that
     changes one is a trigger, which `flow run` applies when its turn comes; a row that changes
     nothing is passed over. A bad row is told with its line and left out, and the exit code is 1.
+    The import is a process, which is finished when the last of its rows is applied.
     """
     from flowlang.cli import schemas
     from flowlang.engine.admission import admit_contacts
@@ -62,11 +74,80 @@ def import_(
         if done.problems and strict:
             terminal.talk("nothing was taken, because of --strict")
             return FOUND
-        store.append(done.arrivals)
-    terminal.talk(f"{done.new:,} new, {done.changed:,} changed, {done.unchanged:,} as they were")
+        told = f"{done.new:,} new, {done.changed:,} changed, {done.unchanged:,} as they were"
+        if rows.rows:
+            _append(store, done, rows, source or Path(rows.name).name, told, now)
+    terminal.talk(told)
     if done.arrivals:
         terminal.talk("`flow run` applies them")
     return FOUND if errors or done.problems else 0
+
+
+def _append(
+    store: Store, done: Admitted, rows: ContactRows, source: str, told: str, now: datetime
+) -> None:
+    """The rows arrive, and behind them that this is all; what came of it is told in the inbox."""
+    from flowlang.engine.admission import as_text, by_hand, import_finished
+    from flowlang.engine.commons import as_row
+    from flowlang.stores.rows import ArrivalRow, Changes, NoticeRow
+
+    process = by_hand(store, "import contacts", rows.name, now)
+    process.status, process.audience = "waiting", rows.read
+    data = import_finished(source, rows, len(done.problems), process.identity)
+    store.append([*done.arrivals, ArrivalRow(now, None, "import finished", as_text(data))])
+    notice = NoticeRow(now, "inbox", f"contacts from {rows.headline}; {told}")
+    store.save(Changes(processes=[as_row(process)], notices=[notice]))
+
+
+contacts.add_command(export_contacts, "export")
+contacts.add_command(merge)
+contacts.add_command(contacts_why)
+
+
+@contacts.command("list", epilog="Example: flow contacts list --where 'score >= 50' --limit 10")
+@click.option(
+    "--where", "text", metavar="CONDITION", help="Only those for whom it holds: 'tagged \"vip\"'."
+)
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many.")
+@storing.workspace_option
+@storing.store_option
+@storing.now_option
+@storing.format_option
+def list_(
+    text: str | None, limit: int, path: Path | None, url: str | None, given_now: str | None,
+    output_format: str,
+) -> int:  # fmt: skip
+    """List contacts in the order in which they came, all or those for whom a condition holds."""
+    from itertools import chain, islice
+
+    from flowlang.figures.source import Source, Where
+    from flowlang.figures.where import WrongCondition, condition
+
+    workspace, program = storing.program_of(path)
+    now = storing.moment(given_now, program.config.timezone)
+    try:
+        where = Where(condition(text, program.names, "--where"), now) if text else None
+    except WrongCondition as wrong:
+        paths.show_findings([wrong.finding], 1)
+        return WRONG
+    with storing.opened(workspace, url) as store:
+        source = Source(store, program)
+        found = list(islice(chain.from_iterable(source.contacts(where)), limit + 1))
+    shown = found[:limit]
+    if output_format == "json":
+        rows = [_data(one) for one in shown]
+        terminal.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
+        return 0
+    width = max((len(one.id) for one in shown), default=0)
+    for one in shown:
+        tags = ", ".join(sorted(one.tags))
+        line = f"{one.id.ljust(width)}  {one.fields.get('email') or '-'}  {tags}".rstrip()
+        terminal.write(terminal.printable(line) + "\n")
+    if not shown:
+        terminal.talk("there is no such contact" if text else "there is no contact")
+    elif len(found) > limit:
+        terminal.talk(f"there are more than {limit:,}; `--limit` shows more")
+    return 0
 
 
 @contacts.command(epilog="Example: flow contacts show c1")
@@ -76,7 +157,7 @@ def import_(
 @storing.format_option
 def show(contact: str, path: Path | None, url: str | None, output_format: str) -> int:
     """Show what is known of a CONTACT (its id or e-mail address), and where it stands."""
-    from flowlang.engine.state import States
+    from flowlang.engine.state import States, merged_into
 
     workspace, program = storing.program_of(path)
     with storing.opened(workspace, url) as store:
@@ -90,7 +171,9 @@ def show(contact: str, path: Path | None, url: str | None, output_format: str) -
         terminal.talk(terminal.printable(f'there is no contact "{contact}"{more}'))
         return FOUND
     if row.deleted:
-        terminal.talk(terminal.printable(f'the contact "{contact}" was deleted'))
+        into = merged_into(row)
+        done = f'merged into "{into}"' if into else "deleted"
+        terminal.talk(terminal.printable(f'the contact "{contact}" was {done}'))
         return FOUND
     found, aside = States(program).read(row.state)
     data = _data(found)
@@ -126,8 +209,8 @@ def _data(contact: Contact) -> dict[str, Any]:
         "campaigns": [
             {
                 "campaign": run.campaign, "key": run.key, "status": run.status, "round": run.round,
-                "since": run.since.isoformat(), "until": run.due.isoformat() if run.due else None,
-                "version": run.version,
+                "held": run.held, "since": run.since.isoformat(),
+                "until": run.due.isoformat() if run.due else None, "version": run.version,
             }
             for run in contact.runs.values()
         ],
@@ -158,7 +241,8 @@ def _as_text(data: dict[str, Any], contact: Contact, zone: ZoneInfo) -> str:
     for run in data["campaigns"]:
         until = f" until {clock(run['until'])}" if run.get("until") else ""
         step = f" ({run['step']})" if run.get("step") else ""
-        lines.append(f'  campaign "{run["campaign"]}": {run["status"]}{until}{step}')
+        held = ", held (paused)" if run.get("held") else ""
+        lines.append(f'  campaign "{run["campaign"]}": {run["status"]}{until}{held}{step}')
     lines += [f'  got "{sent["message"]}" at {clock(sent["at"])}' for sent in data["messages"]]
     return "".join(f"{terminal.printable(line)}\n" for line in lines)
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import codecs
 import json
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from flowlang.cli import FOUND, storing, terminal
+
+if TYPE_CHECKING:
+    from flowlang.intake.coupons import CodeRows
+    from flowlang.program.program import Program
+    from flowlang.stores.store import Store
 
 
 @click.group(epilog='Example: flow coupons import "early-bird" codes.txt')
@@ -15,20 +23,42 @@ def coupons() -> None:
     """Coupon codes in the store, by hand."""
 
 
-@coupons.command("import", epilog='Example: flow coupons import "early-bird" codes.txt')
+def _delimiter(ctx: click.Context, parameter: click.Parameter, given: str) -> str:
+    found = {"tab": "\t", "\\t": "\t"}.get(given, given)
+    if found and (len(found) != 1 or found in '"\r\n'):
+        raise click.BadParameter('one character, such as ";", or "tab"')
+    return found
+
+
+def _encoding(ctx: click.Context, parameter: click.Parameter, given: str | None) -> str | None:
+    try:
+        return codecs.lookup(given).name if given else None
+    except (LookupError, ValueError):
+        raise click.BadParameter("there is no such encoding; try utf-8, cp1252") from None
+
+
+@coupons.command("import", epilog='Example: flow coupons import "early-bird" codes.csv --column 2')
 @click.argument("name", metavar="LIST")
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--column", default="", metavar="NAME|N", help="The column of a table with the codes."
+)
+@click.option("--delimiter", default="", metavar="C", callback=_delimiter, help="Between columns.")
+@click.option("--encoding", metavar="NAME", callback=_encoding, help="Such as utf-8 or cp1252.")
+@click.option("--header/--no-header", default=None, help="The first row is, or is not, a code.")
 @storing.workspace_option
 @storing.store_option
 @storing.now_option
 def import_(
-    name: str, file: Path, path: Path | None, url: str | None, given_now: str | None
-) -> int:
+    name: str, file: Path, column: str, delimiter: str, encoding: str | None, header: bool | None,
+    path: Path | None, url: str | None, given_now: str | None,
+) -> int:  # fmt: skip
     """Add the codes in a FILE (one a line, or CSV) to a LIST; `-` is standard input.
 
     They go out in this order, behind those that are there. A code that is known, used or not, is
-    counted and left out.
+    counted and left out. Column, delimiter, encoding and header are found where they are not said.
     """
+    from flowlang.intake.column import Layout
     from flowlang.intake.coupons import read_codes
     from flowlang.source import did_you_mean
 
@@ -37,19 +67,60 @@ def import_(
         hint = did_you_mean(name, sorted(program.names.coupons), "coupon list")
         raise click.UsageError(f'there is no coupon list "{name}"; {hint}')
     now = storing.moment(given_now, program.config.timezone)
-    found = read_codes(storing.label(file), storing.content(file))
+    layout = Layout(column, delimiter, encoding, header)
+    found = read_codes(storing.label(file), storing.content(file), layout)
+    problems = found.summary()[1:]
+    if not found.read:
+        terminal.talk(
+            "\n".join(problems) or f"{storing.label(file)}: there is no code in this file"
+        )
+        return FOUND
     with storing.opened(workspace, url) as store:
-        new = store.import_codes(name, found.codes, now)
-        stock = store.shared().stock.get(name)
-    for line in found.summary()[1:]:
-        terminal.talk(line)
-    known, twice = len(found.codes) - new, found.duplicates
-    free = stock.free if stock else 0
-    terminal.talk(
-        f'"{name}": {found.read:,} read, {new:,} new, {known:,} known, {twice:,} twice in the file,'
-        f" {found.left_out:,} left out; {free:,} are free now"
-    )
+        told = _taken(store, name, found, now)
+        for line in [*problems, told, *_go_on(store, program, name, now)]:
+            terminal.talk(terminal.printable(line))
     return FOUND if any(one.severity == "error" for one in found.problems) else 0
+
+
+def _taken(store: Store, name: str, found: CodeRows, now: datetime) -> str:
+    """Take the codes, all at once, with a process and a report; gives the report."""
+    from flowlang.engine.admission import by_hand
+    from flowlang.engine.commons import as_row
+    from flowlang.stores.rows import Changes, NoticeRow
+
+    with store.transaction():
+        new = store.import_codes(name, found.codes, now)
+        free = store.shared().stock[name].free if name in store.shared().stock else 0
+        known, twice = len(found.codes) - new, found.duplicates
+        told = (
+            f'"{name}": {found.read:,} read, {new:,} new, {known:,} known,'
+            f" {twice:,} twice in the file, {found.left_out:,} left out; {free:,} are free now"
+        )
+        process = by_hand(store, "import coupons", name, now)
+        process.audience, process.done = found.read, new
+        process.skipped.update(found.skipped(new))
+        process.end("finished", now)
+        notice = NoticeRow(now, "inbox", f"coupons from {found.name}: {told}")
+        store.save(Changes(processes=[as_row(process)], notices=[notice]))
+    return told
+
+
+def _go_on(store: Store, program: Program, name: str, now: datetime) -> list[str]:
+    """Which of the halted messages that show codes of a list can go on now, in lines."""
+    from flowlang.engine.arrivals import Refused
+    from flowlang.engine.worker import Worker
+
+    lines = []
+    for message in store.shared().halted:
+        if message not in program.messages or name not in program.messages[message].lists:
+            continue
+        try:
+            Worker(program, store).may_resume(message, now)
+        except Refused as refused:
+            lines.append(f'"{message}" is still halted: {refused}')
+        else:
+            lines.append(f'"{message}" is halted; `flow process resume "{message}"` can go on now')
+    return lines
 
 
 @coupons.command("list", epilog="Example: flow coupons list --output-format json")

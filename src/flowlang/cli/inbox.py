@@ -11,8 +11,14 @@ import click
 
 from flowlang.cli import storing, terminal
 
+NAME = "inbox"
+"""Under which name the store keeps what was cleared away: the last notice, the last arrival."""
+_NOTHING = '{"notices": 0, "arrivals": 0}'
+_REFUSED = 100_000
+"""Arrivals that were refused: as many are looked at."""
 
-@click.command(epilog="Example: flow inbox --limit 20")
+
+@click.command(epilog="Example: flow inbox --clear")
 @click.option(
     "--limit",
     type=click.IntRange(1, 10_000),
@@ -20,20 +26,36 @@ from flowlang.cli import storing, terminal
     show_default=True,
     help="How many of each kind.",
 )
+@click.option("--all", "everything", is_flag=True, help="Also what was cleared away.")
+@click.option("--clear", is_flag=True, help="Show it, and not again.")
 @storing.workspace_option
 @storing.store_option
 @storing.format_option
-def inbox(limit: int, path: Path | None, url: str | None, output_format: str) -> int:
+def inbox(
+    limit: int, everything: bool, clear: bool, path: Path | None, url: str | None,
+    output_format: str,
+) -> int:  # fmt: skip
     """Show what the engine has to tell: the latest notices, and every arrival that was refused."""
     from flowlang.cli import paths
+    from flowlang.stores.rows import Changes
 
     workspace = paths.one(path)
     zone = workspace.settings.config().timezone
     with storing.opened(workspace, url) as store, store.transaction():
-        told = [(one.at, one.who, one.text) for one in store.notices(limit)]
-        for row in store.arrivals("refused", limit):
+        cleared = json.loads(store.shared().values.get(NAME, _NOTHING))
+        seen = json.loads(_NOTHING) if everything else cleared
+        notices = store.notices(limit, seen["notices"])
+        refused = [one for one in store.arrivals("refused", _REFUSED) if one.seq > seen["arrivals"]]
+        told = [(one.at, one.who, one.text) for one in notices]
+        for row in refused[-limit:]:
             whom = f" for {row.contact}" if row.contact else ""
             told.append((row.at, "inbox", f"refused: `{row.type}`{whom}: {row.reason}"))
+        if clear:
+            latest = {
+                "notices": max([cleared["notices"], *(one.number for one in notices)]),
+                "arrivals": max([cleared["arrivals"], *(one.seq for one in refused)]),
+            }
+            store.save(Changes(values={NAME: json.dumps(latest)}))
     told.sort(key=lambda one: one[0])
     if output_format == "json":
         rows = [{"at": at.isoformat(), "who": who, "text": text} for at, who, text in told]

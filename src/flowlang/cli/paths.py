@@ -14,17 +14,17 @@ from flowlang.cli.collector import without_collector
 
 if TYPE_CHECKING:
     from flowlang.source import Finding
-    from flowlang.workspace import Workspace
+    from flowlang.workspace import MakeExpressions, Workspace
 
 STDIN = Path("-")
 """Stands for standard input."""
 
 
-def below(paths: Iterable[Path]) -> Iterator[Workspace]:
+def below(paths: Iterable[Path], expressions: MakeExpressions | None = None) -> Iterator[Workspace]:
     """The workspaces that paths belong to, loaded, in order.
 
-    Without paths it is that of the current folder.  Raises FileNotFoundError, ConfigError, and
-    UsageError where there is no `.flow` file at all.
+    Without paths it is that of the current folder.  `expressions` is what `workspace.load` takes.
+    Raises FileNotFoundError, ConfigError, and UsageError where there is no `.flow` file at all.
     """
     from flowlang import workspace
 
@@ -37,14 +37,14 @@ def below(paths: Iterable[Path]) -> Iterator[Workspace]:
     seen = 0
     for root, files in workspace.find([path for path in given if path != STDIN]):
         with without_collector():
-            found = workspace.load(nearby(root), files)
+            found = workspace.load(nearby(root), files, expressions)
         seen += len(found.files)
         yield found
     if not seen and STDIN not in given:
         raise click.UsageError(f"there is no .flow file in {', '.join(map(str, given))}")
 
 
-def one(path: Path | None) -> Workspace:
+def one(path: Path | None, expressions: MakeExpressions | None = None) -> Workspace:
     """The one workspace of a path, loaded.  Raises UsageError where it is none or several."""
     from flowlang import workspace
 
@@ -52,7 +52,7 @@ def one(path: Path | None) -> Workspace:
     if len(found) > 1:
         names = ", ".join(str(root) for root, _ in found[:5])
         raise click.UsageError(f"there are several workspaces; name one of them: {names}")
-    return next(below([path] if path else []))
+    return next(below([path] if path else [], expressions))
 
 
 def standard_input() -> Workspace:

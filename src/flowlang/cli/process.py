@@ -1,109 +1,273 @@
-"""What takes long: list it, resume what is halted."""
+"""What takes long: list it, look at it, pause it, let it go on, cancel it."""
 
 from __future__ import annotations
 
+import getpass
 import json
-from collections import Counter
+import sys
+import time
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, get_args
+from zoneinfo import ZoneInfo
 
 import click
 
-from flowlang.cli import FOUND, storing, terminal
+from flowlang.cli import FOUND, paths, progress, storing, terminal
+from flowlang.engine.processes import Identity, ProcessStatus, ProcessType
 
-STATUSES = ("waiting", "running", "halted", "paused", "finished", "failed", "cancelled")
+if TYPE_CHECKING:
+    from flowlang.engine.controls import Verb
+    from flowlang.engine.overview import View
+    from flowlang.program.program import Program
+    from flowlang.stores.store import Store
 
 
 @click.group(epilog="Example: flow process list --status halted")
 def process() -> None:
-    """Sends and whatever else takes long."""
+    """Campaigns, sends, imports and whatever else takes long."""
+
+
+# ---------------------------------------------------------------------- looking
 
 
 @process.command("list", epilog="Example: flow process list --status halted")
-@click.option(
-    "--type", "kind", metavar="TYPE", help='Only those of a type, such as "message send".'
-)
-@click.option("--status", type=click.Choice(STATUSES), help="Only those in a status.")
+@click.option("--type", "kind", type=click.Choice(get_args(ProcessType)), help="Only those of it.")
+@click.option("--status", type=click.Choice(get_args(ProcessStatus)), help="Only those in it.")
 @storing.workspace_option
 @storing.store_option
 @storing.format_option
 def list_(
     kind: str | None, status: str | None, path: Path | None, url: str | None, output_format: str
 ) -> int:
-    """List the processes with their status and progress.
+    """List the processes: number, type, name, of whom, status, how many are done of how many, why.
 
-    The sends of one message by one campaign are one process, which is running while the campaign
-    can still send. Exit code 1 where it was asked for `--status halted` and there are some.
+    The sends of one message by one campaign are one process; each group send, import, export and
+    report is one of its own. Exit code 1 where it was asked for `--status halted` or `failed` and
+    there is some.
     """
-    with storing.opened_below(path, url) as store, store.transaction():
-        waiting = Counter((row.message, row.campaign) for row in store.halted())
-        processes = store.processes()
-    rows: list[dict[str, Any]] = []
-    for one in processes:
-        waits = waiting[one.name, one.by]
-        # A send is halted only while someone waits for it.
-        state = "halted" if waits else "running" if one.status == "halted" else one.status
-        if (kind and one.type != kind) or (status and state != status):
-            continue
-        skipped = sum(one.skipped.values())
-        rows.append(
-            {
-                "type": one.type, "message": one.name, "campaign": one.by, "status": state,
-                "done": one.done, "skipped": skipped, "failed": one.failed,
-                "of": one.done + skipped + one.failed + waits, "waiting": waits,
-                "because": one.because if waits else "", "reasons": one.skipped,
-            }
-        )  # fmt: skip
+    from flowlang.engine.overview import overview
+
+    workspace = paths.one(path)
+    with storing.opened(workspace, url) as store:
+        views = [
+            view
+            for view in overview(store)
+            if (not kind or view.process.identity.type == kind)
+            and (not status or view.process.status == status)
+        ]
     if output_format == "json":
+        rows = [view.data() for view in views]
         terminal.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
+    elif views:
+        progress.table(views, workspace.settings.config().timezone)
     else:
-        for row in rows:
-            terminal.write(terminal.printable(_line(row)) + "\n")
-        if not rows:
-            terminal.talk("there is no such process" if kind or status else "there is no process")
-    return FOUND if status == "halted" and rows else 0
+        terminal.talk("there is no such process" if kind or status else "there is no process")
+    return FOUND if status in ("halted", "failed") and views else 0
 
 
-def _line(row: dict[str, Any]) -> str:
-    text = (
-        f'{row["type"]} "{row["message"]}" of "{row["campaign"]}": {row["status"]},'
-        f" done {row['done']:,} of {row['of']:,},"
-        f" skipped {row['skipped']:,}, failed {row['failed']:,}"
-    )
-    waiting = row["waiting"]
-    if waiting:
-        text += f"; {waiting:,} {'waits' if waiting == 1 else 'wait'}: {row['because']}"
-    return text
-
-
-@process.command(epilog='Example: flow process resume "Offer"')
-@click.argument("message")
+@process.command(epilog='Example: flow process show "Offer" --watch')
+@click.argument("which", metavar="N|NAME")
+@click.option("--watch", is_flag=True, help="Show how it moves, until it is over or Ctrl-C.")
 @storing.workspace_option
 @storing.store_option
 @storing.now_option
-def resume(message: str, path: Path | None, url: str | None, given_now: str | None) -> int:
-    """Let the halted send of a MESSAGE go on, with the next `flow run`.
+@storing.format_option
+def show(
+    which: str, watch: bool, path: Path | None, url: str | None, given_now: str | None,
+    output_format: str,
+) -> int:  # fmt: skip
+    """Show all of one process: by its number, or by its name where one alone has it."""
+    from flowlang.cli import choice
+    from flowlang.engine.overview import overview
 
-    It is refused, with exit code 1, while a list it uses has fewer codes than people wait.
+    workspace = paths.one(path)
+    zone = workspace.settings.config().timezone
+    with storing.opened(workspace, url) as store:
+        view = choice.only(which, overview(store))
+        if watch:
+            return _watch(store, view, zone)
+        if output_format == "json":
+            terminal.write(json.dumps(view.data(), ensure_ascii=False, indent=2) + "\n")
+            return 0
+        program = workspace.runnable
+        now = storing.moment(given_now, zone)
+        lines = [*_told(view, zone), *_next(view, program, store, now)]
+    terminal.write("".join(f"{terminal.printable(line)}\n" for line in lines))
+    return 0
+
+
+def _told(view: View, zone: ZoneInfo) -> list[str]:
+    process = view.process
+    by = f' of "{process.identity.by}"' if process.identity.by else ""
+    lines = [f'{process.number}  {process.identity.type} "{process.name}"{by}']
+    why = progress.why(view, zone)
+    lines.append(f"status    {process.status}" + (f"; {why}" if why else ""))
+    if view.version:
+        lines.append(f"version   {view.version}")
+    counts = {
+        "done": process.done, "skipped": sum(process.skipped.values()), "failed": process.failed,
+        "held": view.held, "halted": view.halted,
+        "waiting": view.waiting - view.held - view.halted,
+    }  # fmt: skip
+    told = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
+    lines.append(f"progress  {process.done:,} of {view.of:,}" + (f": {told}" if told else ""))
+    if process.skipped:
+        reasons = (f"{why} {count:,}" for why, count in sorted(process.skipped.items()))
+        lines.append(f"skipped   {', '.join(reasons)}")
+    for name in ("started", "since", "ended"):
+        at = getattr(process, name)
+        if at is not None:
+            lines.append(f"{name:<9} {progress.clock(at, zone)}")
+    return lines
+
+
+def _next(view: View, program: Program | None, store: Store, now: datetime) -> list[str]:
+    """What a person can do with a process now, in lines."""
+    from flowlang.engine.arrivals import Refused
+    from flowlang.engine.controls import VERBS, why_not
+    from flowlang.engine.worker import Worker
+
+    lines = []
+    if view.halted and program is not None and view.process.name in program.messages:
+        try:
+            Worker(program, store).may_resume(view.process.name, now)
+        except Refused as refused:
+            lines.append(f"next      {refused}: `flow coupons import LIST FILE`")
+    number = view.process.number
+    verbs = [f"`flow process {verb} {number}`" for verb in VERBS if not why_not(verb, view.process)]
+    return [*lines, f"next      {', '.join(verbs)}"] if verbs else lines
+
+
+def _watch(store: Store, view: View, zone: ZoneInfo) -> int:
+    """Follow one process; lines on a pipe, a bar on a terminal."""
+    from flowlang.engine.overview import views
+
+    number, last = view.process.number, ""
+    drawn = progress.draws(sys.stderr)
+    try:
+        with progress.bars(store, number) as look:
+            while True:
+                look()
+                view = next(one for one in views(store) if one.process.number == number)
+                line = _line(view, zone)
+                over = view.process.ended is not None
+                if line != last and (over or not drawn):
+                    terminal.write(line + "\n")
+                    sys.stdout.flush()
+                last = line
+                if over:
+                    return 0
+                time.sleep(progress.LOOK)
+    except KeyboardInterrupt:
+        return 0
+
+
+def _line(view: View, zone: ZoneInfo) -> str:
+    process, note = view.process, progress.note(view, zone)
+    text = f"{process.status}, {process.done:,} of {view.of:,}" + (f"; {note}" if note else "")
+    return terminal.printable(text)
+
+
+# ---------------------------------------------------------------------- doing
+
+_because = click.option("--because", default="", metavar="TEXT", help="Why, for those who ask.")
+_who = click.option(
+    "--who", default="", metavar="NAME", help="Who does it; without it, the name you logged in by."
+)
+
+
+@process.command(epilog='Example: flow process pause "Offer" --because "the price is wrong"')
+@click.argument("which", metavar="N|NAME")
+@_because
+@_who
+@storing.workspace_option
+@storing.store_option
+@storing.now_option
+def pause(
+    which: str, because: str, who: str, path: Path | None, url: str | None, given_now: str | None
+) -> int:
+    """Hold a campaign, the sends of a message, or a group send, by its number or name.
+
+    Whatever comes due meanwhile is held until it is resumed.
     """
+    return _do("pause", which, because, who, path, url, given_now)
+
+
+@process.command(epilog='Example: flow process resume "Offer"')
+@click.argument("which", metavar="N|NAME")
+@click.option("--skip-overdue", is_flag=True, help="Pass over what came due in the pause.")
+@_because
+@_who
+@storing.workspace_option
+@storing.store_option
+@storing.now_option
+def resume(
+    which: str, skip_overdue: bool, because: str, who: str, path: Path | None, url: str | None,
+    given_now: str | None,
+) -> int:  # fmt: skip
+    """Let go on what is halted, paused or cancelled, by its number or name.
+
+    A halted message is refused, with exit code 1, while a list it uses has fewer codes than people
+    wait.
+    """
+    return _do("resume", which, because, who, path, url, given_now, skip_overdue=skip_overdue)
+
+
+@process.command(epilog='Example: flow process cancel 7 --because "sent by mistake"')
+@click.argument("which", metavar="N|NAME")
+@_because
+@_who
+@storing.workspace_option
+@storing.store_option
+@storing.now_option
+def cancel(
+    which: str, because: str, who: str, path: Path | None, url: str | None, given_now: str | None
+) -> int:
+    """End a group send, or let everyone pass over the sends of a message, by its number or name."""
+    return _do("cancel", which, because, who, path, url, given_now)
+
+
+def _do(
+    verb: Verb, which: str, because: str, who: str, path: Path | None, url: str | None,
+    given_now: str | None, *, skip_overdue: bool = False,
+) -> int:  # fmt: skip
+    """What a person does becomes an arrival, which the engine applies in the order of time."""
+    from flowlang.cli import choice
     from flowlang.engine.admission import as_text
     from flowlang.engine.arrivals import Refused
+    from flowlang.engine.controls import Control
+    from flowlang.engine.overview import overview
     from flowlang.engine.worker import Worker
-    from flowlang.source import did_you_mean
     from flowlang.stores.rows import ArrivalRow
 
     workspace, program = storing.program_of(path)
-    if message not in program.messages:
-        hint = did_you_mean(message, sorted(program.messages), "message")
-        raise click.UsageError(f'there is no message "{message}"; {hint}')
     now = storing.moment(given_now, program.config.timezone)
     with storing.opened(workspace, url) as store:
         try:
-            waiting = Worker(program, store).may_resume(message, now)
+            view = choice.fitting(verb, which, overview(store), program)
+            name, status = view.process.name, view.process.status
+            of: Identity | None = view.process.identity
+            if status == "halted" and verb == "resume":
+                count = Worker(program, store).may_resume(name, now)
+                told, of = f"{count:,} {'goes' if count == 1 else 'go'} on", None
+            else:
+                told = _DOES[verb]
         except Refused as refused:
             terminal.talk(terminal.printable(f"refused: {refused}"))
             return FOUND
-        store.append([ArrivalRow(now, None, "resume", as_text({"message": message}))])
-    go = "goes" if waiting == 1 else "go"
-    terminal.talk(terminal.printable(f'"{message}": {waiting:,} {go} on with the next `flow run`'))
+        control = Control(verb, of, "" if of else name, who or _login(), because, skip_overdue)
+        store.append([ArrivalRow(now, None, verb, as_text(control.data()))])
+    terminal.talk(terminal.printable(f'"{name}": {told} with the next `flow run`'))
     return 0
+
+
+_DOES: dict[Verb, str] = {"pause": "paused", "resume": "goes on", "cancel": "cancelled"}
+
+
+def _login() -> str:
+    """The name of who is logged in; empty where the machine knows none."""
+    try:
+        return getpass.getuser()
+    except (ImportError, KeyError, OSError):
+        return ""

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flowlang.cli import FOUND, paths, storing, terminal
+from flowlang.cli import FOUND, paths, progress, storing, terminal
 
 if TYPE_CHECKING:
+    from flowlang.check.names import Message
     from flowlang.engine.handover import Delivered
-    from flowlang.engine.worker import Report, Worker
+    from flowlang.engine.pass_report import Report
+    from flowlang.engine.worker import Worker
     from flowlang.program.program import Program
     from flowlang.stores.store import Store
     from flowlang.workspace import Workspace
@@ -49,6 +51,7 @@ def run(path: Path | None, url: str | None, once: bool, given_now: str | None) -
     workspace, program = storing.program_of(path)
     _check_senders(workspace, program)
     with storing.opened(workspace, url) as store:
+        program.config = replace(program.config, link_key=storing.link_key(store))
         return _Engine(workspace, program, store, given_now).run(once=once)
 
 
@@ -63,18 +66,49 @@ def _check_senders(workspace: Workspace, program: Program) -> None:
     mails = [one for one in program.messages.values() if one.channel == "email"]
     marketing = [one.name for one in mails if one.kind == "marketing"]
     if marketing and not settings.unsubscribe_url:
-        names = ", ".join(f'"{name}"' for name in marketing[:3])
-        more = f" and {len(marketing) - 3} more" if len(marketing) > 3 else ""
         raise click.ClickException(
-            f"marketing mail needs a way to unsubscribe ({names}{more}): write into flow.toml\n"
-            '  [sender]\n  unsubscribe_url = "https://shop.example.com/unsubscribe"'
+            f"marketing mail needs a way to unsubscribe ({_some(marketing)}):"
+            ' write into flow.toml\n  [sender]\n  unsubscribe_url = "https://shop.example.com/unsubscribe"'
         )
-    if not settings.sender and any(not one.sender for one in mails):
+    if not settings.sender and (any(not one.sender for one in mails) or _tells(program)):
         program.config = replace(program.config, sender=STAND_IN_SENDER)
         terminal.talk(
             "warning: flow.toml names no sender ([sender] from);"
             f" {STAND_IN_SENDER} stands in for it"
         )
+    linking = [one.name for one in program.messages.values() if _has_link(one)]
+    if linking and not settings.unsubscribe_url:
+        terminal.talk(
+            f"warning: the links in {_some(linking)} lead nowhere: flow.toml names no address for"
+            " them ([sender] unsubscribe_url)"
+        )
+
+
+def _tells(program: Program) -> bool:
+    """Whether it tells something to a person by mail."""
+    from flowlang.steps.notify import Tell
+
+    steps = (step for one in program.by_name.values() for step in one.instructions)
+    return (
+        any(one.report_to for one in program.campaigns)
+        or any(one.report_to for one in program.automations)
+        or any(isinstance(step, Tell) and step.who != "inbox" for step in steps)
+    )
+
+
+def _some(names: list[str]) -> str:
+    """Names in words: the first ones, and how many more there are."""
+    shown = ", ".join(f'"{name}"' for name in names[:3])
+    return shown + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
+def _has_link(message: Message) -> bool:
+    return any(
+        word in text
+        for template in message.ready.values()
+        for text in (template.subject, template.body)
+        for word in ("unsubscribe_link", "event_link")
+    )
 
 
 class _Engine:
@@ -86,6 +120,7 @@ class _Engine:
         from flowlang.delivery.calls import Calls
         from flowlang.delivery.outbox import Outbox
         from flowlang.engine import worker
+        from flowlang.figures.files import WorkspaceFiles
 
         self.workspace = workspace
         self.program = program
@@ -97,7 +132,10 @@ class _Engine:
         self.code = 0
         size = worker.BATCH_WITH_CALLS if _calls(program) else worker.BATCH
         answers = Calls(os.environ.get("FLOW_CALL_SECRET", ""))
-        self.worker: Worker = worker.Worker(program, store, answers=answers, batch=size)
+        files = WorkspaceFiles(workspace.root, program, store)
+        self.worker: Worker = worker.Worker(
+            program, store, answers=answers, files=files, batch=size
+        )  # fmt: skip
 
     @property
     def now(self) -> datetime:
@@ -105,6 +143,10 @@ class _Engine:
 
     def run(self, *, once: bool) -> int:
         self._apply()
+        with progress.bars(self.store) as self.worker.between:
+            return self._run(once=once)
+
+    def _run(self, *, once: bool) -> int:
         if once:
             self._pass(quiet=False)
             return self.code
@@ -153,9 +195,6 @@ class _Engine:
             terminal.talk(terminal.printable(line))
         for name, new in report.codes.items():
             terminal.talk(f'"{name}": {counted(new, "new code", "new codes")} from its file')
-        if self.program.automations:
-            names = ", ".join(f'"{one.name}"' for one in self.program.automations)
-            terminal.talk(terminal.printable(f"automations are not run here yet: {names}"))
 
     def _pass(self, *, quiet: bool) -> None:
         from flowlang.engine.handover import deliver
@@ -180,6 +219,7 @@ class _Engine:
 def _sleep(seconds: float, engine: _Engine) -> None:
     end = time.monotonic() + seconds
     while not engine.stopping and (left := end - time.monotonic()) > 0:
+        engine.worker.between()
         time.sleep(min(left, 0.2))
 
 

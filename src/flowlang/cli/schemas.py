@@ -26,4 +26,5 @@ def event_schema(program: Program) -> EventSchema:
         frozenset(program.concerns),
         frozenset(names.coupons),
         frozenset(names.messages),
+        frozenset(names.automations),
     )

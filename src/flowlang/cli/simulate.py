@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from flowlang.cli import FOUND, paths, terminal
+from flowlang.cli import FOUND, paths, storing, terminal
 from flowlang.cli.collector import without_collector
 
 if TYPE_CHECKING:
@@ -31,11 +31,11 @@ _SHOWN = 20
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 @click.option(
     "--contacts", "contacts_file", metavar="FILE", required=True, type=click.Path(path_type=Path),
-    help="Who is there before the start: CSV or JSON Lines.",
+    help="Who is there before the start: CSV or JSON Lines; `-` is standard input.",
 )  # fmt: skip
 @click.option(
     "--events", "events_file", metavar="FILE", type=click.Path(path_type=Path),
-    help="What happens, as JSON Lines.",
+    help="What happens, as JSON Lines; `-` is standard input.",
 )  # fmt: skip
 @click.option(
     "--from", "start", metavar="TIME",
@@ -71,13 +71,15 @@ def simulate(
     1. The same input and seed give the same output. JSON has the keys contacts (all there were),
     from, until, sent, skipped, halted, coupons, tags, campaigns and errors ({file, line, message}).
     """
+    if contacts_file == events_file == paths.STDIN:
+        raise click.UsageError("--contacts and --events cannot both be standard input")
     workspace = paths.one(path)
     program = workspace.runnable
     if program is None:
         paths.show_findings(workspace.findings.in_order(), len(workspace.files))
         return FOUND
     with without_collector():
-        run = _Run(program, contacts_file, events_file)
+        run = _Run(workspace.root, program, contacts_file, events_file)
         run.read()
         counts = run.run(start, until, seed, timeline)
     run.tell_problems(output_format)
@@ -94,12 +96,15 @@ def simulate(
 class _Run:
     """One simulation from its files to its counts."""
 
-    def __init__(self, program: Program, contacts: Path, events: Path | None) -> None:
+    def __init__(self, root: Path, program: Program, contacts: Path, events: Path | None) -> None:
         from flowlang.intake.contacts import ContactRows
 
+        self.root = root
         self.program = program
         self.contacts_file = contacts
+        self.contacts_name = storing.label(contacts)
         self.events_file = events
+        self.events_name = "" if events is None else storing.label(events)
         self.contacts: ContactRows
         self.arrivals: tuple[Arrival, ...] = ()
         self.codes: dict[str, tuple[str, ...]] = {}
@@ -118,22 +123,22 @@ class _Run:
         from flowlang.intake.contacts import read_contacts
 
         program, zone = self.program, self.program.config.timezone
-        data = self.contacts_file.read_bytes()
+        data = storing.content(self.contacts_file)
         schema = schemas.contact_schema(program)
-        self.contacts = read_contacts(self.contacts_file, data, schema, zone)
+        self.contacts = read_contacts(self.contacts_name, data, schema, zone)
         self.taken.append(self.contacts.headline)
         for problem in self.contacts.problems:
-            self._problem(str(self.contacts_file), problem)
+            self._problem(self.contacts_name, problem)
         if self.events_file is not None:
             from flowlang.intake.events import read_events
 
-            data = self.events_file.read_bytes()
+            data = storing.content(self.events_file)
             known = schemas.event_schema(program)
-            events = read_events(data, known, zone, name=str(self.events_file))
+            events = read_events(data, known, zone, name=self.events_name)
             self.arrivals = events.arrivals
             self.taken.append(events.headline)
             for problem in events.problems:
-                self._problem(str(self.events_file), problem)
+                self._problem(self.events_name, problem)
         self.codes, wrong = of_files(self.program)
         for file, problem in wrong:
             self._problem(file, problem)
@@ -143,6 +148,7 @@ class _Run:
     ) -> dict[str, Any]:
         """Simulate, and count."""
         from flowlang.engine.simulate import Simulation, with_seed
+        from flowlang.figures.files import InputFiles
         from flowlang.intake.problem import Problem
 
         begins = self._moment("--from", start) or self._first_moment()
@@ -150,11 +156,13 @@ class _Run:
         if ends is not None and ends < begins:
             raise click.UsageError("--until lies before the start")
         with _recorder(timeline) as record:
-            simulation = Simulation(with_seed(self.program, seed), begins, ends, record)
+            program = with_seed(self.program, seed)
+            files = InputFiles(self.root, program)
+            simulation = Simulation(program, begins, ends, record, files)
             with terminal.progress("events", len(self.arrivals)) as progress:
                 simulation.run(self.contacts.rows, self.codes, self.arrivals, progress)
         for line, message in simulation.refused:
-            self._problem(str(self.events_file), Problem("error", line, None, "", message))
+            self._problem(self.events_name, Problem("error", line, None, "", message))
         if simulation.after:
             self.told.append(f"{simulation.after:,} events after the end did not happen")
         return simulation.counts()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -41,6 +42,11 @@ format_option = click.option(
 )  # fmt: skip
 
 
+_KEY = "link key"
+"""Under this name the store keeps the key that it made."""
+SHORTEST_SECRET = 16
+
+
 class Unrunnable(click.exceptions.Exit):
     """The program has errors, which were shown."""
 
@@ -78,6 +84,40 @@ def opened_below(path: Path | None, url: str | None) -> Iterator[Store]:
     """The store of a workspace whose program is not asked."""
     with opened(paths.one(path), url) as store:
         yield store
+
+
+def link_key(store: Store) -> bytes:
+    """The key that signs the links in letters: FLOW_SECRET, else one that the store keeps, so that
+    all who open it have the same.  Whoever lets letters go out, or reads their links, takes it.
+
+    Raises UsageError where FLOW_SECRET could be guessed, and StoreError.
+    """
+    given = os.environ.get("FLOW_SECRET", "")
+    if given:
+        if len(given) < SHORTEST_SECRET:
+            raise click.UsageError(
+                f"FLOW_SECRET is too short: {SHORTEST_SECRET} characters at least, by chance,"
+                " such as `openssl rand -hex 32` prints"
+            )
+        return given.encode("utf-8", "surrogateescape")
+    kept = store.shared().values.get(_KEY)
+    if kept is None:
+        kept = _made_key(store)
+    return bytes.fromhex(json.loads(kept))
+
+
+def _made_key(store: Store) -> str:
+    """The key that another has made meanwhile, else a new one."""
+    import secrets
+
+    from flowlang.stores.rows import Changes
+
+    with store.transaction():
+        kept = store.shared().values.get(_KEY)
+        if kept is None:
+            kept = json.dumps(secrets.token_hex(32))
+            store.save(Changes(values={_KEY: kept}))
+    return kept
 
 
 def moment(given: str | None, zone: ZoneInfo) -> datetime:

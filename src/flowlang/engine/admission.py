@@ -11,16 +11,21 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from flowlang.contact import Contact
-from flowlang.engine.state import States
+from flowlang.engine.processes import Identity, Process, ProcessType
+from flowlang.engine.state import States, merged_into
 from flowlang.intake.contact_row import ContactRow
-from flowlang.intake.events import Arrival
+from flowlang.intake.contacts import ContactRows
 from flowlang.intake.problem import Problem, shown
-from flowlang.kinds import encode
+from flowlang.kinds import TEXT, encode, read
 from flowlang.stores.rows import ArrivalRow
 from flowlang.stores.store import Store
+
+if TYPE_CHECKING:
+    from flowlang.intake.events import Arrival  # its models are heavy, and a check loads this
 
 
 @dataclass(slots=True)
@@ -62,15 +67,21 @@ def admit_contacts(
             )
             continue
         ids[row.line] = row.id or (others[0] if others else row.key())
-    stored = {one.id: one for one in store.contacts(set(ids.values())) if not one.deleted}
+    stored = {one.id: one for one in store.contacts(set(ids.values()))}
+    merged = {one: into for one, row in stored.items() if (into := merged_into(row))}
+    stored = {one: row for one, row in stored.items() if not row.deleted}
     waiting = store.waiting_arrivals(set(ids.values()))
     imported = store.imported(set(ids.values()))
     for row in rows:
         contact_id = ids.get(row.line)
         if contact_id is None:
             continue
+        if contact_id in merged:
+            into = shown(merged[contact_id])
+            done.leave_out(row.line, "", f'"{shown(contact_id)}" was merged into "{into}"')
+            continue
         before = stored.get(contact_id)
-        data = as_text(_contact_data(row))
+        data = as_text(contact_data(row))
         there = before is not None or waiting.get(contact_id) is not None
         same = imported.get(contact_id) == data or (
             before is not None
@@ -89,13 +100,41 @@ def admit_contacts(
 def changes(contact: Contact, row: ContactRow) -> bool:
     """Whether a row says anything that a contact does not have already."""
     return (
-        any(contact.fields.get(name) != value for name, value in row.fields.items())
+        any(_as_read(contact.fields.get(name)) != value for name, value in row.fields.items())
         or any(tag not in contact.tags for tag in row.tags)
         or any(group not in contact.groups for group in row.groups)
         or any(contact.consent.get(channel) is not yes for channel, yes in row.consent.items())
         or (row.blocked is not None and row.blocked is not contact.blocked)
         or any(contact.records.get(name) != rows for name, rows in row.records.items())
     )
+
+
+def _as_read(value: Any) -> Any:
+    """A value as a file would give it: a step may have made a text that no file holds, such as an
+    empty one.
+    """
+    return read(value, TEXT, ZoneInfo("UTC")) if isinstance(value, str) else value
+
+
+def import_finished(
+    source: str, found: ContactRows, refused: int, process: Identity
+) -> dict[str, Any]:
+    """What the arrival behind the rows of an import says; `refused` rows could not be admitted."""
+    left_out = found.left_out + refused
+    return {
+        "source": source, "taken": found.read - left_out, "left_out": left_out,
+        "process": list(process),
+    }  # fmt: skip
+
+
+def by_hand(store: Store, kind: ProcessType, name: str, now: datetime) -> Process:
+    """The process of something that a person begins now, not yet saved."""
+    moment = now.isoformat()
+    same = sum(
+        (row.type, row.name, row.by) == (kind, name, "") and row.key.startswith(moment)
+        for row in store.processes()
+    )
+    return Process(Identity(kind, name, "", f"{moment}#{same + 1}"), started=now)
 
 
 def admit_events(store: Store, arrivals: Iterable[Arrival]) -> Admitted:
@@ -110,7 +149,7 @@ def admit_events(store: Store, arrivals: Iterable[Arrival]) -> Admitted:
     made = {one.contact for one in events if one.type == "contact"}
     for one in events:
         before = stored.get(one.contact or "")
-        there = before is not None and not before.deleted
+        there = before is not None and (not before.deleted or bool(merged_into(before)))
         if one.contact is None or there or one.contact in coming or one.contact in made:
             first = None if there else coming.get(one.contact or "")
             done.arrivals.append(_event_row(one, first))
@@ -139,7 +178,8 @@ def _event_row(one: Arrival, first: datetime | None) -> ArrivalRow:
     return ArrivalRow(first, one.contact, one.type, as_text(data), one.id)
 
 
-def _contact_data(row: ContactRow) -> dict[str, Any]:
+def contact_data(row: ContactRow) -> dict[str, Any]:
+    """A row as the data of an arrival."""
     return {
         "fields": row.fields, "tags": row.tags, "groups": row.groups, "consent": row.consent,
         "blocked": row.blocked, "records": row.records,

@@ -58,11 +58,13 @@ def _bounced_address(do: Interpreter, data: dict[str, Any]) -> str:
 
 
 def _complained(do: Interpreter, data: dict[str, Any], now: datetime) -> None:
+    do.came_back("complained", data.get("message"))
     do.happen("complained", {"message": data.get("message")})
 
 
 def _unsubscribed(do: Interpreter, data: dict[str, Any], now: datetime) -> None:
     channel = data.get("channel") or "email"
+    do.came_back("unsubscribed", data.get("message"))
     do.consent(channel, granted=False)
     do.happen("unsubscribed", {"channel": channel})
 

@@ -37,6 +37,10 @@ class AtHand:
         self.by_name = program.by_name
         self.default_zone = program.config.timezone
         self.sending = Sending(program, world)
+        self.interrupted = world.processes.interrupted
+        """What a person has paused or cancelled."""
+        self.passing: Run | None = None
+        """A run whose sends are passed over until it waits: they are overdue."""
         self.changes: deque[Change] = deque()
         self.ancestry: frozenset[str] = NONE
         self.as_soon = [
@@ -50,8 +54,8 @@ class AtHand:
         self._zones: dict[str, ZoneInfo] = {}
         self.run = NO_RUN
         self.campaign = NO_CAMPAIGN
-        self.over: Callable[[Run, datetime], None] | None = None
-        """Told when a run of a group send is over."""
+        self.over: Callable[[Run, datetime, str], None] | None = None
+        """Told when a run of an automation or a group send is over, and why it was stopped."""
         self.jobs: Callable[[Any, str, dict[str, Any], Next], Next] | None = None
         """Who does the jobs of automations."""
 
@@ -105,8 +109,8 @@ class AtHand:
         else:
             self.world.stopped[run.campaign] += 1
         self.note(status, because)
-        if self.over is not None and self.by_name[run.campaign].group_send:
-            self.over(run, self.now)
+        if self.over is not None and (not self.contact.id or self.by_name[run.campaign].group_send):
+            self.over(run, self.now, because if status == "stopped" else "")
 
     def _back(self, run: Run) -> None:
         run.status = "waiting for restart"

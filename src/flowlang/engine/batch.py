@@ -7,18 +7,24 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from flowlang.contact import Contact, Entry, Run, usable_address
+from flowlang.contact import Contact, Entry, Letter, Run, usable_address
+from flowlang.engine import results
+from flowlang.engine.admission import admit_contacts, as_text, import_finished
+from flowlang.engine.automations import SYSTEM
+from flowlang.engine.batch_timeline import BatchTimeline, Horizon
 from flowlang.engine.commons import Commons
+from flowlang.engine.controls import at_send
+from flowlang.engine.files import Files
 from flowlang.engine.interpreter import next_due
 from flowlang.engine.position import NAME, Position
-from flowlang.engine.state import Aside, States
-from flowlang.engine.stored import BatchWorld, Robinson
-from flowlang.engine.timeline import Timeline
-from flowlang.engine.world import Answers, World
-from flowlang.program.program import Program
+from flowlang.engine.processes import Identity
+from flowlang.engine.state import Aside, States, merged_into
+from flowlang.engine.stored import BatchWorld, Robinson, addresses_of
+from flowlang.engine.world import Answers, Notice
+from flowlang.intake.contacts import ContactRows
 from flowlang.stores.rows import (
+    ArrivalRow,
     Changes,
     ClaimedCode,
     ContactRow,
@@ -29,46 +35,8 @@ from flowlang.stores.rows import (
 )
 from flowlang.stores.store import Store
 
-Horizon = tuple[datetime, float]
-"""How far to go: a moment, and at that moment the place in the order of those who wait."""
-
-
-class BatchTimeline(Timeline):
-    """A timeline that goes as far as a horizon, without schedules and automations."""
-
-    runs_automations = False
-
-    def __init__(self, program: Program, world: World, horizon: Horizon) -> None:
-        self.horizon = horizon
-        self.zones: dict[str, tuple[ZoneInfo, datetime]] = {}
-        super().__init__(program, world)
-
-    def _schedule_zone(self, zone: ZoneInfo, since: datetime) -> None:
-        self.zones.setdefault(zone.key, (zone, since))
-
-    def settle(self, contact: Contact) -> None:
-        if self.now is not None and (contact.clock is None or contact.clock < self.now):
-            contact.clock = self.now
-        found = next_due(contact)
-        if found is None or (found[0], found[1]) <= self.horizon:
-            super().settle(contact)
-        elif self.program.scheduled:
-            self._watch_zone(contact)
-
-    def arrive(self, contact_id: str | None, kind: str, data: dict[str, Any], at: datetime) -> None:
-        contact = self.contacts.get(contact_id or "")
-        if contact is None or contact.clock is None or contact.clock <= at:
-            super().arrive(contact_id, kind, data, at)
-            return
-        # It comes late: it happens at the contact's clock, but says itself when it was.
-        self.advance(at)
-        now, self.now = self.now, contact.clock
-        if kind == "event":
-            data = data | {"data": {"at": at} | data["data"]}
-        try:
-            super().arrive(contact_id, kind, data, at)
-        finally:
-            self.now = now
+_SUBJECT = 120
+"""Characters of a notice that stand in the subject of its mail."""
 
 
 class Batch:
@@ -83,13 +51,15 @@ class Batch:
         horizon: Horizon,
         *,
         answers: Answers | None = None,
+        files: Files | None = None,
     ) -> None:
         program = self.program = states.program
         self.store = store
         self.states = states
         self.position = position
         self.world = BatchWorld(program, store, shared, horizon[0])
-        self.timeline = BatchTimeline(program, self.world, horizon)
+        self.timeline = BatchTimeline(program, self.world, horizon, files, self._admit)
+        self.timeline.sweeps = position.sweeps
         self.entries: list[Entry] = []
         self.changes = Changes()
         self._rows: dict[str, ContactRow] = {}
@@ -102,16 +72,33 @@ class Batch:
         self.world.history = self._record
         self._commons = Commons(self.world, shared)
         self._halted = shared.halted
+        self._told = shared.values.get(results.NAME)
+        if self.timeline.results is not None:
+            self.timeline.results.read(self._told)
 
     # ------------------------------------------------------------------ taking
 
     def take(self, rows: Iterable[ContactRow], addresses: Iterable[str] = ()) -> None:
-        """Contacts out of the store; `addresses` are those that arrivals bring."""
+        """Contacts out of the store, and the system; `addresses` are those that arrivals bring."""
+        if self.timeline.automations is not None and SYSTEM not in self._rows:
+            rows = [*rows, *self.store.contacts([SYSTEM])]
+        rows = self._with_those_they_are_part_of(rows)
         self._add(sorted({row.id: row for row in rows}.values(), key=lambda row: row.number))
         self._take_halted(self._halted)
         if self.store.barred(None):
-            self.world.robinson = Robinson(self.store, [*self._addresses(), *addresses])
+            known = addresses_of(self.timeline.contacts.values(), self.program.config)
+            self.world.robinson = Robinson(self.store, [*known, *addresses])
         self._commons.take_branches(self.store, list(self._rows))
+
+    def _with_those_they_are_part_of(self, rows: Iterable[ContactRow]) -> list[ContactRow]:
+        """What comes for a contact that was merged into another goes to that one."""
+        found = {row.id: row for row in rows}
+        into = set(filter(None, map(merged_into, found.values())))
+        while into - found.keys():
+            more = self.store.contacts(into - found.keys())
+            found |= {row.id: row for row in more}
+            into = set(filter(None, map(merged_into, more)))
+        return list(found.values())
 
     def _add(self, rows: Iterable[ContactRow]) -> None:
         for row in rows:
@@ -122,19 +109,14 @@ class Batch:
             self._asides[row.id] = aside
             self._runs[row.id] = self._run_rows(contact, aside)
             self._numbers[row.id] = row.entries
-            self.timeline.add(contact)
+            if row.id == SYSTEM:
+                self.timeline.take_system(contact)
+            else:
+                self.timeline.add(contact)
 
     def aside(self, contact: str) -> Aside:
         """What of a contact the program cannot use."""
-        return self._asides[contact]
-
-    def _addresses(self) -> Iterable[str]:
-        names = ("email", "mobile", *self.program.config.channels.values())
-        for contact in self.timeline.contacts.values():
-            for name in names:
-                value = contact.fields.get(name)
-                if isinstance(value, str):
-                    yield usable_address(value)[0]
+        return self._asides.get(contact) or Aside()
 
     def _take_halted(self, shared: dict[str, int]) -> None:
         """Who at hand is halted; and where only others are, one of them stands for all."""
@@ -174,25 +156,51 @@ class Batch:
             name = f"{letters[-1].id}\0{number}"
             letters[-1] = replace(letters[-1], id=hashlib.sha256(name.encode()).hexdigest()[:32])
 
-    def save(self) -> Changes:
-        """Write all that changed into the store; to be called within its transaction."""
+    def save(self, *, touched: bool = False) -> Changes:
+        """Write all that changed into the store; to be called within its transaction.
+
+        `touched`: only of contacts to whom anything happened, where most were but asked.
+        """
         changes, world, position = self.changes, self.world, self.position
+        self._give(self.timeline.system)
         for contact in self.timeline.contacts.values():
-            self._give(contact)
-        changes.letters = world.letters
+            if not touched or contact.id in self.timeline.touched:
+                self._give(contact)
+        changes.letters = world.letters + [
+            self._mail(one) for one in world.notices if one.who != "inbox"
+        ]
         for name, pool in world.pools.items():
             changes.codes += [ClaimedCode(name, *taken) for taken in pool.taken]
-        changes.notices += [
-            NoticeRow(one.at, one.who, one.text) for one in (*world.notices, *world.reported)
-        ]
+        changes.notices += [NoticeRow(one.at, one.who, one.text) for one in world.notices]
         caps = self.timeline.interpreter.sending.shared_caps
         self._commons.give(changes, {(name, index): cap.amount for name, index, cap in caps})
         position.ticks = world.ticks
         for zone, since in self.timeline.zones.values():
             position.watch(self.program, zone, since)
         changes.values[NAME] = position.write()
+        told = self.timeline.results
+        if told is not None and told.write() != self._told:
+            changes.values[results.NAME] = told.write()
         self.store.save(changes)
         return changes
+
+    def _mail(self, notice: Notice) -> Letter:
+        """The letter that carries a notice to a person with an address."""
+        place = f"notice\0{notice.who}\0{self.world.tick()}"
+        config, subject = self.program.config, " ".join(notice.text.split())
+        if len(subject) > _SUBJECT:
+            subject = f"{subject[: _SUBJECT - 1]}…"
+        return Letter(
+            hashlib.sha256(place.encode()).hexdigest()[:32], "", "", "", notice.at, "email",
+            "service", notice.who, subject, notice.text, "", config.sender, config.reply_to, "",
+        )  # fmt: skip
+
+    def _admit(self, found: ContactRows, source: str, process: Identity, now: datetime) -> None:
+        """Let the contacts of a file arrive, and behind them that the import is finished."""
+        done = admit_contacts(self.store, self.states, found.rows, now)
+        finished = import_finished(source, found, len(done.problems), process)
+        last = ArrivalRow(now, None, "import finished", as_text(finished))
+        self.store.append([*done.arrivals, last])
 
     def _give(self, contact: Contact) -> None:
         row = self._rows.get(contact.id)
@@ -207,8 +215,14 @@ class Batch:
         if row is not None and same and row.entries == entries:
             # A note alone ("it had it already") changes nothing but how much history there is.
             return
-        again = row is None or (row.deleted and not contact.deleted)
-        number = self._next_number() if row is None or again else row.number
+        if contact.id == SYSTEM:
+            if row is None and not contact.seq:
+                return
+            number = 0  # before all contacts: who walks through them does not meet it
+        elif row is None or (row.deleted and not contact.deleted):
+            number = self._next_number()
+        else:
+            number = row.number
         self.changes.contacts.append(
             ContactRow(
                 contact.id, number, text,
@@ -238,10 +252,12 @@ class Batch:
         return found
 
     def _run_row(self, contact: str, run: Run) -> RunRow:
-        message = str(run.wait.get("message", "")) if run.status == "halted" else ""
         began = run.began if run.under_way else 0
-        step = self.states.step(run)
-        return RunRow(contact, run.campaign, run.key, run.status, step, run.version, message, began)
+        status = "held" if run.held else run.status
+        return RunRow(
+            contact, run.campaign, run.key, status, self.states.step(run), run.version,
+            at_send(self.program, run), began,
+        )  # fmt: skip
 
 
 def _put_aside(contact: str, row: dict[str, Any]) -> RunRow:
@@ -254,4 +270,7 @@ def _put_aside(contact: str, row: dict[str, Any]) -> RunRow:
 
 def _emptied(contact: Contact) -> Contact:
     """What stays of a contact that was deleted: that it was there, and what it went through."""
-    return Contact(contact.id, seq=contact.seq, clock=contact.clock, deleted=True)
+    return Contact(
+        contact.id, seq=contact.seq, clock=contact.clock, deleted=True,
+        merged_into=contact.merged_into,
+    )  # fmt: skip

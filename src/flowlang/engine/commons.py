@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
@@ -31,7 +31,7 @@ class Commons:
         self._members: dict[Key, dict[str, int]] = {}
         self._counted: dict[Key, set[str]] = {}
         for row in shared.processes:
-            world.processes.add(_process(row))
+            world.processes.add(as_process(row))
         for policy, index, moments in json.loads(shared.values.get(_CAPS, "[]")):
             world.recent[policy, index] = deque(map(datetime.fromisoformat, moments))
         for name, text in shared.values.items():
@@ -56,16 +56,20 @@ class Commons:
     def give(self, changes: Changes, caps: dict[tuple[str, int], int]) -> None:
         """Add what has changed; `caps` says how many sends each cap over all contacts allows."""
         world, before = self._world, self._before
+        known = {row.number: row for row in before.processes}
         for process in world.processes:
-            row = _row(process)
-            if row not in before.processes:
+            row = as_row(process)
+            if known.get(row.number) != row:
                 changes.processes.append(row)
         for kind in _COUNTERS:
             for name, amount in getattr(world, kind).items():
-                changes.counters[f"{kind}{_APART}{name}"] = amount
+                changes.counters[counter(kind, name)] = amount
+        for (kind, name), amount in world.reactions.items():
+            if amount:
+                changes.counters[counter(kind, name)] = amount
         for name, pool in world.pools.items():
             if pool.fallback:
-                changes.counters[f"fallback{_APART}{name}"] = pool.fallback
+                changes.counters[counter("fallback", name)] = pool.fallback
         values = {}
         if world.recent:
             values[_CAPS] = _recent(world, caps)
@@ -88,20 +92,40 @@ class Commons:
         return rows
 
 
-def _process(row: ProcessRow) -> Process:
+def counter(what: str, name: str) -> str:
+    """What the store calls the number of times that something happened to what has a name."""
+    return f"{what}{_APART}{name}"
+
+
+def counted(counters: dict[str, int]) -> dict[str, Counter[str]]:
+    """The counters of a store: by what happened, how often to what has which name.
+
+    To a campaign: `started`, `finished`, `stopped`; to a measure: `measured`; to a message:
+    `opened`, `clicked`, `bounced`, `complained`, `unsubscribed`; to a coupon list: `fallback`.
+    """
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for key, amount in counters.items():
+        what, _, name = key.partition(_APART)
+        found[what][name] = amount
+    return found
+
+
+def as_process(row: ProcessRow) -> Process:
+    """As the store keeps it, for the engine."""
     return Process(
         Identity(row.type, row.name, row.by, row.key),  # type: ignore[arg-type] # one of ours
         row.number, row.status,  # type: ignore[arg-type] # as above
         row.audience, row.done, row.failed, Counter(row.skipped), row.because, row.who,
-        row.started, row.ended,
+        row.since, row.started, row.ended,
     )  # fmt: skip
 
 
-def _row(process: Process) -> ProcessRow:
+def as_row(process: Process) -> ProcessRow:
+    """As the store keeps it."""
     return ProcessRow(
         *process.identity, process.number, process.status, process.audience, process.done,
-        process.failed, dict(process.skipped), process.because, process.who, process.started,
-        process.ended,
+        process.failed, dict(process.skipped), process.because, process.who, process.since,
+        process.started, process.ended,
     )  # fmt: skip
 
 

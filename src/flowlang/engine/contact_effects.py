@@ -230,16 +230,29 @@ class ContactEffects(AtHand):
         held = self._held()
         for sent in reversed(self.contact.messages):
             if sent.message == message:
-                getattr(sent, kind).append((self.now, self.contact.seq + 1))
+                moments = getattr(sent, kind)
+                self.world.reactions[kind, message] += not moments
+                moments.append((self.now, self.contact.seq + 1))
                 break
         self._happened(kind, {"message": message, "link": link}, held)
+
+    def came_back(self, kind: str, message: str | None) -> None:
+        """Count what came back of the last copy of a message, once for each copy."""
+        for sent in reversed(self.contact.messages):
+            if sent.message == message:
+                if kind in sent.returned:
+                    return
+                sent.returned += (kind,)
+                break
+        self.world.reactions[kind, message or ""] += 1
 
     def bounce(self, address: str | None, message: str | None) -> None:
         """A hard bounce: the address gets nothing more."""
         held = self._held()
+        self.came_back("bounced", message)
         if address:
             self.contact.bounced.add(address.casefold())
-        self._happened("bounced", {"message": message}, held)
+        self._happened("bounced", {"message": message, "address": address or None}, held)
 
     def _happened(self, event: str, data: dict[str, Any], held: frozenset[tuple[str, int]]) -> None:
         contact = self.contact

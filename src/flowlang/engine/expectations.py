@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os.path
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from flowlang.check import diagnostics as d
@@ -53,7 +55,7 @@ class Expectations:
         def check(play: Play) -> None:
             instead = holds(play)
             if (instead is None) is negated:
-                so = instead if instead is not None else _as_told(play, what)
+                so = instead if instead is not None else _as_told(play, what, whom)
                 raise Failed(f"{text}\nbut {so}\n{_told(play, whom)}")
 
         return check
@@ -253,12 +255,12 @@ class Expectations:
 
         return holds, name
 
-    def _not_in(self, node: scripts.ExpectNotIn, whom: Token | None) -> tuple[Holds, str | None]:
+    def _in(self, node: scripts.ExpectIn, whom: Token | None) -> tuple[Holds, str | None]:
         name, campaign = self.whose(whom, node), self._campaign(node.campaign)
 
         def holds(play: Play) -> str | None:
             runs = play.runs(name, campaign)
-            return _standing(play, runs) if any(run.under_way for run in runs) else None
+            return None if any(run.under_way for run in runs) else _standing(play, runs)
 
         return holds, name
 
@@ -295,6 +297,28 @@ class Expectations:
             count = sum(1 for _, called, _ in play.world.called if called == url)
             good = count == times if times is not None else count > 0
             return None if good else f"it was called {counted(count, 'time', 'times')}"
+
+        return holds, None
+
+    def _moved(
+        self, node: scripts.ExpectExported | scripts.ExpectImported, whom: Token | None
+    ) -> tuple[Holds, str | None]:
+        """A file that a job of an automation wrote or read; its path begins at the test's file."""
+        source, times = node.path.span.source.path, node.times.value if node.times else None
+        folder = source.parent if source else Path()
+        path = folder / node.path.value
+        exported = isinstance(node, scripts.ExpectExported)
+
+        def holds(play: Play) -> str | None:
+            files = play.files.written if exported else play.files.read
+            count = sum(one == path for one in files)
+            if count == times if times is not None else count:
+                return None
+            others = sorted({os.path.relpath(one, folder) for one in files})
+            verb = "written" if exported else "read"
+            if count or not others:
+                return f"it was {verb} {counted(count, 'time', 'times')}"
+            return f"what was {verb} is " + ", ".join(f'"{one}"' for one in others)
 
         return holds, None
 
@@ -381,6 +405,7 @@ _OF_CONTACT = tuple(
     not in (
         tree.Expression, tree.CouponsLeft, tree.Compare, tree.And, tree.Or, tree.Not, tree.Sum,
         tree.Product, tree.OneSided, tree.TwoSided, tree.Between, tree.InList, tree.NotInList,
+        tree.BadExpression,
     )
     and not issubclass(kind, tree.Literal)
 )  # fmt: skip
@@ -394,10 +419,12 @@ def _spoken_of(node: Node) -> Iterator[Node]:
             yield from _spoken_of(part)
 
 
-def _as_told(play: Play, what: scripts.Expectation) -> str:
+def _as_told(play: Play, what: scripts.Expectation, whom: str | None) -> str:
     """What was so although it was not to be."""
     if isinstance(what, scripts.ExpectSent):
         return _copies(play, what.message.value)
+    if isinstance(what, scripts.ExpectIn) and whom is not None:
+        return _standing(play, play.runs(whom, what.campaign.value))
     return "it is so"
 
 
@@ -451,11 +478,13 @@ _COMPILERS: dict[type, Callable[[Expectations, Any, Token | None], tuple[Holds, 
     scripts.ExpectBody: _X._copy,
     scripts.ExpectWaiting: _X._waiting,
     scripts.ExpectState: _X._state,
-    scripts.ExpectNotIn: _X._not_in,
+    scripts.ExpectIn: _X._in,
     scripts.ExpectRound: _X._round,
     scripts.ExpectNotified: _X._notified,
     scripts.ExpectNotifiedInbox: _X._notified,
     scripts.ExpectCalled: _X._called,
+    scripts.ExpectExported: _X._moved,
+    scripts.ExpectImported: _X._moved,
     scripts.ExpectReported: _X._reported,
     scripts.ExpectMeasured: _X._measured,
     scripts.ExpectProcess: _X._process,

@@ -9,11 +9,13 @@ harm.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from flowlang.contact import Letter
 from flowlang.delivery.delivery import Delivery, Outcome
-from flowlang.stores.rows import Changes, LetterFate, LetterRow, NoticeRow
+from flowlang.stores.rows import Changes, LetterFate, LetterRow, NoticeRow, ProcessRow
 from flowlang.stores.store import Store
 
 BATCH = 100
@@ -63,15 +65,38 @@ def deliver(
                 done.retried += 1
             else:
                 done.unknown += fate.status == "unknown"
-                text = (
-                    f'"{row.letter.message}" to {row.letter.address}: {fate.status}, {fate.reason}'
-                )
+                text = f"{_called(row.letter)}: {fate.status}, {fate.reason}"
                 done.failed.append(text)
                 notices.append(NoticeRow(now, "inbox", text))
         with store.transaction():
             store.mark_letters(fates)
-            store.save(Changes(notices=notices))
+            processes = _failed(store, rows, fates)
+            store.save(Changes(notices=notices, processes=processes))
     return done
+
+
+def _called(letter: Letter) -> str:
+    """A letter in words; what tells a person something is named by what it tells."""
+    name = f'"{letter.message}"' if letter.message else f'the notice "{letter.text}"'
+    return f"{name} to {letter.address}"
+
+
+def _failed(
+    store: Store, rows: Sequence[LetterRow], fates: Sequence[LetterFate]
+) -> list[ProcessRow]:
+    """The processes of letters that were refused for good: these count as failed, not as done."""
+    lost = Counter(
+        row.letter.process
+        for row, fate in zip(rows, fates, strict=True)
+        if fate.status == "failed" and row.letter.process
+    )
+    if not lost:
+        return []
+    return [
+        replace(row, done=row.done - count, failed=row.failed + count)
+        for row in store.processes()
+        if (count := lost[row.type, row.name, row.by, row.key])
+    ]
 
 
 def _fate(row: LetterRow, outcome: Outcome, now: datetime, *, again: bool) -> LetterFate:
@@ -104,10 +129,7 @@ def _take_up_abandoned(store: Store, now: datetime, done: Delivered, *, again: b
         store.save(
             Changes(
                 notices=[
-                    NoticeRow(
-                        now, "inbox", f'"{row.letter.message}" to {row.letter.address}: {reason}'
-                    )
-                    for row in rows
+                    NoticeRow(now, "inbox", f"{_called(row.letter)}: {reason}") for row in rows
                 ]
             )
         )

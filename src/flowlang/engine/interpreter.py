@@ -1,8 +1,8 @@
 """What a campaign means: the one interpreter behind `test`, `repl`, `simulate` and `run`.
 
 It works on one contact at a time and knows no clock: it is handed a moment and what happens at it.
-Everything a contact goes through is an answer to one of three calls: `arrive` (something from
-outside), `fire` (the next thing that is due), `resume` (a halted send goes on).
+Everything a contact goes through is an answer to one of two calls: `arrive` (something from
+outside), `fire` (the next thing that is due).
 
 At a change it is decided first, with the contact as it stands then, which runs stop, jump to a
 goal, go on from a wait, and start; only then does each go on until it waits or ends.  The changes
@@ -20,7 +20,7 @@ from flowlang.check.view import View
 from flowlang.contact import Contact, Measure, Run, RunKey
 from flowlang.effects import END, STAY, Next
 from flowlang.engine.changes import NONE, Change
-from flowlang.engine.starting import Starting
+from flowlang.engine.holding import Holding
 from flowlang.program.program import Campaign, Ending, ScheduledEvent
 
 MAX_STEPS = 100_000
@@ -29,7 +29,7 @@ MAX_CHANGES = 100_000
 """That follow from one arrival."""
 
 
-class Interpreter(Starting):
+class Interpreter(Holding):
     """Runs contacts through a program.  Implements `effects.Effects` for the run at hand."""
 
     # ------------------------------------------------------------------ the front doors
@@ -90,16 +90,6 @@ class Interpreter(Starting):
         self._drain()
         return made
 
-    def resume(self, contact: Contact, key: RunKey, now: datetime) -> None:
-        """A halted send goes on: it is checked anew."""
-        run = contact.runs.get(key)
-        if run is None or run.status != "halted":
-            return
-        self._enter(contact, now, NONE)
-        self.ancestry = frozenset((run.campaign,))
-        self._go(run, run.pc)
-        self._drain()
-
     def existing(self, contact: Contact, now: datetime) -> None:
         """Look once at a contact for campaigns that include those who are there."""
         self._enter(contact, now, NONE)
@@ -144,7 +134,7 @@ class Interpreter(Starting):
                 if target is not None:
                     going.append((0, campaign.index, run, target, run.began))
                     continue
-            if run.status == "waiting":
+            if run.status == "waiting" and not run.held:
                 target = campaign.instructions[run.pc].look(self, run.pc, change)
                 if target is not None:
                     going.append((1, campaign.index, run, target, run.began))
@@ -199,10 +189,17 @@ class Interpreter(Starting):
     def _wake(self, run: Run) -> None:
         campaign = self.campaign
         self.ancestry = frozenset((run.campaign,))
-        run.status = "running"
-        run.due = None
-        target = campaign.instructions[run.pc].wake(self, run.pc)
-        self._after(campaign, run, target)
+        if run.held:
+            self._let_go(campaign, run)
+        elif run.status == "halted":
+            self._resume(run)
+        elif self.interrupted and self._holds_inside(campaign, run):
+            self._hold(run, run.pc, inside=True)
+        else:
+            run.status = "running"
+            run.due = None
+            target = campaign.instructions[run.pc].wake(self, run.pc)
+            self._after(campaign, run, target)
 
     def _go(self, run: Run, target: Next) -> None:
         """Let a run go on at a step until it waits or ends."""
@@ -230,6 +227,9 @@ class Interpreter(Starting):
                 target = jump
             if target >= last:
                 self._over(run, "finished")
+                return
+            if self.interrupted and self._holds(campaign, run, target):
+                self._hold(run, target)
                 return
             run.pc = target
             if run.wait:

@@ -12,22 +12,26 @@ from datetime import datetime
 from typing import Any
 
 from flowlang.contact import Contact, Happening
+from flowlang.engine.group_sends import through
 from flowlang.engine.world import World
 
 Renumber = Callable[[int], int]
 """The new place of something in the order of what happened to a contact."""
 
 
-def merge(world: World, kept: Contact, gone: Contact) -> None:
+def merge(world: World, kept: Contact, gone: Contact, now: datetime) -> None:
     """Put all of `gone`, which is deleted then, into `kept`, whose own fields go before."""
     first, second, length = _orders(kept, gone)
     for contact, renumber in ((kept, first), (gone, second)):
         _renumber(contact, renumber)
     kept.seq = max(length, first(kept.seq), second(gone.seq))
+    for one, other in ((kept, gone), (gone, kept)):
+        _leave_group_sends(world, one, other, now)
     _facts(kept, gone)
     _history(kept, gone)
     _runs(world, kept, gone)
-    gone.deleted = True
+    kept.clock = max((one.clock for one in (kept, gone) if one.clock), default=None)
+    gone.deleted, gone.merged_into = True, kept.id
     gone.runs.clear()
     gone.tag_began.clear()
 
@@ -130,6 +134,21 @@ def _history(kept: Contact, gone: Contact) -> None:
 
 def _by_place(one: Any) -> tuple[datetime, int]:
     return one.at, one.seq
+
+
+def _leave_group_sends(world: World, one: Contact, other: Contact, now: datetime) -> None:
+    """Who waits for the turn that the other had, or has first, gets nothing a second time."""
+    for key, run in list(one.runs.items()):
+        if not run.under_way or not world.program.by_name[run.campaign].group_send:
+            continue
+        had = any(
+            sent.campaign == run.campaign and sent.run.startswith(f"{run.key}#")
+            for sent in other.messages
+        )
+        first = other.runs.get(key)
+        if had or (first is not None and (first.due or now) <= (run.due or now)):
+            del one.runs[key]
+            through(world, run, now, "merged")
 
 
 def _runs(world: World, kept: Contact, gone: Contact) -> None:

@@ -6,19 +6,45 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Literal
 
 from flowlang.calendar import local
-from flowlang.contact import Contact, Entry, Run
+from flowlang.contact import Contact, Entry, Happening, Run
 from flowlang.engine.arrivals import Refused
+from flowlang.engine.files import Files
 from flowlang.engine.interpreter import Interpreter
 from flowlang.engine.timeline import Timeline
 from flowlang.engine.world import World
+from flowlang.intake.contacts import ContactRows
+from flowlang.intake.coupons import CodeRows
 from flowlang.program.program import Program
 
 
 class Failed(Exception):
     """An expectation does not hold; the message says what was so instead."""
+
+
+class NotedFiles(Files):
+    """No files either, but it is known which ones a job has asked for."""
+
+    def __init__(self) -> None:
+        self.read: list[Path] = []
+        self.written: list[Path] = []
+
+    def contacts(self, path: Path) -> ContactRows:
+        self.read.append(path)
+        return super().contacts(path)
+
+    def codes(self, path: Path) -> CodeRows:
+        self.read.append(path)
+        return super().codes(path)
+
+    def publish(self, path: Path) -> None:
+        self.written.append(path)
+
+    def write_report(self, path: Path, name: str) -> None:
+        self.written.append(path)
 
 
 @dataclass(slots=True)
@@ -28,6 +54,7 @@ class Play:
     program: Program
     world: World
     timeline: Timeline
+    files: NotedFiles = field(default_factory=NotedFiles)
     entries: list[Entry] = field(default_factory=list)
     answers: dict[str, dict[str, Any] | None] = field(default_factory=dict)
     """By URL: what a call is answered, None where it fails."""
@@ -38,10 +65,16 @@ class Play:
     started: bool = False
 
     @classmethod
-    def of(cls, program: Program, codes: dict[str, tuple[str, ...]]) -> Play:
+    def of(
+        cls,
+        program: Program,
+        codes: dict[str, tuple[str, ...]],
+        interpreter: Callable[[Program, World], Interpreter] = Interpreter,
+    ) -> Play:
         """A fresh one; `codes` are those of the lists' files."""
         world = World(program, writes_letters=True)
-        play = cls(program, world, Timeline(program, world))
+        files = NotedFiles()
+        play = cls(program, world, Timeline(program, world, files, interpreter), files)
         world.history = play.entries.append
         world.answers = play.answer
         for name, known in codes.items():
@@ -55,6 +88,15 @@ class Play:
         if self.timeline.now is not None:
             contact.fields.setdefault("created", self.timeline.now)
         self.timeline.add(contact)
+
+    def gave(self, contact: str, event: str, data: dict[str, Any], at: datetime) -> None:
+        """An event that happened to a contact before the test begins: it is no trigger."""
+        found = self.contact(contact)
+        found.events.setdefault(event, []).append(Happening(at, {"at": at, **data}, 0))
+        before = sorted((one.at, name, one) for name in found.events for one in found.events[name])
+        found.events = {name: [] for name in found.events}
+        for found.seq, (_, name, one) in enumerate(before, 1):
+            found.events[name].append(one._replace(seq=found.seq))
 
     def stock(self, name: str, amount: int) -> None:
         """A list with so many codes that no one else has."""
@@ -81,6 +123,7 @@ class Play:
         elif to < now:
             raise Failed(f"time only goes forward: it is {self.clock(now)} already")
         self.timeline.advance(to)
+        self.timeline.rest()
 
     def do(self, action: Callable[[], None]) -> None:
         """Let something happen; a refusal is kept for the next line."""
@@ -88,6 +131,7 @@ class Play:
             action()
         except Refused as refusal:
             self.refused = str(refusal)
+        self.timeline.rest()
 
     def no_surprise(self) -> None:
         """Something else is to happen: a refusal must have been looked at.  Raises Failed."""
@@ -97,11 +141,10 @@ class Play:
 
     def act(self, contact: str, change: Callable[[Interpreter], None]) -> None:
         """A change to a contact, from outside."""
-        found = self.contact(contact)
-        if found.deleted:
-            raise Refused(f'the contact "{contact}" was deleted')
+        found = self.timeline.there(contact)
         self.timeline.interpreter.arrive(found, self.now, change)
         self.timeline.settle(found)
+        self.timeline.follow()
 
     @property
     def now(self) -> datetime:

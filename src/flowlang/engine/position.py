@@ -11,17 +11,21 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from flowlang.calendar import local_date, zone
-from flowlang.program.program import Program, ScheduledEvent
+from flowlang.contact import RunKey
+from flowlang.days import Schedule
+from flowlang.program.program import Automation, Program, ScheduledEvent, ScheduledRun
 
 NAME = "engine"
 """Under which name the store keeps it."""
+
+Scheduled = ScheduledEvent | ScheduledRun
 
 
 @dataclass(slots=True)
 class Sweep:
     """Something that all contacts are asked about, in batches: it goes on where it was left."""
 
-    kind: Literal["schedule", "about", "existing", "program"]
+    kind: Literal["schedule", "about", "existing", "program", "job", "release"]
     at: datetime
     after: int = 0
     """The number of the last contact that was asked."""
@@ -34,6 +38,12 @@ class Sweep:
     data: str = ""
     campaigns: list[str] = field(default_factory=list)
     """Those that look at contacts who are there already."""
+    job: str = ""
+    """Of a job of an automation: which one."""
+    run: RunKey = ("", "")
+    """The automation's run that waits for it."""
+    tally: dict[str, Any] = field(default_factory=dict)
+    """What the job has counted so far, as plain data."""
 
 
 @dataclass(slots=True)
@@ -53,7 +63,8 @@ class Position:
     """Campaigns that have looked at those who were there."""
     looks: Sweep | None = None
     """A look that is still to come."""
-    sweep: Sweep | None = None
+    sweeps: list[Sweep] = field(default_factory=list)
+    """The one under way, and behind it those that wait for their turn at the same moment."""
 
     # ------------------------------------------------------------------ schedules
 
@@ -68,25 +79,40 @@ class Position:
     def follow(self, program: Program, now: datetime) -> None:
         """Take the schedules of a program that was changed; those that are new begin now."""
         known, self.schedules = self.schedules, {}
-        for scheduled in program.scheduled:
+        for scheduled in program.timetable:
             name = _spelt(scheduled)
             if name in known:
                 self.schedules[name] = known[name]
                 continue
-            for key in self.zones:
-                found = _known(key)
+            for found in self._zones_of(scheduled):
                 self._set(scheduled, found, scheduled.schedule.next_from(now, found))
 
-    def next_firing(self, program: Program) -> tuple[datetime, int, str, ScheduledEvent] | None:
-        """The next: when, its order in the text, the zone, and the event."""
+    def _zones_of(self, scheduled: Scheduled) -> list[ZoneInfo]:
+        """An event comes in the zones of all contacts, an automation in its own."""
+        if isinstance(scheduled, ScheduledRun):
+            return [scheduled.zone]
+        return [_known(key) for key in self.zones]
+
+    def next_firing(self, program: Program) -> tuple[datetime, int, str, Scheduled] | None:
+        """The next: when, its order in the text, the zone, and what fires."""
         found = [
             (at, scheduled.order, key, scheduled)
-            for scheduled in program.scheduled
+            for scheduled in program.timetable
             for key, at in self.schedules.get(_spelt(scheduled), {}).items()
         ]
         return min(found, key=lambda one: one[:3], default=None)
 
-    def fired(self, scheduled: ScheduledEvent, key: str, at: datetime) -> None:
+    def next_run(self, program: Program, automation: Automation) -> datetime | None:
+        """When an automation runs next by its schedules."""
+        found = [
+            at
+            for one in program.scheduled_runs
+            if one.automation is automation
+            for at in self.schedules.get(_spelt(one), {}).values()
+        ]
+        return min(found, default=None)
+
+    def fired(self, scheduled: Scheduled, key: str, at: datetime) -> None:
         """On to the firing after this one."""
         found = _known(key)
         self._set(scheduled, found, scheduled.schedule.next_after(at, found))
@@ -94,7 +120,7 @@ class Position:
     def skip_missed(self, program: Program, now: datetime) -> int:
         """Pass over firings whose day is over; gives how many."""
         skipped = 0
-        for scheduled in program.scheduled:
+        for scheduled in program.timetable:
             for key in list(self.schedules.get(_spelt(scheduled), {})):
                 found = _known(key)
                 today = local_date(now, found)
@@ -105,7 +131,7 @@ class Position:
                 self._set(scheduled, found, at)
         return skipped
 
-    def _set(self, scheduled: ScheduledEvent, found: ZoneInfo, at: datetime | None) -> None:
+    def _set(self, scheduled: Scheduled, found: ZoneInfo, at: datetime | None) -> None:
         firings = self.schedules.setdefault(_spelt(scheduled), {})
         if at is None:
             firings.pop(found.key, None)
@@ -124,7 +150,8 @@ class Position:
                     name: {key: _text(at) for key, at in firings.items()}
                     for name, firings in self.schedules.items()
                 },
-                "looks": _sweep(self.looks), "sweep": _sweep(self.sweep),
+                "looks": _sweep(self.looks) if self.looks else None,
+                "sweeps": [_sweep(one) for one in self.sweeps],
             },
             ensure_ascii=False,
         )  # fmt: skip
@@ -145,8 +172,8 @@ class Position:
                 for name, firings in data["schedules"].items()
             },
             looked=data["looked"],
-            looks=_read_sweep(data["looks"]),
-            sweep=_read_sweep(data["sweep"]),
+            looks=_read_sweep(data["looks"]) if data["looks"] else None,
+            sweeps=[_read_sweep(one) for one in data["sweeps"]],
         )
 
 
@@ -162,10 +189,16 @@ def stamp(scheduled: ScheduledEvent) -> str:
     return f"{scheduled.event.name}#{schedules.index(scheduled.schedule)}"
 
 
-def _spelt(scheduled: ScheduledEvent) -> str:
-    """The event with its whole schedule: one that is changed is another."""
-    one = scheduled.schedule
-    return f"{scheduled.event.name} {one.kind} {sorted(one.weekdays)} {one.day} {one.wall} {one.on}"
+def _spelt(scheduled: Scheduled) -> str:
+    """What is scheduled with its whole schedule: one that is changed is another."""
+    if isinstance(scheduled, ScheduledRun):
+        zone_key = scheduled.zone.key
+        return f'automation "{scheduled.automation.name}" {_words(scheduled.schedule)} {zone_key}'
+    return f"{scheduled.event.name} {_words(scheduled.schedule)}"
+
+
+def _words(one: Schedule) -> str:
+    return f"{one.kind} {sorted(one.weekdays)} {one.day} {one.wall} {one.on}"
 
 
 def _known(key: str) -> ZoneInfo:
@@ -181,11 +214,9 @@ def _moment(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
-def _sweep(sweep: Sweep | None) -> dict[str, Any] | None:
-    if sweep is None:
-        return None
+def _sweep(sweep: Sweep) -> dict[str, Any]:
     return {name: getattr(sweep, name) for name in Sweep.__slots__} | {"at": sweep.at.isoformat()}
 
 
-def _read_sweep(data: dict[str, Any] | None) -> Sweep | None:
-    return None if data is None else Sweep(**data | {"at": datetime.fromisoformat(data["at"])})
+def _read_sweep(data: dict[str, Any]) -> Sweep:
+    return Sweep(**data | {"at": datetime.fromisoformat(data["at"]), "run": tuple(data["run"])})

@@ -11,9 +11,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from flowlang.program.program import Campaign
 
 ProcessType = Literal[
+    "campaign",
     "message send",
     "group send",
     "import contacts",
@@ -24,8 +28,6 @@ ProcessType = Literal[
 ProcessStatus = Literal["waiting", "running", "halted", "paused", "finished", "failed", "cancelled"]
 
 SENDS: frozenset[ProcessType] = frozenset({"message send", "group send"})
-OVER: frozenset[str] = frozenset({"finished", "failed", "cancelled"})
-"""Statuses in which nothing more happens."""
 
 
 class Identity(NamedTuple):
@@ -33,12 +35,19 @@ class Identity(NamedTuple):
 
     type: ProcessType
     name: str
-    """What it is about: a message, a file, a coupon list, a report."""
-    by: str
-    """The campaign or automation it belongs to; empty where a person did it."""
+    """What it is about: a campaign, a message, a file, a coupon list, a report."""
+    by: str = ""
+    """The campaign or automation it belongs to; empty where a person did it, and of a campaign."""
     key: str = ""
     """Tells those apart of which there are many of one name: the key of a group send's runs, the
     moment of an import."""
+
+
+def of_send(message: str, campaign: Campaign, key: str) -> Identity:
+    """The process that a send belongs to: that of the group send, or the campaign's own."""
+    if campaign.group_send:
+        return Identity("group send", message, campaign.group_send, key)
+    return Identity("message send", message, campaign.name)
 
 
 @dataclass(slots=True)
@@ -59,6 +68,8 @@ class Process:
     """Why it is halted, paused, cancelled or has failed."""
     who: str = ""
     """Who halted, paused or cancelled it: a person's name, or empty for the engine."""
+    since: datetime | None = None
+    """Since when it is halted, paused or cancelled."""
     started: datetime | None = None
     ended: datetime | None = None
 
@@ -75,22 +86,56 @@ class Process:
         """Nothing more happens."""
         self.status, self.ended, self.because = status, at, because
 
+    def halt(self, at: datetime, because: str) -> None:
+        """It stands until a person resumes it."""
+        self.status, self.since, self.because, self.who = "halted", at, because, ""
+
+    def go_on(self) -> None:
+        """It is not halted, paused or cancelled any more."""
+        self.status, self.since, self.because, self.who = "running", None, "", ""
+
 
 @dataclass(slots=True)
 class Processes:
     """The processes that a world knows."""
 
     by_identity: dict[Identity, Process] = field(default_factory=dict)
+    interrupted: dict[Identity, Literal["paused", "cancelled"]] = field(default_factory=dict)
+    """Those whose steps are held or passed over; most often none."""
 
     def __iter__(self) -> Iterator[Process]:
         return iter(self.by_identity.values())
 
     def add(self, process: Process) -> Process:
         self.by_identity[process.identity] = process
+        if process.status == "paused" or process.status == "cancelled":  # noqa: PLR1714 - mypy reads it
+            self.interrupted[process.identity] = process.status
         return process
+
+    def interrupt(
+        self,
+        process: Process,
+        status: Literal["paused", "cancelled"],
+        at: datetime,
+        *,
+        who: str,
+        because: str,
+    ) -> None:
+        """A person pauses or cancels it."""
+        process.status, process.since, process.who, process.because = status, at, who, because
+        self.interrupted[process.identity] = status
+
+    def release(self, process: Process) -> None:
+        """A person lets it go on."""
+        process.go_on()
+        self.interrupted.pop(process.identity, None)
 
     def find(self, identity: Identity) -> Process | None:
         return self.by_identity.get(identity)
+
+    def made(self, identity: Identity, now: datetime) -> Process:
+        """A process, made where there is none yet."""
+        return self.find(identity) or self.add(Process(identity, started=now))
 
     def sends(self) -> list[Process]:
         """The sends of campaigns and to groups."""

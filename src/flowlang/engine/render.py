@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from flowlang import calendar
+from flowlang import calendar, links
 from flowlang.calendar import Duration
 from flowlang.check import templates
 from flowlang.check.names import Message
@@ -18,9 +17,6 @@ from flowlang.program.program import Program
 
 if TYPE_CHECKING:
     from flowlang.engine.run_effects import RunEffects
-
-STAND_IN = "https://unsubscribe.invalid/u"
-"""Stands in for `unsubscribe_url` where none is set and nothing leaves the machine."""
 
 
 @dataclass(slots=True)
@@ -59,11 +55,16 @@ class Renderer:
         self._absent = _missing(self.notes)
 
     def render(
-        self, message: Message, template: Template, do: RunEffects, codes: dict[str, str]
+        self,
+        message: Message,
+        template: Template,
+        do: RunEffects,
+        codes: dict[str, str],
+        language: str,
     ) -> Rendered:
         """Subject and body of a message for the run's contact, showing these codes."""
-        show = message.missing_text if message.when_missing == "show" else ""
-        values = self._begin(do, codes, show, message.channel)
+        self._begin(do, message.missing_text if message.when_missing == "show" else "", language)
+        values = self._values(do, codes, message.channel, message.name)
         subject = " ".join(self._fill(template.subject, values, html=False).split())
         body = self._fill(template.body, values, html=template.html)
         missing = "" if message.when_missing == "show" else next(iter(self.notes.missing), "")
@@ -74,23 +75,24 @@ class Renderer:
         """A text of a step, such as that of `notify`."""
         if template.plain:
             return template.body
-        return self._fill(template.body, self._begin(do, {}, "", "email"), html=False)
-
-    def unsubscribe_link(self, contact: Contact, channel: str) -> str:
-        """The contact's own link to unsubscribe."""
-        base = self.config.unsubscribe_url or STAND_IN
-        return f"{base}?c={quote(contact.id)}&ch={quote(channel)}"
-
-    def _begin(
-        self, do: RunEffects, codes: dict[str, str], show: str, channel: str
-    ) -> dict[str, Any]:
         language = str(do.contact.fields.get("language") or self.config.language)
+        self._begin(do, "", language)
+        return self._fill(template.body, self._values(do, {}, "email", ""), html=False)
+
+    def unsubscribe_link(self, contact: Contact, channel: str, message: str) -> str:
+        """The contact's own link to unsubscribe from a channel, as it stands in a message."""
+        return self._link(links.Unsubscribe(contact.id, channel, message))
+
+    def _link(self, link: links.Link) -> str:
+        return links.url(self.config.unsubscribe_url, self.config.link_key, link)
+
+    def _begin(self, do: RunEffects, show: str, language: str) -> None:
+        """Nothing is noted yet of the text that comes; `show` stands in for what is missing."""
         self.notes.missing.clear()
         self.notes.lists.clear()
         self.notes.stand_in = show
         self.notes.language = language
         self.notes.zone = do.zone
-        return self._values(do, codes, channel)
 
     def _fill(self, text: str, values: dict[str, Any], *, html: bool) -> str:
         if "{" not in text:
@@ -100,7 +102,9 @@ class Renderer:
             found = self._compiled[text, html] = self._environment(html=html).from_string(text)
         return str(found.render(values))
 
-    def _values(self, do: RunEffects, codes: dict[str, str], channel: str) -> dict[str, Any]:
+    def _values(
+        self, do: RunEffects, codes: dict[str, str], channel: str, message: str
+    ) -> dict[str, Any]:
         contact, run, notes = do.contact, do.run, self.notes
         values: dict[str, Any] = {
             name: value for name, value in contact.fields.items() if value is not None
@@ -113,7 +117,7 @@ class Renderer:
         values["answer"] = run.answer if run.answer is not None else {}
         values["today"] = do.view.today
         values["now"] = do.now
-        values["unsubscribe_link"] = self.unsubscribe_link(contact, channel)
+        values["unsubscribe_link"] = self.unsubscribe_link(contact, channel, message)
 
         def coupon(name: str, again: bool = False) -> str:
             notes.lists.add(name)
@@ -142,8 +146,7 @@ class Renderer:
             return sum(1 for one in happened if one.at > since)
 
         def event_link(event: str) -> str:
-            base = self.config.unsubscribe_url or STAND_IN
-            return f"{base}?c={quote(contact.id)}&e={quote(event)}"
+            return self._link(links.EventLink(contact.id, event, message, int(do.now.timestamp())))
 
         values.update(
             coupon=coupon, coupon_expires=coupon_expires, last=last, count=count,

@@ -10,7 +10,7 @@ from flowlang import calendar
 from flowlang.check.names import EmptyAction, Message
 from flowlang.check.templates import Template
 from flowlang.contact import Measure
-from flowlang.effects import END, STAY, CallOutcome, Next, SendOutcome
+from flowlang.effects import END, STAY, CallOutcome, Next, SendOutcome, Terms
 from flowlang.engine.at_hand import NO_RUN
 from flowlang.engine.changes import Change
 from flowlang.engine.contact_effects import ContactEffects
@@ -45,7 +45,9 @@ class RunEffects(ContactEffects):
         run.status = "waiting"
         run.due = due
 
-    def halt(self, message: str, because: str) -> None:
+    def halt(
+        self, message: str, because: str, when_empty: EmptyAction | None, language: str | None
+    ) -> None:
         """Stand at a send until a person resumes it."""
         run = self.run
         run.began = self.world.tick()
@@ -55,9 +57,11 @@ class RunEffects(ContactEffects):
         instruction = self.campaign.instructions[run.pc]
         run.wait = {
             "message": message,
-            "when_empty": getattr(instruction, "when_empty", None),
-            "elsewhere": hasattr(instruction, "address"),
+            "when_empty": when_empty,
+            "elsewhere": getattr(instruction, "elsewhere", False),
         }
+        if language is not None:
+            run.wait["language"] = language
         waiting = self.world.halted.setdefault(message, [])
         waiting.append((self.contact.id, (run.campaign, run.key), run.began))
         self.note("halted", because)
@@ -119,13 +123,11 @@ class RunEffects(ContactEffects):
 
     # ------------------------------------------------------------------ the world
 
-    def send(self, message: Message, when_empty: EmptyAction | None, text: str) -> SendOutcome:
-        return self.sending.send(self, message, when_empty, text)
+    def send(self, message: Message, terms: Terms) -> SendOutcome:
+        return self.sending.send(self, message, terms)
 
-    def send_to(
-        self, message: Message, address: str, when_empty: EmptyAction | None, text: str
-    ) -> SendOutcome:
-        return self.sending.send_to(self, message, address, when_empty, text)
+    def send_to(self, message: Message, address: str, terms: Terms) -> SendOutcome:
+        return self.sending.send_to(self, message, address, terms)
 
     def notify(self, who: str, text: Template) -> None:
         said = self.sending.renderer.text(text, self)

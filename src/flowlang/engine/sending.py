@@ -1,14 +1,15 @@
 """What a send does: wait for the window, be checked, take its codes, go out; all or none.
 
 A send waits for its window first and is checked when it goes out.  One that is barred is skipped,
-for the first reason of: blocked, no address, robinson, no consent or objection, window, cap,
-missing value, no code.
+for the first reason of: cancelled, overdue, blocked, no address, robinson, no consent or
+objection, window, cap, missing value, no code.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import deque
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +18,8 @@ from flowlang.check.names import Cap, EmptyAction, Message, Policy
 from flowlang.check.templates import Template
 from flowlang.check.view import View
 from flowlang.contact import Contact, Letter, Run, Sent, usable_address
-from flowlang.effects import SendOutcome
-from flowlang.engine.processes import Process
+from flowlang.effects import SendOutcome, Terms
+from flowlang.engine.processes import Process, of_send
 from flowlang.engine.render import Rendered, Renderer
 from flowlang.engine.world import Pool, SentOut, Skipped, World
 from flowlang.program.program import Program
@@ -84,7 +85,7 @@ class Sending:
         contact = view.contact
         if self.barred(contact, message) is not None:
             return False
-        template = template_for(message, contact, self.config.language)
+        template = template_for(message, self._own_language(contact))
         run = view.run or Run("", "", "")
         needs = () if message.when_missing == "show" else template.needs or ()
         if any(_value(contact, run, view.event, head, name) is None for head, name in needs):
@@ -96,15 +97,27 @@ class Sending:
             return True
         return name not in template.fresh and name in contact.codes
 
+    # -------------------------------------------------------------- language
+
+    def language(self, view: View, terms: Terms) -> str:
+        """What a send says, else the contact's own, else the workspace's."""
+        said = terms.language(view) if terms.language is not None else None
+        return str(said) if said else self._own_language(view.contact)
+
+    def _own_language(self, contact: Contact) -> str:
+        return str(contact.fields.get("language") or self.config.language)
+
     # -------------------------------------------------------------- policies
 
-    def _window(self, do: RunEffects, message: Message) -> datetime | None:
+    def opening(
+        self, do: RunEffects, message: Message, policies: Sequence[Policy]
+    ) -> datetime | None:
         """When the windows of all policies are open at once, at or after now; None for never."""
         moment = do.now
         marketing = message.kind == "marketing"
         for _ in range(200):
             opening = moment
-            for policy in do.campaign.policies:
+            for policy in policies:
                 zone = policy.zone or do.zone
                 for window in policy.windows:
                     if window.otherwise == "wait" and (marketing or not window.marketing_only):
@@ -117,21 +130,23 @@ class Sending:
             moment = opening
         return None
 
-    def _outside(self, do: RunEffects, message: Message) -> bool:
+    def _outside(self, do: RunEffects, message: Message, policies: Sequence[Policy]) -> bool:
         """Outside of a window that skips."""
         marketing = message.kind == "marketing"
         return any(
             not window.window.contains(do.now, policy.zone or do.zone)
-            for policy in do.campaign.policies
+            for policy in policies
             for window in policy.windows
             if window.otherwise == "skip" and (marketing or not window.marketing_only)
         )
 
-    def _capped(self, do: RunEffects, message: Message) -> tuple[str, datetime | None] | None:
+    def _capped(
+        self, do: RunEffects, message: Message, policies: Sequence[Policy]
+    ) -> tuple[str, datetime | None] | None:
         """What a cap says: ("skip", None) or ("wait", when it frees); None if none is full."""
         marketing = message.kind == "marketing"
         waits: list[datetime | None] = []
-        for policy in do.campaign.policies:
+        for policy in policies:
             for index, cap in enumerate(policy.caps):
                 if cap.marketing_only and not marketing:
                     continue
@@ -147,8 +162,8 @@ class Sending:
             return "wait", None
         return "wait", max(moment for moment in waits if moment is not None)
 
-    def _frees(self, do: RunEffects, policy: Policy, index: int, cap: Cap) -> datetime | None:
-        """When there is room under a cap; `_FREE` where there is now, None where there never is."""
+    def counted(self, do: RunEffects, policy: Policy, index: int, cap: Cap) -> list[datetime]:
+        """When the sends went out that a cap counts now."""
         zone = policy.zone or do.zone
         since = calendar.add(do.now, cap.per, zone, -1)
         if cap.in_all:
@@ -162,9 +177,12 @@ class Sending:
             ]
         if cap.per.months:
             # A month ago and a month from then are not the same day everywhere.
-            counted = [moment for moment in times if calendar.add(moment, cap.per, zone) > do.now]
-        else:
-            counted = [moment for moment in times if moment > since]
+            return [moment for moment in times if calendar.add(moment, cap.per, zone) > do.now]
+        return [moment for moment in times if moment > since]
+
+    def _frees(self, do: RunEffects, policy: Policy, index: int, cap: Cap) -> datetime | None:
+        """When there is room under a cap; `_FREE` where there is now, None where there never is."""
+        counted, zone = self.counted(do, policy, index, cap), policy.zone or do.zone
         if len(counted) < cap.amount:
             return _FREE
         if cap.amount == 0:
@@ -174,21 +192,23 @@ class Sending:
 
     # -------------------------------------------------------------- the send
 
-    def send(
-        self, do: RunEffects, message: Message, when_empty: EmptyAction | None, text: str
-    ) -> SendOutcome:
+    def send(self, do: RunEffects, message: Message, terms: Terms) -> SendOutcome:
         """Try to send to the run's contact."""
         resumed = self._resumed(message)
-        if self._waits_for_window(do, message, resumed=resumed):
+        passed = self._passed_over(do, message)
+        if passed is not None:
+            return self._skip(do, message, passed)
+        policies = policies_for(do, terms)
+        if policies and self._waits_for_window(do, message, policies, resumed=resumed):
             return "waiting"
         reason, address = self._judged(do.contact, message)
-        if reason is None and not resumed and self._behind(message, when_empty):
-            return self._halt(do, message, "behind those who wait for it")
-        if reason is None and do.campaign.policies:
-            if self._outside(do, message):
+        if reason is None and not resumed and self._behind(message, terms.when_empty):
+            return self._halt(do, message, terms, "behind those who wait for it")
+        if reason is None and policies:
+            if self._outside(do, message, policies):
                 reason = "window"
             else:
-                capped = self._capped(do, message)
+                capped = self._capped(do, message, policies)
                 if capped is not None and capped[0] == "wait":
                     do.note("waiting", "for the cap")
                     do.hold(capped[1], keeps_place=resumed)
@@ -196,9 +216,9 @@ class Sending:
                 reason = "cap" if capped is not None else None
         if reason is not None:
             return self._skip(do, message, reason)
-        outcome, codes = self._fill(do, message, when_empty, text, address)
+        outcome, codes = self._fill(do, message, terms, address)
         if outcome == "sent":
-            self._record(do, message, address, codes)
+            self._record(do, message, policies, address, codes)
             if do.run.wait:
                 do.run.wait = {}
         return outcome
@@ -210,10 +230,16 @@ class Sending:
         self.world.resuming = None
         return True
 
-    def _waits_for_window(self, do: RunEffects, message: Message, *, resumed: bool) -> bool:
-        if not do.campaign.policies:
-            return False
-        opening = self._window(do, message)
+    def _passed_over(self, do: RunEffects, message: Message) -> str | None:
+        """Why a send is not even tried, after what a person has done; None if it is."""
+        if do.interrupted and do.interrupted.get(of_send(message.name, do.campaign, do.run.key)):
+            return "cancelled"  # what is paused does not come here
+        return "overdue" if do.passing is do.run else None
+
+    def _waits_for_window(
+        self, do: RunEffects, message: Message, policies: Sequence[Policy], *, resumed: bool
+    ) -> bool:
+        opening = self.opening(do, message, policies)
         if opening is not None and opening <= do.now:
             return False
         do.note("waiting", "for the send window")
@@ -229,41 +255,40 @@ class Sending:
             and self.world.anyone_waits(name)
         )
 
-    def send_to(
-        self,
-        do: RunEffects,
-        message: Message,
-        address: str,
-        when_empty: EmptyAction | None,
-        text: str,
-    ) -> SendOutcome:
+    def send_to(self, do: RunEffects, message: Message, address: str, terms: Terms) -> SendOutcome:
         """Send to another address, filled with the contact's data.
 
         Windows hold for it; caps count what the contact gets, and this it does not get.
         """
         resumed = self._resumed(message)
-        if self._waits_for_window(do, message, resumed=resumed):
+        passed = self._passed_over(do, message)
+        if passed is not None:
+            return self._skip(do, message, passed)
+        policies = policies_for(do, terms)
+        if policies and self._waits_for_window(do, message, policies, resumed=resumed):
             return "waiting"
-        reason = self._barred_elsewhere(do, message, address)
+        reason = self._barred_elsewhere(do, message, policies, address)
         if reason is not None:
             return self._skip(do, message, reason)
-        if not resumed and self._behind(message, when_empty):
-            return self._halt(do, message, "behind those who wait for it")
-        outcome, codes = self._fill(do, message, when_empty, text, usable_address(address)[0])
+        if not resumed and self._behind(message, terms.when_empty):
+            return self._halt(do, message, terms, "behind those who wait for it")
+        outcome, codes = self._fill(do, message, terms, usable_address(address)[0])
         if outcome == "sent":
             self._process(do, message).done += 1
             do.note("sent", f"to {address}{codes}")
             do.run.wait = {}
         return outcome
 
-    def _barred_elsewhere(self, do: RunEffects, message: Message, address: str) -> str | None:
+    def _barred_elsewhere(
+        self, do: RunEffects, message: Message, policies: Sequence[Policy], address: str
+    ) -> str | None:
         """Why a message cannot go to an address that is not the contact's."""
         if do.contact.blocked:
             return "blocked"
         usable = usable_address(address)[0]
         if "@" not in usable or usable.casefold() in do.contact.bounced:
             return "no address"
-        return "window" if self._outside(do, message) else None
+        return "window" if self._outside(do, message, policies) else None
 
     def _queues(self, message: Message, when_empty: EmptyAction | None) -> bool:
         """Whether a send of this message may be halted, and so waits behind those who are."""
@@ -275,22 +300,18 @@ class Sending:
         return when_empty or self.program.names.coupons[name].when_empty
 
     def _fill(
-        self,
-        do: RunEffects,
-        message: Message,
-        when_empty: EmptyAction | None,
-        text: str,
-        address: str,
+        self, do: RunEffects, message: Message, terms: Terms, address: str
     ) -> tuple[SendOutcome, str]:
         """Render, check, take the codes, all or none; and what the history says of the codes."""
-        template = template_for(message, do.contact, self.config.language)
+        when_empty, language = terms.when_empty, self.language(do.view, terms)
+        template = template_for(message, language)
         if not template.lists and template.needs == () and not self.world.writes_letters:
             return "sent", ""  # there is nothing to fill in
-        codes, missing, rendered = self._codes(do, message, template, when_empty, text)
+        codes, missing, rendered = self._codes(do, message, template, language)
         if missing:
             action = message.when_missing or "skip"
             if action == "halt":
-                return self._halt(do, message, f"nothing to put in for {missing}"), ""
+                return self._halt(do, message, terms, f"nothing to put in for {missing}"), ""
             if action == "skip":
                 return self._skip(do, message, "missing value", missing), ""
         empty = [name for name, code in codes.items() if code is None]
@@ -301,30 +322,26 @@ class Sending:
             lists = ", ".join(
                 f'"{name}"' for name in empty if self._policy_of(name, when_empty) == "halt"
             )
-            return self._halt(do, message, f"the coupon list {lists} is empty"), ""
+            return self._halt(do, message, terms, f"the coupon list {lists} is empty"), ""
         taken = self._take(do, message, codes, template)
         for name in empty:
             self.world.pool(name).fallback += 1
-            taken[name] = text if when_empty == "show" else self.program.names.coupons[name].text
+            listed = self.program.names.coupons[name].text
+            taken[name] = terms.text if when_empty == "show" else listed
         if self.world.writes_letters:
-            rendered = self.renderer.render(message, template, do, taken)
+            rendered = self.renderer.render(message, template, do, taken, language)
             self._letter(do, message, rendered, address, taken)
         return "sent", _codes_in_words(taken, empty) if self.world.history is not None else ""
 
     def _codes(
-        self,
-        do: RunEffects,
-        message: Message,
-        template: Template,
-        when_empty: EmptyAction | None,
-        text: str,
+        self, do: RunEffects, message: Message, template: Template, language: str
     ) -> tuple[dict[str, str | None], str, Rendered | None]:
         """Which codes the message would show (None: the list is empty), and what it lacks."""
         lists: frozenset[str] = template.lists
         rendered = None
         if template.needs is None:
             shown = {name: self._next_code(do, name, template) or "" for name in lists}
-            rendered = self.renderer.render(message, template, do, shown)
+            rendered = self.renderer.render(message, template, do, shown, language)
             missing = rendered.missing
             lists = rendered.lists
         elif message.when_missing == "show":
@@ -376,20 +393,27 @@ class Sending:
         if pool.left == 0:
             self.world.happened("coupons empty", {"list": name, "left": 0})
 
-    def _record(self, do: RunEffects, message: Message, address: str, codes: str) -> None:
+    def _record(
+        self,
+        do: RunEffects,
+        message: Message,
+        policies: Sequence[Policy],
+        address: str,
+        codes: str,
+    ) -> None:
         contact, run, campaign = do.contact, do.run, do.campaign
         contact.seq += 1
-        policies = tuple([policy.name for policy in campaign.policies])
+        under = tuple([policy.name for policy in policies])
         contact.messages.append(
             Sent(
                 message.name, do.now, message.channel, message.kind, campaign.name,
-                f"{run.key}#{run.number}.{run.round}", contact.seq, policies, address=address,
+                f"{run.key}#{run.number}.{run.round}", contact.seq, under, address=address,
             )
         )  # fmt: skip
         for policy_name, index, cap in self.shared_caps:
             if cap.marketing_only and message.kind != "marketing":
                 continue
-            if cap.of_this_policy and policy_name not in policies:
+            if cap.of_this_policy and policy_name not in under:
                 continue
             self.world.recent.setdefault((policy_name, index), deque()).append(do.now)
         self._process(do, message).done += 1
@@ -407,15 +431,17 @@ class Sending:
         do.run.wait = {}
         return "skipped"
 
-    def _halt(self, do: RunEffects, message: Message, because: str) -> SendOutcome:
+    def _halt(self, do: RunEffects, message: Message, terms: Terms, because: str) -> SendOutcome:
         self.world.anyone_waits(message.name)  # else it is not halted any more
-        do.halt(message.name, because)
+        do.halt(
+            message.name, because, when_empty=terms.when_empty,
+            language=self.language(do.view, terms) if terms.language else None,
+        )  # fmt: skip
         process = self._process(do, message)
         if process.status == "halted":
             return "halted"  # for the reason that was told when the first one came to wait
         others = self.world.processes.halted(message.name)
-        process.status = "halted"
-        process.because = others[0].because if others else because
+        process.halt(do.now, others[0].because if others else because)
         if not others:
             self.world.notice(do.now, "inbox", f'"{message.name}" is halted: {because}')
             self.world.happened("send halted", {"message": message.name, "waiting": 1})
@@ -453,8 +479,11 @@ class Sending:
                 rendered.html,
                 message.sender or self.config.sender,
                 message.reply_to or self.config.reply_to,
-                self.renderer.unsubscribe_link(do.contact, message.channel) if marketing else "",
+                self.renderer.unsubscribe_link(do.contact, message.channel, message.name)
+                if marketing
+                else "",
                 tuple(sorted(codes.items())),
+                tuple(of_send(message.name, do.campaign, do.run.key)),
             )
         )
 
@@ -464,7 +493,8 @@ class Sending:
         """How many codes each list lacks for all who still wait and may still get the message."""
         needed: dict[str, int] = {}
         for contact, run in waiting:
-            template = template_for(message, contact, self.config.language)
+            language = run.wait.get("language") or self._own_language(contact)
+            template = template_for(message, language)
             if not self._may_still_get(contact, run, message, template):
                 continue
             when_empty: EmptyAction | None = run.wait.get("when_empty")
@@ -500,12 +530,26 @@ _FREE = datetime.min.replace(tzinfo=UTC)
 """There is room under the cap now."""
 
 
-def template_for(message: Message, contact: Contact, default: str) -> Template:
-    """The variant in the contact's language, else the one that is shared."""
+def policies_for(do: RunEffects, terms: Terms) -> Sequence[Policy]:
+    """The policies that hold for a send: those of its campaign, and its own."""
+    policies = do.campaign.policies
+    if not terms.policies:
+        return policies
+    return [*policies, *(one for one in terms.policies if one not in policies)]
+
+
+def terms_at(do: RunEffects) -> Terms:
+    """What the send says of itself at which the run stands."""
+    found = getattr(do.campaign.instructions[do.run.pc], "terms", None)
+    return found if isinstance(found, Terms) else Terms()
+
+
+def template_for(message: Message, language: str) -> Template:
+    """The variant in a language, else the one that is shared."""
     ready = message.ready
     if len(ready) == 1:
         return ready[""]
-    language = str(contact.fields.get("language") or default).lower()
+    language = language.lower()
     for candidate in (language, language.replace("_", "-").split("-")[0]):
         if candidate in ready:
             return ready[candidate]

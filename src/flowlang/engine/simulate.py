@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from flowlang.contact import Contact, Entry
 from flowlang.engine.arrivals import Refused
+from flowlang.engine.files import Files
 from flowlang.engine.timeline import Timeline
 from flowlang.engine.world import World
 from flowlang.program.program import Program
@@ -40,6 +41,8 @@ class Simulation:
     """Where it ends, the moment included; None: when nothing is due any more."""
     record: Callable[[Entry], None] | None = None
     """Takes the history, where someone wants it."""
+    files: Files | None = None
+    """Those that automations read."""
     refused: list[tuple[int, str]] = field(default_factory=list)
     """Events that could not happen: the line of each, and why."""
     after: int = 0
@@ -51,7 +54,7 @@ class Simulation:
         self.world = World(
             self.program, writes_letters=False, keeps_sends=False, history=self.record
         )
-        self.timeline = Timeline(self.program, self.world)
+        self.timeline = Timeline(self.program, self.world, self.files)
 
     def run(
         self,
@@ -65,13 +68,16 @@ class Simulation:
             self.world.pool(name).add(known)
         for row in contacts:
             self.timeline.add(_contact(row, self.start))
+            self.timeline.remember(row)
         self.timeline.begin(self.start)
         last = self._arrivals(sorted(arrivals, key=_moment), progress)
         if self.until is not None:
             self.timeline.advance(self.until)
+            self.timeline.rest()
             return
-        horizon = HORIZON if self.program.scheduled else LONG_HORIZON
+        horizon = HORIZON if self.program.timetable else LONG_HORIZON
         self.timeline.run_until(last + horizon)
+        self.timeline.rest()
         self.until = self.timeline.now
 
     def _arrivals(self, arrivals: Sequence[Arrival], progress: Callable[[int], None]) -> datetime:

@@ -16,6 +16,12 @@ from typing import Any
 from flowlang.contact import Contact, Happening, Measure, Run, RunKey, Sent
 from flowlang.kinds import decode, encode
 from flowlang.program.program import Campaign, Program
+from flowlang.stores.rows import ContactRow
+
+
+def merged_into(row: ContactRow) -> str:
+    """The id of the contact that one has become part of, empty where it has not."""
+    return str(json.loads(row.state).get("merged_into", "")) if row.deleted else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +199,7 @@ _CONTACT = _defaults(
 )
 _RUN = _defaults(Run)
 _MEASURE = _defaults(Measure)
-_SENT = _defaults(Sent, ("policies", "opened", "clicked"))
+_SENT = _defaults(Sent, ("policies", "returned", "opened", "clicked"))
 
 
 def _plain(thing: Any, names: _Plain) -> dict[str, Any]:
@@ -212,8 +218,9 @@ def _values(data: dict[str, Any], names: _Plain) -> dict[str, Any]:
 
 def _sent(sent: Sent) -> dict[str, Any]:
     data = _plain(sent, _SENT)
-    if sent.policies:
-        data["policies"] = list(sent.policies)
+    for name, texts in (("policies", sent.policies), ("returned", sent.returned)):
+        if texts:
+            data[name] = list(texts)
     for name, moments in (("opened", sent.opened), ("clicked", sent.clicked)):
         if moments:
             data[name] = [[encode(at), seq] for at, seq in moments]
@@ -227,6 +234,7 @@ def _read_sent(data: dict[str, Any]) -> Sent:
     return Sent(
         **_values(data, _SENT),
         policies=tuple(data.get("policies", ())),
+        returned=tuple(data.get("returned", ())),
         opened=moments("opened"),
         clicked=moments("clicked"),
     )

@@ -6,10 +6,12 @@ Free codes are fetched as they are used; the Robinson list is asked for the addr
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import SupportsIndex
 
+from flowlang.check.names import Config
+from flowlang.contact import Contact, usable_address
 from flowlang.engine.world import Pool, World
 from flowlang.program.program import Program
 from flowlang.stores.rows import Shared, Stock
@@ -83,6 +85,16 @@ class Robinson(set[str]):
             self._asked.add(address)
             self.update(self._store.barred([address]))
         return super().__contains__(address)
+
+
+def addresses_of(contacts: Iterable[Contact], config: Config) -> Iterator[str]:
+    """Every address that something may go to."""
+    names = ("email", "mobile", *config.channels.values())
+    for contact in contacts:
+        for name in names:
+            value = contact.fields.get(name)
+            if isinstance(value, str):
+                yield usable_address(value)[0]
 
 
 class BatchWorld(World):

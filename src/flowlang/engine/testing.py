@@ -19,7 +19,7 @@ from flowlang.engine.interpreter import Interpreter
 from flowlang.engine.play import Failed, Play
 from flowlang.kinds import Fields, Kind
 from flowlang.program.program import Program
-from flowlang.source import did_you_mean
+from flowlang.source import Findings, Span, did_you_mean
 from flowlang.steps.blocking import Block, Unblock
 from flowlang.steps.campaigns import StartCampaign, StopCampaign
 from flowlang.steps.clear import Clear
@@ -38,6 +38,10 @@ from flowlang.syntax.tree import Node, Token
 
 ONLY = "contact"
 """The name of a contact that was given without one."""
+
+
+Stage = Callable[[Program, dict[str, tuple[str, ...]]], Play]
+"""Makes a fresh world for a test out of the program and the codes of its lists' files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +65,11 @@ class Script:
     lines: tuple[tuple[int, bool, Check], ...]
     """Where it stands, whether it lets something happen, and what it does."""
 
-    def run(self, program: Program, codes: dict[str, tuple[str, ...]]) -> Result:
-        """Run the test in a world of its own."""
-        play = Play.of(program, codes)
+    def run(
+        self, program: Program, codes: dict[str, tuple[str, ...]], stage: Stage = Play.of
+    ) -> Result:
+        """Run the test in a world of its own, which `stage` makes."""
+        play = stage(program, codes)
         doing = at = self.line
         try:
             for line, acts, act in self.lines:
@@ -84,31 +90,40 @@ class Script:
 
 def compile_test(test: scripts.Test, program: Program) -> Script:
     """Check a test and make it ready; findings are reported like those of campaigns."""
-    return _Compiler(test, program).compile()
+    compiler = Compiler(program, program.names.findings)
+    name = test.name
+    lines = tuple(
+        (line.span.line, isinstance(line, scripts.Moving), compiler.line(line))
+        for line in test.lines or ()
+    )
+    return Script(name.value, name.span.source.name, name.span.line, lines)
 
 
-class _Compiler:
-    def __init__(self, test: scripts.Test, program: Program) -> None:
-        self.test = test
+class Compiler:
+    """Makes the lines of one test ready, in order: what they may say hangs on those before."""
+
+    def __init__(self, program: Program, findings: Findings) -> None:
         self.program = program
         self.names = program.names
-        self.findings = program.names.findings
+        self.findings = findings
         self.zone = program.config.timezone
         self.contacts: list[str] = []
+        """Those that there are by now."""
         self.expressions = Expressions(self.names)
         self.expectations = Expectations(self.expressions, self.zone, self.contacts)
+        self.report_to(findings)
         self.code = Code(self.names, self.expressions, Place("test"), "")
+        self.before: list[tuple[datetime, Span]] = []
+        """When the given events happened, and where that is said."""
         self.clock: datetime | None = None
+        """Where the lines have moved the clock to."""
 
-    def compile(self) -> Script:
-        name = self.test.name
-        lines = tuple(
-            (line.span.line, isinstance(line, scripts.Moving), self._line(line))
-            for line in self.test.lines or ()
-        )
-        return Script(name.value, name.span.source.name, name.span.line, lines)
+    def report_to(self, findings: Findings) -> None:
+        """What is wrong with the lines from here on is reported there."""
+        self.findings = self.expressions.findings = self.expectations.findings = findings
 
-    def _line(self, line: scripts.ScriptLine) -> Check:
+    def line(self, line: scripts.ScriptLine) -> Check:
+        """What a line does to a test under way; what is wrong with it is reported."""
         match line:
             case scripts.GivenContact():
                 return self._given_contact(line)
@@ -117,10 +132,12 @@ class _Compiler:
                     self.expressions.unknown(d.UNKNOWN_COUPONS, token, self.names.coupons)
                 return lambda play: play.stock(token.value, int(amount.value))
             case scripts.GivenCall(url=url):
-                answer = self._answer(line)
+                answer = self._answer(line.answer)
                 return lambda play: play.answers.update({url.value: answer})
             case scripts.GivenCallFails(url=url):
                 return lambda play: play.answers.update({url.value: None})
+            case scripts.GivenEvent():
+                return self._given_event(line)
             case scripts.Moving():
                 return self._moving(line)
             case scripts.Expect():
@@ -153,6 +170,17 @@ class _Compiler:
             play.give(contact)
 
         return give
+
+    def _given_event(self, line: scripts.GivenEvent) -> Check:
+        name = self.expectations.whose(line.whom, line)
+        data = self._data(line)
+        at = literals.moment(line.at, self.findings, self.zone)
+        if at is None:
+            return lambda play: None
+        if self.clock is not None:
+            self.findings.report(d.GIVEN_TOO_LATE, line.span)
+        self.before.append((at, line.at.span))
+        return lambda play: play.gave(name, line.event.value, data, at)
 
     def _facts(self, lines: tuple[scripts.Given, ...], name: str) -> dict[str, Any]:
         facts: dict[str, Any] = {
@@ -225,11 +253,22 @@ class _Compiler:
             return str(value)
         return value
 
-    def _answer(self, line: scripts.GivenCall) -> dict[str, Any]:
+    def _answer(self, assignments: Any) -> dict[str, Any]:
+        """What a call is answered: values and rows, of whatever kind they are found with."""
         answer: dict[str, Any] = {}
-        for part in line.answer:
-            if not isinstance(part, Assignment) or isinstance(part.value, tuple):
-                self.findings.report(d.TEST_VALUE, line.span)
+        rows: list[dict[str, Any]] | None = None
+        for part in assignments:
+            if isinstance(part, tuple):
+                if rows is None:
+                    self.findings.report(
+                        d.TYPE_MISMATCH, part[0].span, what="a row belongs to a list"
+                    )
+                else:
+                    rows.append(self._answer(part))
+                continue
+            rows = None
+            if isinstance(part.value, tuple):
+                rows = answer[part.name.value] = [self._answer(part.value)]
                 continue
             found = literals.literal(part.value, self.findings, self.zone)
             if found is None:
@@ -271,6 +310,9 @@ class _Compiler:
             return None
         if self.clock is not None and moment < self.clock:
             self.findings.report(d.TEST_TIME, node.span)
+        for given, span in self.before if self.clock is None else ():
+            if given >= moment:
+                self.findings.report(d.GIVEN_TOO_LATE, span)
         self.clock = moment
         return lambda play: moment
 
@@ -434,9 +476,9 @@ class _Compiler:
             )
         return self._arrival(kind, {"message": message, "channel": "email"})
 
-    def _data(self, node: Happen) -> dict[str, Any]:
+    def _data(self, node: Happen | scripts.GivenEvent) -> dict[str, Any]:
         fields = self.expressions.event(node.event)
-        return self._rows(node.values or (), fields, node.event)
+        return self._rows(node.values or (), fields, node.event) if fields is not None else {}
 
     def _rows(self, assignments: Any, fields: Fields | None, whose: Token) -> dict[str, Any]:
         """The data of an event or a record, written out."""
@@ -489,6 +531,11 @@ class _Compiler:
         data = {"list": node.list.value, "codes": tuple(code.value for code in node.codes)}
         return lambda play: play.timeline.arrive(None, "import coupons", data, play.now)
 
+    def _merge(self, node: scripts.MergeContact) -> Check:
+        gone = self.expectations.whose(node.gone, node)
+        kept = self.expectations.whose(node.kept, node)
+        return lambda play: play.timeline.arrive(gone, "merge", {"into": kept}, play.now)
+
     def _run_automation(self, node: scripts.RunAutomation) -> Check:
         name = node.automation.value
         if name not in self.names.automations:
@@ -514,9 +561,10 @@ class _Compiler:
         )
 
 
-_WORLD: dict[type, Callable[[_Compiler, Any], Check]] = {
-    scripts.ImportCoupons: _Compiler._import_coupons,
-    scripts.Resume: _Compiler._resume,
-    scripts.RunAutomation: _Compiler._run_automation,
-    scripts.SystemHappens: _Compiler._system,
+_WORLD: dict[type, Callable[[Compiler, Any], Check]] = {
+    scripts.ImportCoupons: Compiler._import_coupons,
+    scripts.MergeContact: Compiler._merge,
+    scripts.Resume: Compiler._resume,
+    scripts.RunAutomation: Compiler._run_automation,
+    scripts.SystemHappens: Compiler._system,
 }

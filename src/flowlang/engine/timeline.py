@@ -1,73 +1,87 @@
 """Everything into the order of time: what falls due, what schedules make, what arrives.
 
 What falls due at an instant comes before what arrives at it; waits come by when they began, then
-schedules by file and line.
+schedules by file and line.  What concerns all contacts (a sweep) is done at its instant, before
+anything else happens.
 """
 
 from __future__ import annotations
 
-from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flowlang.calendar import local_date
-from flowlang.contact import Contact, RunKey, resolve_zone
-from flowlang.days import Schedule
-from flowlang.engine import arrivals
+from flowlang.contact import Contact, Entry, RunKey, resolve_zone
+from flowlang.engine import arrivals, controls, merging, sweeping
+from flowlang.engine.admission import as_text, contact_data
 from flowlang.engine.arrivals import Refused
-from flowlang.engine.automations import SYSTEM, Automations, scheduled_runs
+from flowlang.engine.automations import SYSTEM, Automations
+from flowlang.engine.controls import Control
+from flowlang.engine.files import Files
+from flowlang.engine.importing import Imports
 from flowlang.engine.interpreter import Interpreter, is_due, next_due
+from flowlang.engine.position import Sweep, stamp
+from flowlang.engine.processes import Identity
+from flowlang.engine.results import Results
 from flowlang.engine.world import World
-from flowlang.program.program import Automation, Program, ScheduledEvent
+from flowlang.intake.contacts import ContactRow, ContactRows
+from flowlang.program.program import Program, ScheduledEvent, ScheduledRun
 
 _A_MOMENT = timedelta(microseconds=1)
-_AFTER_EVENTS = 1_000_000
-"""Schedules of automations come after those of events."""
-MAX_FOLLOWING = 1_000_000
-"""Things that one instant may set off in the system."""
 
 
 class Timeline:
     """Contacts, a world and a clock that only goes forward."""
 
-    def __init__(self, program: Program, world: World) -> None:
+    def __init__(
+        self,
+        program: Program,
+        world: World,
+        files: Files | None = None,
+        interpreter: Callable[[Program, World], Interpreter] = Interpreter,
+    ) -> None:
         self.program = program
         self.world = world
-        self.interpreter = Interpreter(program, world)
+        self.interpreter = interpreter(program, world)
         self.contacts: dict[str, Contact] = {}
         world.contacts = self.contacts
         self.now: datetime | None = None
-        self._numbers: dict[str, int] = {}
-        self._by_number: list[Contact] = []
+        self.system = Contact(SYSTEM)
+        self._numbers: dict[str, int] = {SYSTEM: 0}
+        self._by_number = [self.system]
         self._due: list[tuple[datetime, int, int, RunKey | str]] = []
         self._schedules: list[
-            tuple[datetime, int, str, ScheduledEvent | tuple[Automation, Schedule], ZoneInfo]
+            tuple[datetime, int, str, ScheduledEvent | ScheduledRun, ZoneInfo]
         ] = []
         self._zones: set[str] = set()
-        self._later: deque[tuple[str, str, dict[str, Any]]] = deque()
+        self.sweeps: list[Sweep] = []
+        """What is still to be asked of all contacts at this instant, in order."""
+        self._imports = Imports(program)
+        self.results = Results.of(program, world)
         self.automations: Automations | None = None
-        if program.automations and self.runs_automations:
-            self._automate()
+        if program.automations:
+            self._automate(files or Files())
 
-    runs_automations = True
-    """Automations run on this timeline."""
-
-    def _automate(self) -> None:
-        """Let the automations of the program run: the system is one more contact."""
-        self.automations = Automations(self)
+    def _automate(self, files: Files) -> None:
+        """Let the automations of the program run."""
+        self.automations = Automations(self, files)
         self.interpreter.jobs = self.automations.job
         self.interpreter.over = self.automations.over
-        self._numbers[SYSTEM] = len(self._by_number)
-        self._by_number.append(self.automations.system)
 
     # ------------------------------------------------------------------ contacts
 
     @property
     def everyone(self) -> list[Contact]:
         """All contacts that there are or were, in the order in which they came."""
-        return self._by_number if self.automations is None else self._by_number[1:]
+        return self._by_number[1:]
+
+    def take_system(self, system: Contact) -> None:
+        """The system as it stood before: it is one more contact, in front of all others."""
+        self.system = self._by_number[0] = system
+        self.settle(system)
 
     def add(self, contact: Contact) -> None:
         """A contact that stands there; this is no trigger."""
@@ -76,22 +90,24 @@ class Timeline:
         self.contacts[contact.id] = contact
         self.settle(contact)
 
+    def remember(self, row: ContactRow) -> None:
+        """What an import said of a contact: the same row once more starts nobody."""
+        self._imports.remember(row.key(), contact_data(row))
+
     def begin(self, now: datetime) -> None:
         """The clock starts; campaigns that include existing contacts look at them once."""
-        self.now = now
+        self.move(now)
         if self.program.scheduled:
             self._schedule_zone(self.program.config.timezone, now)
             for contact in self.everyone:
                 self._schedule_zone(resolve_zone(contact, self.program.config.timezone), now)
-        if self.automations is not None:
-            for order, (at, automation, schedule) in enumerate(scheduled_runs(self.program, now)):
-                zone = automation.zone or self.program.config.timezone
-                entry = (at, _AFTER_EVENTS + order, "", (automation, schedule), zone)
+        for scheduled in self.program.scheduled_runs:
+            at = scheduled.schedule.next_from(now, scheduled.zone)
+            if at is not None:
+                entry = (at, scheduled.order, scheduled.zone.key, scheduled, scheduled.zone)
                 heappush(self._schedules, entry)
         if any(campaign.include_existing for campaign in self.program.campaigns):
-            for contact in list(self.everyone):
-                self.interpreter.existing(contact, now)
-                self.settle(contact)
+            self._sweep(Sweep("existing", now))
 
     def _watch_zone(self, contact: Contact) -> None:
         """A zone that no contact had before: what falls due now has come before what brought it."""
@@ -110,6 +126,8 @@ class Timeline:
 
     def settle(self, contact: Contact) -> None:
         """Note when the next thing is due for a contact; after anything happened to it."""
+        if self.automations is not None:
+            self.automations.drop()
         if self.program.scheduled:
             self._watch_zone(contact)
         found = next_due(contact)
@@ -121,137 +139,186 @@ class Timeline:
     def advance(self, until: datetime) -> None:
         """Let all that falls due up to and including a moment happen; then it is that moment."""
         self.run_until(until)
-        if self.now is None or until > self.now:
-            self.now = until
+        if not self.sweeps and (self.now is None or until > self.now):
+            self.move(until)
 
     def run_until(self, until: datetime) -> None:
         """The same, but the clock stays where the last thing happened."""
-        due, schedules = self._due, self._schedules
-        interpreter, by_number = self.interpreter, self._by_number
-        while True:
-            if due and due[0][0] <= until and not (schedules and schedules[0][0] < due[0][0]):
+        due, schedules, sweeps = self._due, self._schedules, self.sweeps
+        interpreter, by_number, results = self.interpreter, self._by_number, self.results
+        coming = self._imports.coming
+        while not sweeps:
+            # What has come is applied before the clock moves on.
+            end = self.now if coming and self.now is not None else until
+            if due and due[0][0] <= end and not (schedules and schedules[0][0] < due[0][0]):
                 at, began, number, what = heappop(due)
                 contact = by_number[number]
                 if contact.deleted or not is_due(contact, at, began, what):
                     continue
                 self.now = at
+                if results is not None:
+                    results.move(at)
                 interpreter.come_due(contact, what, at)
                 self.settle(contact)
                 if self.automations is not None:
-                    self._follow()
-            elif schedules and schedules[0][0] <= until:
+                    self.follow()
+            elif schedules and schedules[0][0] <= end:
                 self._fire_schedule()
+            elif coming:
+                with suppress(Refused):
+                    self._apply(*coming.popleft(), end)
+                self.follow()
             else:
                 break
 
+    def coming(self) -> datetime | None:
+        """When the next thing falls due, or a schedule fires; None where nothing ever does."""
+        due = self._due
+        while due:
+            at, began, number, what = due[0]
+            contact = self._by_number[number]
+            if not contact.deleted and is_due(contact, at, began, what):
+                break
+            heappop(due)
+        found = [ahead[0][0] for ahead in (due, self._schedules) if ahead]
+        return min(found, default=None)
+
+    def move(self, at: datetime) -> None:
+        """The clock moves on."""
+        self.now = at
+        if self.results is not None:
+            self.results.move(at)
+
+    def rest(self) -> None:
+        """Nothing more happens for now: what has been sent is told to those who asked for it."""
+        if self.results is not None:
+            self.results.tell()
+
     def _fire_schedule(self) -> None:
         at, order, key, scheduled, zone = heappop(self._schedules)
-        self.now = at
-        if isinstance(scheduled, tuple):
-            automation, schedule = scheduled
-            assert self.automations is not None
-            self.automations.fire(automation, at)
-            self._follow()
-            following = schedule.next_after(at, zone)
-            if following is not None:
-                heappush(self._schedules, (following, order, key, scheduled, zone))
-            return
-        day = local_date(at, zone).isoformat()
-        default = self.program.config.timezone
-        stamp = f"{scheduled.event.name}#{order}"
-        for contact in list(self.everyone):
-            if contact.deleted or resolve_zone(contact, default).key != key:
-                continue
-            if contact.scheduled.get(stamp, "") >= day:
-                continue
-            contact.scheduled[stamp] = day
-            self.interpreter.scheduled(contact, scheduled, at)
-            self.settle(contact)
-        self._follow()
+        self.move(at)
         following = scheduled.schedule.next_after(at, zone)
         if following is not None:
             heappush(self._schedules, (following, order, key, scheduled, zone))
+        if isinstance(scheduled, ScheduledRun):
+            self.fire(scheduled)
+            self.follow()
+        else:
+            self._sweep(Sweep("schedule", at, stamp=stamp(scheduled), zone=key))
 
     # ------------------------------------------------------------------ arrivals
 
     def arrive(self, contact_id: str | None, kind: str, data: dict[str, Any], at: datetime) -> None:
         """Something arrives, after all that falls due until then.  Raises Refused."""
         self.advance(at)
-        now = self.now
-        assert now is not None
+        assert self.now is not None
+        self._apply(contact_id, kind, data, self.now)
+        if self.automations is not None:
+            self.follow()
+            self.run_until(self.now)
+
+    def _apply(
+        self, contact_id: str | None, kind: str, data: dict[str, Any], now: datetime
+    ) -> None:
         match kind:
             case "import coupons":
                 self.world.pool(data["list"]).add(tuple(data["codes"]))
-            case "resume":
-                self.resume(data["message"])
+            case "pause" | "resume" | "cancel":
+                self.control(Control.of(kind, data))
+            case "run automation":
+                self.run_automation(data["automation"])
+            case "import finished":
+                self.import_finished(data)
             case "contact":
                 self._contact(contact_id or "", data, now)
             case "event" if contact_id is None:
                 self._about(data, now)
+            case "merge":
+                self._merge(contact_id or "", data["into"], now)
             case _:
-                contact = self.contacts.get(contact_id or "")
-                if contact is None:
-                    raise Refused(f'there is no contact "{contact_id}"')
-                if contact.deleted:
-                    raise Refused(f'the contact "{contact_id}" was deleted')
+                contact = self.there(contact_id or "")
                 arrivals.apply(self.interpreter, contact, kind, data, now)
                 self.settle(contact)
-        if self.automations is not None:
-            self._follow()
-            self.run_until(now)
 
     # ------------------------------------------------------------------ the system
 
-    def run_automation(self, name: str) -> None:
-        """Run an automation by hand.  Raises Refused where a job of it is refused."""
-        assert self.now is not None
+    def fire(self, scheduled: ScheduledRun) -> None:
+        """The schedule of an automation has come."""
         assert self.automations is not None
+        assert self.now is not None
+        self.automations.fire(scheduled.automation, self.now)
+
+    def run_automation(self, name: str) -> None:
+        """Run an automation by hand.  Raises Refused where it cannot run, or a send is refused."""
+        assert self.now is not None
+        if self.automations is None:
+            raise Refused(f'there is no automation "{name}"')
         self.automations.run(name, self.now)
-        self._follow()
+        self.follow()
         self.run_until(self.now)
+        self.automations.refuse()
 
     def system_event(self, event: str, data: dict[str, Any]) -> None:
-        """Something happens to the system: an import is finished."""
+        """Something happens to the system."""
         assert self.now is not None
-        self.world.system_events.append((event, data))
-        self._follow()
+        self.world.happened(event, data)
+        self.follow()
         self.run_until(self.now)
 
-    def later(self, contact_id: str, kind: str, data: dict[str, Any]) -> None:
-        """Something to happen to a contact when what is under way is done."""
-        self._later.append((contact_id, kind, data))
+    def import_finished(self, data: dict[str, Any]) -> None:
+        """The last row of an import has been applied: its process ends, and who waited goes on."""
+        assert self.now is not None
+        if data.get("process"):
+            identity = Identity(*data["process"])
+            process = self.world.processes.made(identity, self.now)
+            process.done, left_out = data["taken"], data["left_out"]
+            process.skipped.update({"left out": left_out} if left_out else {})
+            process.end("finished", self.now)
+        if self.automations is not None:
+            self.automations.imported(data, self.now)
 
-    def _follow(self) -> None:
-        """Do what automations asked for and what system events set off, until nothing follows."""
-        if self.automations is None:
-            self.world.system_events.clear()
-            return
-        for _ in range(MAX_FOLLOWING):
-            if self._later:
-                contact_id, kind, data = self._later.popleft()
-                contact = self.contacts[contact_id]
-                assert self.now is not None
-                if not contact.deleted:
-                    arrivals.apply(self.interpreter, contact, kind, data, self.now)
-                    self.settle(contact)
-            elif self.world.system_events:
-                event, data = self.world.system_events.pop(0)
-                assert self.now is not None
-                self.automations.happened(event, data, self.now)
-            else:
-                return
-        self.world.system_events.clear()
-        self._later.clear()
+    def _sweep(self, sweep: Sweep) -> None:
+        """Ask all contacts, now."""
+        self.sweeps.append(sweep)
+        self.follow()
+
+    def follow(self) -> None:
+        """Do all that follows at this instant in the system, until nothing does."""
+        self.heed()
+        while self.sweeps:
+            sweep = self.sweeps[0]
+            sweeping.ask(self, sweep, self.everyone if sweeping.asks(sweep) else [])
+            sweeping.end(self, sweep)
+            self.heed()
+
+    def heed(self) -> None:
+        """Let automations start at what has happened to the system."""
+        events = self.world.system_events
+        while events:
+            event, data, by = events.pop(0)
+            assert self.now is not None
+            assert self.automations is not None
+            self.automations.happened(event, data, self.now, by)
 
     # ------------------------------------------------------------------ contacts that come
 
+    def import_rows(self, found: ContactRows, source: str, process: Identity) -> None:
+        """Let the contacts of a file arrive at this instant, and then that the import is
+        finished.
+        """
+        self._imports.take(found, source, process, self.everyone)
+
     def _contact(self, contact_id: str, data: dict[str, Any], now: datetime) -> None:
         contact = self.contacts.get(contact_id)
+        if contact is not None and contact.merged_into:
+            # Its own row still says what it was: following it would undo the merge bit by bit.
+            raise Refused(f'"{contact_id}" was merged into "{contact.merged_into}"')
         new = contact is None or contact.deleted
         if contact is None or contact.deleted:
             contact = Contact(contact_id)
             contact.fields["created"] = now
             self.add(contact)
+        self._imports.remember(contact_id, data)
 
         def revise(do: Interpreter) -> None:
             do.revise(
@@ -267,37 +334,47 @@ class Timeline:
         self.interpreter.arrive(contact, now, revise)
         self.settle(contact)
 
+    def there(self, contact_id: str) -> Contact:
+        """A contact by its id, also by that of one which was merged into it.  Raises Refused."""
+        contact = self.contacts.get(contact_id)
+        while contact is not None and contact.merged_into:
+            contact = self.contacts.get(contact.merged_into)
+        if contact is None:
+            raise Refused(f'there is no contact "{contact_id}"')
+        if contact.deleted:
+            raise Refused(f'the contact "{contact_id}" was deleted')
+        return contact
+
+    def _merge(self, gone_id: str, kept_id: str, now: datetime) -> None:
+        """Two contacts turn out to be one.  Raises Refused."""
+        gone, kept = self._unmerged(gone_id), self._unmerged(kept_id)
+        if gone is kept:
+            raise Refused(f'"{gone_id}" cannot be merged into itself')
+        merging.merge(self.world, kept, gone, now)
+        if self.world.history is not None:
+            for contact, why in ((gone, f'into "{kept_id}"'), (kept, f'"{gone_id}" into this one')):
+                self.world.history(Entry(now, contact.id, "", 0, "", 0, "merged", why))
+        self.settle(kept)
+        self.settle(gone)
+
+    def _unmerged(self, contact_id: str) -> Contact:
+        contact = self.contacts.get(contact_id)
+        if contact is not None and contact.merged_into:
+            raise Refused(f'"{contact_id}" was merged into "{contact.merged_into}"')
+        return self.there(contact_id)
+
     def _about(self, data: dict[str, Any], now: datetime) -> None:
         name = data["name"]
         if name not in self.program.concerns:
             raise Refused(f"the event `{name}` happens to a contact; say to which")
-        for contact in list(self.everyone):
-            if not contact.deleted:
-                self.interpreter.about(contact, name, data["data"], now)
-                self.settle(contact)
+        self._sweep(Sweep("about", now, event=name, data=as_text(data["data"])))
 
-    def resume(self, name: str) -> None:
-        """Let a halted send go on, if there are codes for all who wait.  Raises Refused."""
-        world, now = self.world, self.now
-        assert now is not None
-        waiting = world.waiting(name)
-        if not waiting:
-            raise Refused(f'"{name}" is not halted: nobody waits for it')
-        message = self.program.messages[name]
-        missing = self.interpreter.sending.missing_codes(message, waiting)
-        if missing:
-            raise Refused(
-                ", ".join(
-                    f'missing {count} {"code" if count == 1 else "codes"} in "{listed}"'
-                    for listed, count in missing.items()
-                )
-            )
-        world.go_on(name)
-        for contact, run in waiting:
-            # Those who have not had their turn still wait: who comes to the send now is behind.
-            world.resuming = name
-            try:
-                self.interpreter.resume(contact, (run.campaign, run.key), now)
-            finally:
-                world.resuming = None
-            self.settle(contact)
+    # ------------------------------------------------------------------ what a person does
+
+    def control(self, control: Control) -> None:
+        """Pause a process, let it go on, cancel it.  Raises Refused."""
+        assert self.now is not None
+        release = controls.apply(control, self.world, self.interpreter.sending, self.now)
+        if release is not None:
+            self._sweep(Sweep("release", self.now, data=release.write()))
+            self.run_until(self.now)

@@ -13,60 +13,35 @@ from __future__ import annotations
 
 import json
 import math
-from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from flowlang import calendar
 from flowlang.engine.applying import apply_program
 from flowlang.engine.arrivals import Refused
-from flowlang.engine.batch import Batch, Horizon
-from flowlang.engine.position import JUST_AFTER, NAME, Position, Sweep, stamp
-from flowlang.engine.state import States, Stranded
-from flowlang.engine.sweeping import ask
+from flowlang.engine.batch import Batch
+from flowlang.engine.batch_timeline import Horizon
+from flowlang.engine.controls import VERBS, Release, campaigns_of
+from flowlang.engine.files import Files
+from flowlang.engine.pass_report import Report
+from flowlang.engine.position import JUST_AFTER, NAME, Position, Scheduled, Sweep, stamp
+from flowlang.engine.state import States, stranded
+from flowlang.engine.sweeping import ask, asks, end
 from flowlang.engine.world import Answers
 from flowlang.intake.report import counted
 from flowlang.kinds import decode
-from flowlang.program.program import Program
-from flowlang.stores.rows import ArrivalRow, Changes, Shared
+from flowlang.program.program import Program, ScheduledRun
+from flowlang.stores.rows import ArrivalRow, Changes, ContactRow, Shared
 from flowlang.stores.store import Store
 
 BATCH = 500
 """Contacts, and arrivals, in one transaction."""
 BATCH_WITH_CALLS = 20
 """The same where a step may have to wait for an answer from the web."""
-
-
-@dataclass(slots=True)
-class Report:
-    """What a pass of the engine did."""
-
-    applied: int = 0
-    """Arrivals."""
-    refused: list[tuple[ArrivalRow, str]] = field(default_factory=list)
-    sent: Counter[str] = field(default_factory=Counter)
-    """By message."""
-    skipped: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """By message and reason."""
-    entries: int = 0
-    """Decisions in histories."""
-    contacts: int = 0
-    """How often a contact was written."""
-    notices: int = 0
-    codes: dict[str, int] = field(default_factory=dict)
-    """New codes by list, out of the files that the program names."""
-    passed_over: int = 0
-    """Firings of schedules that were missed and skipped."""
-    changed: list[str] = field(default_factory=list)
-    """What of the program differs from the one that ran before."""
-    stranded: list[Stranded] = field(default_factory=list)
-    """Runs at steps that are gone; found when the program has changed."""
-
-    @property
-    def idle(self) -> bool:
-        """Nothing happened at all."""
-        return not (self.applied or self.refused or self.entries or self.contacts)
+_OF_SYSTEM = frozenset((*VERBS, "import finished", "merge", "run automation"))
+"""Types of arrivals that concern many contacts, or the system."""
+_STANDING = ("waiting", "halted", "held")
+"""In which statuses of its runs a person lets a contact go on."""
 
 
 class Worker:
@@ -78,22 +53,26 @@ class Worker:
         store: Store,
         *,
         answers: Answers | None = None,
+        files: Files | None = None,
         batch: int = BATCH,
     ) -> None:
         self.program = program
         self.store = store
         self.answers = answers
+        self.files = files
         self.batch = batch
         self.states = States(program)
         self.report = Report()
         self.stopping = False
         """Set by someone who wants it to end after the stretch under way."""
+        self.between: Callable[[], None] = lambda: None
+        """Called after each stretch, by someone who wants to show how far it is."""
 
     def run(self, now: datetime) -> Report:
         """Do all that is to be done up to a moment, and say what it was."""
         report = self.report = Report()
         while not self.stopping and self._stretch(now):
-            pass
+            self.between()
         return report
 
     def may_resume(self, message: str, now: datetime) -> int:
@@ -128,8 +107,8 @@ class Worker:
                 self._begin(position, now)
             if self.program.config.missed == "skip":
                 self.report.passed_over += position.skip_missed(self.program, now)
-            if position.sweep is not None:
-                return self._sweep(position, position.sweep, shared)
+            if position.sweeps:
+                return self._sweep(position, position.sweeps[0], shared)
             arrivals = self.store.arrivals("pending", self.batch, now)
             self._foresee(position, arrivals)
             return self._walk(position, shared, arrivals, now)
@@ -139,6 +118,7 @@ class Worker:
         first = self.store.arrivals("pending", BATCH, now)
         position.clock = min([now, *(row.at for row in first if row.type == "contact")])
         position.watch(self.program, self.program.config.timezone, position.clock)
+        position.follow(self.program, position.clock)
 
     def _foresee(self, position: Position, arrivals: list[ArrivalRow]) -> None:
         """Schedules fire in the zones of those who are about to come."""
@@ -182,26 +162,38 @@ class Worker:
         ordinary = arrivals[:special]
         if not due and not ordinary:
             if alone is not None:
-                return self._special(position, shared, alone)
+                return self._alone(position, shared, alone)
             if sweep_at is not None and sweep_at <= end[0]:
-                self._start_sweep(position, look if look == sweep_at else None, firing)
+                if firing is not None and (look is None or firing[0] <= look):
+                    return self._fire(position, shared, *firing)
+                assert position.looks is not None
+                position.sweeps.append(position.looks)
+                position.looks = None
                 self.store.save(Changes(values={NAME: position.write()}))
                 return True
             if NAME in shared.values:
-                return False
-        position.clock = max(
-            position.clock or end[0], end[0] if open_at is None else open_at - JUST_AFTER
-        )
+                return self._rest(position, shared)
         batch = self._open(position, shared, end)
         batch.take([*due, *self.store.contacts({row.contact for row in ordinary if row.contact})])
+        timeline = batch.timeline
         for row in ordinary:
+            timeline.advance(row.at)
+            if timeline.sweeps:
+                break
             self._arrive(batch, row)
-        batch.timeline.advance(end[0])
+        timeline.advance(end[0])
+        if timeline.sweeps:
+            reached = timeline.sweeps[0].at - JUST_AFTER
+        else:
+            reached = end[0] if open_at is None else open_at - JUST_AFTER
+        position.clock = max(position.clock or reached, reached)
         self._close(batch)
         return bool(due or ordinary)
 
     def _open(self, position: Position, shared: Shared, end: Horizon) -> Batch:
-        return Batch(self.states, self.store, position, shared, end, answers=self.answers)
+        return Batch(
+            self.states, self.store, position, shared, end, answers=self.answers, files=self.files
+        )  # fmt: skip
 
     def _arrive(self, batch: Batch, row: ArrivalRow) -> None:
         try:
@@ -210,14 +202,14 @@ class Worker:
             self._refuse(batch.changes, row, str(refused))
         else:
             batch.changes.arrivals.append((row.seq, "applied", ""))
-            self.report.applied += 1
+            self.report.applied += row.type != "import finished"  # the mark behind its rows
 
     def _refuse(self, changes: Changes, row: ArrivalRow, why: str) -> None:
         changes.arrivals.append((row.seq, "refused", why))
         self.report.refused.append((row, why))
 
-    def _close(self, batch: Batch) -> None:
-        changes, world, report = batch.save(), batch.world, self.report
+    def _close(self, batch: Batch, *, touched: bool = False) -> None:
+        changes, world, report = batch.save(touched=touched), batch.world, self.report
         report.sent.update(one.message for one in world.sent)
         report.skipped.update((one.message, one.because) for one in world.skipped)
         report.entries += len(changes.history)
@@ -227,58 +219,82 @@ class Worker:
     # ------------------------------------------------------------------ what concerns many at once
 
     def _is_special(self, row: ArrivalRow) -> bool:
-        return row.type == "resume" or (row.type == "event" and row.contact is None)
+        return row.type in _OF_SYSTEM or (row.type == "event" and row.contact is None)
 
-    def _special(self, position: Position, shared: Shared, row: ArrivalRow) -> bool:
-        if row.type == "event":
-            data = decode(json.loads(row.data))
-            if data["name"] in self.program.concerns:
-                position.sweep = Sweep(
-                    "about", row.at, arrival=row.seq, event=data["name"], data=row.data
-                )
-                self.store.save(Changes(values={NAME: position.write()}))
-            else:
-                changes = Changes()
-                self._refuse(
-                    changes, row, f"the event `{data['name']}` happens to a contact; say to which"
-                )
-                self.store.save(changes)
-            return True
-        message = json.loads(row.data)["message"]
+    def _alone(self, position: Position, shared: Shared, row: ArrivalRow) -> bool:
+        """An arrival that concerns many, or the system."""
         batch = self._open(position, shared, (row.at, math.inf))
-        batch.take(self.store.contacts({one.contact for one in self.store.halted(message)}))
+        rows: list[ContactRow] = []
+        if row.type in VERBS:
+            data = json.loads(row.data)
+            message = data["process"][1] if data.get("process") else data["message"]
+            rows = self.store.contacts({one.contact for one in self.store.halted(message)})
+        elif row.type == "merge":
+            rows = self.store.contacts({row.contact or "", json.loads(row.data)["into"]})
+        batch.take(rows)
         self._arrive(batch, row)
         self._close(batch)
         return True
 
-    def _start_sweep(self, position: Position, look: datetime | None, firing: Any) -> None:
-        if firing is not None and (look is None or firing[0] <= look):
-            at, _, key, scheduled = firing
-            position.sweep = Sweep("schedule", at, stamp=stamp(scheduled), zone=key)
-            position.fired(scheduled, key, at)
+    def _fire(
+        self, position: Position, shared: Shared, at: datetime, _: int, key: str, what: Scheduled
+    ) -> bool:
+        """The moment of a schedule has come."""
+        position.fired(what, key, at)
+        batch = self._open(position, shared, (at, -1))
+        if isinstance(what, ScheduledRun):
+            batch.take([])
+            batch.timeline.move(at)
+            batch.timeline.fire(what)
+            batch.timeline.follow()
         else:
-            position.sweep, position.looks = position.looks, None
+            position.sweeps.append(Sweep("schedule", at, stamp=stamp(what), zone=key))
+        self._close(batch)
+        return True
 
     def _sweep(self, position: Position, sweep: Sweep, shared: Shared) -> bool:
         """Ask the next contacts; what this makes due later happens after all have been asked."""
-        rows = self.store.walk(sweep.after, self.batch)
+        rows = self._next_asked(sweep)
         batch = self._open(position, shared, (sweep.at, -1))
         batch.take(rows)
-        batch.timeline.now = sweep.at
+        timeline = batch.timeline
+        timeline.move(sweep.at)
         for campaign in self.program.campaigns if sweep.kind == "existing" else ():
             # A campaign that has looked once must not look again, though the program still says so.
             campaign.include_existing = campaign.name in sweep.campaigns
-        for row in rows:
-            self.report.stranded += ask(batch, row.id, sweep)
-        if len(rows) == self.batch:
+        contacts = [timeline.contacts[row.id] for row in rows]
+        if sweep.kind == "program":
+            for contact in contacts if sweep.after else [timeline.system, *contacts]:
+                self.report.stranded += stranded(contact, batch.aside(contact.id), self.states)
+                timeline.interpreter.let_go_unheld(contact, sweep.at)
+        else:
+            ask(timeline, sweep, contacts)
+        if len(rows) == self.batch and asks(sweep):
             sweep.after = rows[-1].number
         else:
-            position.sweep = None
-            if sweep.kind in ("schedule", "existing"):
-                position.clock = max(position.clock or sweep.at, sweep.at)
-            if sweep.kind == "about":
-                batch.changes.arrivals.append((sweep.arrival, "applied", ""))
-                self.report.applied += 1
+            end(timeline, sweep)
+            position.clock = max(position.clock or sweep.at, sweep.at)
+            timeline.follow()
+        self._close(batch, touched=sweep.kind != "program")
+        return True
+
+    def _next_asked(self, sweep: Sweep) -> list[ContactRow]:
+        """The contacts that a sweep asks next, in the order in which they were made."""
+        if not asks(sweep):
+            return []
+        if sweep.kind == "release":
+            campaigns = campaigns_of(self.program, Release.read(sweep.data))
+            return self.store.walk_runs(campaigns, _STANDING, sweep.after, self.batch)
+        return self.store.walk(sweep.after, self.batch)
+
+    def _rest(self, position: Position, shared: Shared) -> bool:
+        """There is nothing to do; what has been sent is told."""
+        assert position.clock is not None
+        batch = self._open(position, shared, (position.clock, -1))
+        results = batch.timeline.results
+        if results is None or not results.pending:
+            return False
+        results.tell()
         self._close(batch)
         return True
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from flowlang.contact import Contact, Entry, Letter, Run, RunKey
-from flowlang.engine.processes import Identity, Process, Processes
+from flowlang.engine.processes import Process, Processes, of_send
 from flowlang.program.program import Campaign, Program
 
 
@@ -118,6 +118,9 @@ class World:
     """When messages went out that a cap over all contacts counts, by policy and cap."""
     experiments: dict[tuple[str, str], Experiment] = field(default_factory=dict)
     measured: Counter[str] = field(default_factory=Counter)
+    reactions: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """What people did with what they got, and what came back: by what (`opened`) and message, each
+    once for each send; under an empty name where the message is not known."""
     started: Counter[str] = field(default_factory=Counter)
     finished: Counter[str] = field(default_factory=Counter)
     stopped: Counter[str] = field(default_factory=Counter)
@@ -132,8 +135,9 @@ class World:
     """Render every message; else only those whose outcome shows in rendering."""
     keeps_sends: bool = True
     """Keep `sent` and `skipped` one by one; else only count them."""
-    system_events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    """What happened to the system and no automation has seen yet: name and data."""
+    system_events: list[tuple[str, dict[str, Any], str]] = field(default_factory=list)
+    """What happened to the system and no automation has seen yet: name, data, and the automation
+    by which it came about, if any."""
     history: Callable[[Entry], None] | None = None
     answers: Answers | None = None
 
@@ -149,18 +153,13 @@ class World:
         return found
 
     def send_process(self, message: str, campaign: Campaign, key: str, now: datetime) -> Process:
-        """The process that a send belongs to: that of the group send, or the campaign's own."""
-        if campaign.group_send:
-            identity = Identity("group send", message, campaign.group_send, key)
-        else:
-            identity = Identity("message send", message, campaign.name)
-        found = self.processes.find(identity)
-        return found or self.processes.add(Process(identity, started=now))
+        """The process that a send belongs to."""
+        return self.processes.made(of_send(message, campaign, key), now)
 
-    def happened(self, event: str, data: dict[str, Any]) -> None:
+    def happened(self, event: str, data: dict[str, Any], by: str = "") -> None:
         """Something happened to the system that an automation may wait for."""
         if self.program.automations:
-            self.system_events.append((event, data))
+            self.system_events.append((event, data, by))
 
     def notice(self, at: datetime, who: str, text: str) -> None:
         self.notices.append(Notice(at, who, text))
@@ -198,4 +197,4 @@ class World:
     def go_on(self, message: str) -> None:
         """The sends of a message are not halted any more."""
         for process in self.processes.halted(message):
-            process.status, process.because, process.who = "running", "", ""
+            process.go_on()

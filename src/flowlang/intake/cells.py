@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection
+from contextlib import suppress
 
 from flowlang.intake.problem import shown
 from flowlang.kinds import BadValue
@@ -23,7 +25,8 @@ _CONSENT = re.compile(
 def names(raw: object) -> tuple[str, ...]:
     """The names of tags or groups in a cell or a JSON list, each once, in order.
 
-    In text they are separated by `;`, or, where there is none, by `|` or `,`.  Raises BadValue.
+    In text they are separated by `;`, or, where there is none, by `|` or `,`; names that hold such
+    a mark stand in a JSON list.  Raises BadValue.
     """
     found: dict[str, None] = {}
     for name in _parts(raw):
@@ -66,6 +69,9 @@ def _channel(word: str, channels: Collection[str]) -> str:
 def _parts(raw: object) -> list[str]:
     if raw is None:
         return []
+    if isinstance(raw, str) and raw.startswith('["'):
+        with suppress(ValueError, RecursionError):
+            raw = json.loads(raw)
     if isinstance(raw, str):
         separator = next((mark for mark in ";|," if mark in raw), ";")
         return [part for piece in raw.split(separator) if (part := piece.strip())]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from flowlang.intake.decoding import NotText, decode
@@ -27,6 +27,28 @@ class ColumnRows:
 
 
 @dataclass(frozen=True, slots=True)
+class Layout:
+    """What a person says of a file; whatever is left out is found."""
+
+    column: str = ""
+    """The heading of the column, or its number from 1."""
+    delimiter: str = ""
+    encoding: str | None = None
+    header: bool | None = None
+    """Whether the first row is a header."""
+
+
+FOUND = Layout()
+"""Nothing is said: all of it is found."""
+_NAMED = 8
+"""Columns that are named where there is none of the name that was asked for."""
+
+
+class NoColumn(ValueError):
+    """The file has no such column.  The message says which there are, for a person."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Place:
     """Where the values stand: in which cell of the rows, below which header line."""
 
@@ -39,7 +61,11 @@ class _Place:
 
 
 def read_column(
-    name: str, data: bytes, headers: Collection[str], accept: Callable[[str], str]
+    name: str,
+    data: bytes,
+    headers: Collection[str],
+    accept: Callable[[str], str],
+    layout: Layout = FOUND,
 ) -> ColumnRows:
     """The values of a file.  `headers` are words that head their column, in lower case.
 
@@ -48,12 +74,12 @@ def read_column(
     """
     found = ColumnRows()
     try:
-        decoded = decode(data)
-    except NotText as bad:
+        decoded = decode(data, layout.encoding)
+        place = _find(name, decoded.text, headers, layout)
+    except (NotText, NoColumn) as bad:
         found.problems.append(Problem("error", 0, None, "", str(bad)))
         return found
     found.encoding = decoded.encoding
-    place = _find(name, decoded.text, headers)
     for line, raw in _values(decoded.text, place):
         if raw == "":
             found.blanks += 1
@@ -71,7 +97,7 @@ def read_column(
         if value in found.values:
             found.duplicates += 1
         found.values[value] = None
-    if place.header:
+    if place.header and layout.header is None and not layout.column:
         _tell_header(found, decoded.text, place.header, headers)
     return found
 
@@ -84,7 +110,56 @@ def _tell_header(found: ColumnRows, text: str, line: int, headers: Collection[st
         found.problems.insert(0, Problem("warning", line, None, "", message))
 
 
-def _find(name: str, text: str, headers: Collection[str]) -> _Place:
+def _find(name: str, text: str, headers: Collection[str], layout: Layout) -> _Place:
+    """Where the values are, as a person says it, as far as that goes.  Raises NoColumn."""
+    if layout.column or layout.delimiter:
+        return _said(text, headers, layout)
+    place = _detected(name, text, headers)
+    if layout.header is None or layout.header == bool(place.header):
+        return place
+    if not layout.header:
+        return replace(place, header=0)
+    return replace(place, header=next(_lines(text, place.delimiter), 0))
+
+
+def _said(text: str, headers: Collection[str], layout: Layout) -> _Place:
+    """The column of a table that a person names."""
+    wanted = heading(layout.column)
+    delimiter = layout.delimiter or find_delimiter(text, {*headers, wanted})
+    seen = [row for row in islice(rows(text, delimiter), 20) if isinstance(row, Row)]
+    if not seen:
+        raise NoColumn("there is no row in it that can be read")
+    first, names = seen[0], [heading(cell) for cell in seen[0].cells]
+    width = len(names)
+    if layout.header is not False and wanted in names:
+        return _Place(delimiter, names.index(wanted), width, first.line)
+    if layout.column.isdecimal() and 1 <= int(layout.column) <= width:
+        index = int(layout.column) - 1
+    elif layout.column:
+        there = ", ".join(f"`{shown(cell, 30)}`" for cell in first.cells[:_NAMED])
+        raise NoColumn(f'there is no column "{shown(layout.column)}"; the first row is {there}')
+    else:
+        index = next((place for place, one in enumerate(names) if one in headers), 0)
+    is_header = layout.header
+    if is_header is None:
+        is_header = names[index] in headers or _heads(seen, index)
+    return _Place(delimiter, index, width, first.line if is_header else 0)
+
+
+def _heads(seen: list[Row], index: int) -> bool:
+    """Whether the first row is a header: it has no digit where all rows below have one."""
+    first, *below = [row.cells[index] if index < len(row.cells) else "" for row in seen]
+    return bool(below) and not _digits(first) and all(map(_digits, below))
+
+
+def _lines(text: str, delimiter: str | None) -> Iterator[int]:
+    """In which lines there is something."""
+    if delimiter is None:
+        return (number for number, line in enumerate(text.split("\n"), 1) if line.strip())
+    return (row.line for row in rows(text, delimiter))
+
+
+def _detected(name: str, text: str, headers: Collection[str]) -> _Place:
     """A table by its suffix (.csv, .tsv) or by a heading word among several cells of its first row.
 
     Of a table with several columns and no such word the first column serves, and its first row is
@@ -102,8 +177,7 @@ def _find(name: str, text: str, headers: Collection[str]) -> _Place:
             return _Place(delimiter if table or width > 1 else None, index, width, first.line)
     if not table:
         return _Place(None)
-    below = [row.cells[0] for row in seen[1:]]
-    if width > 1 and below and not _digits(first.cells[0]) and all(map(_digits, below)):
+    if width > 1 and _heads(seen, 0):
         return _Place(delimiter, 0, width, first.line)
     return _Place(delimiter, 0, width)
 

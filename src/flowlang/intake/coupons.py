@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flowlang.intake.cells import CONTROL, MAX_NAME
-from flowlang.intake.column import read_column
+from flowlang.intake.column import FOUND, Layout, read_column
 from flowlang.intake.problem import Problem
 from flowlang.intake.report import counted, summary_lines
 from flowlang.kinds import BadValue
@@ -35,6 +35,15 @@ class CodeRows:
     problems: tuple[Problem, ...]
     encoding: str = ""
 
+    def skipped(self, new: int) -> dict[str, int]:
+        """Why so many of the codes were not `new` to a list: how many, by reason."""
+        found = {
+            "known": len(self.codes) - new,
+            "twice in the file": self.duplicates,
+            "left out": self.left_out,
+        }
+        return {reason: count for reason, count in found.items() if count}
+
     def summary(self) -> list[str]:
         """Lines for a person: the counts, the encoding if it is not UTF-8, the first problems."""
         counts = (
@@ -44,9 +53,9 @@ class CodeRows:
         return summary_lines(self.name, counts, self.encoding, self.problems)
 
 
-def read_codes(name: Path | str, data: bytes) -> CodeRows:
+def read_codes(name: Path | str, data: bytes, layout: Layout = FOUND) -> CodeRows:
     """The codes in the bytes of a file; what is wrong with it is in the result, never raised."""
-    found = read_column(str(name), data, HEADERS, read_code)
+    found = read_column(str(name), data, HEADERS, read_code, layout)
     return CodeRows(
         str(name),
         tuple(found.values),
@@ -66,6 +75,7 @@ def read_code(raw: str) -> str:
         raise BadValue("the code is empty")
     if len(code) > MAX_NAME:
         raise BadValue(f"the code is longer than {MAX_NAME} characters")
-    if CONTROL.search(code):
-        raise BadValue("the code holds control characters")
+    if not code.isprintable():
+        what = "control characters" if CONTROL.search(code) else "characters that cannot be seen"
+        raise BadValue(f"the code holds {what}")
     return code

@@ -43,27 +43,37 @@ class Decoded:
     """True where most of the file looks like UTF-8 after all, so that umlauts may be damaged."""
 
 
-def decode(data: bytes) -> Decoded:
-    """The text that the bytes of a file hold.  Raises NotText."""
+def decode(data: bytes, encoding: str | None = None) -> Decoded:
+    """The text that the bytes of a file hold, in an encoding that is found or, where a person says
+    it, given.  Raises NotText.
+    """
     if len(data) > MAX_FILE_BYTES:
         raise NotText(f"the file is larger than {MAX_FILE_BYTES >> 20:,} MB; split it")
     for start, what in _BINARY:
         if data.startswith(start):
             raise NotText(f"this is {what}")
-    text, encoding = _text(data)
+    text, found = _text(data) if encoding is None else (_read(data, encoding), encoding)
     text = text.rstrip("\x1a")  # the end mark that DOS programs wrote
     if not text.strip():
         raise NotText("the file is empty")
     if "\x00" in text:
         raise NotText("this is a binary file, or UTF-16 without a byte-order mark")
-    if len(_CONTROL.findall(text[:4096])) * 20 > len(text[:4096]):
+    marked = data.startswith(codecs.BOM_UTF8)  # whoever writes that mark writes text
+    if not marked and len(_CONTROL.findall(text[:4096])) * 20 > len(text[:4096]):
         raise NotText("this is a binary file")
     if _MARKUP.match(text[:4096]):
         raise NotText("this is an HTML or XML file, not a table")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    mixed = encoding == "Windows-1252" and _MOJIBAKE.search(text) is not None
-    return Decoded(text, encoding, mixed)
+    mixed = found == "Windows-1252" and _MOJIBAKE.search(text) is not None
+    return Decoded(text, found, mixed)
+
+
+def _read(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding).removeprefix("\ufeff")
+    except (LookupError, ValueError):
+        raise NotText(f"the text is not {encoding}") from None
 
 
 def _text(data: bytes) -> tuple[str, str]:

@@ -123,6 +123,18 @@ class Resume(Shape):
         return {"message": self.message}
 
 
+class RunAutomation(Shape):
+    """`run automation`: runs one by hand."""
+
+    needs_contact = False
+
+    automation: Name
+
+    def meaning(self, known: EventSchema, zone: ZoneInfo) -> Values:
+        _known(self.automation, known.automations, "automation")
+        return {"automation": self.automation}
+
+
 class OfConsent(Shape):
     """`grant`, `withdraw`: changes the consent to marketing on a channel."""
 
@@ -146,6 +158,17 @@ class OfGroup(Shape):
 
 class OfContact(Shape):
     """`block`, `unblock`, `delete`: about the contact itself."""
+
+
+class Merge(Shape):
+    """`merge`: the contact turns out to be another one, and becomes part of it."""
+
+    into: Id
+
+    def meaning(self, known: EventSchema, zone: ZoneInfo) -> Values:
+        if self.into == self.contact:
+            raise BadValue("a contact cannot be merged into itself")
+        return {"into": self.into}
 
 
 class Contact(Shape):
@@ -256,6 +279,7 @@ SHAPES: dict[str, type[Shape]] = {
     "event": Event,
     "import coupons": ImportCoupons,
     "resume": Resume,
+    "run automation": RunAutomation,
     "grant": OfConsent,
     "withdraw": OfConsent,
     "join": OfGroup,
@@ -263,6 +287,7 @@ SHAPES: dict[str, type[Shape]] = {
     "block": OfContact,
     "unblock": OfContact,
     "delete": OfContact,
+    "merge": Merge,
     "contact": Contact,
     "record": Record,
     "opened": Opened,

@@ -32,6 +32,7 @@ class EventSchema:
     """Those of the events that are about a thing and need no contact."""
     coupons: frozenset[str] = frozenset()
     messages: frozenset[str] = frozenset()
+    automations: frozenset[str] = frozenset()
 
     @property
     def contact(self) -> ContactSchema:

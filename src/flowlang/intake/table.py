@@ -13,6 +13,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from flowlang.intake.spreadsheets import unguarded
+
 DELIMITERS = ",;\t|"
 MAX_CELL = 100_000
 """Characters in a cell; a row with a longer one is left out."""
@@ -27,7 +29,7 @@ _SAMPLE = 65_536
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The line a row begins in, and its cells without outer blanks."""
+    """The line a row begins in, and its cells without outer blanks and marks (`spreadsheets`)."""
 
     line: int
     cells: list[str]
@@ -91,7 +93,7 @@ def all_rows(text: str, delimiter: str) -> Iterator[Row | BrokenRow]:
     while True:
         line = lines.number + 1
         try:
-            yield Row(line, [cell.strip() for cell in next(reader)])
+            yield Row(line, [unguarded(cell) for cell in next(reader)])
         except StopIteration:
             return
         except csv.Error:

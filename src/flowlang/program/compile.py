@@ -12,7 +12,7 @@ from flowlang.check import literals, templates
 from flowlang.check.declarations import Reader
 from flowlang.check.expressions import Expressions
 from flowlang.check.meaning import Place
-from flowlang.check.names import SYSTEM_EVENTS, Names, Policy
+from flowlang.check.names import SYSTEM_EVENTS, Names
 from flowlang.kinds import ANY, DATETIME, Fields, UnknownFields
 from flowlang.program.program import (
     Automation,
@@ -37,9 +37,14 @@ from flowlang.syntax import expressions as ex
 from flowlang.syntax.tree import Node, Token, walk
 
 
-def compile_program(names: Names, reader: Reader) -> Program:
-    """The program of a workspace; with errors in `names.findings` it must not be run."""
-    expressions = Expressions(names)
+def compile_program(
+    names: Names, reader: Reader, expressions: Expressions | None = None
+) -> Program:
+    """The program of a workspace; with errors in `names.findings` it must not be run.
+
+    `expressions` gives conditions their meaning, where they are to do more than hold or not.
+    """
+    expressions = expressions or Expressions(names)
     program = Program(names.config, names)
     for segment in names.segments.values():
         expressions.segment(Token(segment.span, "STRING", segment.name))
@@ -221,7 +226,7 @@ class _Campaign:
             case tree.ZoneLine(zone=token):
                 campaign.zone = self.reader.zone(token)
             case tree.UsePolicy(names=tokens):
-                campaign.policies += _policies(tokens, self.expressions)
+                campaign.policies += self.expressions.policies(tokens)
             case tree.IncludeExisting():
                 campaign.include_existing = True
             case tree.ReportTo(address=address):
@@ -345,8 +350,8 @@ def _automation(
         code.report(d.NO_STEPS, item.name.span, what="automation", name=automation.name)
     code.block(steps)
     automation.campaign = Campaign(
-        f'automation "{automation.name}"', _AFTER_CAMPAIGNS + index, automation.span, again=True,
-        zone=automation.zone, instructions=code.instructions,
+        f'automation "{automation.name}"', _AFTER_CAMPAIGNS + index, automation.span, item=item,
+        again=True, zone=automation.zone, instructions=code.instructions,
     )  # fmt: skip
     _check_events_of_messages("automation", automation, code)
     return automation
@@ -367,7 +372,7 @@ def _group_sends(automation: Automation) -> list[Campaign]:
         if found:
             name = f"{name} ({len(found) + 1})"
         turn = WaitFor(Duration())
-        send = SendMessage(details["message"], details["when_empty"], details["text"])
+        send = SendMessage(details["message"], details["terms"])
         turn.where = send.where = task.where
         details["campaign"] = name
         found.append(
@@ -398,21 +403,9 @@ def _automation_line(line: Node, automation: Automation, code: Code, reader: Rea
         case tree.ZoneLine(zone=token):
             automation.zone = reader.zone(token)
         case tree.UsePolicy(names=tokens):
-            automation.policies += _policies(tokens, expressions)
+            automation.policies += expressions.policies(tokens)
         case tree.ReportTo(address=address):
             automation.report_to = _address(address, code)
-
-
-def _policies(tokens: tuple[Token, ...], expressions: Expressions) -> list[Policy]:
-    """The policies of these names; a finding for each that there is not."""
-    known = expressions.names.policies
-    found = []
-    for token in tokens:
-        if token.value in known:
-            found.append(known[token.value])
-        else:
-            expressions.unknown(d.UNKNOWN_POLICY, token, known)
-    return found
 
 
 def _address(token: Token, code: Code) -> str:

@@ -55,7 +55,7 @@ class Campaign:
     index: int
     """By file and line: the order in which campaigns are decided."""
     span: Span
-    item: tree.Campaign | None = None
+    item: tree.Campaign | tree.Automation | None = None
     starts: list[Start] = field(default_factory=list)
     endings: list[Ending] = field(default_factory=list)
     again: bool = False
@@ -122,6 +122,20 @@ class Automation:
         return self.campaign.instructions if self.campaign else []
 
 
+@dataclass(frozen=True, slots=True)
+class ScheduledRun:
+    """An automation that runs by a schedule, in its own zone or the workspace's."""
+
+    automation: Automation
+    schedule: Schedule
+    zone: ZoneInfo
+    order: int
+
+
+_AFTER_EVENTS = 1_000_000
+"""At one moment automations come after the scheduled events of contacts."""
+
+
 @dataclass(slots=True)
 class Program:
     """All that a workspace runs."""
@@ -139,3 +153,19 @@ class Program:
     @property
     def messages(self) -> dict[str, Message]:
         return self.names.messages
+
+    @property
+    def scheduled_runs(self) -> list[ScheduledRun]:
+        """The automations that run by a schedule, once for each, by file and line."""
+        found: list[ScheduledRun] = []
+        for automation in self.automations:
+            zone = automation.zone or self.config.timezone
+            for schedule in automation.schedules:
+                order = _AFTER_EVENTS + len(found)
+                found.append(ScheduledRun(automation, schedule, zone, order))
+        return found
+
+    @property
+    def timetable(self) -> list[ScheduledEvent | ScheduledRun]:
+        """All that time sets off."""
+        return [*self.scheduled, *self.scheduled_runs]

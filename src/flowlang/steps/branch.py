@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from flowlang.check.comparing import Fn
+from flowlang.check.names import Names
+from flowlang.check.view import View
+from flowlang.contact import LONG_AGO, Contact
 from flowlang.effects import Effects, Next
 from flowlang.steps.jump import Jump
 from flowlang.steps.step import Code, Instruction, Step
+from flowlang.syntax import expressions as tree
 from flowlang.syntax.expressions import Expression
-from flowlang.syntax.tree import Node, node
+from flowlang.syntax.tree import Node, node, walk
+
+if TYPE_CHECKING:
+    from flowlang.check.view import Surroundings
 
 
 @node("else_if", block="steps")
@@ -43,7 +50,7 @@ class If(Step):
         branches: list[If | ElseIf] = [self, *self.else_ifs]
         for branch in branches:
             because = " ".join(branch.condition.span.text.split())
-            test = Test(code.condition(branch.condition), because)
+            test = Test(code.condition(branch.condition), because, is_fixed(branch.condition))
             code.emit(test, branch)
             with code.inside(branch):
                 over = code.block(branch.steps)
@@ -65,11 +72,13 @@ class If(Step):
 class Test(Instruction):
     """Go on here if a condition holds, else elsewhere."""
 
-    __slots__ = ("because", "condition", "otherwise")
+    __slots__ = ("because", "condition", "fixed", "otherwise")
 
-    def __init__(self, condition: Fn, because: str) -> None:
+    def __init__(self, condition: Fn, because: str, fixed: bool) -> None:
         self.condition = condition
         self.because = because
+        self.fixed = fixed
+        """The condition is made of written-out values: it is the same for everyone."""
         self.otherwise = 0
 
     def run(self, do: Effects, pc: int) -> Next:
@@ -81,3 +90,21 @@ class Test(Instruction):
 
     def exits(self, pc: int) -> list[tuple[int, str]]:
         return [(pc + 1, "yes"), (self.otherwise, "no")]
+
+    def outcomes(self, pc: int, names: Names) -> list[tuple[Next, str]]:
+        if not self.fixed:
+            return self.exits(pc)
+        nobody = View(Contact(""), LONG_AGO, names.config.timezone, cast("Surroundings", None))
+        return [(pc + 1, "yes")] if self.condition(nobody) else [(self.otherwise, "no")]
+
+
+def is_fixed(condition: Expression) -> bool:
+    """Whether a condition speaks of nothing but values that stand in it."""
+    return all(isinstance(part, _FIXED) for part in walk(condition))
+
+
+_FIXED = (
+    tree.And, tree.Or, tree.Not, tree.Compare, tree.Between, tree.InList, tree.NotInList,
+    tree.Sum, tree.Product, tree.Contains, tree.StartsWith, tree.EndsWith, tree.Literal, tree.Yes,
+    tree.No, tree.Duration,
+)  # fmt: skip

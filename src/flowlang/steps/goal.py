@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flowlang.check import diagnostics as d
 from flowlang.check.comparing import Fn
-from flowlang.effects import END, Effects, Next
+from flowlang.check.names import Names
+from flowlang.effects import END, STAY, Effects, Next
 from flowlang.steps.step import Code, Instruction, Step
 from flowlang.syntax.expressions import Expression
 from flowlang.syntax.tree import Token, node
@@ -34,6 +35,10 @@ class Goal(Step):
         return False
 
 
+MET, NOT_MET = "met", "not met"
+"""What can come of a goal that a run walks up to; it is also met by who jumps to it."""
+
+
 class Reach(Instruction):
     """Meet the goal, or go on, wait, or stop."""
 
@@ -58,3 +63,9 @@ class Reach(Instruction):
 
     def exits(self, pc: int) -> list[tuple[int, str]]:
         return [(pc + 1, "met" if self.otherwise else "")]
+
+    def outcomes(self, pc: int, names: Names) -> list[tuple[Next, str]]:
+        return [(pc + 1, MET), ({"wait": STAY, "stop": END}.get(self.otherwise, pc + 1), NOT_MET)]
+
+    def outcome(self, do: Effects, pc: int, target: Next, names: Names) -> str | None:
+        return MET if self.condition(do.view) else NOT_MET

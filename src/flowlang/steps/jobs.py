@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path, PurePath
 from typing import Any, ClassVar
 
 from flowlang.calendar import Duration
 from flowlang.check import diagnostics as d
 from flowlang.check import literals
 from flowlang.check.comparing import Fn
-from flowlang.effects import Effects, Next
+from flowlang.check.names import Names
+from flowlang.effects import END, Effects, Next
 from flowlang.steps.groups import known_group
-from flowlang.steps.send import empty_action
+from flowlang.steps.send import terms_of
 from flowlang.steps.step import Code, Instruction, Step
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.declarations import WhenEmpty
 from flowlang.syntax.tree import Node, Token, node
 
-REPORTS = ("sends", "coupons", "campaigns", "processes")
-"""What can be exported as a report."""
+REPORTS = ("campaigns", "contacts", "coupons", "history", "messages", "processes", "sends")
+"""What can be exported as a report: the modules of `figures`, which a test holds equal to it."""
 
 
 class Job(Step):
@@ -28,7 +30,7 @@ class Job(Step):
 
 
 class Task(Instruction):
-    """A job, ready to be done by whoever runs automations."""
+    """A job, ready to be done by whoever runs automations; `what` is its name in `engine.jobs`."""
 
     __slots__ = ("details", "what")
 
@@ -41,6 +43,11 @@ class Task(Instruction):
 
     def wake(self, do: Effects, pc: int) -> Next:
         return do.job(self.what, self.details, pc)
+
+    def outcomes(self, pc: int, names: Names) -> list[tuple[Next, str]]:
+        if not self.details.get("refuse"):
+            return super().outcomes(pc, names)
+        return [(pc + 1, "done"), (END, "refused")]
 
 
 @node("to_group")
@@ -68,7 +75,9 @@ class SendAll(Job):
 
     message: Token
     recipients: ToGroup | ToSegment | ToEveryone
+    language: tree.Expression | None
     spread: tree.Duration | None
+    policies: tuple[Token, ...] | None
     when_empty: WhenEmpty | None
     otherwise: Token | None
 
@@ -89,14 +98,14 @@ class SendAll(Job):
                 what="`otherwise stop` and `when empty` do not go together",
             )
         spread = literals.duration(self.spread, code.findings) if self.spread else Duration()
-        action, text = empty_action(self.when_empty)
+        of_contact = code.place_with(contact=True)
+        terms = terms_of(code, of_contact, self.language, self.policies, self.when_empty)
         task = Task(
             "send",
             message=message,
             member=member,
             spread=spread,
-            when_empty=action,
-            text=text,
+            terms=terms,
             refuse=refuse,
         )
         code.emit(task, self)
@@ -114,6 +123,23 @@ def _members(code: Code, recipients: Node) -> Callable[[Any], bool]:
     return lambda v: True
 
 
+def _file(token: Token) -> dict[str, Any]:
+    """The path as it is written, and the folder it begins at: that of the file that names it."""
+    source = token.span.source.path
+    return {"path": token.value, "folder": source.parent if source else Path()}
+
+
+def _written(code: Code, token: Token) -> dict[str, Any]:
+    """The same of a file that is written; a finding where that would harm the workspace."""
+    path = PurePath(token.value)
+    if ".flow" in path.parts or path.suffix in (".flow", ".toml"):
+        code.report(
+            d.BAD_VALUE, token.span,
+            what=f'"{token.value}" would be written over what the workspace lives on',
+        )  # fmt: skip
+    return _file(token)
+
+
 @node("import_contacts")
 class ImportContacts(Job):
     """Imports contacts from a file."""
@@ -121,7 +147,7 @@ class ImportContacts(Job):
     path: Token
 
     def compile(self, code: Code) -> bool:
-        code.emit(Task("import contacts", path=self.path.value), self)
+        code.emit(Task("import contacts", **_file(self.path)), self)
         return False
 
 
@@ -135,7 +161,7 @@ class ExportContacts(Job):
     def compile(self, code: Code) -> bool:
         of_contact = code.place_with(contact=True)
         where: Fn = code.condition(self.where, of_contact) if self.where else lambda v: True
-        code.emit(Task("export contacts", where=where, path=self.path.value), self)
+        code.emit(Task("export contacts", where=where, **_written(code, self.path)), self)
         return False
 
 
@@ -149,7 +175,9 @@ class ExportReport(Job):
     def compile(self, code: Code) -> bool:
         if self.report.value not in REPORTS:
             code.expressions.unknown(d.UNKNOWN_REPORT, self.report, REPORTS)
-        code.emit(Task("export report", report=self.report.value, path=self.path.value), self)
+        code.emit(
+            Task("export report", report=self.report.value, **_written(code, self.path)), self
+        )
         return False
 
 
@@ -163,7 +191,7 @@ class Refill(Job):
     def compile(self, code: Code) -> bool:
         if self.list.value not in code.names.coupons:
             code.expressions.unknown(d.UNKNOWN_COUPONS, self.list, code.names.coupons)
-        code.emit(Task("refill coupons", list=self.list.value, path=self.path.value), self)
+        code.emit(Task("refill coupons", list=self.list.value, **_file(self.path)), self)
         return False
 
 
@@ -178,4 +206,31 @@ class AddSegment(Job):
         member = code.expressions.segment(self.segment)
         known_group(code, self.group)
         code.emit(Task("add segment", member=member, group=self.group.value), self)
+        return False
+
+
+@node("remove_segment")
+class RemoveSegment(Job):
+    """Takes all contacts of a segment out of a group."""
+
+    segment: Token
+    group: Token
+
+    def compile(self, code: Code) -> bool:
+        member = code.expressions.segment(self.segment)
+        known_group(code, self.group)
+        code.emit(Task("remove segment", member=member, group=self.group.value), self)
+        return False
+
+
+@node("empty_group")
+class EmptyGroup(Job):
+    """Takes everyone out of a group."""
+
+    group: Token
+
+    def compile(self, code: Code) -> bool:
+        known_group(code, self.group)
+        everyone: Fn = lambda v: True  # noqa: E731 - as for the audience of a send
+        code.emit(Task("remove segment", member=everyone, group=self.group.value), self)
         return False

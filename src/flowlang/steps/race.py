@@ -7,6 +7,7 @@ from flowlang.calendar import Duration
 from flowlang.check import diagnostics as d
 from flowlang.check import literals
 from flowlang.check.comparing import Fn
+from flowlang.check.names import Names
 from flowlang.effects import Effects, Next, Trigger
 from flowlang.steps.event_match import EventMatch, event_match
 from flowlang.steps.jump import Jump
@@ -82,6 +83,7 @@ class AwaitFirst(Instruction):
     """Stand until the first of several things."""
 
     __slots__ = ("after", "at_most", "branches", "otherwise")
+    lets_time_pass = True
 
     def __init__(self, at_most: Duration) -> None:
         self.at_most = at_most
@@ -124,6 +126,14 @@ class AwaitFirst(Instruction):
             (target, match.event if match else "condition") for match, _, target in self.branches
         ]
         return [*found, (self.after if self.otherwise is None else self.otherwise, "otherwise")]
+
+    def outcomes(self, pc: int, names: Names) -> list[tuple[Next, str]]:
+        met: dict[str, int] = {}
+        found: list[tuple[Next, str]] = []
+        for target, label in self.exits(pc):
+            count = met[label] = met.get(label, 0) + 1
+            found.append((target, label if count == 1 else f"{label} ({count})"))
+        return found
 
 
 @node("wait_again")

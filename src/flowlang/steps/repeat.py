@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flowlang.check import diagnostics as d
+from flowlang.check.names import Names
 from flowlang.effects import Effects, Next
 from flowlang.steps.jump import Jump
 from flowlang.steps.step import Code, Instruction, Loop, Step
@@ -61,6 +62,9 @@ class Count(Instruction):
 
     def exits(self, pc: int) -> list[tuple[int, str]]:
         return [(pc + 1, f"up to {self.times} times"), (self.after, "")]
+
+    def outcomes(self, pc: int, names: Names) -> list[tuple[Next, str]]:
+        return [(pc + 1, "once more"), (self.after, f"{self.times} times are over")]
 
 
 @node("leave")

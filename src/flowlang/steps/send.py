@@ -1,27 +1,40 @@
-"""`send "MSG" [when empty …]` and `send "MSG" to EMAIL`"""
+"""`send "MSG" [to EMAIL] [in LANGUAGE] [under policy "P"] [when empty …]`"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from flowlang.check import diagnostics as d
 from flowlang.check.comparing import Fn
-from flowlang.effects import STAY, Effects, Next
-from flowlang.kinds import EMAIL
+from flowlang.check.meaning import Place
+from flowlang.effects import STAY, Effects, Next, SendOutcome, Terms
+from flowlang.kinds import EMAIL, TEXT
 from flowlang.steps.step import Code, Instruction, Step
 from flowlang.syntax.declarations import WhenEmpty
 from flowlang.syntax.expressions import Expression, Text
 from flowlang.syntax.tree import Token, node
 
 if TYPE_CHECKING:
-    from flowlang.check.names import EmptyAction, Message
+    from flowlang.check.names import EmptyAction, Message, Names
 
 
-def empty_action(line: WhenEmpty | None) -> tuple[EmptyAction | None, str]:
-    """What a send does when its list is empty, where the send itself says so."""
-    if line is None:
-        return None, ""
-    return line.action.kind.lower(), line.text.value if line.text else ""  # type: ignore[return-value] # HALT, SKIP, SHOW
+def terms_of(
+    code: Code,
+    place: Place,
+    language: Expression | None,
+    policies: tuple[Token, ...] | None,
+    when_empty: WhenEmpty | None,
+) -> Terms:
+    """What a send says of itself, checked; `place` is what its language may speak of."""
+    action: EmptyAction | None = None
+    text = ""
+    if when_empty is not None:
+        action = when_empty.action.kind.lower()  # type: ignore[assignment] # HALT, SKIP, SHOW
+        text = when_empty.text.value if when_empty.text else ""
+    said = None
+    if language is not None:
+        said = code.expressions.value(language, TEXT, place, "the language")
+    return Terms(action, text, tuple(code.expressions.policies(policies or ())), said)
 
 
 @node("send")
@@ -29,27 +42,39 @@ class Send(Step):
     """Sends a message to this contact."""
 
     message: Token
+    language: Expression | None
+    policies: tuple[Token, ...] | None
     when_empty: WhenEmpty | None
 
     def compile(self, code: Code) -> bool:
         message = code.message(self.message)
+        terms = terms_of(code, code.place, self.language, self.policies, self.when_empty)
         if message is not None:
-            code.emit(SendMessage(message, *empty_action(self.when_empty)), self)
+            code.emit(SendMessage(message, terms), self)
         return False
 
 
-class SendMessage(Instruction):
+SENT, NOT_SENT, HALTED = "sent", "not sent", "halted"
+TEXT_INSTEAD = "sent, with the text in place of a code"
+"""What can come of a send: see `Instruction.outcomes`."""
+
+
+class _Sending(Instruction):
     """Send, wait for the window or the cap, or stand halted."""
 
-    __slots__ = ("message", "text", "when_empty")
+    __slots__ = ("message", "terms")
+    elsewhere: ClassVar[bool] = False
+    """It goes to another address than the contact's own."""
 
-    def __init__(self, message: Message, when_empty: EmptyAction | None, text: str) -> None:
+    def __init__(self, message: Message, terms: Terms) -> None:
         self.message = message
-        self.when_empty = when_empty
-        self.text = text
+        self.terms = terms
+
+    def send(self, do: Effects) -> SendOutcome:
+        raise NotImplementedError
 
     def run(self, do: Effects, pc: int) -> Next:
-        outcome = do.send(self.message, self.when_empty, self.text)
+        outcome = self.send(do)
         if outcome == "sent":
             do.run.sent = True
             return pc + 1
@@ -57,6 +82,31 @@ class SendMessage(Instruction):
             do.run.sent = False
             return pc + 1
         return STAY
+
+    def outcomes(self, pc: int, names: Names) -> list[tuple[Next, str]]:
+        found: list[tuple[Next, str]] = [(pc + 1, SENT), (pc + 1, NOT_SENT)]
+        actions = {
+            self.terms.when_empty or names.coupons[name].when_empty for name in self.message.lists
+        }
+        if "show" in actions:
+            found.append((pc + 1, TEXT_INSTEAD))
+        if "halt" in actions or self.message.when_missing == "halt":
+            found.append((STAY, HALTED))
+        return found
+
+    def outcome(self, do: Effects, pc: int, target: Next, names: Names) -> str | None:
+        if target == STAY:
+            return HALTED if do.run.status == "halted" else None
+        return SENT if do.run.sent else NOT_SENT
+
+
+class SendMessage(_Sending):
+    """To the contact."""
+
+    __slots__ = ()
+
+    def send(self, do: Effects) -> SendOutcome:
+        return do.send(self.message, self.terms)
 
 
 @node("send_to")
@@ -65,6 +115,8 @@ class SendTo(Step):
 
     message: Token
     address: Expression
+    language: Expression | None
+    policies: tuple[Token, ...] | None
     when_empty: WhenEmpty | None
 
     def compile(self, code: Code) -> bool:
@@ -73,6 +125,7 @@ class SendTo(Step):
         if isinstance(self.address, Text) and "@" not in self.address.value.value:
             what = f'"{self.address.value.value}" is no e-mail address'
             code.report(d.BAD_VALUE, self.address.span, what=what)
+        terms = terms_of(code, code.place, self.language, self.policies, self.when_empty)
         if message is None:
             return False
         if message.kind != "service":
@@ -80,30 +133,19 @@ class SendTo(Step):
                 d.OUT_OF_PLACE, self.message.span,
                 what="only a service message can go to another address: no one there has consented",
             )  # fmt: skip
-        code.emit(SendToAddress(message, address, *empty_action(self.when_empty)), self)
+        code.emit(SendToAddress(message, address, terms), self)
         return False
 
 
-class SendToAddress(Instruction):
-    """Send to an address that is not the contact's."""
+class SendToAddress(_Sending):
+    """To an address that is not the contact's."""
 
-    __slots__ = ("address", "message", "text", "when_empty")
+    __slots__ = ("address",)
+    elsewhere = True
 
-    def __init__(
-        self, message: Message, address: Fn, when_empty: EmptyAction | None, text: str
-    ) -> None:
-        self.message = message
+    def __init__(self, message: Message, address: Fn, terms: Terms) -> None:
+        super().__init__(message, terms)
         self.address = address
-        self.when_empty = when_empty
-        self.text = text
 
-    def run(self, do: Effects, pc: int) -> Next:
-        address = self.address(do.view)
-        outcome = do.send_to(self.message, str(address or ""), self.when_empty, self.text)
-        if outcome == "sent":
-            do.run.sent = True
-            return pc + 1
-        if outcome == "skipped":
-            do.run.sent = False
-            return pc + 1
-        return STAY
+    def send(self, do: Effects) -> SendOutcome:
+        return do.send_to(self.message, str(self.address(do.view) or ""), self.terms)

@@ -12,7 +12,7 @@ from flowlang.check import diagnostics as d
 from flowlang.check.expressions import Expressions
 from flowlang.check.meaning import Place
 from flowlang.check.names import Message, Names
-from flowlang.effects import Effects, Next, Trigger
+from flowlang.effects import END, STAY, Effects, Next, Trigger
 from flowlang.source import Diagnostic, Findings, Span
 from flowlang.syntax.tree import Node, Token
 
@@ -38,6 +38,8 @@ class Instruction(ABC):
 
     __slots__ = ("where",)
     where: Where
+    lets_time_pass: ClassVar[bool] = False
+    """Waking from it does nothing but let the run go on."""
 
     @abstractmethod
     def run(self, do: Effects, pc: int) -> Next: ...
@@ -57,6 +59,22 @@ class Instruction(ABC):
     def exits(self, pc: int) -> list[tuple[int, str]]:
         """Where the run can go from here, each with a label: what a picture draws."""
         return [(pc + 1, "")]
+
+    def outcomes(self, pc: int, names: Names) -> list[tuple[Next, str]]:
+        """What can come of it, each with where the run goes on then and a label of its own.
+
+        These are the exits, told apart also where two of them lead to one place; STAY leads
+        nowhere but to a stand that the text speaks of, such as a halt.
+        """
+        return [*self.exits(pc)] or [(END, "")]
+
+    def outcome(self, do: Effects, pc: int, target: Next, names: Names) -> str | None:
+        """Which of its outcomes has come, now that it has answered; None while the run waits."""
+        found = self.outcomes(pc, names)
+        if len(found) > 1:
+            return next((label for to, label in found if to == target), None)
+        standing = target == STAY and do.run.status in ("waiting", "halted")
+        return None if standing else found[0][1]
 
 
 class Step(Node):

@@ -30,6 +30,7 @@ class WaitFor(Instruction):
     """Stand for a while."""
 
     __slots__ = ("length",)
+    lets_time_pass = True
 
     def __init__(self, length: calendar.Duration) -> None:
         self.length = length
@@ -72,6 +73,7 @@ class WaitForDays(Instruction):
     """Stand until the same wall time on the n-th such day after today."""
 
     __slots__ = ("amount", "days")
+    lets_time_pass = True
 
     def __init__(self, amount: int, days: Days) -> None:
         self.amount = amount

@@ -5,9 +5,11 @@ from __future__ import annotations
 from flowlang import calendar
 from flowlang.calendar import Duration
 from flowlang.check import literals
-from flowlang.effects import Effects, Next, Trigger
+from flowlang.check.names import Names
+from flowlang.effects import STAY, Effects, Next, Trigger
 from flowlang.steps.event_match import EventMatch, event_match
 from flowlang.steps.step import Code, Instruction, Step
+from flowlang.steps.wait_until import IN_TIME, TIMED_OUT
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.tree import node
 
@@ -31,6 +33,7 @@ class AwaitEvent(Instruction):
     """Stand until an event happens."""
 
     __slots__ = ("at_most", "match")
+    lets_time_pass = True
 
     def __init__(self, match: EventMatch, at_most: Duration | None) -> None:
         self.match = match
@@ -49,6 +52,14 @@ class AwaitEvent(Instruction):
             do.run.reply_event = trigger.event
             return pc + 1
         return None
+
+    def outcomes(self, pc: int, names: Names) -> list[tuple[Next, str]]:
+        return [(pc + 1, IN_TIME), *([(pc + 1, TIMED_OUT)] if self.at_most else [])]
+
+    def outcome(self, do: Effects, pc: int, target: Next, names: Names) -> str | None:
+        if target == STAY:
+            return None
+        return TIMED_OUT if do.run.timed_out else IN_TIME
 
     def wake(self, do: Effects, pc: int) -> Next:
         do.run.timed_out = True

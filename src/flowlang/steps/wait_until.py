@@ -15,9 +15,10 @@ from flowlang.check import diagnostics as d
 from flowlang.check import literals
 from flowlang.check.comparing import Fn
 from flowlang.check.meaning import Place
+from flowlang.check.names import Names
 from flowlang.check.view import View
 from flowlang.days import next_day_of, next_time, next_weekday
-from flowlang.effects import END, Effects, Next, Trigger
+from flowlang.effects import END, STAY, Effects, Next, Trigger
 from flowlang.kinds import DATE, DATETIME, BadValue, read
 from flowlang.steps.step import Code, Instruction, Step
 from flowlang.syntax import expressions as tree
@@ -56,8 +57,9 @@ class WaitUntil(Step):
         if target is None:
             return None
         what, fn = target
-        if what != "moment":
-            for tail in self.tails:
+        ends = isinstance(self.until, tree.NextDay)
+        for tail in self.tails if what != "moment" else ():
+            if not (ends and tail.kind == "STOP_IF_PAST"):
                 code.report(
                     d.OUT_OF_PLACE, tail.span, what="this is said of a moment from data or a date"
                 )
@@ -66,7 +68,7 @@ class WaitUntil(Step):
                 code.report(d.OUT_OF_PLACE, self.at.span, what="a condition has no time of day")
             return UntilCondition(fn, at_most)
         if what == "next":
-            return UntilNext(fn, at_most)
+            return UntilNext(fn, at_most, stop_if_past="STOP_IF_PAST" in tails)
         used = frozenset(place.used)
         return UntilMoment(
             fn, wall, at_most, used, "STOP_IF_PAST" in tails, "STOP_IF_NOT_SET" in tails
@@ -167,10 +169,16 @@ def _moved(fn: Fn, length: Duration, sign: int) -> Fn:
     return moment
 
 
+IN_TIME, TIMED_OUT = "in time", "timed out"
+MISSED, PAST, NOT_SET = "missed", "stops: past", "stops: not set"
+"""What can come of a wait: see `Instruction.outcomes`."""
+
+
 class _Until(Instruction):
     """What the kinds of `wait until` share: a longest time, and where a missed one goes on."""
 
     __slots__ = ("after", "at_most")
+    lets_time_pass = True
 
     def __init__(self, at_most: Duration | None) -> None:
         self.at_most = at_most
@@ -186,6 +194,15 @@ class _Until(Instruction):
 
     def exits(self, pc: int) -> list[tuple[int, str]]:
         return [(pc + 1, "")] if self.after == pc + 1 else [(pc + 1, ""), (self.after, "missed")]
+
+    def outcomes(self, pc: int, names: Names) -> list[tuple[Next, str]]:
+        late = [(self.after, TIMED_OUT)] if self.at_most else []
+        return [(pc + 1, IN_TIME), *late]
+
+    def outcome(self, do: Effects, pc: int, target: Next, names: Names) -> str | None:
+        if target == STAY:
+            return None
+        return TIMED_OUT if do.run.timed_out else IN_TIME
 
 
 class UntilCondition(_Until):
@@ -214,25 +231,57 @@ class UntilCondition(_Until):
 
 
 class UntilNext(_Until):
-    """Stand until the next such time or day, now included; it is never missed."""
+    """Stand until the next such time or day, now included; it is never missed.
 
-    __slots__ = ("find",)
+    A calendar may have no more days: then the run ends, or stands until the program gives it some.
+    """
 
-    def __init__(self, find: Callable[[View], datetime | None], at_most: Duration | None) -> None:
+    __slots__ = ("find", "stop_if_past")
+
+    def __init__(
+        self,
+        find: Callable[[View], datetime | None],
+        at_most: Duration | None,
+        *,
+        stop_if_past: bool,
+    ) -> None:
         super().__init__(at_most)
         self.find = find
+        self.stop_if_past = stop_if_past
 
     def run(self, do: Effects, pc: int) -> Next:
         do.run.timed_out = do.run.missed = False
-        target = self.find(do.view)
-        if target is not None and target <= do.now:
-            return pc + 1
-        deadline = self.deadline(do)
+        target, deadline = self.find(do.view), self.deadline(do)
+        if target is not None:
+            return self._stand(do, pc, target, deadline)
+        if self.stop_if_past:
+            do.note("ends here", "the calendar has no such day any more")
+            return END
         if deadline is not None and deadline <= do.now:
             return self.timed_out(do)
+        do.note("waiting", "the calendar has no such day")
+        return do.stand(deadline, late=True, none=True, deadline=deadline)
+
+    def outcomes(self, pc: int, names: Names) -> list[tuple[Next, str]]:
+        found = super().outcomes(pc, names)
+        return [*found, (END, PAST)] if self.stop_if_past else found
+
+    def outcome(self, do: Effects, pc: int, target: Next, names: Names) -> str | None:
+        return PAST if target == END else super().outcome(do, pc, target, names)
+
+    def look(self, do: Effects, pc: int, trigger: Trigger) -> Next | None:
+        wait = do.run.wait
+        target = self.find(do.view) if wait.get("none") else None
         if target is None:
-            do.note("waiting", "the calendar has no such day")
-            return do.stand(deadline, late=True)
+            return None
+        going = self._stand(do, pc, target, wait.get("deadline"))
+        return None if going == STAY else going
+
+    def _stand(self, do: Effects, pc: int, target: datetime, deadline: datetime | None) -> Next:
+        if target <= do.now:
+            return pc + 1
+        if deadline is not None and deadline <= do.now:
+            return self.timed_out(do)
         late = deadline is not None and deadline < target
         return do.stand(deadline if late else target, late=late)
 
@@ -261,6 +310,16 @@ class UntilMoment(_Until):
         self.stop_if_past = stop_if_past
         self.stop_if_not_set = stop_if_not_set
 
+    def outcomes(self, pc: int, names: Names) -> list[tuple[Next, str]]:
+        found = super().outcomes(pc, names)
+        found.append((END, PAST) if self.stop_if_past else (self.after, MISSED))
+        return [*found, (END, NOT_SET)] if self.stop_if_not_set else found
+
+    def outcome(self, do: Effects, pc: int, target: Next, names: Names) -> str | None:
+        if target == END:
+            return PAST if do.run.missed else NOT_SET
+        return MISSED if do.run.missed else super().outcome(do, pc, target, names)
+
     def run(self, do: Effects, pc: int) -> Next:
         do.run.timed_out = do.run.missed = False
         return self._reckon(do, pc, self.deadline(do))
@@ -270,7 +329,7 @@ class UntilMoment(_Until):
         if not self.used or wait.get("basis") == self._basis(do):
             return None
         going = self._reckon(do, pc, wait.get("deadline"))
-        return None if going == -1 else going
+        return None if going == STAY else going
 
     def wake(self, do: Effects, pc: int) -> Next:
         if do.run.wait.get("late"):

@@ -38,7 +38,7 @@ class ContactRow:
 
 class RunRow(NamedTuple):
     """Where a run stands, for those who count and those who look for it; the state says the
-    rest.
+    rest.  Its status is `held` where it waits for a person to resume what is paused.
     """
 
     contact: str
@@ -50,7 +50,7 @@ class RunRow(NamedTuple):
     version: str
     """Of the campaign, when the run began."""
     message: str
-    """The message it is halted at, else empty."""
+    """The message at whose send it stands, else empty."""
     began: int
     """Its place in the order of those who wait."""
 
@@ -118,7 +118,9 @@ class ProcessRow:
     """By reason."""
     because: str
     who: str
-    """Who halted, paused or cancelled it; empty for the engine."""
+    """Who paused or cancelled it; empty for the engine."""
+    since: datetime | None
+    """Since when it is halted, paused or cancelled."""
     started: datetime | None
     ended: datetime | None
 
@@ -145,6 +147,8 @@ class NoticeRow(NamedTuple):
     who: str
     """`inbox`, or an address."""
     text: str
+    number: int = 0
+    """Its place among all, given by the store."""
 
 
 class TrialRow(NamedTuple):
@@ -167,6 +171,21 @@ class LetterRow:
     tries: int
     since: datetime
     """When it came into this status; of a queued one, when it may be handed over."""
+    reason: str
+
+
+class SendingRow(NamedTuple):
+    """A letter without its texts."""
+
+    contact: str
+    message: str
+    campaign: str
+    at: datetime
+    channel: str
+    address: str
+    codes: tuple[tuple[str, str], ...]
+    """As pairs of list and code."""
+    status: LetterStatus
     reason: str
 
 

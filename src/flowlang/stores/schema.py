@@ -23,7 +23,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = 2
+VERSION = 3
 """Of the schema; a store of another version is refused."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -63,7 +63,7 @@ runs = Table(
     Column("began", BigInteger, nullable=False),
     PrimaryKeyConstraint("contact", "campaign", "key"),
     Index("runs_standing", "campaign", "status", "step"),
-    Index("runs_halted", "message", "began"),
+    Index("runs_at_sends", "status", "message", "began"),
 )  # fmt: skip
 
 arrivals = Table(
@@ -139,6 +139,7 @@ processes = Table(
     Column("skipped", Text, nullable=False),
     Column("because", Text, nullable=False),
     Column("who", Text, nullable=False),
+    Column("since", BigInteger),
     Column("started", BigInteger),
     Column("ended", BigInteger),
     UniqueConstraint("type", "name", "by", "key"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -23,6 +24,7 @@ from flowlang.stores.rows import (
     NoticeRow,
     ProcessRow,
     RunRow,
+    SendingRow,
     Shared,
     Stock,
     TrialRow,
@@ -43,7 +45,16 @@ class SqlReading:
         """The address without secrets, for messages."""
         # A dialect may begin a transaction that writes in another way.
         self._writer = engine.execution_options(flow_writes=True)
-        self._connection: Connection | None = None
+        self._thread = threading.local()
+
+    @property
+    def _connection(self) -> Connection | None:
+        """That of this thread's transaction under way."""
+        return getattr(self._thread, "connection", None)
+
+    @_connection.setter
+    def _connection(self, connection: Connection | None) -> None:
+        self._thread.connection = connection
 
     def close(self) -> None:
         self.engine.dispose()
@@ -127,9 +138,27 @@ class SqlReading:
 
     def standing(self) -> list[tuple[str, str, str, int]]:
         c = t.runs.c
-        names = (c.campaign, c.status, c.step)
+        status = sa.case((c.status == "held", "waiting"), else_=c.status).label("status")
+        names = (c.campaign, status, c.step)
         asked = sa.select(*names, sa.func.count()).group_by(*names).order_by(*names)
         return [(row[0], row[1], row[2], row[3]) for row in self._all(asked)]
+
+    def at_sends(self) -> list[tuple[str, str, str, int]]:
+        c = t.runs.c
+        names = (c.campaign, c.message, c.status)
+        asked = sa.select(*names, sa.func.count()).where(
+            (c.status == "held") | (c.status.in_(("waiting", "halted")) & (c.message != ""))
+        )
+        found = self._all(asked.group_by(*names).order_by(*names))
+        return [(row[0], row[1], row[2], row[3]) for row in found]
+
+    def walk_runs(
+        self, campaigns: Collection[str], statuses: Collection[str], after: int, limit: int
+    ) -> list[ContactRow]:
+        run, c = t.runs.c, t.contacts.c
+        there = sa.select(run.contact).where(run.campaign.in_(campaigns), run.status.in_(statuses))
+        asked = sa.select(t.contacts).where(c.number > after, sa.not_(c.deleted), c.id.in_(there))
+        return [_contact(row) for row in self._all(asked.order_by(c.number).limit(limit))]
 
     def history(self, contact: str) -> list[HistoryRow]:
         c = t.history.c
@@ -141,6 +170,20 @@ class SqlReading:
             for seq, at, *entry in self._all(asked.order_by(c.seq))
         ]
 
+    def entries(self, contacts: Collection[str], what: Collection[str] = ()) -> list[Entry]:
+        c = t.history.c
+        asked = sa.select(
+            c.at, c.contact, c.campaign, c.round, c.step, c.line, c.what, c.because
+        ).order_by(c.contact, c.seq)
+        if what:
+            asked = asked.where(c.what.in_(what))
+        return [Entry(moment(at), *entry) for at, *entry in self._some(asked, c.contact, contacts)]
+
+    def sendings(self, contacts: Collection[str]) -> list[SendingRow]:
+        c = t.letters.c
+        asked = sa.select(t.letters).order_by(c.contact, c.at, c.id)
+        return [_sending(row) for row in self._some(asked, c.contact, contacts)]
+
     def trials(self, contacts: Collection[str]) -> list[TrialRow]:
         return [
             TrialRow(*row) for row in self._some(sa.select(t.trials), t.trials.c.contact, contacts)
@@ -149,12 +192,18 @@ class SqlReading:
     # ------------------------------------------------------------------ arrivals
 
     def arrivals(
-        self, status: ArrivalStatus, limit: int, until: datetime | None = None
+        self,
+        status: ArrivalStatus,
+        limit: int,
+        until: datetime | None = None,
+        contact: str | None = None,
     ) -> list[ArrivalRow]:
         c = t.arrivals.c
         asked = sa.select(t.arrivals).where(c.status == status)
         if until is not None:
             asked = asked.where(c.at <= stamp(until))
+        if contact is not None:
+            asked = asked.where(c.contact == contact)
         return [_arrival(row) for row in self._all(asked.order_by(c.at, c.seq).limit(limit))]
 
     def waiting_arrivals(self, contacts: Collection[str]) -> dict[str, datetime | None]:
@@ -207,11 +256,7 @@ class SqlReading:
     def processes(self, *, over: bool = True) -> list[ProcessRow]:
         asked = sa.select(t.processes).order_by(t.processes.c.number)
         if not over:
-            c = t.processes.c
-            # The sends of a campaign may go on after a person has cancelled them.
-            asked = asked.where(
-                c.status.not_in(("finished", "failed", "cancelled")) | (c.type == "message send")
-            )
+            asked = asked.where(t.processes.c.ended.is_(None))
         return [_process(row) for row in self._all(asked)]
 
     def program(self) -> str | None:
@@ -219,10 +264,11 @@ class SqlReading:
         found = self._all(sa.select(c.text).order_by(c.number.desc()).limit(1))
         return str(found[0][0]) if found else None
 
-    def notices(self, limit: int) -> list[NoticeRow]:
+    def notices(self, limit: int, after: int = 0) -> list[NoticeRow]:
         c = t.notices.c
-        found = self._all(sa.select(c.at, c.who, c.text).order_by(c.number.desc()).limit(limit))
-        return [NoticeRow(moment(row.at), row.who, row.text) for row in reversed(found)]
+        asked = sa.select(t.notices).where(c.number > after).order_by(c.number.desc()).limit(limit)
+        found = reversed(self._all(asked))
+        return [NoticeRow(moment(row.at), row.who, row.text, row.number) for row in found]
 
     def barred(self, addresses: Collection[str] | None) -> set[str]:
         asked = sa.select(t.robinson.c.address)
@@ -254,8 +300,18 @@ def _process(row: Any) -> ProcessRow:
     return ProcessRow(
         row.type, row.name, row.by, row.key, row.number, row.status, row.audience, row.done,
         row.failed, json.loads(row.skipped), row.because, row.who,
+        None if row.since is None else moment(row.since),
         None if row.started is None else moment(row.started),
         None if row.ended is None else moment(row.ended),
+    )  # fmt: skip
+
+
+def _sending(row: Any) -> SendingRow:
+    data = json.loads(row.data)
+    codes = tuple((name, code) for name, code in data["codes"])
+    return SendingRow(
+        row.contact, row.message, row.campaign, moment(row.at), data["channel"], data["address"],
+        codes, row.status, row.reason,
     )  # fmt: skip
 
 
@@ -264,6 +320,7 @@ def letter_row(row: Any) -> LetterRow:
     data = json.loads(row.data)
     data["at"] = moment(row.at)
     data["codes"] = tuple((name, code) for name, code in data["codes"])
+    data["process"] = tuple(data["process"])
     letter = Letter(
         id=row.id, contact=row.contact, message=row.message, campaign=row.campaign, **data
     )

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
+from flowlang.contact import Entry
 from flowlang.stores.rows import (
     ArrivalRow,
     ArrivalStatus,
@@ -19,6 +20,7 @@ from flowlang.stores.rows import (
     NoticeRow,
     ProcessRow,
     RunRow,
+    SendingRow,
     Shared,
     TrialRow,
 )
@@ -32,7 +34,8 @@ class Store(Protocol):
     """Verbs that read, then verbs that write.  Every verb raises StoreError where the database
     fails.
 
-    A verb outside of `transaction` is a transaction of its own.
+    A verb outside of `transaction` is a transaction of its own.  Threads may share a store: a
+    transaction is that of the thread which began it.
     """
 
     def transaction(self) -> AbstractContextManager[None]:
@@ -56,9 +59,15 @@ class Store(Protocol):
         ...
 
     def arrivals(
-        self, status: ArrivalStatus, limit: int, until: datetime | None = None
+        self,
+        status: ArrivalStatus,
+        limit: int,
+        until: datetime | None = None,
+        contact: str | None = None,
     ) -> list[ArrivalRow]:
-        """Arrivals of a status, up to and including a moment: by time, then as they came."""
+        """Arrivals of a status, up to and including a moment: by time, then as they came; those of
+        one contact, or of all.
+        """
         ...
 
     def find(self, emails: Collection[str]) -> dict[str, list[str]]:
@@ -70,7 +79,23 @@ class Store(Protocol):
         ...
 
     def standing(self) -> list[tuple[str, str, str, int]]:
-        """How many runs are in each campaign, in each status, at each step."""
+        """How many runs are in each campaign, in each status, at each step; those that are held
+        wait.
+        """
+        ...
+
+    def at_sends(self) -> list[tuple[str, str, str, int]]:
+        """How many runs of each campaign stand at the send of each message: `halted`, `waiting`, or
+        `held`; those that are held elsewhere stand at no message.
+        """
+        ...
+
+    def walk_runs(
+        self, campaigns: Collection[str], statuses: Collection[str], after: int, limit: int
+    ) -> list[ContactRow]:
+        """The next contacts in the order in which they were made, of those who have a run of these
+        campaigns in one of these statuses.
+        """
         ...
 
     def waiting_arrivals(self, contacts: Collection[str]) -> dict[str, datetime | None]:
@@ -84,6 +109,16 @@ class Store(Protocol):
         ...
 
     def history(self, contact: str) -> list[HistoryRow]: ...
+
+    def entries(self, contacts: Collection[str], what: Collection[str] = ()) -> list[Entry]:
+        """The histories of these contacts, each in order; or only where one of some things
+        (`sent`, `skipped`) happened in them.
+        """
+        ...
+
+    def sendings(self, contacts: Collection[str]) -> list[SendingRow]:
+        """What was sent to these contacts, to each in the order of time, and what became of it."""
+        ...
 
     def free_codes(self, name: str, after: int, limit: int) -> list[tuple[int, str]]:
         """The next free codes of a list in the order of import, behind a position."""
@@ -101,8 +136,8 @@ class Store(Protocol):
         """The program that was applied last, as the JSON text that the engine wrote."""
         ...
 
-    def notices(self, limit: int) -> list[NoticeRow]:
-        """The latest ones, in the order of time."""
+    def notices(self, limit: int, after: int = 0) -> list[NoticeRow]:
+        """The latest ones behind a number, in the order in which they came."""
         ...
 
     def trials(self, contacts: Collection[str]) -> list[TrialRow]: ...

@@ -153,7 +153,9 @@ class SqlStore(SqlReading):
                 [{"name": name, "amount": by} for name, by in changes.counters.items()],
             )
         if changes.notices:
-            rows = [row._asdict() | {"at": stamp(row.at)} for row in changes.notices]
+            rows = [
+                {"at": stamp(row.at), "who": row.who, "text": row.text} for row in changes.notices
+            ]
             connection.execute(sa.insert(t.notices), rows)
         if changes.program is not None:
             connection.execute(sa.insert(t.programs), [{"text": changes.program}])
@@ -264,6 +266,7 @@ def _process(row: ProcessRow) -> dict[str, Any]:
         "audience": row.audience, "done": row.done, "failed": row.failed,
         "because": row.because, "who": row.who,
         "skipped": json.dumps(dict(sorted(Counter(row.skipped).items())), ensure_ascii=False),
+        "since": None if row.since is None else stamp(row.since),
         "started": None if row.started is None else stamp(row.started),
         "ended": None if row.ended is None else stamp(row.ended),
     }  # fmt: skip

@@ -237,10 +237,22 @@ class ExceptHolidays(Line):
     region: Token
 
 
-@node("except_dates")
-class ExceptDates(Line):
+@node("date_range")
+class DateRange(Node):
+    """A day, or all from the first to the last."""
+
     first: Token
     last: Token | None
+
+
+@node("calendar_dates")
+class CalendarDates(Line):
+    dates: tuple[DateRange, ...]
+
+
+@node("except_dates")
+class ExceptDates(Line):
+    dates: tuple[DateRange, ...]
 
 
 @node("calendar", block="lines")

@@ -114,8 +114,8 @@ class _Rows:
 
     def __init__(self, parsed: Parsed, words: Keywords) -> None:
         self.text = parsed.source.text
-        self.pieces = parsed.pieces
-        self.spelling = Spelling(self.text, parsed.pieces, words, parsed.language)
+        self.pieces = _ordered(parsed.pieces, words)
+        self.spelling = Spelling(self.text, self.pieces, words, parsed.language)
         self.levels = [(0, 0)]
         self.rows: list[_Row] = []
         self.blank = False
@@ -135,7 +135,7 @@ class _Rows:
             elif "\n" in self.text[end : piece.start]:
                 self._continue(end, piece.start)
             self._add(index, piece)
-            end = piece.end
+            end = max(end, piece.end)
         self._between(end, len(self.text), 0)
 
     def _begin(self, width: int, *, opens: bool) -> None:
@@ -210,6 +210,17 @@ class _Rows:
         for line in value.split("\n") if value else []:
             self.rows.append(_Row(lead + line if line else "", depth=row.depth, verbatim=True))
         self.rows.append(_Row(lead + '"""', depth=row.depth))
+
+
+def _ordered(pieces: list[Piece], words: Keywords) -> list[Piece]:
+    """The pieces as the language puts them: `times 2` in one is `2 mal` in another."""
+    found = list(pieces)
+    for index, piece in enumerate(pieces):
+        side = words.order.get(piece.terminal)
+        other = index + 1 if side == "behind" else index - 1
+        if side and 0 <= other < len(found) and found[other].terminal == "NUMBER":
+            found[index], found[other] = found[other], piece
+    return found
 
 
 def _width(part: str) -> int:

@@ -64,6 +64,9 @@ class Keywords:
     written: dict[str, dict[str, str]] = field(default_factory=dict)
     """The form to write where it is not the first: by terminal, then by the terminal that follows
     or that the line begins with."""
+    order: dict[str, str] = field(default_factory=dict)
+    """For a terminal that may stand on either side of its number, where it is written: `before` or
+    `behind` it."""
 
     def word(self, terminal: str, value: Any = True) -> str:
         """How a terminal is spelt in this language."""
@@ -158,6 +161,7 @@ def load(code: str) -> Keywords:
             terminal: {other: form for form, others in forms.items() for other in others}
             for terminal, forms in raw.get("written", {}).items()
         },
+        order=raw.get("order", {}),
     )
 
 

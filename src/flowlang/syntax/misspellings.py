@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from difflib import SequenceMatcher, get_close_matches
 
 from flowlang.syntax import diagnostics as d
@@ -20,11 +21,13 @@ def _typed(broken: Broken, index: int, longest: int) -> Iterator[tuple[int, str]
 
 
 def mistaken(broken: Broken) -> Iterator[Repair]:
-    """A word typed from habit."""
-    for place in (broken.at, broken.before):
-        for length, spelt in _typed(broken, place.index, 4):
-            for right in broken.words.mistaken.get(spelt, ()):
-                yield _put_right(broken, place.index, length, right)
+    """A word typed from habit, or several whose first ones made sense by themselves."""
+    at, before = broken.at.index, broken.before.index
+    for index in dict.fromkeys((at, before, at - 1, at - 2)):
+        for length, spelt in _typed(broken, index, 4) if index >= 0 else ():
+            if length > 1 or index in (at, before):
+                for right in broken.words.mistaken.get(spelt, ()):
+                    yield _put_right(broken, index, length, right)
 
 
 def misspelled(broken: Broken) -> Iterator[Repair]:
@@ -100,16 +103,13 @@ def unfinished(broken: Broken) -> Iterator[Repair]:
             ]
             if any(some.text == spelt for some in longer) and len(longer) > 2:
                 continue  # a keyword by itself, and the beginning of several others
+            end, found = typed[-1].end, []
             for some in longer:
                 if some.text != spelt:
                     rest = some.text[len(spelt) + 1 :]
-                    end = typed[-1].end
                     phrase = Lexeme("PHRASE", some.text, typed[0].start, end)
-                    yield Repair(
-                        broken.put(place.index, length, phrase),
-                        d.MISSING_WORD,
-                        end,
-                        end,
-                        {"what": f"`{rest}`"},
-                        text=f" {rest}",
-                    )
+                    lexemes = broken.put(place.index, length, phrase)
+                    what = {"what": f"`{rest}`"}
+                    found.append(Repair(lexemes, d.MISSING_WORD, end, end, what, text=f" {rest}"))
+            if found:
+                yield replace(found[0], others=tuple(found[1:]))

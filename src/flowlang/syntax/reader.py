@@ -167,7 +167,7 @@ class Reader:
 
 
 _AFTER_VALUE = (",", ")", "+", "-", "*", "/", "=", "!=", "<", "<=", ">", ">=")
-_FOLLOWS = {"text": ("STRING", "BLOCK"), "number": ("NUMBER",)}
+_FOLLOWS = {"text": ("STRING", "BLOCK"), "number": ("NUMBER",), "date": ("DATE",)}
 
 _OPERATORS = {
     "=": "COMPARE", "!=": "COMPARE", "<": "COMPARE", "<=": "COMPARE", ">": "COMPARE",

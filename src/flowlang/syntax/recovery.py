@@ -6,6 +6,7 @@ told as it is, and the line is kept without its condition if that saves the bloc
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flowlang.source import Edit, Fix, Span, guess
@@ -56,7 +57,7 @@ def mended(parser: Parser, line: Line, failure: Failure, start: Entry, pieces: i
     if failure.at == 0 and not _first_word(parser, line, failure):
         return False
     if failure.at and not _two_statements(parser, line, failure, start, pieces):
-        _explain(parser, line, failure)
+        _explain(parser, line, failure, _standing_earlier(parser, line, failure, start, pieces))
         return _without_condition(parser, lexemes, start, pieces)
     return failure.at > 0
 
@@ -109,12 +110,24 @@ def _repaired(parser: Parser, line: Line, failure: Failure, start: Entry, pieces
         Place(failure.at, accepted(failure.stack)),
         Place(failure.before_index, accepted(failure.before)),
     )
-    for repair in repairs(broken):
+
+    def parses(repair: Repair) -> bool:
         parser.back(start, pieces)
-        if parser.feed(repair.lexemes, parser.words) is None:
-            _report(parser, repair)
+        return parser.feed(repair.lexemes, parser.words) is None
+
+    for repair in repairs(broken):
+        good = [one for one in (repair, *repair.others) if parses(one)]
+        if good:
+            parses(good[0])
+            _report(parser, good[0] if len(good) == 1 else _unsure(good, parser.words))
             return True
     return False
+
+
+def _unsure(good: list[Repair], words: keywords.Keywords) -> Repair:
+    """Several words could be missing: all of them are named."""
+    missing = dict.fromkeys(str(one.words["what"]) for one in good)
+    return replace(good[0], words={"what": wording.listed(missing, words)}, text=None)
 
 
 def _report(parser: Parser, repair: Repair) -> None:
@@ -214,9 +227,37 @@ def _two_statements(
     return True
 
 
-def _explain(parser: Parser, line: Line, failure: Failure) -> None:
+def _standing_earlier(
+    parser: Parser, line: Line, failure: Failure, start: Entry, pieces: int
+) -> str:
+    """A hint for a word that would have been right further to the left, where the line is whole."""
+    lexemes, machine, text = line.lexemes, parser.machine, parser.text
+    if failure.at >= len(lexemes) or not machine.can_shift(failure.stack, "_NL"):
+        return ""
+    word = lexemes[failure.at]
+    known = parser.words.phrases.get(word.text.lower(), ()) if word.kind == "WORD" else ()
+    fitting = [one for one in known if one.rest is None or one.rest(text, word.end)]
+    phrase, before, skip = None, "", -1
+    parser.back(start, pieces)
+    for index, lexeme in enumerate(lexemes[: failure.at]):
+        if lexeme.start < skip:
+            continue
+        fits = [one for one in fitting if index and machine.can_shift(machine.stack, one.terminal)]
+        stop = parser.take(lexemes, index, parser.words)
+        if stop is None:
+            break
+        skip = stop
+        if fits or before == ",":
+            phrase, before = fits[0] if fits else phrase, text[lexeme.start : stop]
+    if phrase is None:
+        return ""
+    return parser.words.say("stands-before", word=phrase.text, other=before.removeprefix(", "))
+
+
+def _explain(parser: Parser, line: Line, failure: Failure, earlier: str) -> None:
     accepted = parser.machine.accepted(failure.stack)
     what, hint = wording.unexpected(parser.words, line.lexemes, failure.at, accepted)
+    hint = earlier or hint
     span = Span(parser.source, line.end, line.end)
     if failure.at < len(line.lexemes):
         lexeme = line.lexemes[failure.at]

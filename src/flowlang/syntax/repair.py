@@ -60,6 +60,8 @@ class Repair:
     text: str | None = None
     """What belongs in the place, where that is known well enough for a fix."""
     safe: bool = False
+    others: tuple[Repair, ...] = ()
+    """Others of the same sort: where several make sense, none is sure."""
 
 
 def said(broken: Broken, lexemes: list[Lexeme], place: Lexeme, sentence: str, right: str) -> Repair:

@@ -192,7 +192,9 @@ def _one_name(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
     previous = broken.previous
     if previous is None or previous.kind != "WORD" or lexeme.kind != "WORD":
         return
-    if not {previous.text.lower(), lexeme.text.lower()} & broken.words.phrases.keys():
+    if "TYPE" in broken.at.accepted or not (
+        {previous.text.lower(), lexeme.text.lower()} & broken.words.phrases.keys()
+    ):
         name = Lexeme("WORD", f"{previous.text}_{lexeme.text}", previous.start, lexeme.end)
         lexemes = broken.put(broken.at.index - 1, 2, name)
         yield said(broken, lexemes, name, "one-name", name.text)

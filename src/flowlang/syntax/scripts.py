@@ -83,6 +83,16 @@ class GivenCallFails(ScriptLine):
     url: Token
 
 
+@node("given_event")
+class GivenEvent(ScriptLine):
+    """An event that happened before the test begins."""
+
+    event: Token
+    values: tuple[Node, ...] | None
+    at: DateTime | Date
+    whom: Token | None
+
+
 class Moving(ScriptLine):
     """A line that moves the clock, and may do something then."""
 
@@ -124,6 +134,12 @@ class ImportCoupons(Node):
 @node("resume")
 class Resume(Node):
     message: Token
+
+
+@node("merge_contact")
+class MergeContact(Node):
+    gone: Token
+    kept: Token
 
 
 @node("run_automation")
@@ -197,8 +213,8 @@ class ExpectState(Expectation):
     campaign: Token
 
 
-@node("expect_not_in")
-class ExpectNotIn(Expectation):
+@node("expect_in")
+class ExpectIn(Expectation):
     campaign: Token
 
 
@@ -222,6 +238,18 @@ class ExpectNotifiedInbox(Expectation):
 @node("expect_called")
 class ExpectCalled(Expectation):
     url: Token
+    times: Token | None
+
+
+@node("expect_exported")
+class ExpectExported(Expectation):
+    path: Token
+    times: Token | None
+
+
+@node("expect_imported")
+class ExpectImported(Expectation):
+    path: Token
     times: Token | None
 
 

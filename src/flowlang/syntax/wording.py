@@ -15,6 +15,8 @@ _SILENT = {"_BAD_LINE", "_BAD_EXPRESSION", "_INDENT", "_DEDENT", "$END", "SUM_OP
 _OPERAND = {"NAME", "REF", "STRING", "NUMBER", "_LPAR", "_TODAY"}
 """Where all of these fit, a value fits, and so does much else that need not be named."""
 _CONDITION = {"_NOT", "_TAGGED"}
+_ACTION = {"_RESUME", "_RUN_AUTOMATION"}
+"""Where these fit, an action of a test does."""
 _COMPARES = {
     "_BETWEEN", "_CONTAINS", "_ENDS_WITH", "_HAPPENED", "_IN", "_MATCHES", "_NOT_IN", "_OF_FIRST",
     "_OF_LAST", "_STARTS_WITH", "UNIT",
@@ -79,8 +81,10 @@ def unexpected(
     shown = found(lexeme)
     hint = ""
     if lexeme.kind == "WORD":
-        near = guess(lexeme.text.lower(), spellings(words, accepted))
+        near = _guessed(words, lexeme.text.lower(), accepted)
         hint = did_you_mean(words, near) if near else ""
+    if lexeme.kind == "WORD" and accepted >= _ACTION:
+        return words.say("no-action", found=shown), hint
     if not could:
         return words.say("not-expected-alone", found=shown), hint
     if could == [words.things["_NL"]]:
@@ -88,6 +92,16 @@ def unexpected(
     if len(could) == 1 and lexeme.kind != "WORD":
         return words.say("missing-before", expected=named, found=shown), hint
     return words.say("not-expected", found=shown, expected=named), hint
+
+
+def _guessed(words: Keywords, typed: str, accepted: set[str]) -> str | None:
+    """The keyword that a word most likely means, or is the beginning of."""
+    known = spellings(words, accepted)
+    near = guess(typed, known)
+    if near is None:
+        begun = {phrase.split()[0]: phrase for phrase in known}
+        near = begun.get(guess(typed, list(begun)) or "")
+    return near
 
 
 def spellings(words: Keywords, accepted: set[str]) -> list[str]:

@@ -13,7 +13,7 @@ from flowlang.check.meaning import UNKNOWN, Compiled, Place, meaning
 from flowlang.check.meanings.past import history
 from flowlang.check.meanings.values import field_value, reference
 from flowlang.check.view import View
-from flowlang.kinds import NUMBER, YES_NO, Fields
+from flowlang.kinds import NUMBER, YES_NO, Fields, UnknownFields
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.tree import Token
 
@@ -73,8 +73,10 @@ def _list_rows(
         )
         return None
     fn = compiled.fn
-    holds = ex.filter(where, compiled.kind.row, place)
-    return compiled.kind.row, lambda v: (
+    # What an answer holds is known when it comes: its rows may have fields of any kind.
+    fields = compiled.kind.row if compiled.kind.name == "list" else UnknownFields()
+    holds = ex.filter(where, fields, place)
+    return fields, lambda v: (
         row for row in _list_of(fn(v)) if isinstance(row, dict) and holds(v, row)
     )
 
@@ -108,7 +110,7 @@ def _sum_of(ex: Expressions, node: tree.SumOf, place: Place) -> Compiled:
     kind = fields.get(name)
     if kind is None:
         ex.unknown_field(node.field, f"`{node.rows.value}`", fields)
-    elif kind.name != "number":
+    elif kind.name not in ("number", "any"):
         ex.mismatch(node, f"only numbers can be summed, `{name}` is {a_kind(kind)}")
     return Compiled(
         NUMBER,

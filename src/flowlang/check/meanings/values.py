@@ -13,7 +13,7 @@ from flowlang.check.comparing import Fn, family
 from flowlang.check.hints import a_kind
 from flowlang.check.meaning import NEVER, Compiled, Place, meaning
 from flowlang.check.view import View
-from flowlang.kinds import ANY, DATETIME, DURATION, NUMBER
+from flowlang.kinds import ANY, DATETIME, DURATION, NUMBER, UnknownFields
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.tree import Token
 
@@ -26,6 +26,9 @@ def field_value(ex: Expressions, node: tree.FieldValue, place: Place) -> Compile
     """A bare name: first a field of what is filtered, then of the contact."""
     name = node.name.value
     row = place.row
+    if isinstance(row, UnknownFields) and name in ex.names.fields and place.contact:
+        place.used.add(name)
+        return Compiled(ANY, lambda v: _of_row(v, name))
     if row is not None and name in row:
         return Compiled(row[name], lambda v: v.row.get(name))  # type: ignore[union-attr] # a row is at hand within a where
     if name == "event" and place.event is not None:
@@ -40,7 +43,7 @@ def field_value(ex: Expressions, node: tree.FieldValue, place: Place) -> Compile
     if kind is None:
         if row is not None:
             known = [*row, *ex.names.fields]
-            ex.unknown_field(node.name, "neither what is filtered nor the contact", known)
+            ex.unknown_field(node.name, "what is filtered, like the contact,", known)
         else:
             ex.unknown_field(node.name, "the contact", ex.names.fields)
         return NEVER
@@ -181,6 +184,13 @@ def _literal(ex: Expressions, node: tree.Expression, place: Place) -> Compiled:
         day, wall = value
         return Compiled(kind, lambda v: instant(day, wall, v.zone))
     return Compiled(kind, lambda v: value, value)
+
+
+def _of_row(v: View, name: str) -> Any:
+    """Of a row that may have any fields, or of the contact."""
+    if v.row is not None and name in v.row:
+        return v.row[name]
+    return v.contact.id if name == "id" else v.contact.fields.get(name)
 
 
 def _dig(data: Any, path: str) -> Any:

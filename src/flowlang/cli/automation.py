@@ -1,0 +1,146 @@
+"""Automations: list them, run one by hand, read what they did."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from flowlang.cli import FOUND, storing, terminal
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from flowlang.program.program import Automation, Program
+    from flowlang.stores.store import Store
+
+
+@click.group(epilog='Example: flow automation run "Monday figures"')
+def automation() -> None:
+    """Automations, by hand."""
+
+
+@automation.command("list", epilog="Example: flow automation list")
+@storing.workspace_option
+@storing.store_option
+@storing.format_option
+def list_(path: Path | None, url: str | None, output_format: str) -> int:
+    """List the automations: when each ran last, when it runs next, how many runs are under way."""
+    workspace, program = storing.program_of(path)
+    with storing.opened(workspace, url) as store, store.transaction():
+        rows = _rows(program, store)
+    if output_format == "json":
+        terminal.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
+        return 0
+    for row in rows:
+        terminal.write(terminal.printable(_line(row, program.config.timezone)) + "\n")
+    if not rows:
+        terminal.talk("there is no automation")
+    return 0
+
+
+def _rows(program: Program, store: Store) -> list[dict[str, Any]]:
+    from flowlang.contact import Contact
+    from flowlang.engine.automations import SYSTEM
+    from flowlang.engine.position import NAME, Position
+    from flowlang.engine.state import States
+
+    found = store.contacts([SYSTEM])
+    system = States(program).read(found[0].state)[0] if found else Contact(SYSTEM)
+    position = Position.read(store.shared().values.get(NAME))
+    return [
+        {
+            "automation": one.name,
+            "last run": system.scheduled.get(one.name),
+            "next run": _text(position.next_run(program, one)),
+            "under way": sum(
+                one.campaign is not None and run.campaign == one.campaign.name
+                for run in system.runs.values()
+            ),
+        }
+        for one in program.automations
+    ]
+
+
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _line(row: dict[str, Any], zone: ZoneInfo) -> str:
+    from flowlang.kinds import in_words
+
+    said = [
+        f"{name} {in_words(datetime.fromisoformat(row[name]), zone)}"
+        for name in ("last run", "next run")
+        if row[name]
+    ]
+    if row["under way"]:
+        said.append(f"{row['under way']:,} under way")
+    return ": ".join(filter(None, (row["automation"], ", ".join(said))))
+
+
+@automation.command(epilog='Example: flow automation run "Monday figures"')
+@click.argument("name", metavar="AUTOMATION")
+@storing.workspace_option
+@storing.store_option
+@storing.now_option
+def run(name: str, path: Path | None, url: str | None, given_now: str | None) -> int:
+    """Run an AUTOMATION, with the next `flow run`."""
+    from flowlang.engine.admission import as_text
+    from flowlang.stores.rows import ArrivalRow
+
+    workspace, program = storing.program_of(path)
+    found = _named(name, program)
+    now = storing.moment(given_now, program.config.timezone)
+    with storing.opened(workspace, url) as store:
+        data = as_text({"automation": found.name})
+        store.append([ArrivalRow(now, None, "run automation", data)])
+    terminal.talk(terminal.printable(f'"{name}" runs with the next `flow run`'))
+    return 0
+
+
+def _named(name: str, program: Program) -> Automation:
+    """An automation by its name.  Raises UsageError where there is none."""
+    from flowlang.source import did_you_mean
+
+    for one in program.automations:
+        if one.name == name:
+            return one
+    hint = did_you_mean(name, sorted(one.name for one in program.automations), "automation")
+    raise click.UsageError(f'there is no automation "{name}"; {hint}')
+
+
+@automation.command(epilog='Example: flow automation history "Monday figures"')
+@click.argument("name", metavar="[AUTOMATION]", required=False)
+@storing.workspace_option
+@storing.store_option
+@storing.format_option
+def history(name: str | None, path: Path | None, url: str | None, output_format: str) -> int:
+    """Show what the automations did, or one AUTOMATION, each step with its reason.
+
+    JSON is one object a line, as `flow simulate --timeline` writes it.
+    """
+    from flowlang.engine.automations import SYSTEM
+
+    workspace, program = storing.program_of(path)
+    campaign = _named(name, program).campaign if name is not None else None
+    with storing.opened(workspace, url) as store:
+        entries = [row.entry for row in store.history(SYSTEM)]
+    if campaign is not None:
+        entries = [one for one in entries if one.campaign == campaign.name]
+    for one in entries:
+        if output_format == "json":
+            terminal.write(json.dumps(one.data(), ensure_ascii=False) + "\n")
+            continue
+        step = f"{one.step}: " if one.step else ""
+        because = f" ({one.because})" if one.because else ""
+        at = one.at.astimezone(program.config.timezone)
+        text = f"{at:%Y-%m-%d %H:%M}  {one.campaign}  {step}{one.what}{because}"
+        terminal.write(terminal.printable(text) + "\n")
+    if not entries:
+        terminal.talk("no automation has run yet" if name is None else "it has not run yet")
+        return FOUND
+    return 0

@@ -1,0 +1,76 @@
+"""N|NAME → the one process that a person means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from flowlang.engine.arrivals import Refused
+from flowlang.engine.controls import Verb, named, possible, why_not
+from flowlang.engine.overview import View
+from flowlang.engine.processes import Identity, Process
+from flowlang.source import did_you_mean
+
+if TYPE_CHECKING:
+    from flowlang.program.program import Program
+
+_SHOWN = 10
+
+
+def only(which: str, views: Sequence[View]) -> View:
+    """The one with a number or a name.  Raises UsageError where it is none or several."""
+    found = _called(which, views)
+    if len(found) == 1:
+        return found[0]
+    raise _several(which, found) if found else _unknown(which, views)
+
+
+def fitting(verb: Verb, which: str, views: Sequence[View], program: Program) -> View:
+    """The one with a number or a name that can be paused, resumed or cancelled now.
+
+    A name serves also where several have it, if only one of them can.  Raises UsageError where it
+    is none or several, Refused where none of them can.
+    """
+    found = _called(which, views) or _to_come(which, program)
+    fit = [view for view in found if not why_not(verb, view.process)]
+    if len(fit) == 1 or (fit and verb == "resume" and all(map(_is_halted, fit))):
+        return fit[0]  # those who wait for one message are resumed together
+    if fit:
+        raise _several(which, fit)
+    if verb == "resume" and which in program.messages:
+        raise Refused(f'"{which}" is not halted: nobody waits for it')
+    if found:
+        raise Refused("; ".join(why_not(verb, view.process) for view in found[:_SHOWN]))
+    raise _unknown(which, views)
+
+
+def _called(which: str, views: Sequence[View]) -> list[View]:
+    numbered = [view for view in views if str(view.process.number) == which]
+    return numbered or [view for view in views if view.process.name == which]
+
+
+def _to_come(which: str, program: Program) -> list[View]:
+    """Campaigns that were not applied yet, and sends that nobody has come to."""
+    identities = [Identity("campaign", which)]
+    identities += [Identity("message send", which, one.name) for one in program.campaigns]
+    return [View(Process(one), 0) for one in identities if possible(program, one)]
+
+
+def _is_halted(view: View) -> bool:
+    return view.process.status == "halted"
+
+
+def _several(which: str, found: Sequence[View]) -> click.UsageError:
+    shown = ", ".join(
+        f"{view.process.number or ''} {named(view.process.identity)}".strip()
+        for view in found[:_SHOWN]
+    )
+    more = f" and {len(found) - _SHOWN:,} more" if len(found) > _SHOWN else ""
+    return click.UsageError(f'there are several "{which}"; say which by its number: {shown}{more}')
+
+
+def _unknown(which: str, views: Sequence[View]) -> click.UsageError:
+    hint = did_you_mean(which, sorted({view.process.name for view in views}), "process")
+    return click.UsageError(f'there is no process "{which}"; {hint}')

@@ -1,0 +1,53 @@
+"""`flow contacts merge`: two contacts turn out to be one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from flowlang.cli import FOUND, storing, terminal
+
+
+@click.command(epilog="Example: flow contacts merge c17 c4")
+@click.argument("contact")
+@click.argument("into")
+@storing.workspace_option
+@storing.store_option
+@storing.now_option
+def merge(
+    contact: str, into: str, path: Path | None, url: str | None, given_now: str | None
+) -> int:
+    """Merge a CONTACT into another one (INTO), both by their ids, with the next `flow run`.
+
+    INTO keeps its own fields and takes those that it lacks, with all tags, groups, records, history
+    and codes. Of two runs in one campaign the older one is kept, and nothing starts. A consent that
+    either has withdrawn is withdrawn. From then on what comes for CONTACT goes to INTO; its rows in
+    imports are left out.
+    """
+    from flowlang.engine.admission import as_text
+    from flowlang.engine.state import merged_into
+    from flowlang.stores.rows import ArrivalRow
+
+    workspace, program = storing.program_of(path)
+    now = storing.moment(given_now, program.config.timezone)
+    with storing.opened(workspace, url) as store, store.transaction():
+        rows = {row.id: row for row in store.contacts({contact, into})}
+        coming = store.waiting_arrivals({contact, into} - rows.keys())
+        why = "a contact cannot be merged into itself" if contact == into else ""
+        for one in (contact, into):
+            row = rows.get(one)
+            if row is None and coming.get(one) is None:
+                why = why or f'there is no contact "{one}"'
+            elif row is not None and row.deleted:
+                other = merged_into(row)
+                done = f'merged into "{other}"' if other else "deleted"
+                why = why or f'the contact "{one}" was {done}'
+        if not why:
+            store.append([ArrivalRow(now, contact, "merge", as_text({"into": into}))])
+    if why:
+        terminal.talk(terminal.printable(f"refused: {why}"))
+        return FOUND
+    terminal.talk(terminal.printable(f'"{contact}" becomes part of "{into}"'))
+    terminal.talk("`flow run` applies it")
+    return 0

@@ -1,0 +1,165 @@
+"""Processes drawn: a table with bars on a terminal, plain columns elsewhere, and bars that move.
+
+rich is loaded only where something is drawn.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, TextIO
+from zoneinfo import ZoneInfo
+
+from flowlang.cli.terminal import colored, printable
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+    from flowlang.engine.overview import View
+    from flowlang.stores.store import Store
+
+LOOK = 0.5
+"""Seconds between two looks at the store."""
+_WIDTH = 20
+_HEADS = ("", "type", "name", "of", "status", "done", "")
+_COLORS = {"halted": "red", "failed": "red", "paused": "yellow", "running": "green"}
+
+Look = Callable[[], None]
+"""Looks at the store and draws what it finds."""
+
+
+def draws(stream: TextIO) -> bool:
+    """Whether a stream goes to a terminal on which something can be drawn."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def table(views: Sequence[View], zone: ZoneInfo) -> None:
+    """Processes on stdout, one a line."""
+    if draws(sys.stdout):
+        _drawn(views, zone)
+        return
+    rows = [_HEADS, *(_cells(view, zone) for view in views)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADS) - 1)]
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, [*widths, 0], strict=True)]
+        sys.stdout.write("  ".join(cells).rstrip() + "\n")
+
+
+def _cells(view: View, zone: ZoneInfo) -> tuple[str, ...]:
+    process = view.process
+    kind, name, by, _ = process.identity
+    if view.version:
+        by = f"version {view.version}"
+    return (
+        str(process.number or ""), kind, printable(name), printable(by), process.status,
+        f"{process.done:,} of {view.of:,}", printable(note(view, zone)),
+    )  # fmt: skip
+
+
+def note(view: View, zone: ZoneInfo) -> str:
+    """What else there is to say of a process, in a line."""
+    process = view.process
+    skipped = sum(process.skipped.values())
+    parts = [f"{skipped:,} skipped"] if skipped else []
+    parts += [f"{process.failed:,} failed"] if process.failed else []
+    if view.held:
+        parts.append(f"{view.held:,} held")
+    if view.halted:
+        parts.append(f"{view.halted:,} {'waits' if view.halted == 1 else 'wait'}")
+    return ": ".join(part for part in (", ".join(parts), why(view, zone)) if part)
+
+
+def why(view: View, zone: ZoneInfo) -> str:
+    """Since when a process stands, by whom, and why; empty where nothing is to be said."""
+    process = view.process
+    who = f"by {process.who}" if process.who else ""
+    stands = process.status in ("paused", "cancelled")
+    since = clock(process.since, zone) if stands and process.since else ""
+    told = " ".join(part for part in (since, who) if part)
+    return ": ".join(part for part in (told, process.because) if part)
+
+
+def clock(at: datetime, zone: ZoneInfo) -> str:
+    """A moment for a person."""
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+def _drawn(views: Sequence[View], zone: ZoneInfo) -> None:
+    from rich.console import Console
+    from rich.progress_bar import ProgressBar
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(*_HEADS[:-1], "", _HEADS[-1], box=None, pad_edge=False)
+    for view in views:
+        number, kind, name, by, status, done, told = _cells(view, zone)
+        bar = ProgressBar(total=max(view.of, 1), completed=view.process.past, width=_WIDTH)
+        grid.add_row(
+            number, kind, Text(name), Text(by), Text(status, _COLORS.get(status, "")), done, bar,
+            Text(told),
+        )  # fmt: skip
+    Console(no_color=not colored(sys.stdout)).print(grid)
+
+
+@contextmanager
+def bars(store: Store, number: int | None = None) -> Iterator[Look]:
+    """Bars on stderr that move: of the processes under way, or of one.
+
+    Gives what looks again, as often as it likes.  Where stderr is no terminal nothing is shown.
+    """
+    if not draws(sys.stderr):
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    console = Console(stderr=True, no_color=not colored(sys.stderr))
+    # What a process is called comes from files: no markup is read in it.
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[status]}", markup=False),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        yield _Moving(store, progress, number).look
+
+
+class _Moving:
+    """The bars of processes."""
+
+    def __init__(self, store: Store, progress: Progress, number: int | None) -> None:
+        self._store = store
+        self._progress = progress
+        self._number = number
+        self._tasks: dict[int, TaskID] = {}
+        self._next = 0.0
+
+    def look(self) -> None:
+        """Draw how the processes stand, at most every half second."""
+        from flowlang.engine.overview import views
+
+        if time.monotonic() < self._next:
+            return
+        shown = [view for view in views(self._store) if self._shows(view)]
+        for gone in self._tasks.keys() - {view.process.number for view in shown}:
+            self._progress.remove_task(self._tasks.pop(gone))
+        for view in shown:
+            process = view.process
+            task = self._tasks.get(process.number)
+            if task is None:
+                what = printable(f'{process.number} {process.identity.type} "{process.name}"')
+                task = self._tasks[process.number] = self._progress.add_task(what, status="")
+            self._progress.update(
+                task, total=view.of, completed=process.past, status=process.status
+            )
+        self._next = time.monotonic() + LOOK
+
+    def _shows(self, view: View) -> bool:
+        if self._number is not None:
+            return view.process.number == self._number
+        return view.waiting > 0 and view.process.identity.type != "campaign"

@@ -1,0 +1,162 @@
+"""Walk one contact through the campaigns by hand, and ask why."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from flowlang.cli import FOUND, paths, storing, terminal
+
+if TYPE_CHECKING:
+    from flowlang.intake.contacts import ContactRows
+    from flowlang.program.program import Program
+    from flowlang.repl.script import Wrong
+    from flowlang.repl.session import Session
+    from flowlang.repl.stage import Beginning, Loaded
+    from flowlang.repl.told import Told
+    from flowlang.workspace import Workspace
+
+
+@click.command(epilog="Example: flow repl examples/webinar")
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--contact", metavar="ID", help="Begin with this contact of the store as it stands there."
+)
+@storing.store_option
+@storing.now_option
+def repl(path: Path | None, contact: str | None, url: str | None, given_now: str | None) -> int:
+    """Walk one contact through the campaigns by hand, and ask why.
+
+    `help` lists the words; actions are those of a test, and happen now. Nothing leaves the machine,
+    and a store is only read. On a pipe each line is entered without an echo; a line that is refused
+    is told on stderr with its number, the others are done, and the exit code is then 1.
+    """
+    from flowlang.repl.script import Wrong
+    from flowlang.repl.session import Session
+
+    if path == paths.STDIN:
+        raise click.UsageError(
+            "a session reads its lines from standard input: name a folder or file"
+        )
+    workspace, program = storing.program_of(path)
+    now = storing.moment(given_now, program.config.timezone)
+    sources = _Sources(path)
+    try:
+        beginning = _from_store(workspace, sources, url, contact) if contact is not None else None
+        session = Session(sources, now, beginning)
+    except Wrong as wrong:
+        terminal.talk(terminal.printable(wrong.message))
+        return FOUND
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        return _talk(session, workspace)
+    return _script(session)
+
+
+def _from_store(
+    workspace: Workspace, sources: _Sources, url: str | None, contact: str
+) -> Beginning:
+    """The contact as it stands in the store.  Raises Wrong where there is none."""
+    from flowlang.repl.beginning import taken
+    from flowlang.repl.script import Wrong
+
+    with storing.opened(workspace, url) as store:
+        found = taken(store, sources.load(), contact)
+    if isinstance(found, str):
+        raise Wrong(found)
+    if found.pending:
+        terminal.talk("more has arrived for it, which `flow run` applies")
+    return found
+
+
+def _script(session: Session) -> int:
+    """Enter what comes from a pipe or a file."""
+    from flowlang.repl import told
+    from flowlang.repl.pipe import play
+
+    color = terminal.colored()
+
+    def tell(rows: Told) -> None:
+        terminal.write(told.shown(rows, color=color))
+        sys.stdout.flush()
+
+    def refuse(number: int, wrong: Wrong) -> None:
+        hint = f"; {wrong.hint}" if wrong.hint else ""
+        terminal.talk(
+            terminal.printable(f"line {number}: {wrong.message}{hint}".replace("\n", " "))
+        )
+
+    sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr] # it is a text stream
+    return FOUND if play(session, sys.stdin, tell, refuse) else 0
+
+
+def _talk(session: Session, workspace: Workspace) -> int:
+    """Talk with a person at a terminal."""
+    from flowlang.repl import told
+    from flowlang.repl.prompt import Terminal
+
+    color = terminal.colored()
+
+    def tell(rows: Told) -> None:
+        width = shutil.get_terminal_size().columns
+        terminal.write(told.shown(rows, color=color, width=width))
+        sys.stdout.flush()
+
+    kept = workspace.root / ".flow" / "repl-history"
+    terminal.write("`help` lists the words, Tab completes them, Ctrl-D ends the session.\n")
+    Terminal(session, tell, color=color, history=kept).run()
+    return 0
+
+
+class _Sources:
+    """The workspace at a path, as it is on disk whenever it is asked for."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+
+    def load(self) -> Loaded:
+        from flowlang.cli.codes import of_files
+        from flowlang.engine.tracing import Asks
+        from flowlang.repl.script import Wrong
+        from flowlang.repl.stage import Loaded
+
+        asks = Asks()
+        try:
+            workspace = paths.one(self._path, asks.expressions)
+        except (OSError, click.ClickException) as failure:
+            raise Wrong(str(failure)) from None
+        program = workspace.runnable
+        if program is None:
+            first = next(one for one in workspace.findings.in_order() if one.severity == "error")
+            line = first.span.source.position(first.span.start)[0]
+            raise Wrong(
+                f"{first.span.source.name}:{line}: {first.message}",
+                "`flow check` shows all findings",
+            )
+        codes, _ = of_files(program)
+        return Loaded.of(workspace, program, asks, codes)
+
+    def contacts(self, path: Path, program: Program) -> ContactRows:
+        from flowlang.cli import schemas
+        from flowlang.intake.contacts import read_contacts
+        from flowlang.repl.script import Wrong
+
+        try:
+            data = path.read_bytes()
+        except OSError as failure:
+            raise Wrong(f"{path}: {failure.strerror}") from None
+        schema = schemas.contact_schema(program)
+        return read_contacts(str(path), data, schema, program.config.timezone)
+
+    def write(self, path: Path, text: str) -> None:
+        from flowlang.cli import files
+        from flowlang.repl.script import Wrong
+
+        try:
+            if not files.write(path, text, path.parent):
+                raise Wrong(f"{path} leads elsewhere, so it is left as it is")
+        except OSError as failure:
+            raise Wrong(f"{path} cannot be written: {failure.strerror}") from None

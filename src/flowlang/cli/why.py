@@ -1,0 +1,90 @@
+"""Why something was decided about a contact of the store, or why something did not happen.
+
+A command of `flow contacts`, which takes it in.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from flowlang.cli import FOUND, paths, storing, terminal
+
+if TYPE_CHECKING:
+    from flowlang.repl.beginning import FromStore
+    from flowlang.repl.stage import Loaded
+    from flowlang.repl.told import Told
+
+
+@click.command("why", epilog='Example: flow contacts why c1 --message "Offer"')
+@click.argument("contact")
+@click.option(
+    "--message", metavar="NAME", default="",
+    help="Ask about this message, or this campaign; else about the last decision.",
+)  # fmt: skip
+@storing.workspace_option
+@storing.store_option
+def contacts_why(contact: str, message: str, path: Path | None, url: str | None) -> int:
+    """Say why something was decided about a CONTACT (its id or e-mail address), or why not.
+
+    What came from outside for this contact is replayed in memory with the program as it is now, and
+    held against its history. From where the two part, which is said, only the history and the
+    values of today can answer. Nothing is written.
+    """
+    from flowlang.repl import told
+    from flowlang.repl.asking import Asking
+    from flowlang.repl.beginning import taken
+    from flowlang.repl.script import Wrong
+    from flowlang.repl.stage import Stage
+
+    workspace, _ = storing.program_of(path)
+    loaded = _loaded(path)
+    with storing.opened(workspace, url) as store:
+        found = taken(store, loaded, contact)
+    if isinstance(found, str):
+        terminal.talk(terminal.printable(found))
+        return FOUND
+    stage = Stage(loaded, found)
+    asking = Asking(loaded.program, stage.scene(()), found.contact)
+    try:
+        answer = asking.named(message) if message else asking.last()
+    except Wrong as wrong:
+        hint = f"; {wrong.hint}" if wrong.hint else ""
+        terminal.talk(terminal.printable(f"{wrong.message}{hint}"))
+        return FOUND
+    color = terminal.colored()
+    width = shutil.get_terminal_size().columns if color else None
+    terminal.write(told.shown([*answer, *_parting(loaded, found)], color=color, width=width))
+    if found.pending:
+        terminal.talk("more has arrived for it, which `flow run` applies")
+    return 0
+
+
+def _loaded(path: Path | None) -> Loaded:
+    """The workspace with a program that can be traced."""
+    from flowlang.engine.tracing import Asks
+    from flowlang.repl.stage import Loaded
+
+    asks = Asks()
+    workspace = paths.one(path, asks.expressions)
+    assert workspace.program is not None
+    return Loaded.of(workspace, workspace.program, asks, {})
+
+
+def _parting(loaded: Loaded, found: FromStore) -> Told:
+    """Where the history and the program of today part, if they do."""
+    from flowlang.engine.tracing import Decision
+    from flowlang.repl.telling import Teller
+    from flowlang.repl.told import row
+
+    if not found.unknown:
+        return []
+    return [
+        row(),
+        row("From here on the program of today goes another way than the history, and conditions"
+            " are told as they are today:"),
+        Teller(loaded.program).head(Decision(found.unknown[0])),
+    ]  # fmt: skip

@@ -1,0 +1,143 @@
+"""What looks at many things, records or events of the past: how to have so many of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from flowlang.check.names import Names
+from flowlang.coverage.drafts import NOW, Act, Data, Fact, Happens, RowIs
+from flowlang.coverage.scenes import Scene, Wish
+from flowlang.coverage.values import Constants, domain, quoted, written
+from flowlang.kinds import Fields
+from flowlang.syntax import expressions as tree
+from flowlang.syntax.tree import Node, Token, walk
+
+OVER_ROWS = (
+    tree.AnyRow, tree.NoRow, tree.CountOf, tree.SumOf, tree.Happened, tree.OfLast, tree.OfFirst,
+    tree.AtOfLast, tree.AtOfFirst,
+)  # fmt: skip
+MOST = 30
+"""Records or events that a test may have."""
+_VALUES = 12
+"""Values that are tried for what is summed up, or read of the last."""
+
+Solve = Callable[[tree.Expression, bool, Scene], list[Wish]]
+"""What makes a condition so: `wishes.wishes`."""
+
+
+def over_rows(node: tree.Expression, want: bool, scene: Scene, solve: Solve) -> Iterator[Wish]:
+    """What may make a condition so that looks at rows; whether it does shows in a run."""
+    one = next(one for one in walk(node) if isinstance(one, OVER_ROWS))
+    rows = _Rows(scene, solve, node)
+    match one:
+        case tree.AnyRow(rows=token, where=where) | tree.NoRow(rows=token, where=where):
+            there = want is isinstance(one, tree.AnyRow)
+            yield from rows.many(token, where, 1 if there else 0)
+            if where is not None and not there:
+                yield from rows.many(token, where, 1, holds=False)
+        case tree.SumOf(rows=token, where=where, field=field):
+            for amount in (1, 0) if want else (0, 1):
+                yield from rows.many(token, where, amount, str(field.value))
+        case tree.CountOf(rows=token, where=where):
+            for amount in _amounts(node):
+                yield from rows.many(token, where, amount)
+        case tree.Happened(event=token, where=where):
+            for amount in (some for some in _amounts(node) if some) if want else (0,):
+                yield from rows.many(token, where, amount)
+        case tree.OfLast(event=token, field=field) | tree.OfFirst(event=token, field=field):
+            yield from rows.many(token, None, 1, str(field.value))
+        case tree.AtOfLast(event=token) | tree.AtOfFirst(event=token):
+            yield from rows.many(token, None, 1)
+    if not want:
+        yield ()
+
+
+def amounts(node: Node) -> list[int]:
+    """How many there might be: around the numbers that are written there."""
+    found = [1, 0]
+    for one in walk(node):
+        token = one.value if isinstance(one, tree.Number) else getattr(one, "times", None)
+        if isinstance(token, Token) and isinstance(token.value, int) and 0 <= token.value < MOST:
+            found += [token.value, token.value + 1, max(token.value - 1, 0)]
+    return list(dict.fromkeys(found))
+
+
+_amounts = amounts
+
+
+class _Rows:
+    """Rows for one condition."""
+
+    def __init__(self, scene: Scene, solve: Solve, about: tree.Expression) -> None:
+        self.scene = scene
+        self.names: Names = scene.names
+        self.solve = solve
+        self.about = about
+
+    def many(
+        self,
+        token: Token,
+        where: tree.Expression | None,
+        amount: int,
+        read: str = "",
+        *,
+        holds: bool = True,
+    ) -> Iterator[Wish]:
+        """So many records, events or rows of an event's list that fit a `where`.
+
+        `read` is the field of theirs that the condition reads.
+        """
+        name = str(token.value)
+        for values, others in self._fitting(where, self._fields(name), read, holds=holds):
+            yield (*others, *self._made(name, values, amount))
+
+    def _fields(self, name: str) -> Fields:
+        if name in self.names.records:
+            return self.names.records[name]
+        space, _, rest = name.partition(".")
+        return self.scene.kind(space, rest).row if rest else self.names.fields_of_event(name)
+
+    def _fitting(
+        self, where: tree.Expression | None, fields: Fields, read: str, *, holds: bool
+    ) -> Iterator[tuple[dict[str, Any], Wish]]:
+        """Values of a row that fits, and what else must be so for that."""
+        known = Constants.of([one for one in (where, self.about) if one is not None], self.names)
+        tries: list[dict[str, Any]] = [{}]
+        if read in fields:
+            found = domain(fields[read], known, self.scene.now, self.names)
+            tries = [{read: value} for value in found[:_VALUES]]
+        inner = replace(self.scene, row=fields)
+        for wish in self.solve(where, holds, inner) if where is not None else [()]:
+            values = {one.name: one.value for one in wish if isinstance(one, RowIs)}
+            others = tuple(one for one in wish if not isinstance(one, RowIs))
+            for more in tries:
+                yield {**values, **more}, others
+
+    def _made(self, name: str, values: dict[str, Any], amount: int) -> Wish:
+        shown = tuple((one, written(value, self.names)) for one, value in values.items())
+        said = tuple((one, value) for one, value in shown if value and one != "at")
+        space, _, rest = name.partition(".")
+        if name in self.names.records:
+            return (self._records(name, said, amount),)
+        if rest:
+            value = written([values] * amount, self.names)
+            return (Data(self.scene.carrier(space, rest), rest, value),)
+        if name in self.names.events:
+            return (Act(NOW, Happens(name, said)),) * amount
+        message = values.get("message") or next(
+            (one.name for one in self.scene.sends), next(iter(self.names.messages), "")
+        )
+        return (Act(NOW, f"{name} {quoted(str(message))}"),) * amount
+
+    def _records(self, name: str, said: tuple[tuple[str, str], ...], amount: int) -> Fact:
+        """A contact with so many records; without any, those that there are are removed."""
+        if amount == 0:
+            return Fact(f"records {name}", "", f"remove {name}")
+        if not said:
+            first = next(iter(self.names.records[name]))
+            said = ((first, self.scene.plain(self.names.records[name][first])),)
+        row = "\n".join([name, *(f"  {one} {value}" for one, value in said)])
+        values = ", ".join(f"{one} {value}" for one, value in said)
+        return Fact(f"records {name}", "\n".join([row] * amount), f"add {name} {values}")

@@ -1,0 +1,194 @@
+"""WAYS NOT WALKED → DRAFTS THAT WALK THEM, by a search that follows what drafts come to.
+
+For each way that is left, what may lead to it is put into the drafts that come near it, as given,
+and as something that happens at each of their lines; after it, time passes until things fall due.
+A draft that walks something new is kept, and others start from it.  The same program and seed give
+the same drafts.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
+
+from flowlang.calendar import instant
+from flowlang.contact import Contact
+from flowlang.coverage.drafts import Act, Draft, Named, given, happening
+from flowlang.coverage.occasions import LONG, Occasions
+from flowlang.coverage.scenes import Scene, Wish
+from flowlang.coverage.staging import Outcome, Stage, Unusable
+from flowlang.coverage.ways import BY_A_STEP, Key, Section, Way
+from flowlang.engine.play import Play
+from flowlang.program.program import Program
+
+START = date(2026, 3, 2)
+"""A Monday; here the clock starts where the program asks for no other day."""
+BUDGET = 20_000
+"""Runs in all."""
+PER_WAY = 1_500
+"""Runs for one way in one round."""
+_BASES = 5
+"""Drafts that come near a way and are tried with what may lead to it."""
+_PASSING: tuple[tuple[Act, ...], ...] = (
+    (), (Act("due"),), (Act("due"), Act("due")), (Act("tick"),), (Act(LONG),),
+)  # fmt: skip
+"""How time passes after a change."""
+
+
+@dataclass(slots=True)
+class Search:
+    """A search for drafts that walk ways."""
+
+    program: Program
+    stage: Stage
+    wanted: dict[Key, Way]
+    seed: int = 0
+    budget: int = BUDGET
+    known: list[Outcome] = field(default_factory=list)
+    found: dict[Key, Outcome] = field(default_factory=dict)
+    """By way: the first draft that walked it."""
+    _tried: set[Draft] = field(default_factory=set)
+
+    def run(self) -> None:
+        """Search until all is walked, nothing new comes, or the budget is spent."""
+        occasions = Occasions(self.program)
+        self._try(self.empty)
+        progress = True
+        while progress and self.budget > 0:
+            progress = False
+            for key in self.wanted:
+                if key not in self.found and self.budget > 0:
+                    progress |= self._walk(key, occasions)
+        if self.budget > 0:
+            self._at_random(occasions)
+
+    @property
+    def empty(self) -> Draft:
+        zone = self.program.config.timezone
+        return Draft(instant(START, time(10), zone))
+
+    # ------------------------------------------------------------------ one way
+
+    def _walk(self, key: Key, occasions: Occasions) -> bool:
+        """Try what may lead to a way; True where anything new was walked."""
+        before, limit = len(self.known), self.budget - PER_WAY
+        for base in self._near(key):
+            at = base.reached.get((key.campaign, key.at), base.play.now)
+            for moment in dict.fromkeys((at, base.play.now)):
+                scene = occasions.scene(key.campaign, self._scene(base, moment))
+                for wish in (*([()] if key.kind != "start" else []), *occasions.leading_to(key, scene)):
+                    for draft in self._drafts(base.draft, wish, key):
+                        if self.budget <= max(limit, 0):
+                            return len(self.known) > before
+                        self._try(draft)
+                        if key in self.found:
+                            return True
+        return len(self.known) > before
+
+    def _near(self, key: Key) -> list[Outcome]:
+        """The drafts from which a way may be reached, those that come nearest first."""
+        if key.kind == "start":
+            others = [one for one in self.known if key.campaign not in {k.campaign for k in one.walked}]
+            near = self.known[:1] + others[1 : _BASES]
+            if key.at == BY_A_STEP or key.label:
+                near = self.known[:1] + list(reversed(self.known[1:]))[: 4 * _BASES]
+            return near
+        near = [one for one in self.known if (key.campaign, key.at) in one.reached]
+        if key.kind == "ending" or not near:
+            near = [
+                one
+                for one in self.known
+                if any(k.campaign == key.campaign and k.kind == "start" for k in one.walked)
+            ]
+        if not near and self.program.by_name[key.campaign].group_send:
+            near = self.known[:_BASES]
+        return sorted(near, key=lambda one: one.draft.length)[:_BASES]
+
+    def _scene(self, base: Outcome, now: datetime) -> Scene:
+        contact = base.contact if base.draft.acts else Contact("")
+        return Scene(self.program.names, now, contact, base.play.timeline.interpreter, {}, {})
+
+    def _drafts(self, base: Draft, wish: Wish, key: Key) -> Iterator[Draft]:
+        """A draft with changes in it: given, and happening at each line, then time that passes."""
+        acts = len(base.acts)
+        if key.kind == "start":
+            yield from self._started(base, wish)
+            return
+        changed = [given(base, wish)] if wish else [base]
+        if wish:
+            changed += [happening(base, wish, at) for at in range(acts, -1, -1)]
+        for passing in _PASSING:
+            for draft in changed:
+                yield replace(draft, acts=(*draft.acts, *passing))
+
+    def _started(self, base: Draft, wish: Wish) -> Iterator[Draft]:
+        """Drafts that begin something: the last change is the trigger, or all of them are."""
+        for passing in ((), (Act("due"),), (Act("tick"),)):
+            if isinstance(wish[-1:], tuple) and wish:
+                for turn in range(len(wish)):
+                    *others, last = [*wish[turn + 1 :], *wish[: turn + 1]]
+                    first = given(base, others)
+                    draft = happening(first, [last], len(first.acts))
+                    yield replace(draft, acts=(*draft.acts, *passing))
+            draft = happening(base, wish, len(base.acts))
+            yield replace(draft, acts=(*draft.acts, *passing))
+
+    # ------------------------------------------------------------------ trying
+
+    def _try(self, draft: Draft) -> Outcome | None:
+        """Run a draft; it is kept where it walks a way that no other has, wanted or not."""
+        if draft in self._tried:
+            return None
+        self._tried.add(draft)
+        self.budget -= 1
+        try:
+            outcome = self.stage.run(draft)
+        except Unusable:
+            return None
+        seen = set().union(*(one.walked for one in self.known)) if self.known else set()
+        new = outcome.walked - self.found.keys() - self._seen
+        reached = outcome.reached.keys() - self._reached
+        if new or reached or not self.known:
+            self.known.append(outcome)
+            self._seen |= new
+            self._reached |= reached
+            for key in new & self.wanted.keys():
+                self.found[key] = outcome
+        return outcome
+
+    _seen: set[Key] = field(default_factory=set)
+    _reached: set[tuple[str, int]] = field(default_factory=set)
+
+    def _at_random(self, occasions: Occasions) -> None:
+        """What is left: mix what may lead to it into drafts by chance."""
+        chance = random.Random(self.seed)  # noqa: S311 - no secrets are made here
+        left = [key for key in self.wanted if key not in self.found]
+        for key in left:
+            pool = self._pool(key, occasions)
+            near = self._near(key) or self.known[:1]
+            for _ in range(300):
+                if key in self.found or self.budget <= 0 or not pool:
+                    break
+                draft = chance.choice(near).draft
+                for _ in range(chance.randint(1, 3)):
+                    wish = chance.choice(pool)
+                    at = chance.randint(0, len(draft.acts))
+                    draft = given(draft, wish) if chance.random() < 0.3 else happening(draft, wish, at)
+                    if chance.random() < 0.5:
+                        draft = replace(draft, acts=(*draft.acts, *chance.choice(_PASSING)))
+                self._try(draft)
+
+    def _pool(self, key: Key, occasions: Occasions) -> list[Wish]:
+        """All that may lead to anything in the same campaign."""
+        base = self.known[0]
+        scene = occasions.scene(key.campaign, self._scene(base, base.play.now))
+        found: dict[Wish, None] = {}
+        for other in self.wanted:
+            if other.campaign == key.campaign:
+                found.update(dict.fromkeys(occasions.leading_to(other, scene)))
+        return [wish for wish in found if not any(isinstance(one, Named) for one in wish)]
+
+
+__all__ = ["Play", "Search", "Section"]

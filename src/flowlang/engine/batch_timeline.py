@@ -1,0 +1,77 @@
+"""The timeline of one stretch over a store: as far as a horizon, with the contacts at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flowlang.contact import Contact
+from flowlang.engine.files import Files
+from flowlang.engine.interpreter import next_due
+from flowlang.engine.processes import Identity
+from flowlang.engine.timeline import Timeline
+from flowlang.engine.world import World
+from flowlang.intake.contacts import ContactRows
+from flowlang.program.program import Program
+
+Horizon = tuple[datetime, float]
+"""How far to go: a moment, and at that moment the place in the order of those who wait."""
+
+
+Admit = Callable[[ContactRows, str, Identity, datetime], None]
+"""Takes the contacts of a file: what was read, the file, the import's process, the moment."""
+
+
+class BatchTimeline(Timeline):
+    """A timeline that goes as far as a horizon, without schedules.
+
+    It stops where all contacts have to be asked: they are not all at hand.
+    """
+
+    def __init__(
+        self, program: Program, world: World, horizon: Horizon, files: Files | None, admit: Admit
+    ) -> None:
+        self.horizon = horizon
+        self.admit = admit
+        self.touched: set[str] = set()
+        """Contacts to whom anything happened."""
+        self.zones: dict[str, tuple[ZoneInfo, datetime]] = {}
+        super().__init__(program, world, files)
+
+    def follow(self) -> None:
+        self.heed()
+
+    def import_rows(self, found: ContactRows, source: str, process: Identity) -> None:
+        assert self.now is not None
+        self.admit(found, source, process, self.now)
+
+    def _schedule_zone(self, zone: ZoneInfo, since: datetime) -> None:
+        self.zones.setdefault(zone.key, (zone, since))
+
+    def settle(self, contact: Contact) -> None:
+        if self.now is not None:
+            self.touched.add(contact.id)
+            if contact.clock is None or contact.clock < self.now:
+                contact.clock = self.now
+        found = next_due(contact)
+        if found is None or (found[0], found[1]) <= self.horizon:
+            super().settle(contact)
+        elif self.program.scheduled:
+            self._watch_zone(contact)
+
+    def arrive(self, contact_id: str | None, kind: str, data: dict[str, Any], at: datetime) -> None:
+        contact = self.contacts.get(contact_id or "")
+        if contact is None or contact.clock is None or contact.clock <= at:
+            super().arrive(contact_id, kind, data, at)
+            return
+        # It comes late: it happens at the contact's clock, but says itself when it was.
+        self.advance(at)
+        now, self.now = self.now, contact.clock
+        if kind == "event":
+            data = data | {"data": {"at": at} | data["data"]}
+        try:
+            super().arrive(contact_id, kind, data, at)
+        finally:
+            self.now = now

@@ -1,0 +1,141 @@
+"""What stood in the way of a send that was skipped, waited or halted: looked up at that moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from flowlang.check.names import Message, SendWindow
+from flowlang.contact import NO_MAILING, Entry
+from flowlang.engine.interpreter import Interpreter
+from flowlang.engine.sending import policies_for, template_for, terms_at
+from flowlang.kinds import in_words
+
+MAX_COUNTED = 5
+"""Sends that a full cap counts, shown one by one."""
+
+
+class Fact(NamedTuple):
+    """Something that was looked at, and how it was."""
+
+    text: str
+    value: str
+
+
+def obstacles(do: Interpreter, message: Message, entry: Entry) -> tuple[Fact, ...]:
+    """What an entry about the send at hand hung on; nothing where it went out."""
+    if entry.what not in ("skipped", "waiting", "halted", "held"):
+        return ()
+    reason = entry.because.partition(":")[0]
+    if entry.what == "halted":
+        return tuple(_codes(do, message, entry))
+    found = _FACTS.get(reason)
+    return tuple(found(do, message, entry)) if found is not None else ()
+
+
+_Facts = Iterator[Fact]
+
+
+def _blocked(do: Interpreter, message: Message, entry: Entry) -> _Facts:
+    yield Fact("blocked", "yes")
+
+
+def _address(do: Interpreter, message: Message, entry: Entry) -> _Facts:
+    name = do.program.config.address_field(message.channel) or message.channel
+    raw = do.contact.fields.get(name)
+    yield Fact(name, "not set" if raw is None else f'"{raw}"')
+    if isinstance(raw, str) and NO_MAILING.search(raw):
+        yield Fact("the mark [NO MAILING]", "no marketing goes there")
+    elif isinstance(raw, str):
+        yield Fact(raw, "it bounced, so nothing more goes there")
+
+
+def _robinson(do: Interpreter, message: Message, entry: Entry) -> _Facts:
+    address, _ = do.sending.address(do.contact, message)
+    yield Fact(address, "on the Robinson list")
+
+
+def _consent(do: Interpreter, message: Message, entry: Entry) -> _Facts:
+    known = do.contact.consent.get(message.channel)
+    words = "never granted" if known is None else "granted" if known else "withdrawn"
+    yield Fact(f"marketing by {message.channel}", words)
+
+
+def _windows(do: Interpreter, message: Message, entry: Entry) -> _Facts:
+    otherwise = "skip" if entry.what == "skipped" else "wait"
+    policies = policies_for(do, terms_at(do))
+    for policy in policies:
+        zone = policy.zone or do.zone
+        for window in policy.windows:
+            closed = not window.window.contains(do.now, zone)
+            if window.otherwise == otherwise and _concerns(window, message) and closed:
+                now = f"it is {in_words(do.now, zone)}, {_weekday(do.now, zone)}"
+                yield Fact(f'policy "{policy.name}"', f"{window.text}; {now}")
+    if otherwise == "wait":
+        opening = do.sending.opening(do, message, policies)
+        yield Fact("opens", in_words(opening, do.zone) if opening else "never")
+
+
+def _concerns(window: SendWindow, message: Message) -> bool:
+    return message.kind == "marketing" or not window.marketing_only
+
+
+def _weekday(moment: datetime, zone: object) -> str:
+    return f"{moment.astimezone(zone):%A}".lower()  # type: ignore[arg-type] # a ZoneInfo
+
+
+def _caps(do: Interpreter, message: Message, entry: Entry) -> _Facts:
+    otherwise = "skip" if entry.what == "skipped" else "wait"
+    for policy in policies_for(do, terms_at(do)):
+        zone = policy.zone or do.zone
+        for index, cap in enumerate(policy.caps):
+            if cap.otherwise != otherwise or (cap.marketing_only and message.kind != "marketing"):
+                continue
+            counted = do.sending.counted(do, policy, index, cap)
+            if len(counted) < cap.amount:
+                continue
+            yield Fact(f'policy "{policy.name}"', cap.text)
+            names = {sent.at: sent.message for sent in do.contact.messages}
+            for at in counted[-MAX_COUNTED:]:
+                what = f'"{names[at]}"' if at in names else "a send"
+                yield Fact("counted", f"{what} {in_words(at, zone)}")
+
+
+def _missing(do: Interpreter, message: Message, entry: Entry) -> _Facts:
+    name = entry.because.partition(": ")[2] or "a value"
+    yield Fact(name, "not set, and the placeholder has no default")
+
+
+def _codes(do: Interpreter, message: Message, entry: Entry) -> _Facts:
+    template = template_for(message, do.sending.language(do.view, terms_at(do)))
+    for name in sorted(template.lists):
+        yield Fact(f'coupons left "{name}"', str(do.world.pool(name).left))
+
+
+def _paused(do: Interpreter, message: Message, entry: Entry) -> _Facts:
+    for process in do.world.processes:
+        if process.name in (message.name, do.campaign.name) and process.status in (
+            "paused", "cancelled",
+        ):  # fmt: skip
+            by = f" by {process.who}" if process.who else ""
+            why = f": {process.because}" if process.because else ""
+            yield Fact(f"{process.identity.type} {process.name}", f"{process.status}{by}{why}")
+
+
+_FACTS: dict[str, Callable[[Interpreter, Message, Entry], _Facts]] = {
+    "blocked": _blocked,
+    "no address": _address,
+    "robinson": _robinson,
+    "no consent": _consent,
+    "objection": _consent,
+    "window": _windows,
+    "for the send window": _windows,
+    "cap": _caps,
+    "for the cap": _caps,
+    "missing value": _missing,
+    "no code": _codes,
+    "cancelled": _paused,
+    "paused": _paused,
+}
+"""By reason: what it was looked up in."""

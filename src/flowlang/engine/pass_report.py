@@ -1,0 +1,40 @@
+"""What one pass of the engine over a store did."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from flowlang.engine.state import Stranded
+from flowlang.stores.rows import ArrivalRow
+
+
+@dataclass(slots=True)
+class Report:
+    """What a pass of the engine did."""
+
+    applied: int = 0
+    """Arrivals."""
+    refused: list[tuple[ArrivalRow, str]] = field(default_factory=list)
+    sent: Counter[str] = field(default_factory=Counter)
+    """By message."""
+    skipped: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """By message and reason."""
+    entries: int = 0
+    """Decisions in histories."""
+    contacts: int = 0
+    """How often a contact was written."""
+    notices: int = 0
+    codes: dict[str, int] = field(default_factory=dict)
+    """New codes by list, out of the files that the program names."""
+    passed_over: int = 0
+    """Firings of schedules that were missed and skipped."""
+    changed: list[str] = field(default_factory=list)
+    """What of the program differs from the one that ran before."""
+    stranded: list[Stranded] = field(default_factory=list)
+    """Runs at steps that are gone; found when the program has changed."""
+
+    @property
+    def idle(self) -> bool:
+        """Nothing happened at all."""
+        return not (self.applied or self.refused or self.entries or self.contacts)

@@ -1,0 +1,146 @@
+"""One contact's life out of a store, lived again in memory: to know what was asked on the way.
+
+What came from outside is kept for good, so the same program comes to the same decisions.  What hung
+on others (their codes, a resumed send) is given where the history has it.  Where the program has
+changed since, or more hung on others, the two part, and that can be told.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from flowlang.contact import Contact, Entry
+from flowlang.engine.arrivals import Refused
+from flowlang.engine.play import Play
+from flowlang.engine.tracing import Asks, Outline, TooMuch, Trace
+from flowlang.kinds import decode
+from flowlang.program.program import Program
+from flowlang.stores.rows import ArrivalRow, SendingRow
+from flowlang.stores.store import Store
+
+MOST = 10_000
+"""Arrivals of one contact that are replayed."""
+MOST_DECISIONS = 100_000
+_JUST_BEFORE = timedelta(microseconds=1)
+
+
+class Arrived(NamedTuple):
+    """Something that comes in the replay."""
+
+    at: datetime
+    contact: str | None
+    kind: str
+    data: dict[str, Any]
+
+
+class Replay(NamedTuple):
+    """A life lived again."""
+
+    play: Play
+    trace: Trace
+    parted: int
+    """So many entries of the history came out the same; all of them where it is its length."""
+
+
+def replay(
+    store: Store,
+    program: Program,
+    outline: Outline,
+    asks: Asks,
+    contact: Contact,
+    history: Sequence[Entry],
+    until: datetime,
+) -> Replay:
+    """Live the life of a contact again, up to a moment; the program is one that can be traced."""
+    play = Play.of(program, {})
+    trace = Trace(play, outline, asks)
+    trace.limit = MOST_DECISIONS
+    trace.listen()
+    rows = store.arrivals("applied", MOST, contact=contact.id)
+    found = _arrivals(program, contact, history, rows, store.sendings([contact.id]))
+    coming = sorted(found, key=lambda one: one.at)
+    for one in history[:1]:
+        play.world.robinson = store.barred(_addresses(contact))
+        play.started = True
+        play.timeline.begin(min(one.at, *(arrived.at for arrived in coming[:1])))
+        _live(play, coming, until)
+    return Replay(play, trace, _same(history, [one.entry for one in trace.of(contact.id)]))
+
+
+def _live(play: Play, coming: Sequence[Arrived], until: datetime) -> None:
+    """Let everything come; what is refused now was applied then, so the two part there."""
+    timeline = play.timeline
+    try:
+        for one in coming:
+            try:
+                timeline.arrive(one.contact, one.kind, one.data, max(one.at, play.now))
+            except Refused:
+                continue
+        timeline.advance(max(until, play.now))
+    except (TooMuch, OverflowError):
+        return
+
+
+def _arrivals(
+    program: Program,
+    contact: Contact,
+    history: Sequence[Entry],
+    rows: Sequence[ArrivalRow],
+    sendings: Sequence[SendingRow],
+) -> Iterator[Arrived]:
+    """What came to the contact itself, and what it had of others."""
+    own = set()
+    for row in rows:
+        data = decode(json.loads(row.data))
+        if row.type == "event":
+            own.add((data["name"], row.at))
+        yield Arrived(row.at, contact.id, row.type, data)
+    for name in program.concerns:
+        for one in contact.events.get(name, ()):
+            if (name, one.at) not in own:
+                data = {key: value for key, value in one.data.items() if key != "at"}
+                yield Arrived(one.at, contact.id, "event", {"name": name, "data": data})
+    for sending in sendings:
+        for name, code in sending.codes:
+            at = sending.at - _JUST_BEFORE
+            yield Arrived(at, None, "import coupons", {"list": name, "codes": (code,)})
+    halted: set[str] = set()
+    for entry in history:
+        if entry.what == "halted":
+            halted.add(entry.step)
+        elif entry.step in halted and entry.what in ("sent", "skipped"):
+            halted.discard(entry.step)
+            message = _message(program, entry)
+            if message:
+                yield Arrived(entry.at, None, "resume", {"message": message})
+
+
+def _message(program: Program, entry: Entry) -> str:
+    """The message of the send that an entry is about."""
+    campaign = program.by_name.get(entry.campaign)
+    for one in campaign.instructions if campaign is not None else ():
+        if one.where.text == entry.step:
+            return str(getattr(getattr(one, "message", None), "name", ""))
+    return ""
+
+
+def _addresses(contact: Contact) -> list[str]:
+    return [value.casefold() for value in contact.fields.values() if isinstance(value, str)]
+
+
+def _same(history: Sequence[Entry], lived: Sequence[Entry]) -> int:
+    """How many entries are the same, from the first on."""
+    count = 0
+    for one, other in zip(history, lived, strict=False):
+        if _told(one) != _told(other):
+            break
+        count += 1
+    return count
+
+
+def _told(entry: Entry) -> tuple[Any, ...]:
+    """What must be the same: not the reason, which may name others."""
+    return entry.at, entry.campaign, entry.round, entry.step, entry.what

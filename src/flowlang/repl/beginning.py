@@ -1,0 +1,97 @@
+"""A contact of a store as the beginning of a session.  The store is only read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from flowlang.contact import Entry
+from flowlang.engine.commons import Commons
+from flowlang.engine.play import Play
+from flowlang.engine.position import NAME, Position
+from flowlang.engine.replaying import replay
+from flowlang.engine.state import States
+from flowlang.engine.stored import addresses_of
+from flowlang.engine.tracing import Decision
+from flowlang.repl.stage import Loaded
+from flowlang.stores.rows import ContactRow, Shared
+from flowlang.stores.store import Store
+
+CODES = 1_000
+"""Free codes of a list that a session sees."""
+
+
+@dataclass(slots=True)
+class FromStore:
+    """What a session needs of a store, as it was at one moment."""
+
+    row: ContactRow
+    shared: Shared
+    codes: dict[str, list[str]] = field(default_factory=dict)
+    """The next free ones, by list."""
+    barred: set[str] = field(default_factory=set)
+    """Of the contact's addresses, those on the Robinson list."""
+    pending: bool = False
+    """More has arrived for the contact, which the engine has not applied yet."""
+    known: list[Decision] = field(default_factory=list)
+    unknown: list[Entry] = field(default_factory=list)
+    clock: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """Up to here the engine has come."""
+
+    @property
+    def contact(self) -> str:
+        return self.row.id
+
+    def set_up(self, play: Play) -> datetime:
+        """Put the contact on the stage, with what it shares with others."""
+        for campaign in play.program.campaigns:
+            # It has looked at those who were there; this one was, or has come since.
+            campaign.include_existing = False
+        contact, _ = States(play.program).read(self.row.state)
+        world = play.world
+        Commons(world, self.shared)
+        world.ticks = Position.read(self.shared.values.get(NAME)).ticks
+        world.robinson = set(self.barred)
+        for name in play.program.names.coupons:
+            pool, stock = world.pool(name), self.shared.stock.get(name)
+            pool.free.clear()
+            pool.known.clear()
+            pool.add(tuple(self.codes.get(name, ())))
+            pool.used = stock.used if stock else 0
+        play.timeline.add(contact)
+        for key, run in contact.runs.items():
+            if run.status == "halted" and "message" in run.wait:
+                place = (contact.id, key, run.began)
+                world.halted.setdefault(run.wait["message"], []).append(place)
+        play.timeline.begin(self.clock)
+        return self.clock
+
+
+def taken(store: Store, loaded: Loaded, contact: str) -> FromStore | str:
+    """What a session with a contact needs (its id, or its e-mail address); or why there is none."""
+    program = loaded.program
+    found = store.contacts([contact])
+    if not found:
+        ids = store.find([contact.lower()]).get(contact.lower(), [])
+        found = store.contacts(ids[:1])
+    if not found:
+        return f'there is no contact "{contact}" in the store'
+    row = found[0]
+    if row.deleted:
+        return f'the contact "{contact}" was deleted'
+    here, shared = States(program).read(row.state)[0], store.shared()
+    history = [one.entry for one in store.history(row.id)]
+    clock = Position.read(shared.values.get(NAME)).clock
+    moments = [*(entry.at for entry in history[-1:]), *([clock] if clock else [])]
+    now = max(moments, default=datetime.now(UTC))
+    lived = replay(store, program, loaded.outline, loaded.asks, here, history, now)
+    loaded.asks.trace = None
+    codes = {
+        name: [code for _, code in store.free_codes(name, 0, CODES)]
+        for name in program.names.coupons
+    }
+    addresses = {one.casefold() for one in addresses_of([here], program.config)}
+    return FromStore(
+        row, shared, codes, store.barred(addresses), bool(store.waiting_arrivals([row.id])),
+        lived.trace.of(row.id)[: lived.parted], history[lived.parted :], now,
+    )  # fmt: skip

@@ -1,0 +1,58 @@
+"""WHAT IS TYPED → ENTRIES: whether a text is complete, and which lines belong together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from flowlang.repl.saying import SCRIPT, begins
+from flowlang.repl.session import Session
+
+MAX_ENTRY = 100_000
+"""Characters of one entry; more is told when it is read."""
+_TEXTS = re.compile(r'"""(?s:.*?)"""|"(?:[^"\\\n]|\\.)*"|#[^\n]*')
+_OPENS = re.compile(r'"(?:[^"\\]|\\.)*"\s*$')
+
+
+def unfinished(session: Session, text: str) -> bool:
+    """Whether an entry cannot end yet: something is open, or its last word asks for more."""
+    rest = _TEXTS.sub(" ", text)
+    if '"""' in rest or rest.count("(") > rest.count(")"):
+        return True
+    last = rest.rstrip().lower()
+    if last.endswith(","):
+        return True
+    word = re.search(r"[\w-]+$", last)
+    return word is not None and word[0] in session.tongue.words.joining
+
+
+def opens(session: Session, text: str) -> bool:
+    """Whether lines may follow below an entry: a contact as in a test, with its name in quotes."""
+    words = session.tongue.words
+    given = begins(session, text, "_GIVEN_CONTACT")
+    named = "|".join(re.escape(form) for form in words.forms("_CONTACT"))
+    made = re.search(rf"(?:^|\s)(?:{named})\s+\S", text, re.IGNORECASE) is not None
+    scripted = begins(session, text, *SCRIPT, "_CONTACT")
+    return given or (made and scripted and _OPENS.search(text.partition("\n")[0]) is not None)
+
+
+def entries(session: Session, lines: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """The entries of a script, each with the number of its first line."""
+    number, first, entry = 0, 0, ""
+    for line in lines:
+        number += 1
+        text = line.rstrip("\r\n")
+        deeper = bool(text.strip()) and text[:1].isspace()
+        if entry and (unfinished(session, entry) or (deeper and opens(session, entry))):
+            entry += f"\n{text}"
+        else:
+            if entry.strip():
+                yield first, entry
+            first, entry = number, text
+        if len(entry) < MAX_ENTRY and (unfinished(session, entry) or opens(session, entry)):
+            continue
+        if entry.strip():
+            yield first, entry
+        entry = ""
+    if entry.strip():
+        yield first, entry

@@ -1,0 +1,293 @@
+"""THE SESSION: what has been said so far, who is meant, and the ways back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from flowlang.check.view import View
+from flowlang.contact import Contact, resolve_zone
+from flowlang.engine.answers import Scene
+from flowlang.engine.tracing import Decision
+from flowlang.intake.contacts import ContactRows
+from flowlang.program.program import Program
+from flowlang.repl.script import Line, Tongue, Wrong, quoted, read_lines
+from flowlang.repl.stage import MOST, Beginning, Loaded, Stage
+from flowlang.syntax import keywords, scripts
+
+DEEPEST = 500
+"""Changes that can be undone."""
+
+
+class Sources(Protocol):
+    """Where a session has things from."""
+
+    def load(self) -> Loaded:
+        """The workspace as it is on disk now.  Raises Wrong where it cannot be run."""
+        ...
+
+    def contacts(self, path: Path, program: Program) -> ContactRows:
+        """The contacts in a file.  Raises Wrong where it cannot be read."""
+        ...
+
+    def write(self, path: Path, text: str) -> None:
+        """Put a text in the place of a file's, whole or not at all.  Raises Wrong."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that can be undone."""
+
+    lines: tuple[Line, ...] = ()
+    whom: str = ""
+    """The contact that is meant where none is named."""
+    branches: tuple[State, ...] = ()
+    """Where `back` leads, the last one first."""
+
+
+class Session:
+    """One session; its words are in `words`, each in a file."""
+
+    def __init__(
+        self, sources: Sources, start: datetime, beginning: Beginning | None = None
+    ) -> None:
+        self.sources = sources
+        self.start = start.replace(second=0, microsecond=0)
+        """Where the clock begins."""
+        self.beginning = beginning
+        self.loaded = sources.load()
+        self.tongue = _tongue(self.loaded)
+        self.stage = Stage(self.loaded, beginning)
+        self.state = State(whom=beginning.contact if beginning else "")
+        self.past: list[State] = []
+        self.future: list[State] = []
+        self.over = False
+        """Someone has said that it is."""
+
+    # ------------------------------------------------------------------ how it stands
+
+    @property
+    def program(self) -> Program:
+        return self.loaded.program
+
+    @property
+    def now(self) -> datetime:
+        """The moment it is, or at which time will begin."""
+        return self.stage.play.timeline.now or self.start
+
+    @property
+    def whom(self) -> str:
+        return self.state.whom
+
+    def contact(self) -> Contact:
+        """The contact that is meant.  Raises Wrong where there is none."""
+        found = self.stage.play.timeline.contacts.get(self.whom)
+        if found is None:
+            raise Wrong("there is no contact yet", "make one: `contact anna score=60`")
+        return found
+
+    def view(self) -> View:
+        """The contact that is meant, as it is now."""
+        contact = self.contact()
+        zone = resolve_zone(contact, self.program.config.timezone)
+        return View(contact, self.now, zone, self.stage.play.timeline.interpreter)
+
+    def scene(self) -> Scene:
+        return self.stage.scene(self.state.lines)
+
+    def decisions(self) -> list[Decision]:
+        """What was decided about the contact that is meant."""
+        return self.stage.trace.of(self.contact().id)
+
+    # ------------------------------------------------------------------ what is said
+
+    def at(self, text: str = "") -> str:
+        """Words at the moment it is, as a line of a test."""
+        moment = self.tongue.at(self.now, self.stage.play.timeline.now)
+        return f"{moment} {text}".rstrip()
+
+    def read(self, text: str) -> list[Line]:
+        """The lines that a text means next.  Raises Wrong."""
+        return [self._meant(line) for line in read_lines(text, self.tongue.words.code)]
+
+    def _meant(self, line: Line) -> Line:
+        """A line that says of whom it speaks, where it has to."""
+        node = line.node
+        spoken = _before_whom(node)
+        if spoken is None or node.whom is not None or len(self.stage.contacts) < 2:  # type: ignore[attr-defined] # both kinds of line that speak of someone have it
+            return line
+        try:
+            self.stage.check(line)
+        except Wrong:
+            text = node.span.text
+            end = spoken - node.span.start
+            whom = f" {self.tongue.word('_FOR_WHOM')} {quoted(self.whom)}"
+            return read_lines(text[:end] + whom + text[end:], self.tongue.words.code)[0]
+        return line
+
+    def perform(self, lines: Sequence[Line]) -> None:
+        """Let lines happen; the contact that comes last among them is meant from then on."""
+        whom = self.whom
+        for line in lines:
+            whom = _made(line) or whom
+        self.go(replace(self.state, lines=(*self.state.lines, *lines), whom=whom))
+
+    # ------------------------------------------------------------------ ways back
+
+    def go(self, state: State) -> None:
+        """Go to another state, which can be undone.  Raises Wrong, and stays where it was."""
+        before = self.state
+        self._show(state)
+        self.past = [*self.past[-DEEPEST + 1 :], before]
+        self.future = []
+
+    def _show(self, state: State) -> None:
+        """Bring the stage to where a state has it."""
+        known = self.state.lines
+        if state.lines[: len(known)] == known:
+            new = state.lines[len(known) :]
+            try:
+                self.stage.perform(new)
+            except (Wrong, KeyboardInterrupt):
+                self.rebuild()
+                raise
+        else:
+            stage = Stage(self.loaded, self.beginning)
+            stage.perform(state.lines)
+            stage.notices()
+            self.stage = stage
+        self.state = state
+
+    def rebuild(self) -> None:
+        """Put the stage back to where the state has it."""
+        stage = Stage(self.loaded, self.beginning)
+        stage.perform(self.state.lines)
+        stage.notices()
+        self.stage = stage
+
+    def travel(self, *, once: bool) -> bool:
+        """Go on to the next moment at which something happens, or to the last one; False where
+        nothing does.  Raises Wrong.
+        """
+        before, past = self.state, self.past
+        if not self.stage.begun:
+            self.perform(self.read(self.at()))
+        try:
+            moved = bool(self.stage.decisions and not before.lines) and once
+            moved = moved or self._travelled(once=once)
+        finally:
+            if self.state is not before:
+                self.past = [*past[-DEEPEST + 1 :], before]
+        return moved
+
+    def _travelled(self, *, once: bool) -> bool:
+        stage, began = self.stage, len(self.stage.decisions)
+        until, last = stage.horizon(), None
+        try:
+            while stage.step(until):
+                last = self.now
+                if once or len(stage.decisions) - began >= MOST // 4:
+                    break
+            text = self.tongue.at(last, stage.compiler.clock) if last is not None else ""
+            # What is said by its distance is reckoned from before.
+            if last != self.now or text.startswith(self.tongue.word("_AFTER")):
+                self.rebuild()
+        except (Wrong, KeyboardInterrupt):
+            self.rebuild()
+            raise
+        if last is None:
+            return False
+        self.perform(self.read(text))
+        return True
+
+    def undo(self) -> State:
+        """Go back by one change; gives where it was.  Raises Wrong."""
+        if not self.past:
+            raise Wrong("there is nothing to undo")
+        state = self.state
+        self._show(self.past[-1])
+        self.past.pop()
+        self.future.append(state)
+        return state
+
+    def redo(self) -> State:
+        """Go forward by one change that was undone; gives where it was.  Raises Wrong."""
+        if not self.future:
+            raise Wrong("there is nothing to redo")
+        state = self.state
+        self._show(self.future[-1])
+        self.future.pop()
+        self.past.append(state)
+        return state
+
+    def replay(self, lines: Sequence[Line]) -> Wrong | None:
+        """Perform the lines of a test in place of what has been said, as far as they go; gives
+        what is wrong with the first that does not.
+        """
+        stage, done, wrong = Stage(self.loaded, self.beginning), 0, None
+        try:
+            for line in lines:
+                stage.perform([line], settled=False)
+                done += 1
+            stage.settle()
+        except Wrong as found:
+            wrong = found
+        whom = next((name for line in lines if (name := _made(line))), "")
+        self.go(replace(self.state, lines=tuple(lines[:done]), whom=whom))
+        return wrong
+
+    def take(self, loaded: Loaded) -> None:
+        """Replay the session with the files as they are now.  Raises Wrong, and keeps the old
+        ones.
+        """
+        tongue = _tongue(loaded)
+        if tongue.words.code != self.tongue.words.code:
+            raise Wrong("the files are in another language now: start a new session")
+        stage = Stage(loaded, self.beginning)
+        stage.perform(self.state.lines)
+        stage.notices()
+        self.loaded, self.tongue, self.stage = loaded, tongue, stage
+
+
+def _tongue(loaded: Loaded) -> Tongue:
+    """The language of the files; that of flow.toml where they are in several."""
+    spoken = {parsed.language for parsed in loaded.workspace.files}
+    code = spoken.pop() if len(spoken) == 1 else loaded.program.config.language
+    return Tongue(keywords.load(code), loaded.program.config.timezone)
+
+
+def _before_whom(node: scripts.ScriptLine) -> int | None:
+    """Where in its source a line would say of whom it speaks; None where it cannot."""
+    match node:
+        case scripts.Moving(action=part) if part is not None:
+            return int(part.span.end)
+        case scripts.Expect(what=part) | scripts.GivenEvent(at=part):
+            return int(part.span.end)
+    return None
+
+
+def _made(line: Line) -> str:
+    """The contact that a line makes, or empty."""
+    match line.node:
+        case scripts.GivenContact(name=name):
+            return str(name.value) if name else "contact"
+        case scripts.Moving(action=scripts.NewContact(name=name)):
+            return str(name.value)
+    return ""
+
+
+def entries(text: str) -> Iterable[str]:
+    """The entries in a text of several lines: each with the deeper lines below it."""
+    entry: list[str] = []
+    for line in text.split("\n"):
+        if entry and line[:1].strip():
+            yield "\n".join(entry)
+            entry = []
+        if line.strip() or entry:
+            entry.append(line)
+    if entry:
+        yield "\n".join(entry)

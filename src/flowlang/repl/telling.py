@@ -1,0 +1,231 @@
+"""What happened, why, and how it stands, in rows for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from flowlang.calendar import local
+from flowlang.check.explain import Explained
+from flowlang.contact import Run
+from flowlang.engine.answers import Answer, Need
+from flowlang.engine.reasons import behind
+from flowlang.engine.tracing import Decision, Trace
+from flowlang.program.program import Program
+from flowlang.repl.told import Part, Row, Style, Told, padded, row
+from flowlang.reports.text import columns
+
+_CLOCK = "0000-00-00 00:00"
+_BAD = ("skipped", "halted", "stopped", "call failed", "too early", "start ignored", "missed")
+_GOOD = ("sent", "goal met", "finished")
+MOST = 80
+"""Decisions that one line shows, where it leads to so many."""
+_WIDEST = 44
+"""Columns of a condition in front of its values; a longer one pushes them out."""
+
+
+class Teller:
+    """Tells of one program and its contacts."""
+
+    def __init__(self, program: Program, *, several: bool = False) -> None:
+        self.program = program
+        self.several = several
+        """There are several contacts, so it has to be said of whom something is told."""
+
+    def clock(self, moment: datetime) -> str:
+        shown = local(moment, self.program.config.timezone)
+        return f"{shown.date().isoformat()} {shown:%H:%M}"
+
+    # ------------------------------------------------------------------ what happened
+
+    def timeline(self, decisions: Sequence[Decision], *, numbered: bool = False) -> Told:
+        """What was decided, in order; the moment is said where it changes.
+
+        Of a great many the first and the last, but where they are numbered.
+        """
+        if len(decisions) > MOST and not numbered:
+            left = row(("dim", f"  ... {len(decisions) - MOST:,} more ..."))
+            half = MOST // 2
+            return [*self.timeline(decisions[:half]), left, *self.timeline(decisions[-half:])]
+        found: Told = []
+        before = ""
+        for number, one in enumerate(decisions, start=1):
+            at = self.clock(one.entry.at)
+            shown = at if at != before or numbered else " " * len(at)
+            before = at
+            lead: list[str | Part] = [("dim", f"{number:>4}  ")] if numbered else ["  "]
+            found.append(row(*lead, ("dim", shown), "  ", *self._entry(one), hang=len(_CLOCK) + 8))
+        return found
+
+    def _entry(self, one: Decision) -> Iterator[str | Part]:
+        entry = one.entry
+        if self.several and entry.contact:
+            yield "strong", f"{entry.contact}  "
+        if entry.campaign in self.program.names.campaigns:
+            yield f'"{entry.campaign}"  '
+        elif entry.campaign:
+            yield f"{entry.campaign}  "  # an automation, or a group send of one
+        if entry.step:
+            yield f"{entry.step}: "
+        yield "bad" if entry.what in _BAD else "good" if entry.what in _GOOD else "", entry.what
+        if entry.because and entry.because not in entry.step:
+            yield "dim", f" ({entry.because})"
+
+    def head(self, one: Decision) -> Row:
+        """One decision with its moment."""
+        at = self.clock(one.entry.at)
+        return row(("dim", at), "  ", *self._entry(one), hang=len(at) + 2)
+
+    # ------------------------------------------------------------------ why
+
+    def why(self, trace: Trace, one: Decision) -> Told:
+        """A decision with all that it hung on."""
+        found = [self.head(one), *self._grounds(one)]
+        before = behind(trace, one)
+        if before is not None:
+            found += [row("  before it:"), _indented(self.head(before), 2)]
+            found += [_indented(line, 2) for line in self._grounds(before)]
+        return found
+
+    def chain(self, trace: Trace, one: Decision) -> Told:
+        """A decision with the way that led to it: what started the round, and each fork."""
+        found = [self.head(one), *self._grounds(one)]
+        for step in _way(trace, one):
+            found += [_indented(self.head(step), 2)]
+            found += [_indented(line, 2) for line in self._grounds(step)]
+        return found
+
+    def _grounds(self, one: Decision) -> Told:
+        found: Told = []
+        for asked in one.asked:
+            found += [_indented(line, 2) for line in self.tree(asked.explained, whole=False)]
+        width = max((columns(fact.text) for fact in one.facts), default=0)
+        for fact in one.facts:
+            text = padded(fact.text, min(width, _WIDEST))
+            found.append(row(f"  {text}  ", ("dim", fact.value), hang=min(width, _WIDEST) + 4))
+        return found
+
+    def tree(self, explained: Explained, *, whole: bool = True) -> Told:
+        """A condition part by part: whether it holds, what it says, and its values.
+
+        Not the `whole` of it, where that has just been said.
+        """
+        leaves = list(_placed(explained, 0))
+        if not whole and explained.joined in ("and", "or") and len(leaves) > 1:
+            leaves = [(part, depth - 1) for part, depth in leaves[1:]]
+        width = max(columns(part.text) + 5 * depth for part, depth in leaves)
+        width = min(width, _WIDEST)
+        blamed = {id(part) for part in explained.blame()}
+        return [_part(part, depth, width, id(part) in blamed) for part, depth in leaves]
+
+    def answer(self, trace: Trace, answer: Answer) -> Told:
+        """Why something did not happen."""
+        found = [row(("strong", answer.text), hang=2)]
+        if answer.decision is not None:
+            found.append(_indented(self.head(answer.decision), 2))
+            found += [_indented(line, 2) for line in self._grounds(answer.decision)]
+        if answer.before is not None:
+            found += [row("  before it:"), _indented(self.head(answer.before), 4)]
+            found += [_indented(line, 4) for line in self._grounds(answer.before)]
+        if answer.wanted:
+            found.append(row("  it would have had to be ", ("strong", answer.wanted)))
+        if answer.needs:
+            found.append(row("  and on the way there:"))
+        for need in (*answer.needs, *answer.conditions):
+            found += [_indented(line, 4 if answer.needs else 2) for line in self._need(need)]
+        return found
+
+    def _need(self, need: Need) -> Told:
+        so = need.now is not None and need.now.holds is (need.wanted == "yes")
+        style: Style = "good" if so else "bad"
+        wanted = f"has to be {need.wanted}" if need.wanted in ("yes", "no") else need.wanted
+        found = [row(f"{need.statement}: ", (style, wanted), hang=2)]
+        if need.now is not None:
+            found += [_indented(line, 2) for line in self.tree(need.now, whole=False)]
+        return found
+
+    # ------------------------------------------------------------------ how it stands
+
+    def standing(self, run: Run, now: datetime) -> str:
+        """Where a run stands, in words."""
+        if run.status == "waiting for restart":
+            return f"waits for restart since {self.clock(run.since)}"
+        if run.status in ("finished", "stopped"):
+            return f"{run.status} {self.clock(run.since)}"
+        if run.status == "halted":
+            return f"halted since {self.clock(run.since)}"
+        if run.held:
+            return f"held since {self.clock(run.since)}: it is paused"
+        if run.due is None:
+            return "waits"
+        return f"waits until {self.clock(run.due)} ({_span(run.due, now)})"
+
+    def step(self, run: Run) -> str:
+        """The step at which a run stands, as it is written."""
+        campaign = self.program.by_name[run.campaign]
+        if not run.under_way or run.pc >= len(campaign.instructions):
+            return ""
+        return campaign.instructions[run.pc].where.text
+
+
+def _span(due: datetime, now: datetime) -> str:
+    """How far off a moment is, in the two largest units."""
+    minutes = max(0, int((due - now).total_seconds()) // 60)
+    days, minutes = divmod(minutes, 24 * 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = [(days, "day"), (hours, "hour"), (minutes, "minute")]
+    said = [f"{amount} {unit}{'' if amount == 1 else 's'}" for amount, unit in parts if amount]
+    return f"in {' '.join(said[:2])}" if said else "now"
+
+
+def _placed(explained: Explained, depth: int) -> Iterator[tuple[Explained, int]]:
+    """The parts of a condition with their depths; the whole in front of its parts."""
+    yield explained, depth
+    for part in explained.parts:
+        yield from _placed(part, depth + 1)
+
+
+def _part(part: Explained, depth: int, width: int, blamed: bool) -> Row:
+    mark = "yes" if part.holds else "no"
+    style: Style = "dim" if not blamed else "good" if part.holds else "bad"
+    lead = "     " * depth
+    shown: list[str | Part] = [lead, (style, f"{mark:<5}")]
+    values = ", ".join(
+        value if text == part.text else f"{text}: {value}" for text, value in part.values
+    )
+    if values and not part.parts:
+        shown += [padded(part.text, width - len(lead)), "  ", ("dim", values)]
+    else:
+        shown.append(part.text)
+    return row(*shown, hang=len(lead) + 5)
+
+
+def _indented(one: Row, by: int) -> Row:
+    return Row((("", " " * by), *one.parts), one.hang + by)
+
+
+def _way(trace: Trace, one: Decision) -> list[Decision]:
+    """What led to a decision in its round: its start, the forks, the goals."""
+    entry = one.entry
+    found = []
+    for other in trace.of(entry.contact):
+        if other is one:
+            break
+        same = (other.entry.campaign, other.entry.round) == (entry.campaign, entry.round)
+        if same and other.key[1] in (one.key[1], "") and _leads(other):
+            found.append(other)
+    return found
+
+
+def _leads(one: Decision) -> bool:
+    what = one.entry.what
+    return what.startswith("started") or what in ("yes", "no", "branch", "timed out", "goal met")
+
+
+def changes(before: Sequence[str], after: Sequence[str]) -> Told:
+    """What is different between two lists of lines."""
+    gone = [line for line in before if line not in after]
+    new = [line for line in after if line not in before]
+    return [row("  ", ("bad", f"- {line}"), hang=4) for line in gone] + [
+        row("  ", ("good", f"+ {line}"), hang=4) for line in new
+    ]

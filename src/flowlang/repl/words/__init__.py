@@ -1,0 +1,1 @@
+"""The words of a session, one a file: the folder is the list of them."""

@@ -1,0 +1,69 @@
+"""`advance 2 days`, `advance to 2026-12-01 09:00`"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import time
+
+from flowlang.calendar import local
+from flowlang.days import next_time
+from flowlang.repl import saying
+from flowlang.repl.script import Wrong
+from flowlang.repl.session import Session
+from flowlang.repl.telling import Teller
+from flowlang.repl.told import Told, row
+from flowlang.repl.word import Word
+
+_TO = re.compile(r"(?:to|until|bis)\s+", re.IGNORECASE)
+_WALL = re.compile(r"(\d{1,2}):(\d{2})")
+
+
+class Advance(Word):
+    """Lets time pass, and tells what happened on the way."""
+
+    names = (("en", "advance"), ("de", "weiter"))
+    usage = ("advance 2 days", "advance to 2026-12-01 09:00", "advance to 18:00")
+    topic = "time"
+
+    def do(self, session: Session, rest: str) -> Told:
+        if not rest:
+            raise Wrong("how far?", "write `advance 2 days` or `advance to 2026-12-01 09:00`")
+        tongue, before = session.tongue, len(session.stage.decisions)
+        to = _TO.match(rest)
+        lines = []
+        if to is None:
+            if not session.stage.begun:
+                lines += session.read(session.at())
+            lines += session.read(f"{tongue.word('_AFTER')} {rest}")
+        else:
+            lines += session.read(f"{tongue.word('_AT')} {_moment(session, rest[to.end() :])}")
+        session.perform(lines)
+        return saying.happened(session, before) or nothing(session)
+
+    def complete(self, session: Session, rest: str) -> Iterable[str]:
+        words = session.tongue.words
+        if not rest.strip():
+            yield "bis" if words.code == "de" else "to"
+        elif rest.split(maxsplit=1)[0].isdigit():
+            yield from (forms[-1] for (name, _), forms in words.spelling.items() if name == "UNIT")
+
+
+def _moment(session: Session, text: str) -> str:
+    """A moment as it was typed; a time alone is the next one."""
+    wall = _WALL.fullmatch(text.strip())
+    if wall is None or int(wall[1]) > 23 or int(wall[2]) > 59:
+        return text
+    zone = session.program.config.timezone
+    at = next_time(session.now, time(int(wall[1]), int(wall[2])), zone)
+    return session.tongue.clock(at)
+
+
+def nothing(session: Session) -> Told:
+    """Time has passed and nothing has happened."""
+    shown = local(session.now, session.program.config.timezone)
+    clock = Teller(session.program).clock(session.now)
+    return [row(("dim", f"  nothing happened; it is {clock}, {shown:%A}".lower()))]
+
+
+WORD = Advance()

@@ -1,0 +1,26 @@
+"""`history`"""
+
+from __future__ import annotations
+
+from flowlang.repl.session import Session
+from flowlang.repl.telling import Teller
+from flowlang.repl.told import Told, row
+from flowlang.repl.word import Word
+
+
+class History(Word):
+    """Shows all that was decided about the contact, numbered for `why`."""
+
+    names = (("en", "history"), ("de", "verlauf"))
+    usage = ("history",)
+    topic = "looking"
+
+    def takes(self, rest: str) -> bool:
+        return not rest
+
+    def do(self, session: Session, rest: str) -> Told:
+        told = Teller(session.program).timeline(session.decisions(), numbered=True)
+        return told or [row("  nothing has happened yet")]
+
+
+WORD = History()

@@ -1,0 +1,56 @@
+"""`inbox`"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flowlang.contact import Letter
+from flowlang.delivery.plain import plain_text
+from flowlang.repl.script import Wrong, quoted
+from flowlang.repl.session import Session
+from flowlang.repl.telling import Teller
+from flowlang.repl.told import Told, row, rows
+from flowlang.repl.word import Word
+from flowlang.source import did_you_mean
+
+
+class Inbox(Word):
+    """Shows the messages that the contact got, as it reads them, with their coupon codes."""
+
+    names = (("en", "inbox"), ("de", "post"))
+    usage = ("inbox", 'inbox "Offer"')
+    topic = "looking"
+
+    def do(self, session: Session, rest: str) -> Told:
+        name, contact = rest.strip().strip('"'), session.contact()
+        if name and name not in session.program.messages:
+            hint = did_you_mean(name, list(session.program.messages))
+            raise Wrong(f'there is no message "{name}"', hint)
+        letters = [
+            letter
+            for letter in session.stage.play.world.letters
+            if letter.contact == contact.id and name in ("", letter.message)
+        ]
+        told: Told = []
+        for letter in letters:
+            told += [*([row()] if told else []), *_letter(session, letter)]
+        what = f'"{name}"' if name else "anything"
+        return told or [row("  ", ("strong", contact.id), f" has not got {what} yet")]
+
+    def complete(self, session: Session, rest: str) -> Iterable[str]:
+        return (quoted(name) for name in session.program.messages)
+
+
+def _letter(session: Session, letter: Letter) -> Told:
+    at = Teller(session.program).clock(letter.at)
+    channel = "" if letter.channel == "email" else f" by {letter.channel}"
+    told = [row(("dim", at), f'  "{letter.message}"{channel} to {letter.address}')]
+    if letter.subject:
+        told.append(row("  ", ("strong", letter.subject), hang=2))
+    text = letter.text or plain_text(letter.html)
+    told += rows(text.strip(), indent=2)
+    told += [row(("dim", f'  code {code} of "{name}"')) for name, code in letter.codes]
+    return told
+
+
+WORD = Inbox()

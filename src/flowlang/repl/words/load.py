@@ -1,0 +1,97 @@
+"""`load "who comes gets the offer"`, `load contacts.csv`"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from flowlang.repl import saying
+from flowlang.repl.given import given
+from flowlang.repl.script import Line, Wrong, quoted, translated
+from flowlang.repl.session import Session
+from flowlang.repl.told import Told, row
+from flowlang.repl.word import Word
+from flowlang.source import did_you_mean
+from flowlang.syntax.scripts import Test
+
+MOST = 500
+"""Contacts of a file that one session takes."""
+SHOWN = 20
+"""Notes about them that are shown."""
+
+
+class Load(Word):
+    """Replays a test of the workspace in place of the session, or takes the contacts of a file.
+
+    A test that fails is replayed up to the line where it does, so that `why` can be asked there.
+    Contacts of a file (CSV, JSON Lines) stand there, or come where time has begun.
+    """
+
+    names = (("en", "load"), ("de", "laden"))
+    usage = ('load "who comes gets the offer"', "load contacts.csv")
+    topic = "files"
+
+    def do(self, session: Session, rest: str) -> Told:
+        name = rest.strip().strip('"')
+        if not name:
+            raise Wrong("what is to be loaded?", "the name of a test, or a file of contacts")
+        for parsed in session.loaded.workspace.files:
+            for item in parsed.tree.items:
+                if isinstance(item, Test) and item.name.value == name:
+                    return _test(session, item, parsed.language)
+        if Path(name).suffix:
+            return _contacts(session, Path(name))
+        known = [script.name for script in session.loaded.workspace.tests]
+        raise Wrong(f'there is no test "{name}"', did_you_mean(name, known, "test"))
+
+    def complete(self, session: Session, rest: str) -> Iterable[str]:
+        return (quoted(script.name) for script in session.loaded.workspace.tests)
+
+
+def _test(session: Session, item: Test, language: str) -> Told:
+    body = item.span.text.partition("\n")[2].rstrip()
+    lines = translated(body, language, session.tongue.words.code)
+    wrong = session.replay(lines)
+    told = saying.happened(session, 0)
+    if wrong is None:
+        return [*told, row(f'  the test "{item.name.value}" has passed')]
+    done = len(session.state.lines)
+    if done < len(lines):
+        told.append(row("  up to here; then `", lines[done].text.partition("\n")[0], "`", hang=4))
+    return [*told, row("  ", ("bad", wrong.message), hang=4)]
+
+
+def _contacts(session: Session, path: Path) -> Told:
+    found = session.sources.contacts(path, session.program)
+    told = [row(f"  {line}", hang=4) for line in found.summary()]
+    if len(found.rows) > MOST:
+        raise Wrong(
+            f"{path} has {len(found.rows):,} contacts, a session takes {MOST}",
+            "`flow simulate` runs many",
+        )
+    if not found.rows:
+        return told
+    before, lines, notes = len(session.stage.decisions), [], []
+    for one in found.rows:
+        made = given(one, session.program.config.timezone, session.program.names.groups)
+        notes += made.notes
+        lines += _lines(session, one.key(), made.text)
+    session.perform(lines)
+    told += [row(f"  {note}", hang=4) for note in notes[:SHOWN]]
+    if len(notes) > SHOWN:
+        told.append(row(f"  and {len(notes) - SHOWN} more of that kind"))
+    who = row("  from here on: ", ("strong", session.whom))
+    return [*told, *saying.happened(session, before), who]
+
+
+def _lines(session: Session, name: str, below: str) -> list[Line]:
+    """The line that gives a contact, or lets it come where time has begun."""
+    text = f"given contact {quoted(name)}\n{below}".rstrip()
+    line = translated(text, "en", session.tongue.words.code)[0]
+    if not session.stage.begun:
+        return [line]
+    head = session.at(f"{session.tongue.word('_CONTACT')} {quoted(name)}")
+    return session.read("\n".join([head, *line.text.split("\n")[1:]]))
+
+
+WORD = Load()

@@ -1,0 +1,36 @@
+"""`reload`"""
+
+from __future__ import annotations
+
+from flowlang.repl.session import Session
+from flowlang.repl.telling import Teller, changes
+from flowlang.repl.told import Told, row
+from flowlang.repl.word import Word
+
+
+class Reload(Word):
+    """Takes the files as they are now, replays the session, and says what became different."""
+
+    names = (("en", "reload"), ("de", "neu laden"))
+    usage = ("reload",)
+    topic = "files"
+
+    def takes(self, rest: str) -> bool:
+        return not rest
+
+    def do(self, session: Session, rest: str) -> Told:
+        before = _history(session)
+        session.take(session.sources.load())
+        different = changes(before, _history(session))
+        if not different:
+            return [row("  the files are read anew; nothing became different")]
+        return [row("  the files are read anew; now it went so:"), *different]
+
+
+def _history(session: Session) -> list[str]:
+    """All that was decided, a line each, with its moment."""
+    teller = Teller(session.program, several=len(session.stage.contacts) > 1)
+    return [teller.head(one).text for one in session.stage.decisions]
+
+
+WORD = Reload()

@@ -1,0 +1,54 @@
+"""`undo`"""
+
+from __future__ import annotations
+
+from flowlang.repl.script import Wrong
+from flowlang.repl.session import Session, State
+from flowlang.repl.telling import Teller
+from flowlang.repl.told import Row, Told, row
+from flowlang.repl.word import Word
+
+MOST = 1000
+
+
+class Undo(Word):
+    """Takes back the last thing that changed anything, time included; `undo 3` the last three."""
+
+    names = (("en", "undo"), ("de", "rückgängig"), ("de", "rueckgaengig"))
+    usage = ("undo", "undo 3")
+    topic = "other ways"
+
+    def do(self, session: Session, rest: str) -> Told:
+        told: Told = []
+        for _ in range(times(rest)):
+            if told and not session.past:
+                break
+            left = session.undo()
+            told += difference("undone", left, session.state)
+        return [*told, stands(session)]
+
+
+def times(rest: str) -> int:
+    """How often.  Raises Wrong for what is no number."""
+    if not rest:
+        return 1
+    if not (rest.isascii() and rest.isdigit()) or not 1 <= int(rest[:9]) <= MOST:
+        raise Wrong(f"how often? a number from 1 to {MOST:,} is asked for, not `{rest}`")
+    return int(rest)
+
+
+def difference(verb: str, longer: State, shorter: State) -> Told:
+    """The lines that one state has behind those of the other."""
+    known = len(shorter.lines)
+    if longer.lines[:known] != shorter.lines:
+        return [row(f"  {verb}: what was tried or loaded")]
+    return [row(f"  {verb}: ", ("dim", line.text), hang=10) for line in longer.lines[known:]]
+
+
+def stands(session: Session) -> Row:
+    """Where the session is now."""
+    who = f"{session.whom}, " if session.whom else ""
+    return row(("dim", f"  {who}{Teller(session.program).clock(session.now)}"))
+
+
+WORD = Undo()

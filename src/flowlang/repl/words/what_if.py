@@ -1,0 +1,46 @@
+"""`what if`"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from flowlang.repl import saying
+from flowlang.repl.session import Session
+from flowlang.repl.telling import Teller
+from flowlang.repl.told import Told, row
+from flowlang.repl.word import Word
+
+
+class WhatIf(Word):
+    """Tries another way from here; `back` comes back to this point.
+
+    With something behind it, that happens at once. One can be tried within another.
+    """
+
+    names = (("en", "what if"), ("de", "was wäre wenn"), ("de", "was waere wenn"))
+    usage = ("what if", 'what if tag "attended"')
+    topic = "other ways"
+
+    def do(self, session: Session, rest: str) -> Told:
+        before, past = session.state, list(session.past)
+        session.go(replace(before, branches=(before, *before.branches)))
+        told: Told = []
+        if rest:
+            try:
+                told = saying.enter(session, rest)
+            except BaseException:
+                session.undo()
+                session.past, session.future = past, []
+                raise
+            session.past = [*past, before]
+        clock = Teller(session.program).clock(session.now)
+        return told or [row(f"  what if, from {clock} on; `back` comes back here")]
+
+    def complete(self, session: Session, rest: str) -> Iterable[str]:
+        from flowlang.repl.completion import complete
+
+        return complete(session, rest)
+
+
+WORD = WhatIf()

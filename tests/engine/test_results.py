@@ -1,0 +1,114 @@
+"""What sends came to is told, in the inbox or by mail."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from flowlang.engine.handover import deliver
+from flowlang.stores import Store, open_store
+from tests.engine.automating import (
+    HOUR,
+    START,
+    Memory,
+    Refusing,
+    came,
+    compiled,
+    feed,
+    notices,
+    person,
+    run,
+    told,
+)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return open_store("sqlite:///state.db", tmp_path)
+
+
+REPORTING = """
+contact
+  score number
+
+message "Hello"
+  kind service
+  channel email
+  subject "Hello"
+  body "Hello."
+
+message "Offer"
+  kind marketing
+  channel email
+  subject "Offer"
+  body "An offer."
+
+event birthday_today
+  every day at 08:00
+  for contacts where score = 1
+
+campaign "Birthday"
+  runs again
+  start on birthday_today
+  send "Offer"
+
+campaign "Signed up"
+  start when tagged "new"
+  report to "ops@example.com"
+  send "Hello"
+
+campaign "Quiet"
+  start when tagged "quiet"
+  send "Hello"
+"""
+
+
+@pytest.mark.parametrize("batch", [500, 2])
+def test_what_one_firing_set_off_is_one_result(store: Store, batch: int) -> None:
+    feed(store, [person(0, f"c{number}", score=1) for number in range(5)])
+    feed(store, [came(1, "c3", "withdraw", channel="email")])
+    run(compiled(REPORTING), store, 20, 24, batch=batch)
+    at = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
+    text = '"Offer" by the campaign "Birthday": 4 sent, 1 skipped (no consent)'
+    assert notices(store) == [(at, "inbox", text)]
+
+
+def test_a_result_goes_to_the_address_that_asked_for_it_as_a_letter(store: Store) -> None:
+    feed(store, [person(0, "anna"), came(1, "anna", "tag", tag="new")])
+    feed(store, [came(2, "anna", "tag", tag="quiet")])
+    run(compiled(REPORTING, sender="shop@example.com"), store, 3)
+    text = '"Hello" by the campaign "Signed up": 1 sent'
+    assert notices(store) == [(START + HOUR, "ops@example.com", text)]
+    letters = [row.letter for row in store.letters(["queued"], 9)]
+    mail = next(one for one in letters if one.contact == "")
+    assert (mail.address, mail.message, mail.subject) == ("ops@example.com", "", text)
+    assert (mail.sender, mail.at, mail.channel) == ("shop@example.com", START + HOUR, "email")
+    assert len({one.id for one in letters}) == 3
+
+
+def test_a_notice_that_is_refused_stands_in_the_inbox(store: Store) -> None:
+    program = compiled('automation "Tell"\n  notify "c1@example.com" "Look:\nBcc: x@example.com"\n'
+                       .replace("\nBcc", "\\nBcc"))  # fmt: skip
+    feed(store, [came(1, None, "run automation", automation="Tell")])
+    run(program, store, 2)
+    letter = store.letters(["queued"], 9)[0].letter
+    assert letter.subject == "Look: Bcc: x@example.com"
+    done = deliver(store, Refusing(), START + 2 * HOUR)
+    assert done.failed[0].startswith('the notice "Look:')
+    assert notices(store)[-1][1:] == ("inbox", done.failed[0])
+
+
+def test_automations_that_set_each_other_off_come_to_an_end(store: Store) -> None:
+    program = compiled(
+        'message "M"\n  kind service\n  channel email\n  subject "M"\n  body "M"\n'
+        'automation "A"\n  on send finished\n  send "M" to everyone\n'
+        'automation "B"\n  on send finished\n  send "M" to everyone\n'
+        'automation "Go"\n  send "M" to everyone\n'
+    )
+    story = [came(1, None, "run automation", automation="Go")]
+    feed(store, story)
+    run(program, store, 2)
+    assert any("set each other off without end" in text for _, _, text in notices(store))
+    assert told(store, [""]) == Memory(program, story, 2).histories

@@ -51,6 +51,16 @@ class Source:
         line = bisect_right(starts, offset)
         return line, offset - starts[line - 1] + 1
 
+    def offset(self, line: int, column: int) -> int:
+        """The offset of a line and column, both from 1; within the text whatever they say."""
+        starts = self._line_starts()
+        if line < 1:
+            return 0
+        if line > len(starts):
+            return len(self.text)
+        end = starts[line] - 1 if line < len(starts) else len(self.text)
+        return min(starts[line - 1] + max(column - 1, 0), end)
+
     def line(self, number: int) -> str:
         """The text of a line, counted from 1, without its line end."""
         starts = self._line_starts()
@@ -171,6 +181,12 @@ class Findings:
         self.found.append(
             Finding(diagnostic, span, diagnostic.text.format(**words), hint, fix, also)
         )
+
+    def take(self, others: Findings) -> None:
+        """Add what was found when another text was read, as if it were found now."""
+        self.found += others.found
+        self._seen |= others._seen
+        self._guessed.update(others._guessed)
 
     def in_order(self) -> list[Finding]:
         return sorted(self.found, key=lambda finding: finding.order)

@@ -156,7 +156,7 @@ def test_it_makes_no_difference_when_the_engine_runs(store: Store) -> None:
     assert processes(store) == memory.processes()
 
 
-happenings = st.one_of(
+happenings: st.SearchStrategy[tuple[str, dict[str, Any]]] = st.one_of(
     st.tuples(st.just("set"), st.sampled_from([{"field": "score", "value": n} for n in (0, 60)])),
     st.tuples(st.just("tag"), st.just({"tag": "bought"})),
     st.tuples(st.just("withdraw"), st.just({"channel": "email"})),

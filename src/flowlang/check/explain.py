@@ -100,7 +100,7 @@ class Explainer:
         elif isinstance(node, tree.InSegment):
             segment = self._names.segments.get(node.segment.value)
             if segment is not None and segment.where is not None:
-                joined, inner = "and", [self._prepared(segment.where, Place("segment"))]
+                return _named(text, self._prepared(segment.where, Place("segment")))
         if inner:
             return lambda v: Explained(
                 text, bool(holds(v)), (), joined, tuple(part(v) for part in inner)
@@ -169,6 +169,18 @@ class Explainer:
             return ((f'"{message.name}"', barred),)
 
         return why
+
+
+def _named(text: str, where: Explain) -> Explain:
+    """A condition that goes by a name: its parts are those of what the name stands for."""
+
+    def explain(view: View) -> Explained:
+        found = where(view)
+        if found.parts:
+            return replace(found, text=text)
+        return Explained(text, found.holds, (), "and", (found,))
+
+    return explain
 
 
 def _last_copy(message: str, view: View) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from flowlang.check import diagnostics as d
 from flowlang.check.names import Message, Names, Part
+from flowlang.check.template_places import broken_tag, place_of
 from flowlang.kinds import ANY, DATE, DATETIME, NUMBER, TEXT, Fields, Kind
 from flowlang.source import Diagnostic, Span, did_you_mean
 from flowlang.syntax.tree import Token
@@ -63,9 +64,6 @@ FILTERS = frozenset(
 FUNCTIONS = ("coupon", "coupon_expires", "last", "count", "event_link")
 
 _PLAIN = re.compile(r"\{[{%#]")
-_TAG = re.compile(r"\{\{.*?(?:\}\}|$)|\{%.*?(?:%\}|$)|\{#.*?(?:#\}|$)")
-"""A tag in one line; one that does not end there goes on to its end."""
-_TAG_NAME = re.compile(r"\{%[-+]?\s*(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +191,7 @@ def _check(part: Part, names: Names, found: _Found) -> None:
     try:
         parsed = _environment.parse(part.text)
     except TemplateSyntaxError as error:
-        span = _broken_tag(part, str(error.message), error.lineno)
+        span = broken_tag(part, error, _environment)
         names.findings.report(d.TEMPLATE_SYNTAX, span, why=str(error.message).rstrip("."))
         return
     except RecursionError:
@@ -204,85 +202,6 @@ def _check(part: Part, names: Names, found: _Found) -> None:
         _Checker(part, names, found).body(parsed.body, {}, certain=True, loops=0)
     except RecursionError:
         names.findings.report(d.TEMPLATE_UNSAFE, part.span, what="the template is nested too deep")
-
-
-def place_of(part: Part, word: str, line: int) -> Span:
-    """Where a word of a template stands in the source: at the placeholder, as exactly as can be."""
-    start = 0
-    for _ in range(line - 1):
-        start = part.text.find("\n", start) + 1
-    lead, tail = r"(?<![\w-])" * word[:1].isalnum(), r"(?![\w-])" * word[-1:].isalnum()
-    pattern = re.compile(f"{lead}{re.escape(word)}{tail}")
-    in_line = part.text.find("{", start)
-    match = pattern.search(part.text, max(in_line, start)) or pattern.search(part.text, start)
-    if match is None:
-        return part.span
-    return _in_source(part, match.start(), match.end())
-
-
-def _in_source(part: Part, start: int, end: int) -> Span:
-    """The place in the source of a stretch of a template's text."""
-    if part.token is None:
-        return Span(part.span.source, start, end)
-    raw, word = part.token.span, part.text[start:end]
-    at = raw.start
-    for _ in range(part.text.count(word, 0, start) + 1):
-        at = raw.source.text.find(word, at, raw.end)
-        if at < 0:
-            return part.span
-        at += len(word)
-    return Span(raw.source, at - len(word), at)
-
-
-def _broken_tag(part: Part, message: str, line: int) -> Span:
-    """Where a template cannot be read: at the tag, where the line has one or it breaks by itself;
-    of its place Jinja knows the line alone.
-    """
-    lines = part.text.split("\n")
-    start = sum(len(one) + 1 for one in lines[: line - 1])
-    tags = list(_TAG.finditer(lines[line - 1])) if line <= len(lines) else []
-    wrong = [
-        tag for tag in tags if _complaint(tag[0]) == message or _named_in(tag[0], message)
-    ] or tags
-    if wrong and (len(wrong) == 1 or wrong is not tags):
-        span = _in_source(part, start + wrong[0].start(), start + wrong[0].end())
-        if span != part.span:
-            return span
-    return _line_span(part, line)
-
-
-def _complaint(tag: str) -> str:
-    """What is said about a tag that stands alone."""
-    from jinja2 import TemplateSyntaxError
-
-    try:
-        _environment.parse(tag)
-    except TemplateSyntaxError as error:
-        return str(error.message)
-    except RecursionError:
-        pass
-    return ""
-
-
-def _named_in(tag: str, message: str) -> bool:
-    """Whether it is the tag that a message about unknown tags names."""
-    word = _TAG_NAME.match(tag)
-    return word is not None and f"unknown tag '{word[1]}'" in message
-
-
-def _line_span(part: Part, line: int) -> Span:
-    first, last = part.span.source.position(part.span.start)[0], part.span.end
-    if part.token is None:
-        number = line
-    else:
-        opening = part.token.span.text
-        number = first + line - 1 + (1 if opening.startswith('"""\n') else 0)
-    text = part.span.source.line(number)
-    source_text = part.span.source.text
-    start = sum(len(one) + 1 for one in source_text.split("\n")[: number - 1])
-    begin = start + len(text) - len(text.lstrip())
-    end = start + len(text)
-    return Span(part.span.source, begin, end) if begin < end <= max(last, end) else part.span
 
 
 class _Checker:

@@ -5,7 +5,7 @@ Drafts are plain values, written in English; `staging` runs them and `writing` p
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -114,6 +114,13 @@ class Begins:
 
 
 @dataclass(frozen=True, slots=True)
+class Later:
+    """The clock starts so much later: the day of the week, or of a calendar, is another."""
+
+    by: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class RowIs:
     """A value of a row that is being put together; a draft has no room for it."""
 
@@ -121,7 +128,7 @@ class RowIs:
     value: Any
 
 
-Change = Fact | Data | Stock | Call | Named | Begins | Act | RowIs
+Change = Fact | Data | Stock | Call | Named | Begins | Later | Act | RowIs
 """One thing in which a draft can be made to differ."""
 
 
@@ -162,7 +169,17 @@ def happening(draft: Draft, changes: Iterable[Change], at: int) -> Draft:
                 draft = replace(draft, name=name)
             case Begins(start=start):
                 draft = replace(draft, start=start)
+            case Later(by=by):
+                draft = replace(draft, start=draft.start + by)
     return replace(draft, acts=(*draft.acts[:at], *new, *draft.acts[at:]))
+
+
+def without_a_line(draft: Draft) -> Iterator[Draft]:
+    """The draft with one thing left out, in turn."""
+    for name in ("acts", "given", "coupons", "calls"):
+        lines = getattr(draft, name)
+        for at in range(len(lines)):
+            yield replace(draft, **{name: (*lines[:at], *lines[at + 1 :])})
 
 
 def _with(act: Act, change: Data) -> Act:

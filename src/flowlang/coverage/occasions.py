@@ -5,14 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from flowlang.check.names import SYSTEM_EVENTS, Audience, Names
-from flowlang.contact import resolve_zone
-from flowlang.coverage.drafts import NOW, Act, Begins, Call, Data, Fact, Happens, Named, RowIs, Stock
+from flowlang.check import literals
+from flowlang.check.names import SYSTEM_EVENTS, Audience, Message, Names
+from flowlang.coverage.drafts import (
+    NOW,
+    Act,
+    Begins,
+    Change,
+    Data,
+    Fact,
+    Happens,
+    Later,
+    Named,
+    RowIs,
+    Stock,
+)
 from flowlang.coverage.facts import PLENTY, field_is, in_group, reachable, unreachable
 from flowlang.coverage.rows import over_rows
 from flowlang.coverage.scenes import Scene, Wish
-from flowlang.coverage.values import quoted, written
+from flowlang.coverage.trying import variables
+from flowlang.coverage.values import Constants, domain, quoted, written
 from flowlang.coverage.ways import BY_A_STEP, BY_HAND, BY_SCHEDULE, Key
 from flowlang.coverage.wishes import wishes
 from flowlang.kinds import Fields
@@ -22,13 +36,15 @@ from flowlang.steps.branch import ElseIf, If
 from flowlang.steps.call import Call as CallStep
 from flowlang.steps.goal import MET, Goal
 from flowlang.steps.race import ForBranch, Race, UntilBranch
-from flowlang.steps.send import HALTED, NOT_SENT, SENT, TEXT_INSTEAD
+from flowlang.steps.set import Set
+from flowlang.steps.send import HALTED, NOT_SENT, SENT, TEXT_INSTEAD, SendTo
 from flowlang.steps.split import Split, SplitBest
 from flowlang.steps.wait_for import WaitFor
 from flowlang.steps.wait_until import IN_TIME, WaitUntil
 from flowlang.syntax import declarations as tree
 from flowlang.syntax import expressions as ex
-from flowlang.syntax.tree import Node, walk
+from flowlang.source import Findings
+from flowlang.syntax.tree import Node, Token, walk
 
 NAMES = (
     "anna", "ben", "cleo", "dora", "emil", "frida", "gustav", "hanna", "ida", "jonas", "karla",
@@ -37,8 +53,10 @@ NAMES = (
     "hugo", "irma", "jakob", "kira", "leon", "mia", "nils",
 )  # fmt: skip
 """What a contact may be called: by that a split chooses."""
-_TIMES = (timedelta(days=30), timedelta(hours=1), timedelta(days=-1), timedelta(days=-400))
-"""From now, where a wait asks for a moment."""
+_MOMENTS = 60
+"""Values of a date that a wait is tried with."""
+_LATER = (1, 2, 3, 4, 5, 6, 30, 60, 120, 180, 270)
+"""Days by which the clock starts later, where a condition asks for the day."""
 LONG = timedelta(days=400)
 
 
@@ -89,6 +107,24 @@ class Occasions:
 
     def leading_to(self, key: Key, scene: Scene) -> Iterator[Wish]:
         """Changes that may let a run take a way, from where it comes near it."""
+        for wish in self._leading_to(key, scene):
+            yield wish
+            copied = tuple(self._at_its_source(one, key.campaign, scene) for one in wish)
+            if copied != wish:
+                yield copied
+
+    def _at_its_source(self, change: Change, campaign: str, scene: Scene) -> Change:
+        """A value of a field that a step takes from the event, as the event's."""
+        item = self._owners[campaign].item
+        for node in walk(item) if item and isinstance(change, Fact) else ():
+            if isinstance(node, Set) and f"field {node.field.value}" == change.about:
+                space, _, name = str(getattr(node.value, "name", "")).partition(".")
+                if space in ("event", "reply") and scene.carrier(space, name):
+                    value = change.given.partition(" ")[2]
+                    return Data(scene.carrier(space, name), name, value)
+        return change
+
+    def _leading_to(self, key: Key, scene: Scene) -> Iterator[Wish]:
         owner = self._owners[key.campaign]
         if key.kind == "start":
             automation = self._automation(owner)
@@ -121,8 +157,6 @@ class Occasions:
                 yield (Act(NOW, field_is(name, value, self.names).act),)
 
     def _domain(self, name: str, scene: Scene) -> list[object]:
-        from flowlang.coverage.values import Constants, domain
-
         known = Constants.of(self._every_condition(), self.names)
         return domain(self.names.fields[name], known, scene.now, self.names)[:12]
 
@@ -148,10 +182,9 @@ class Occasions:
         fields = self.names.fields_of_event(name)
         inner = replace(scene, row=fields)
         for wish in wishes(where, True, inner) if where is not None else [()]:
-            data = tuple(
-                (one.name, written(one.value, self.names))
-                for one in wish
-                if isinstance(one, RowIs) and one.name != "at"
+            data = scene.filled(
+                fields if event is not None else {},
+                {one.name: one.value for one in wish if isinstance(one, RowIs)},
             )
             others = tuple(one for one in wish if not isinstance(one, RowIs))
             if event is None:
@@ -162,7 +195,7 @@ class Occasions:
                 for found in self._concerned(event.audience, scene, fields, name):
                     yield (*others, *found)
             else:
-                yield (*others, Act(NOW, Happens(name, tuple(pair for pair in data if pair[1]))))
+                yield (*others, Act(NOW, Happens(name, data)))
 
     def _reaction(
         self, ref: ex.EventRef, data: tuple[tuple[str, str], ...], scene: Scene
@@ -204,8 +237,6 @@ class Occasions:
             found = wishes(audience.where, True, inner) if audience.where is not None else [()]
         else:
             where, span = audience.where, audience.span
-            from flowlang.syntax.tree import Token
-
             some = ex.AnyRow(span, Token(span, "NAME", audience.records), where)
             found = list(over_rows(some, True, inner, wishes))
         for wish in found:
@@ -284,6 +315,8 @@ class Occasions:
                 yield from wishes(condition, key.label == "yes", scene)
                 for one in walk(condition):
                     yield from self._flag(one, key, scene)
+                if any(isinstance(one, (ex.Today, ex.Now, ex.InCalendar)) for one in walk(condition)):
+                    yield from ((Later(timedelta(days=days)),) for days in _LATER)
             case Goal(condition=condition):
                 yield from wishes(condition, key.label == MET, scene)
             case WaitUntil():
@@ -302,6 +335,13 @@ class Occasions:
         campaign = self.program.by_name[key.campaign]
         message = campaign.instructions[key.at].message  # type: ignore[attr-defined] # a send
         ready = list(reachable(message, scene))
+        node = self.statement(key)
+        if isinstance(node, SendTo):
+            read = [one for one in variables(node.address, scene) if scene.kind(*one).name in ("email", "text", "any")]
+            found = tuple(self._moved(space, name, "someone@example.com", scene) for space, name in read)
+            ready = [(*wish, *found) for wish in ready]
+            if key.label == NOT_SENT:
+                yield tuple(self._moved(space, name, None, scene) for space, name in read)
         if campaign.group_send:
             node = self.statement(key)
             assert isinstance(node, jobs.SendAll)
@@ -314,10 +354,7 @@ class Occasions:
             return
         yield from self._sending(key.label, ready, message)
 
-    def _sending(self, label: str, ready: list[Wish], message: object) -> Iterator[Wish]:
-        from flowlang.check.names import Message
-
-        assert isinstance(message, Message)
+    def _sending(self, label: str, ready: list[Wish], message: Message) -> Iterator[Wish]:
         empty = tuple(Stock(name, 0) for name in sorted(message.lists))
         if label == SENT:
             yield from reversed(ready)
@@ -369,32 +406,21 @@ class Occasions:
 
     def _moments(self, node: WaitUntil, scene: Scene) -> Iterator[Wish]:
         """The dates that a wait reads, in all positions."""
-        from flowlang.coverage.trying import variables
-
         zone = self.names.config.timezone
         for one in walk(node.until):
             if isinstance(one, (ex.Date, ex.DateTime)):
-                from flowlang.check import literals
-                from flowlang.source import Findings
-
                 at = literals.moment(one, Findings(), zone)
                 if at is not None:
                     yield (Begins(at + timedelta(days=10)),)
                     yield (Begins(at - timedelta(days=10)),)
         read = list(dict.fromkeys(variables(node.until, scene)))
+        known = Constants.of([node], self.names)
         for space, name in read:
             kind = scene.kind(space, name)
-            if kind.name not in ("date", "datetime"):
-                continue
-            for delta in _TIMES:
-                at = scene.now + delta
-                value: object = at.astimezone(zone).date() if kind.name == "date" else at
-                yield (self._moved(space, name, value, scene),)
-            yield (self._moved(space, name, None, scene),)
-        if any(isinstance(one, ex.Anniversary) for one in walk(node.until)):
-            for days in (400, 200, 5, 1, 0):
-                value = (scene.now - timedelta(days=3652 - days)).astimezone(zone).date()
-                yield tuple(self._moved(*one, value, scene) for one in read)
+            if kind.name in ("date", "datetime"):
+                for value in domain(kind, known, scene.now, self.names)[:_MOMENTS]:
+                    yield (self._moved(space, name, value, scene),)
+                yield (self._moved(space, name, None, scene),)
 
     def _moved(self, space: str, name: str, value: object, scene: Scene) -> Fact | Data:
         if space == "contact":
@@ -418,11 +444,5 @@ def _before(at: datetime) -> datetime:
     return at - timedelta(days=1)
 
 
-def _long_ago(zone: object) -> datetime:
-    from zoneinfo import ZoneInfo
-
-    assert isinstance(zone, ZoneInfo)
+def _long_ago(zone: ZoneInfo) -> datetime:
     return datetime(2020, 1, 1, tzinfo=zone)
-
-
-__all__ = ["Call", "Occasions", "resolve_zone"]

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from flowlang.check.names import Names
-from flowlang.coverage.drafts import NOW, Act, Data, Fact, Happens, RowIs
+from flowlang.coverage.drafts import NOW, Act, Call, Data, Fact, Happens, RowIs
 from flowlang.coverage.scenes import Scene, Wish
-from flowlang.coverage.values import Constants, domain, quoted, written
-from flowlang.kinds import Fields
+from flowlang.coverage.values import Constants, domain, quoted
+from flowlang.kinds import Fields, UnknownFields
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.tree import Node, Token, walk
 
@@ -41,10 +41,10 @@ def over_rows(node: tree.Expression, want: bool, scene: Scene, solve: Solve) -> 
             for amount in (1, 0) if want else (0, 1):
                 yield from rows.many(token, where, amount, str(field.value))
         case tree.CountOf(rows=token, where=where):
-            for amount in _amounts(node):
+            for amount in amounts(node):
                 yield from rows.many(token, where, amount)
         case tree.Happened(event=token, where=where):
-            for amount in (some for some in _amounts(node) if some) if want else (0,):
+            for amount in (some for some in amounts(node) if some) if want else (0,):
                 yield from rows.many(token, where, amount)
         case tree.OfLast(event=token, field=field) | tree.OfFirst(event=token, field=field):
             yield from rows.many(token, None, 1, str(field.value))
@@ -62,9 +62,6 @@ def amounts(node: Node) -> list[int]:
         if isinstance(token, Token) and isinstance(token.value, int) and 0 <= token.value < MOST:
             found += [token.value, token.value + 1, max(token.value - 1, 0)]
     return list(dict.fromkeys(found))
-
-
-_amounts = amounts
 
 
 class _Rows:
@@ -97,7 +94,10 @@ class _Rows:
         if name in self.names.records:
             return self.names.records[name]
         space, _, rest = name.partition(".")
-        return self.scene.kind(space, rest).row if rest else self.names.fields_of_event(name)
+        if not rest:
+            return self.names.fields_of_event(name)
+        kind = self.scene.kind(space, rest)
+        return UnknownFields() if kind.name == "any" else kind.row
 
     def _fitting(
         self, where: tree.Expression | None, fields: Fields, read: str, *, holds: bool
@@ -116,13 +116,16 @@ class _Rows:
                 yield {**values, **more}, others
 
     def _made(self, name: str, values: dict[str, Any], amount: int) -> Wish:
-        shown = tuple((one, written(value, self.names)) for one, value in values.items())
-        said = tuple((one, value) for one, value in shown if value and one != "at")
         space, _, rest = name.partition(".")
+        fields = self._fields(name)
+        said = self.scene.filled(fields, values)
         if name in self.names.records:
             return (self._records(name, said, amount),)
         if rest:
-            value = written([values] * amount, self.names)
+            row = ", ".join(f"{one} {value}" for one, value in said) or 'name "something"'
+            value = ", ".join([f"({row})"] * amount)
+            if space == "answer":
+                return (Call(self.scene.urls[-1], ((rest, value),) if value else ()),)
             return (Data(self.scene.carrier(space, rest), rest, value),)
         if name in self.names.events:
             return (Act(NOW, Happens(name, said)),) * amount
@@ -135,9 +138,6 @@ class _Rows:
         """A contact with so many records; without any, those that there are are removed."""
         if amount == 0:
             return Fact(f"records {name}", "", f"remove {name}")
-        if not said:
-            first = next(iter(self.names.records[name]))
-            said = ((first, self.scene.plain(self.names.records[name][first])),)
         row = "\n".join([name, *(f"  {one} {value}" for one, value in said)])
         values = ", ".join(f"{one} {value}" for one, value in said)
         return Fact(f"records {name}", "\n".join([row] * amount), f"add {name} {values}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from flowlang.check.meaning import Place
 from flowlang.check.names import Message, Names
@@ -34,6 +35,8 @@ class Scene:
     sends: tuple[Message, ...] = ()
     row: Fields | None = None
     """What a `where` filters."""
+    brought: dict[str, Any] = field(default_factory=dict)
+    """The data of the event that started the run at hand, where that is to stay as it is."""
 
     def place(self) -> Place:
         """The same for those who check conditions."""
@@ -58,7 +61,16 @@ class Scene:
 
     def plain(self, kind: Kind) -> str:
         """Some value of a kind, as it is written."""
+        if kind.name == "list":
+            row = {name: domain(one, Constants(), self.now, self.names)[0] for name, one in kind.row.items() if one.name != "list"}
+            return written([row], self.names)
         return written(domain(kind, Constants(), self.now, self.names)[0], self.names)
+
+    def filled(self, fields: Fields, values: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+        """All fields of an event or a record with a value, as they are written; None leaves out."""
+        shown = {name: self.plain(kind) for name, kind in fields.items() if name not in values}
+        shown |= {name: written(value, self.names) for name, value in values.items()}
+        return tuple((name, shown[name]) for name in shown if shown[name] and name != "at")
 
 
 def _merged(carried: dict[str, Fields]) -> Fields:

@@ -15,13 +15,16 @@ from datetime import date, datetime, time
 
 from flowlang.calendar import instant
 from flowlang.contact import Contact
-from flowlang.coverage.drafts import Act, Draft, Named, given, happening
+from flowlang.coverage.drafts import Act, Draft, Named, given, happening, without_a_line
 from flowlang.coverage.occasions import LONG, Occasions
 from flowlang.coverage.scenes import Scene, Wish
 from flowlang.coverage.staging import Outcome, Stage, Unusable
 from flowlang.coverage.ways import BY_A_STEP, Key, Section, Way
 from flowlang.engine.play import Play
 from flowlang.program.program import Program
+from flowlang.steps.campaigns import Start as StartCampaign
+from flowlang.steps.happen import MakeHappen
+from flowlang.steps.jobs import Task
 
 START = date(2026, 3, 2)
 """A Monday; here the clock starts where the program asks for no other day."""
@@ -32,7 +35,7 @@ PER_WAY = 1_500
 _BASES = 5
 """Drafts that come near a way and are tried with what may lead to it."""
 _PASSING: tuple[tuple[Act, ...], ...] = (
-    (), (Act("due"),), (Act("due"), Act("due")), (Act("tick"),), (Act(LONG),),
+    (), (Act("due"),), (Act("due"), Act("due")), (Act("tick"),),
 )  # fmt: skip
 """How time passes after a change."""
 
@@ -73,38 +76,62 @@ class Search:
 
     def _walk(self, key: Key, occasions: Occasions) -> bool:
         """Try what may lead to a way; True where anything new was walked."""
-        before, limit = len(self.known), self.budget - PER_WAY
+        before, spent = len(self.known), self.budget
         for base in self._near(key):
-            at = base.reached.get((key.campaign, key.at), base.play.now)
-            for moment in dict.fromkeys((at, base.play.now)):
-                scene = occasions.scene(key.campaign, self._scene(base, moment))
-                for wish in (*([()] if key.kind != "start" else []), *occasions.leading_to(key, scene)):
-                    for draft in self._drafts(base.draft, wish, key):
-                        if self.budget <= max(limit, 0):
-                            return len(self.known) > before
-                        self._try(draft)
-                        if key in self.found:
-                            return True
+            for draft in self._attempts(key, base, occasions):
+                self._try(draft)
+                if key in self.found:
+                    return True
+                if self.budget <= 0 or spent - self.budget >= PER_WAY:
+                    return len(self.known) > before
         return len(self.known) > before
+
+    def _attempts(self, key: Key, base: Outcome, occasions: Occasions) -> Iterator[Draft]:
+        """Drafts made from one that comes near a way."""
+        if key.kind != "start":
+            yield from self._drafts(base.draft, (), key)
+        at = base.reached.get((key.campaign, key.at), base.play.now)
+        brought = [run.event for run in base.contact.runs.values() if run.campaign == key.campaign]
+        for moment in dict.fromkeys((at, base.play.now)):
+            for data in ({}, *filter(None, brought[:1])):
+                scene = replace(self._scene(base, moment), brought=data)
+                for wish in occasions.leading_to(key, occasions.scene(key.campaign, scene)):
+                    yield from self._drafts(base.draft, wish, key)
+        if key.kind != "start":
+            for shorter in without_a_line(base.draft):
+                yield from self._drafts(shorter, (), key)
 
     def _near(self, key: Key) -> list[Outcome]:
         """The drafts from which a way may be reached, those that come nearest first."""
+        ordered = sorted(self.known[1:], key=lambda one: one.draft.length)
         if key.kind == "start":
-            others = [one for one in self.known if key.campaign not in {k.campaign for k in one.walked}]
-            near = self.known[:1] + others[1 : _BASES]
-            if key.at == BY_A_STEP or key.label:
-                near = self.known[:1] + list(reversed(self.known[1:]))[: 4 * _BASES]
-            return near
-        near = [one for one in self.known if (key.campaign, key.at) in one.reached]
+            return [*self.known[:1], *self._telling(ordered)]
+        near = [one for one in ordered if (key.campaign, key.at) in one.reached]
         if key.kind == "ending" or not near:
             near = [
                 one
-                for one in self.known
+                for one in ordered
                 if any(k.campaign == key.campaign and k.kind == "start" for k in one.walked)
             ]
         if not near and self.program.by_name[key.campaign].group_send:
-            near = self.known[:_BASES]
-        return sorted(near, key=lambda one: one.draft.length)[:_BASES]
+            near = self.known[:1]
+        return near[:_BASES]
+
+    def _telling(self, ordered: list[Outcome]) -> Iterator[Outcome]:
+        """The shortest drafts that send each message or walk each step that starts others."""
+        told: set[object] = set()
+        for one in ordered:
+            sent: set[object] = {letter.message for letter in one.play.world.sent}
+            new = sent | {k for k in one.walked if self._starts_others(k)}
+            if new - told:
+                told |= new
+                yield one
+
+    def _starts_others(self, key: Key) -> bool:
+        if key.kind != "step":
+            return False
+        instruction = self.program.by_name[key.campaign].instructions[key.at]
+        return isinstance(instruction, (StartCampaign, MakeHappen, Task))
 
     def _scene(self, base: Outcome, now: datetime) -> Scene:
         contact = base.contact if base.draft.acts else Contact("")
@@ -147,7 +174,6 @@ class Search:
             outcome = self.stage.run(draft)
         except Unusable:
             return None
-        seen = set().union(*(one.walked for one in self.known)) if self.known else set()
         new = outcome.walked - self.found.keys() - self._seen
         reached = outcome.reached.keys() - self._reached
         if new or reached or not self.known:

@@ -42,7 +42,8 @@ def variables(node: Node, scene: Scene) -> Iterator[Variable]:
                 yield Variable("contact", name)
         elif isinstance(one, tree.Ref):
             space, _, name = str(one.name.value).partition(".")
-            if not (space in ("event", "reply") and name == "at"):
+            known = space == "event" and name in scene.brought
+            if not (space in ("event", "reply") and name == "at") and not known:
                 yield Variable(space, name)
 
 
@@ -55,6 +56,7 @@ def values_for(nodes: Sequence[tree.Expression], want: bool, scene: Scene) -> It
     expressions.findings = Findings()
     asked = [expressions.condition(node, scene.place()) for node in nodes]
     known = Constants.of(nodes, names)
+    known.take(scene.brought.values())
     choices = [domain(scene.kind(*one), known, scene.now, names) for one in found]
     for values in islice(_assignments(choices), TRIES):
         assigned = dict(zip(found, values, strict=True))
@@ -79,7 +81,7 @@ def _view(assigned: dict[Variable, Any], scene: Scene) -> View:
     contact = copy(scene.contact)
     contact.fields = dict(contact.fields)
     spaces: dict[str, dict[str, Any]] = {
-        "contact": contact.fields, "event": {"at": scene.now}, "row": {"at": scene.now},
+        "contact": contact.fields, "event": {"at": scene.now} | scene.brought, "row": {"at": scene.now},
         "reply": {"at": scene.now}, "answer": {},
     }  # fmt: skip
     for (space, name), value in assigned.items():

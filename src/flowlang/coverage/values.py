@@ -45,6 +45,21 @@ class Constants:
             found._take(node, names)
         return found
 
+    def take(self, values: Iterable[Any]) -> None:
+        """More values, from data."""
+        for value in values:
+            match value:
+                case bool() | None:
+                    continue
+                case int() | float():
+                    self.numbers[value] = None
+                case str():
+                    self.texts[value] = None
+                case datetime():
+                    self.moments[value] = None
+                case date():
+                    self.dates[value] = None
+
     def _take(self, node: Node, names: Names) -> None:
         if isinstance(node, tree.Matches):
             self.texts[_example(str(node.pattern.value))] = None

@@ -21,8 +21,6 @@ from flowlang.syntax.tree import walk
 
 AT_A_SEND = ("skipped", "waiting", "halted", "held")
 """What becomes of a send that does not go out."""
-_OF_THE_RUN = ("stopped", "finished")
-"""What ends a run wherever it stands."""
 
 
 def why_not(scene: Scene, contact: str, message: str) -> list[Answer]:
@@ -213,7 +211,7 @@ class _Path:
             return Answer(f"{self.what} was not reached: {_stands(run)}")
         left = went[places[-1]]
         after = went[places[-1] + 1 :]
-        if after and after[0].entry.what in _OF_THE_RUN and left.entry.what != "ends here":
+        if after and not self._turned(left, leads) and _ended(after[0]):
             return Answer(
                 f"{self.what} was not reached: the run was {after[0].entry.what}", after[0]
             )
@@ -225,6 +223,14 @@ class _Path:
         needs = self._needs(ways[0][0]) if ways else ()
         text = f"{self.what} was not reached: the run took another way"
         return Answer(text, left, wanted, behind(self.scene.trace, left), needs)
+
+    def _turned(self, one: Decision, leads: frozenset[int]) -> bool:
+        """Whether a decision is a fork at which the way to the send was left."""
+        took = one.entry.because if one.entry.what == "branch" else one.entry.what
+        return any(
+            label == took and target not in leads
+            for target, label in self.campaign.instructions[one.pc].exits(one.pc)
+        )
 
     def _needs(self, start: int) -> tuple[Need, ...]:
         """The forks on the way from a step to the send, as they would come out now."""
@@ -253,6 +259,12 @@ def _forecast(answer: Answer, what: str) -> str:
     if answer.decision is not None and answer.decision.entry.what == "sent":
         return f"{what} is still ahead: it goes out if nothing else happens"
     return f"{what} is still ahead, but if nothing else happens it does not go out"
+
+
+def _ended(one: Decision) -> bool:
+    """Whether a run was ended from outside; one that just came to its end was not."""
+    entry = one.entry
+    return entry.what == "stopped" or (entry.what == "finished" and bool(entry.because))
 
 
 def _stands(run: Run) -> str:

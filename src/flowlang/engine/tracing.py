@@ -142,7 +142,7 @@ class Outline:
     @classmethod
     def of(cls, program: Program, asks: Asks) -> Outline:
         outline = cls(Explainer(program.names))
-        for campaign in program.campaigns:
+        for campaign in program.by_name.values():
             for line in campaign.item.lines or () if campaign.item else ():
                 for statement, node in _expressions(line):
                     outline._take(campaign.name, statement, node, asks)

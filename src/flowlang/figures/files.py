@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from errno import EINVAL
 from pathlib import Path
 from typing import TextIO, TypeVar
 
@@ -86,7 +87,7 @@ class InputFiles(Files):
         return read_codes(path.name, self._content(path))
 
     def _content(self, path: Path) -> bytes:
-        return self._done(path, lambda target: target.read_bytes())
+        return self._done(path, _read)
 
     def _done(self, path: Path, do: Callable[[Path], T]) -> T:
         """Do something with a file; what fails in it is told with the file's name."""
@@ -150,6 +151,13 @@ class WorkspaceFiles(InputFiles):
             return do(target)
 
         return self._done(path, write_there)
+
+
+def _read(target: Path) -> bytes:
+    """What stands in a file; a pipe would keep the engine waiting."""
+    if target.exists() and not (target.is_file() or target.is_dir()):
+        raise OSError(EINVAL, "it is no file")
+    return target.read_bytes()
 
 
 def _part(target: Path) -> Path:

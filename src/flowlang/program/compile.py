@@ -127,6 +127,7 @@ class _Campaign:
             code.report(d.NO_STEPS, item.name.span, what="campaign", name=campaign.name)
         code.block(steps)
         campaign.instructions = code.instructions
+        campaign.nodes = code.nodes
         campaign.goals = code.goals
         campaign.measures = code.measures
         campaign.experiments = code.experiments
@@ -351,7 +352,7 @@ def _automation(
     code.block(steps)
     automation.campaign = Campaign(
         f'automation "{automation.name}"', _AFTER_CAMPAIGNS + index, automation.span, item=item,
-        again=True, zone=automation.zone, instructions=code.instructions,
+        again=True, zone=automation.zone, instructions=code.instructions, nodes=code.nodes,
     )  # fmt: skip
     _check_events_of_messages("automation", automation, code)
     return automation

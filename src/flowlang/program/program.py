@@ -19,6 +19,7 @@ from flowlang.steps.goal import Reach
 from flowlang.steps.split import TakeBest
 from flowlang.steps.step import Instruction
 from flowlang.syntax import declarations as tree
+from flowlang.syntax.tree import Node
 
 SETTLE = Duration(seconds=300)
 """The least time between a restart and the trigger that counts (S2.7)."""
@@ -70,6 +71,8 @@ class Campaign:
     report_to: str = ""
     about: str = ""
     instructions: list[Instruction] = field(default_factory=list)
+    nodes: list[Node] = field(default_factory=list)
+    """Of each instruction, the node that it was made of; that of a branch is the whole of it."""
     goals: list[tuple[int, Reach]] = field(default_factory=list)
     measures: list[tuple[str, EventMatch, Duration]] = field(default_factory=list)
     experiments: list[TakeBest] = field(default_factory=list)

@@ -9,6 +9,7 @@ from flowlang.repl import word
 from flowlang.repl.saying import ACTIONS, EXPECT, SCRIPT
 from flowlang.repl.script import quoted
 from flowlang.repl.session import Session
+from flowlang.steps.restart import Restart
 from flowlang.steps.tag import Tag
 from flowlang.steps.untag import Untag
 from flowlang.syntax import expressions, scripts
@@ -19,13 +20,17 @@ Names = Callable[[Session], Iterable[str]]
 _TYPED = re.compile(r'"[^"]*$|(?<=[=\s(,])[^\s"=(,]*$|^[^\s"=]*$')
 
 
+_OF_TAGS = (Tag, Untag, Restart, expressions.Tagged, scripts.GivenTag)
+
+
 def tags(session: Session) -> list[str]:
     """Every tag that the workspace speaks of."""
     found: dict[str, None] = {}
     for parsed in session.loaded.workspace.files:
         for node in walk(parsed.tree):
-            if isinstance(node, (Tag, Untag, expressions.Tagged, scripts.GivenTag)):
-                found[str(node.tag.value)] = None
+            tag = getattr(node, "tag", None)
+            if isinstance(node, _OF_TAGS) and tag is not None:
+                found[str(tag.value)] = None
     return list(found)
 
 

@@ -113,7 +113,7 @@ class Teller:
         leaves = list(_placed(explained, 0))
         if not whole and explained.joined in ("and", "or") and len(leaves) > 1:
             leaves = [(part, depth - 1) for part, depth in leaves[1:]]
-        width = max(columns(part.text) + 5 * depth for part, depth in leaves)
+        width = max(columns(part.text) + 5 * depth for part, depth in leaves if not part.parts)
         width = min(width, _WIDEST)
         blamed = {id(part) for part in explained.blame()}
         return [_part(part, depth, width, id(part) in blamed) for part, depth in leaves]

@@ -105,6 +105,8 @@ class Code:
     campaign: str
     kind: str = "K"
     instructions: list[Instruction] = field(default_factory=list)
+    nodes: list[Node] = field(default_factory=list)
+    """Of each instruction, the node that it was made of."""
     goals: list[Any] = field(default_factory=list)
     measures: list[Any] = field(default_factory=list)
     sends: list[tuple[Message, Token]] = field(default_factory=list)
@@ -140,6 +142,7 @@ class Code:
         count = self._counts[key] = self._counts.get(key, 0) + 1
         instruction.where = Where(node.span.line, text, key if count == 1 else f"{key} ({count})")
         self.instructions.append(instruction)
+        self.nodes.append(node)
         return len(self.instructions) - 1
 
     def block(self, steps: tuple[Node, ...] | None) -> bool:

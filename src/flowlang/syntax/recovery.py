@@ -249,7 +249,7 @@ def _standing_earlier(
         skip = stop
         if fits or before == ",":
             phrase, before = fits[0] if fits else phrase, text[lexeme.start : stop]
-    if phrase is None:
+    if phrase is None or before == phrase.text:
         return ""
     return parser.words.say("stands-before", word=phrase.text, other=before.removeprefix(", "))
 

@@ -6,7 +6,7 @@ A pass over the tree keeps side tables; none writes into it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar, dataclass_transform
 
@@ -71,6 +71,10 @@ class Node(metaclass=_NodeType):
     """The grammar's name for it."""
     block: ClassVar[str] = ""
     """The child that must not be missing: the lines that belong below this one."""
+    roles: ClassVar[Mapping[str, str]] = {}
+    """What its tokens name, by field, where the field is not called so (`check.roles`)."""
+    brings: ClassVar[str] = ""
+    """What its event or its records are to the declaration around it: `event.x`, `reply.x`."""
 
     def __init__(self, *values: Any) -> None:
         setters = type(self)._setters

@@ -1,0 +1,1 @@
+"""Marketing, and who wants it: FL701 and on."""

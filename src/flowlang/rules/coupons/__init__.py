@@ -1,0 +1,1 @@
+"""Coupon lists that run out: FL721 and on."""

@@ -1,0 +1,1 @@
+"""What is easier to read another way: FL801 and on."""

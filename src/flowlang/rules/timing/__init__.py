@@ -1,0 +1,1 @@
+"""Waits, dates and hours: FL641 and on."""

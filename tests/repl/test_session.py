@@ -1,0 +1,502 @@
+"""What is said happens, can be taken back, and can be tried another way."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from flowlang.repl.session import Session
+from tests.repl.sessions import SHOP, Files, said, session
+
+ANNA = "contact anna score=60 country=DE first_name=Anna marketing by email"
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Session:
+    return session(tmp_path, SHOP)
+
+
+def lines(one: Session) -> list[str]:
+    return [line.text for line in one.state.lines]
+
+
+# ---------------------------------------------------------------------- lines of a test
+
+
+def test_before_time_begins_a_contact_stands_there(shop: Session) -> None:
+    said(shop, 'contact anna score=60 country=DE vip=yes tag "vip", group "Newsletter" blocked')
+    assert lines(shop) == [
+        'given contact "anna"\n  score 60\n  country "DE"\n  vip yes\n  tag "vip"\n'
+        '  group "Newsletter"\n  blocked'
+    ]
+    assert not shop.stage.begun
+    assert shop.stage.decisions == []
+
+
+def test_later_it_comes_which_is_a_trigger(shop: Session) -> None:
+    told = said(shop, ANNA, "advance 1 hour", 'contact bob score=1 tag "new"')
+    assert lines(shop)[-1] == 'at 2026-11-20 11:00 contact "bob"\n  score 1\n  tag "new"'
+    assert 'bob  "Welcome"  started' in told
+    assert shop.whom == "bob"
+
+
+def test_an_action_happens_now(shop: Session) -> None:
+    said(shop, ANNA, 'tag "x"', "event purchase total=99 order_id=A1", "set score=70", "clear due")
+    said(shop, 'event purchase total 5, items (sku "A", price 3), (sku "B", price 4)')
+    assert lines(shop)[1:] == [
+        'at 2026-11-20 10:00 tag "x"',
+        'at 2026-11-20 10:00 event purchase total 99, order_id "A1"',
+        "at 2026-11-20 10:00 set score to 70",
+        "at 2026-11-20 10:00 clear due",
+        'at 2026-11-20 10:00 event purchase total 5, items (sku "A", price 3), (sku "B", price 4)',
+    ]
+
+
+def test_a_line_of_a_test_works_as_it_stands(shop: Session) -> None:
+    said(shop, 'given contact "ben"\n  score 3', 'given coupons "codes" 2 codes')
+    said(shop, 'at 2026-12-01 08:00 tag "new"', "after 2 days", 'expect sent "Hello"')
+    assert lines(shop) == [
+        'given contact "ben"\n  score 3',
+        'given coupons "codes" 2 codes',
+        'at 2026-12-01 08:00 tag "new"',
+        "after 2 days",
+        'expect sent "Hello"',
+    ]
+
+
+def test_an_expectation_that_fails_is_told_and_not_kept(shop: Session) -> None:
+    said(shop, ANNA, 'tag "new"')
+    told = said(shop, 'expect sent "Gift"')
+    assert told == '! no: "Gift" was not sent\n'
+    assert len(lines(shop)) == 2
+
+
+def test_of_several_contacts_the_one_is_meant_that_was_named_last(shop: Session) -> None:
+    said(shop, ANNA, "contact bob", 'tag "new"', "as anna", 'tag "split"', 'tag "x" for "bob"')
+    assert lines(shop)[2:] == [
+        'at 2026-11-20 10:00 tag "new" for "bob"',
+        'at 2026-11-20 10:00 tag "split" for "anna"',
+        'at 2026-11-20 10:00 tag "x" for "bob"',
+    ]
+    assert "did you mean `anna`" in said(shop, "as anne")
+
+
+def test_an_event_about_a_thing_goes_to_all_it_concerns(shop: Session) -> None:
+    boats = 'contact "{}"\n  qualification\n    name "Boats"'
+    said(shop, boats.format("anna"), boats.format("bob"), "contact cleo")
+    told = said(shop, "event back_in_stock sku=Boats")
+    assert "anna  event (back_in_stock)" in told
+    assert "bob  event (back_in_stock)" in told
+    assert "cleo" not in told
+
+
+# ---------------------------------------------------------------------- time
+
+
+def test_next_stops_at_what_happens_next(shop: Session) -> None:
+    said(shop, ANNA, 'import coupons "codes" X1', 'tag "new"')
+    assert "2026-11-22 10:00" in said(shop, "next")
+    assert lines(shop)[-1] == "at 2026-11-22 10:00"
+    assert "2026-11-23 07:00" in said(shop, "next")
+
+
+def test_next_passes_over_schedules_that_concern_nobody(shop: Session) -> None:
+    said(shop, "contact anna birthday=2000-11-25")
+    assert "2026-11-25 08:00  event (birthday_today)" in said(shop, "next").split("automation")[-1]
+
+
+def test_nothing_more_is_due(tmp_path: Path) -> None:
+    quiet = SHOP[: SHOP.index("automation")].replace(
+        "  every day at 08:00\n", "  at 2026-11-25 08:00\n"
+    )
+    one = session(tmp_path, quiet)
+    said(one, "contact anna", 'tag "split"', "run")
+    before = one.state
+    assert said(one, "next", "run") == "  nothing more is due\n  nothing more is due\n"
+    assert one.state == before
+
+
+def test_run_goes_to_the_last_thing_that_happens(shop: Session) -> None:
+    said(shop, ANNA, 'tag "split"', "advance 2 hours")
+    told = said(shop, "run")
+    assert '"Split"  finished' in told
+    assert shop.now > datetime(2027, 11, 1, tzinfo=UTC)
+
+
+def test_a_great_many_rows_are_cut_in_the_middle(shop: Session) -> None:
+    told = said(shop, ANNA, "run")
+    assert " more ...\n" in told
+    assert told.count("\n") < 110
+
+
+@pytest.mark.parametrize(
+    ("line", "now"),
+    [
+        ("advance 2 days", "2026-11-22 10:00"),
+        ("advance to 2026-12-01 09:00", "2026-12-01 09:00"),
+        ("advance to 2026-12-01", "2026-12-01 00:00"),
+        ("advance to 18:00", "2026-11-20 18:00"),
+        ("advance to 09:00", "2026-11-21 09:00"),
+        ("advance 1 week 3 days", "2026-11-30 10:00"),
+    ],
+)
+def test_advance(shop: Session, line: str, now: str) -> None:
+    said(shop, "contact anna", line)
+    assert shop.tongue.clock(shop.now) == now
+
+
+@pytest.mark.parametrize(
+    "line", ["advance", "advance x", "advance to 2020-01-01", "advance to 25:00", "advance -1 days"]
+)
+def test_time_that_cannot_be(shop: Session, line: str) -> None:
+    said(shop, "contact anna", "advance 1 hour")
+    before = shop.state
+    assert said(shop, line).startswith("! ")
+    assert shop.state == before
+
+
+def test_an_hour_that_comes_twice(tmp_path: Path) -> None:
+    one = session(tmp_path, SHOP)
+    one.start = datetime(2026, 10, 25, 0, 10, tzinfo=UTC)  # 02:10, the first time
+    said(one, "contact anna", 'tag "split"', "next", 'tag "late"')
+    assert lines(one)[-2:] == ["after 60 minutes", 'after 0 minutes tag "late"']
+    assert one.now == datetime(2026, 10, 25, 1, 10, tzinfo=UTC)
+    before = [entry.entry for entry in one.stage.decisions]
+    one.rebuild()
+    assert [entry.entry for entry in one.stage.decisions] == before
+
+
+def test_more_than_a_person_can_look_at(tmp_path: Path) -> None:
+    spin = SHOP + (
+        '\ncampaign "Spin"\n  runs again\n  start on change of score\n'
+        "  wait 1 minute\n  set score to score + 1\n  wait 1 minute\n"
+        '\ncampaign "Spun"\n  runs again\n  start on change of score\n'
+        "  wait 1 minute\n  set score to score + 1\n  wait 1 minute\n"
+    )
+    one = session(tmp_path, spin)
+    said(one, "contact anna score=1")
+    before = one.state
+    told = said(one, "set score=2", "advance 1 year")
+    assert "! more than 20,000 things would happen: let less time pass\n" in told
+    assert len(one.state.lines) == len(before.lines) + 1
+
+
+# ---------------------------------------------------------------------- what is refused
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("wher", "! there is no word `wher` (did you mean `where`?)"),
+        ("xyz", "! there is no word `xyz` (try `help`)"),
+        ("score = 3", "! `score` is a field (write `set score to …` or `? score = 3`)"),
+        ("set scor to 5", "! the contact has no field `scor`"),
+        ("contact bob scor=5", "! the contact has no field `scor`"),
+        ('set score to "x"', "! `score` is a number, this is text"),
+        ("event purchas total=1", "! there is no event `purchas`"),
+        ('resume "Offer"', '! this was refused: "Offer" is not halted'),
+        ('opened "Gift"', '! this was refused: "Gift" was never sent to anna'),
+        ('send "Hello"', '! `send "Hello"` is no action of a test'),
+        ("?", "! a condition is asked for"),
+        ("? score", "! a condition stands here, not a number"),
+        ("? nope = 1", "! the contact has no field `nope`"),
+        ("why 99", "! there is no decision 99"),
+        ('why not "Nope"', '! there is no message and no campaign "Nope"'),
+        ('where "Nope"', '! there is no campaign "Nope"'),
+        ('inbox "Nope"', '! there is no message "Nope"'),
+        ("back", "! there is nothing to come back to"),
+        ("redo", "! there is nothing to redo"),
+        ("undo 0", "! how often? a number from 1 to 1,000 is asked for, not `0`"),
+        ('load "nope"', '! there is no test "nope"'),
+        ("load nope.csv", "! nope.csv: there is no such file"),
+        ("import coupons", "! a list and its codes are asked for"),
+        ('import coupons "nope" A1', "! there is no coupon list `nope`"),
+        ("what if", ""),
+        ("save", "! a test has a name"),
+        ("contact", "! a contact has a name"),
+        ("help nope", "! there is no word `nope`"),
+    ],
+)
+def test_bad_input_gets_one_message_and_changes_nothing(
+    shop: Session, line: str, message: str
+) -> None:
+    said(shop, ANNA, "advance 1 hour")
+    before = shop.state, [one.entry for one in shop.stage.decisions], shop.now
+    told = said(shop, line)
+    if message:
+        assert told.startswith(message)
+        assert told.count("\n") == 1
+        assert (shop.state, [one.entry for one in shop.stage.decisions], shop.now) == before
+        # and it goes on as if nothing had been wrong
+    assert "tagged" in said(shop, 'tag "x"')
+
+
+def test_without_a_contact(shop: Session) -> None:
+    for line in ("where", "why", "vars", "inbox", "history", "? score = 1"):
+        told = said(shop, line)
+        assert told == "! there is no contact yet (make one: `contact anna score=60`)\n"
+    assert said(shop, 'tag "x"').startswith("! this test has no contact")
+
+
+# ---------------------------------------------------------------------- ways back
+
+
+def test_undo_and_redo_over_everything(shop: Session) -> None:
+    steps = [
+        ANNA, 'tag "new"', "advance 1 day", "contact bob", "as anna", "next", "what if",
+        'tag "warm"', "back", "set score=1", 'load "a greeting"',
+    ]  # fmt: skip
+    stood = []
+    for step in steps:
+        stood.append(_stands(shop))
+        said(shop, step)
+    after = _stands(shop)
+    for before in reversed(stood):
+        said(shop, "undo")
+        assert _stands(shop) == before
+    assert said(shop, "undo") == "! there is nothing to undo\n"
+    for following in [*stood[1:], after]:
+        said(shop, "redo")
+        assert _stands(shop) == following
+
+
+def _stands(one: Session) -> object:
+    entries = [decision.entry for decision in one.stage.decisions]
+    return one.state, one.now, entries, list(one.stage.contacts)
+
+
+def test_what_is_done_after_an_undo_cannot_be_redone(shop: Session) -> None:
+    said(shop, ANNA, 'tag "x"', "undo", 'tag "y"')
+    assert said(shop, "redo") == "! there is nothing to redo\n"
+
+
+def test_undo_several(shop: Session) -> None:
+    said(shop, ANNA, 'tag "x"', "advance 1 day", 'tag "y"')
+    told = said(shop, "undo 2")
+    assert "undone: at 2026-11-21 10:00 tag" in told
+    assert "undone: after 1 day" in told
+    assert told.endswith("  anna, 2026-11-20 10:00\n")
+    said(shop, "undo 50")
+    assert shop.state.lines == ()
+
+
+def test_another_way_and_back(shop: Session) -> None:
+    said(shop, ANNA, 'import coupons "codes" X1 X2', 'tag "new"')
+    before = _stands(shop)
+    told = said(shop, 'what if tag "gone"')
+    assert '"Welcome"  stopped' in told
+    said(shop, "what if", "set score=1", "back")
+    told = said(shop, "back")
+    assert '- waiting until 2026-11-22 10:00 in "Welcome"' in told
+    assert '+ stopped in "Welcome"' in told
+    assert _stands(shop) == before
+
+
+def test_what_if_with_a_line_that_is_refused(shop: Session) -> None:
+    said(shop, ANNA)
+    before = shop.state, shop.past
+    assert said(shop, "what if set scor=5").startswith("! the contact has no field")
+    assert (shop.state, shop.past) == before
+
+
+# ---------------------------------------------------------------------- files
+
+
+def test_a_test_can_be_loaded(shop: Session) -> None:
+    told = said(shop, ANNA, 'load "a greeting"')
+    assert '  the test "a greeting" has passed\n' in told
+    assert shop.whom == "contact"
+    assert lines(shop)[0] == "given contact"
+
+
+def test_a_failing_test_is_loaded_up_to_where_it_fails(tmp_path: Path) -> None:
+    failing = (
+        SHOP + '\ntest "fails"\n  given contact\n  at 2026-03-02 10:00 tag "new"\n'
+        '  expect sent "Gift"\n  at 2026-03-09 10:00 tag "late"\n'
+    )
+    one = session(tmp_path, failing)
+    told = said(one, 'load "fails"')
+    assert '  up to here; then `expect sent "Gift"`\n' in told
+    assert '  no: "Gift" was not sent\n' in told
+    assert lines(one) == ["given contact", 'at 2026-03-02 10:00 tag "new"']
+    assert '"Gift" is still ahead' in said(one, 'why not "Gift"')
+
+
+def test_a_test_that_expects_a_refusal_can_be_loaded(tmp_path: Path) -> None:
+    refusing = (
+        SHOP + '\ntest "refuses"\n  given contact\n  at 2026-03-02 10:00 resume "Offer"\n'
+        '  expect refused "not halted"\n  at 2026-03-03 10:00 tag "new"\n'
+    )
+    one = session(tmp_path, refusing)
+    assert "has passed" in said(one, 'load "refuses"')
+    assert "undone" in said(one, 'tag "x"', "undo")
+
+
+def test_contacts_of_a_file(tmp_path: Path) -> None:
+    one = session(tmp_path, SHOP)
+    (tmp_path / "people.csv").write_text(
+        "id,email,score,tags,consent,nope\n"
+        "c1,a@example.com,5,new;old,marketing by email,1\n"
+        "c2,,7,,,\n"
+        "c3,bad,1,,,\n"
+    )
+    told = said(one, "load people.csv")
+    assert "3 rows read, 2 taken, 1 left out" in told
+    assert "c2: it has no e-mail address" in told
+    assert one.stage.contacts == ["c1", "c2"]
+    assert lines(one)[0] == (
+        'given contact "c1"\n  email "a@example.com"\n  score 5\n  tag "new"\n  tag "old"\n'
+        "  marketing by email"
+    )
+    said(one, "undo", "contact anna", "advance 1 hour", "load people.csv")
+    assert lines(one)[-2].startswith('at 2026-11-20 11:00 contact "c1"\n  email')
+
+
+def test_reload_says_what_became_different(tmp_path: Path) -> None:
+    one = session(tmp_path, SHOP)
+    said(one, ANNA, 'tag "new"')
+    assert said(one, "reload") == "  the files are read anew; nothing became different\n"
+    (tmp_path / "shop.flow").write_text(SHOP.replace("wait 2 days", "wait 3 days"))
+    told = said(one, "reload")
+    assert '- 2026-11-20 10:00  "Welcome"  wait 2 days: waiting (until 2026-11-22 10:00)' in told
+    assert '+ 2026-11-20 10:00  "Welcome"  wait 3 days: waiting (until 2026-11-23 10:00)' in told
+    (tmp_path / "shop.flow").write_text(
+        SHOP.replace("wait 3 days", "wait 3 dys").replace("wait 2 days", "wait 2 dys")
+    )
+    before = one.state
+    assert said(one, "reload").startswith("! `dys` is no word of flow here")
+    assert one.state == before
+    assert "tagged" in said(one, 'tag "x"')
+
+
+def test_reload_of_a_program_that_the_session_does_not_fit(tmp_path: Path) -> None:
+    one = session(tmp_path, SHOP)
+    said(one, ANNA, "set score=5")
+    (tmp_path / "shop.flow").write_text("contact\n  age  number\n")
+    assert said(one, "reload").startswith("! ")
+    assert one.program.names.fields["score"]
+
+
+# ---------------------------------------------------------------------- looking
+
+
+def test_where_marks_the_way(shop: Session) -> None:
+    said(shop, ANNA, 'tag "new"')
+    told = said(shop, "where")
+    assert '"Welcome", round 1: waits until 2026-11-22 10:00 (in 2 days)\n' in told
+    assert '  ·   send "Hello"\n  >   wait 2 days\n      if in segment "hot"\n' in told
+    told = said(shop, "event purchase total=1", "where")
+    assert '  >   start when tagged "new"\n' in told
+    assert '"Orders": has not started' in said(shop, 'where "Orders"')
+
+
+def test_status_of_everyone(shop: Session) -> None:
+    said(
+        shop,
+        ANNA,
+        "contact bob",
+        "contact cleo",
+        'tag "new" for "anna"',
+        'delete contact for "bob"',
+    )
+    told = said(shop, "status")
+    assert (
+        'anna  "Welcome"           waits until 2026-11-22 10:00 (in 2 days)  wait 2 days\n' in told
+    )
+    assert "bob   deleted" in told
+    assert "cleo  in no campaign yet" in told
+
+
+def test_the_inbox_shows_what_was_read(tmp_path: Path) -> None:
+    html = SHOP.replace('  body "Good to have you."', '  body file "hello.html"')
+    (tmp_path / "hello.html").write_text(
+        "<html><body><p>Hi <b>{{ first_name }}</b></p><ul><li>one</li></ul></body></html>"
+    )
+    one = session(tmp_path, html)
+    assert said(one, ANNA, "inbox").endswith("  anna has not got anything yet\n")
+    told = said(one, 'tag "new"', "inbox")
+    assert (
+        '2026-11-20 10:00  "Hello" to anna@example.com\n  Hello Anna\n  Hi Anna\n\n  - one\n'
+        in told
+    )
+
+
+def test_coupons_and_vars(shop: Session) -> None:
+    said(
+        shop,
+        f"{ANNA} vip=yes",
+        'import coupons "codes" X1 X2',
+        'tag "new"',
+        'join group "Newsletter"',
+    )
+    said(shop, "event purchase total=99 order_id=A1", 'add qualification name "Boats"')
+    told = said(shop, "coupons")
+    assert "  codes  2 left, 0 used  when empty halt\n" in told
+    assert '  gifts  0 left, 0 used  when empty show "GIFT"\n' in told
+    told = said(shop, "vars")
+    for row in (
+        "  vip                 yes\n", "  group               Newsletter\n",
+        "  marketing by email  granted\n", "  qualification       name Boats\n",
+        "  event purchase      at 2026-11-20 10:00, total 99, order_id A1\n",
+    ):  # fmt: skip
+        assert row in told
+
+
+def test_a_condition_can_be_asked(shop: Session) -> None:
+    said(shop, ANNA)
+    told = said(shop, '? score >= 50 and not tagged "new"')
+    assert told == (
+        'yes  score >= 50 and not tagged "new"\n'
+        "     yes  score >= 50             score: 60\n"
+        '     yes  not tagged "new"\n'
+        '          no   tagged "new"\n'
+    )
+
+
+def test_what_people_are_told_is_shown(shop: Session) -> None:
+    said(shop, ANNA, "advance to 2026-11-22 10:00", 'tag "new"')
+    told = said(shop, "advance 3 days")
+    assert "  2026-11-23 07:00  inbox: " in told
+
+
+# ---------------------------------------------------------------------- languages
+
+
+def test_a_german_workspace_is_spoken_to_in_german(tmp_path: Path) -> None:
+    german = (
+        '# sprache: de\nkontakt\n  punkte  zahl\n\nnachricht "Hallo"\n  art service\n  kanal email\n'
+        '  betreff "Hallo"\n  text "Da."\n\nkampagne "Gruß"\n  starte wenn getaggt mit "neu"\n'
+        '  warte 2 tage\n  wenn punkte > 5\n    sende "Hallo"\n'
+    )
+    one = session(tmp_path, german)
+    said(one, "kontakt anna punkte=3", 'tag "neu"', "weiter 1 tag", "nächstes")
+    assert lines(one) == [
+        'gegeben kontakt "anna"\n  punkte 3', 'am 2026-11-20 10:00 tag "neu"', "nach 1 tag",
+        "am 2026-11-22 10:00",
+    ]  # fmt: skip
+    assert "no   punkte > 5  punkte: 3" in said(one, 'warum nicht "Hallo"')
+    assert said(one, "where") == said(one, "wo")
+    assert "! das ist Englisch" in said(one, 'untag "neu"')
+    assert "? punkte" not in said(one, '? punkte > 1 und getaggt mit "neu"')
+
+
+def test_help_speaks_of_every_word(shop: Session) -> None:
+    from flowlang.repl.word import words
+
+    told = said(shop, "help")
+    for one in words():
+        name = one.phrases("en")[0]
+        assert f"\n  {name}" in told
+        more = said(shop, f"help {name}")
+        assert one.usage[0] in more
+
+
+def test_files_are_only_read_when_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "flow.toml").write_text("")
+    (tmp_path / "shop.flow").write_text(SHOP)
+    files = Files(tmp_path)
+    one = Session(files, datetime(2026, 11, 20, 9, tzinfo=UTC))
+    (tmp_path / "shop.flow").unlink()
+    assert "sent" in said(one, ANNA, 'tag "new"', "undo", "redo")

@@ -10,6 +10,7 @@ from typing import Any, Literal, cast
 
 from flowlang.calendar import zone
 from flowlang.check.names import Config
+from flowlang.rules.severities import Severities
 from flowlang.source import did_you_mean
 from flowlang.syntax import keywords
 
@@ -34,7 +35,7 @@ class Settings:
     delivery: str = "outbox"
     duplicates: str = "avoid"
     missed: str = "catch up"
-    rules: dict[str, str] = field(default_factory=dict)
+    rules: Severities = field(default_factory=Severities)
 
     def config(self) -> Config:
         """What of it the language needs to know."""
@@ -69,7 +70,6 @@ _CHOICES = {
 }
 _CHANNEL = ("webhook", "address")
 _PAGE = re.compile(r"https?://[^\s/?#{}<>\"\\]+(?:/[^\s?#{}<>\"\\]*)?", re.IGNORECASE)
-_SEVERITIES = ("error", "warning", "info", "off")
 
 
 def read_settings(path: Path) -> Settings:
@@ -190,11 +190,13 @@ def _channels(raw: dict[str, Any]) -> dict[str, dict[str, str]]:
     return found
 
 
-def _rules(raw: dict[str, Any]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name, value in _table(raw, "rules").items():
-        text = _text(f"rules.{name}", value)
-        if name != "preset" and text not in _SEVERITIES:
-            raise ConfigError(f'rules.{name} = "{text}": expected {_one_of(_SEVERITIES)}')
-        found[name] = text
-    return found
+def _rules(raw: dict[str, Any]) -> Severities:
+    table = _table(raw, "rules")
+    if not table:
+        return Severities()
+    from flowlang.rules import settings  # it knows all rules by name: only where one is named
+
+    try:
+        return settings.read(table)
+    except settings.BadRules as error:
+        raise ConfigError(str(error)) from None

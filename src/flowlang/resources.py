@@ -1,4 +1,4 @@
-"""Where the files that are not Python lie: the grammar and the standard library.
+"""Where the files that are not Python lie: the grammar, the standard library, what is kept.
 
 An installed wheel has them as folders of the package (hatch_build.py puts them there); a source
 tree, and with it an editable install, has them at its top.
@@ -6,6 +6,7 @@ tree, and with it an editable install, has them at its top.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -24,6 +25,22 @@ def grammar() -> Path:
 def stdlib() -> Path:
     """The folder of the modules written in flow."""
     return _folder("stdlib")
+
+
+def kept() -> Path | None:
+    """The folder for what spares work the next time and may be lost at any time; None where a
+    machine has no place for it.
+
+    It is the user's, so it is in the way of no version control, and works for files that may not
+    be written beside.  FLOW_CACHE_DIR names another.
+    """
+    named = os.environ.get("FLOW_CACHE_DIR")
+    if named:
+        return Path(named)
+    try:
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "flowlang"
+    except RuntimeError:  # a user without a home
+        return None
 
 
 def _folder(name: str) -> Path:

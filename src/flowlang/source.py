@@ -123,6 +123,16 @@ class Fix:
     safe: bool = True
 
 
+class Walk(NamedTuple):
+    """An outcome of a step that a finding is about: a contact can be shown that comes there."""
+
+    campaign: str
+    at: int
+    """The number of the instruction."""
+    outcome: str
+    """The label of one of its outcomes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One mistake at one place, in plain words."""
@@ -134,6 +144,8 @@ class Finding:
     fix: Fix | None = None
     also: tuple[tuple[Span, str], ...] = ()
     """The other half, where there is one: "first declared here"."""
+    walk: Walk | None = None
+    """How a contact comes there, where the finding is about a path."""
 
     @property
     def severity(self) -> Severity:
@@ -166,6 +178,7 @@ class Findings:
         hint: str = "",
         fix: Fix | None = None,
         also: tuple[tuple[Span, str], ...] = (),
+        walk: Walk | None = None,
         **words: object,
     ) -> None:
         key = (diagnostic.code, span.source.name, span.start)
@@ -179,7 +192,7 @@ class Findings:
             return
         self._seen.add(key)
         self.found.append(
-            Finding(diagnostic, span, diagnostic.text.format(**words), hint, fix, also)
+            Finding(diagnostic, span, diagnostic.text.format(**words), hint, fix, also, walk)
         )
 
     def take(self, others: Findings) -> None:

@@ -5,17 +5,19 @@ The only place that puts the parts together: whoever wants a program asks `load`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import flowlang.steps  # noqa: F401 - registers the statements with the grammar
-from flowlang import resources
+from flowlang import digests, resources
 from flowlang.check import diagnostics as d
 from flowlang.check.declarations import MAX_FILE, Reader
 from flowlang.check.expressions import Expressions
 from flowlang.check.names import Config, Names
 from flowlang.config import ConfigError, Settings, read_settings
+from flowlang.discovery import find, own_files
 from flowlang.engine.testing import Script, compile_test
 from flowlang.program.compile import compile_program
 from flowlang.program.program import Program
@@ -24,6 +26,9 @@ from flowlang.syntax.declarations import Use
 from flowlang.syntax.parser import Parsed, parse
 from flowlang.syntax.reading import read_source
 from flowlang.syntax.scripts import Test
+
+if TYPE_CHECKING:
+    from flowlang.rules.baseline import Place
 
 
 @dataclass(slots=True)
@@ -39,6 +44,8 @@ class Workspace:
     tests: list[Script] = field(default_factory=list)
     program: Program | None = None
     """What was compiled; it may be run only where no finding is an error."""
+    inputs: dict[Path, str] = field(default_factory=dict)
+    """What else than its own files it hangs on, each with the digest of what was read."""
 
     @property
     def name(self) -> str:
@@ -50,60 +57,20 @@ class Workspace:
         return None if self.findings.has_errors else self.program
 
 
-def find(paths: list[Path]) -> list[tuple[Path, list[Path] | None]]:
-    """The workspaces that paths belong to: each folder with a `flow.toml`, and single files.
-
-    Gives the root of each and, for a file without a `flow.toml` above it, that file alone.
-    Raises FileNotFoundError for a path that is not there.
-    """
-    found: dict[Path, list[Path] | None] = {}
-    for path in paths:
-        if not path.exists():
-            raise FileNotFoundError(path)
-        root = _root_of(path)
-        if root is not None:
-            found.setdefault(root, None)
-        elif path.is_file():
-            found.setdefault(path, [path])
-        else:
-            below = sorted(toml.parent for toml in path.rglob("flow.toml"))
-            for inner in below:
-                found.setdefault(inner, None)
-            for file in flow_files(path):
-                if not any(file.is_relative_to(inner) for inner in below):
-                    found.setdefault(file, [file])
-    return sorted(found.items())
-
-
-def _root_of(path: Path) -> Path | None:
-    start = path.resolve() if path.is_dir() else path.resolve().parent
-    for folder in (start, *start.parents):
-        if (folder / "flow.toml").is_file():
-            inside = path.resolve().relative_to(folder)
-            return _shorten(path, len(inside.parts))
-    return None
-
-
-def _shorten(path: Path, levels: int) -> Path:
-    """The path some levels up, spelt as the user spelt it where that is possible."""
-    spelt = path
-    for _ in range(levels):
-        if spelt.name in ("", ".", ".."):
-            return path.resolve().parents[levels - 1]
-        spelt = spelt.parent
-    return spelt
-
-
 MakeExpressions = Callable[[Names], Expressions]
 """Makes what gives conditions their meaning."""
 
 
 def load(
-    root: Path, files: list[Path] | None = None, expressions: MakeExpressions | None = None
+    root: Path,
+    files: list[Path] | None = None,
+    expressions: MakeExpressions | None = None,
+    texts: Mapping[Path, str] | None = None,
 ) -> Workspace:
     """Read, check and compile a workspace.
 
-    `expressions` is for those who want to know what conditions are asked (`engine.tracing`).
+    `expressions` is for those who want to know what conditions are asked (`engine.tracing`), and
+    `texts` stand in the place of what its own files hold: what an editor has not saved yet.
     Raises ConfigError where its `flow.toml` cannot be read.
     """
     folder = root if root.is_dir() else root.parent
@@ -111,8 +78,11 @@ def load(
     findings = Findings()
     workspace = Workspace(folder, settings, findings)
     config = settings.config()
-    for path in files if files is not None else _own_files(folder):
-        source = read_source(path, str(path), findings)
+    for path in files if files is not None else own_files(folder):
+        if texts and path in texts:
+            source = Source(str(path), texts[path], path)
+        else:
+            source = read_source(path, str(path), findings)
         workspace.files.append(parse(source, findings, config.language))
     check(workspace, config, expressions)
     return workspace
@@ -134,7 +104,7 @@ def check(
     """Check what was parsed and compile it; fills `workspace.program`."""
     findings = workspace.findings
     names = Names(config, findings)
-    texts = _TextFiles(workspace.root, findings)
+    texts = _TextFiles(workspace)
     reader = Reader(names, texts.read, texts.may_read)
     _use_modules(workspace, config)
     everything = [*workspace.modules, *workspace.files]
@@ -155,22 +125,21 @@ def check(
                 workspace.tests.append(compile_test(item, program))
 
 
-def flow_files(folder: Path) -> Iterator[Path]:
-    """The `.flow` files in a folder and below it, in order."""
-    for path in sorted(folder.rglob("*.flow")):
-        # `.flow` itself is the folder of the store and the outbox.
-        if path.is_file() and ".flow" not in path.relative_to(folder).parts:
-            yield path
+def lint(workspace: Workspace) -> list[Place]:
+    """Add what the rules find to the findings; gives where each belongs, for a new baseline.
 
+    What `flow-baseline.json` beside flow.toml forgives is left out.  Raises BadBaseline.
+    """
+    from flowlang.rules import baseline, lint  # many small modules, for one verb only
 
-def _own_files(folder: Path) -> Iterator[Path]:
-    """The workspace's files; a folder below with a `flow.toml` of its own is another workspace."""
-    for path in flow_files(folder):
-        between = path.parent
-        while between != folder and not (between / "flow.toml").is_file():
-            between = between.parent
-        if between == folder:
-            yield path
+    if workspace.program is None:
+        return []
+    path = workspace.root / baseline.NAME
+    workspace.inputs[path] = digests.of_input(path)
+    return lint.lint(
+        workspace.program, workspace.files, workspace.modules, workspace.settings.rules,
+        workspace.root, baseline.read(path),
+    )  # fmt: skip
 
 
 def _use_modules(workspace: Workspace, config: Config) -> None:
@@ -182,7 +151,7 @@ def _use_modules(workspace: Workspace, config: Config) -> None:
         for item in parsed.tree.items:
             if not isinstance(item, Use):
                 continue
-            path = _module_path(item, parsed, workspace.findings)
+            path = _module_path(item, parsed, workspace)
             if path is None or path.resolve() in seen:
                 continue
             seen.add(path.resolve())
@@ -193,11 +162,13 @@ def _use_modules(workspace: Workspace, config: Config) -> None:
             pending.append(module)
 
 
-def _module_path(item: Use, parsed: Parsed, findings: Findings) -> Path | None:
+def _module_path(item: Use, parsed: Parsed, workspace: Workspace) -> Path | None:
+    findings = workspace.findings
     name = item.name.value
     if name.startswith((".", "/")) or name.endswith(".flow"):
         base = parsed.source.path.parent if parsed.source.path else Path()
         path: Path = base / name
+        workspace.inputs[path] = digests.of_input(path)
         if path.is_file():
             return path
         findings.report(d.UNKNOWN_FILE, item.name.span, name=name, why="does not exist")
@@ -215,16 +186,21 @@ def _module_path(item: Use, parsed: Parsed, findings: Findings) -> Path | None:
 class _TextFiles:
     """Reads files that sources name, which may not leave the workspace."""
 
-    root: Path
-    findings: Findings
+    workspace: Workspace
+
+    @property
+    def findings(self) -> Findings:
+        return self.workspace.findings
 
     def may_read(self, path: Path, span: Span) -> bool:
         """Whether a path is a file within the workspace, or within the folder of a module."""
         shown = str(span.text).strip('"')
-        root, real = self.root.resolve(), path.resolve()
+        root, real = self.workspace.root.resolve(), path.resolve()
         here = span.source.path.resolve() if span.source.path else root
         home = root if here.is_relative_to(root) else here.parent
-        if not real.is_relative_to(home):
+        inside = real.is_relative_to(home)
+        self.workspace.inputs[path] = (digests.of_input if inside else digests.of_place)(path)
+        if not inside:
             self.findings.report(d.UNKNOWN_FILE, span, name=shown, why="lies outside the workspace")
             return False
         if not real.is_file():
@@ -251,4 +227,4 @@ class _TextFiles:
             return None
 
 
-__all__ = ["ConfigError", "Workspace", "check", "find", "flow_files", "load", "load_text"]
+__all__ = ["ConfigError", "Workspace", "check", "find", "lint", "load", "load_text"]

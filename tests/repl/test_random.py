@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from flowlang.config import Settings
 from flowlang.repl.completion import complete
 from flowlang.repl.entry import opens, unfinished
+from flowlang.repl.outcome import outcome
+from flowlang.repl.saving import written
 from flowlang.repl.saying import enter
 from flowlang.repl.script import Wrong
 from flowlang.repl.session import Session
-from flowlang.repl.told import shown
+from flowlang.repl.told import Told, shown
+from flowlang.workspace import load_text
 from tests.repl.sessions import SHOP, START, Files
 
-WORDS = st.sampled_from(
-    """
+TYPED = """
     contact anna bob as tag untag set clear score country due vip first_name to = >= and or not in
     event purchase back_in_stock total order_id items sku price ( ) , 5 99 -3 0 2026-12-01 18:00
     2026-11-25 0001-01-01 9999-12-31 advance next run 2 days 3 hours 100000 years 0 minutes where
@@ -28,8 +32,8 @@ WORDS = st.sampled_from(
     "Offer" "Gift" "Welcome" "codes" "gifts" "hot" "Newsletter" A1 A2 "a greeting" yes no today
     happened with where within the last birthday 2000-11-21 add remove qualification name expires
     merge contact into automation "Round" robinson blocked is # \\ " \"\"\" xyz send wait ä ß
-    """.split()
-)
+    """
+WORDS = st.sampled_from(TYPED.split())
 LINES = st.one_of(
     st.lists(WORDS, min_size=1, max_size=8).map(" ".join),
     st.text(max_size=30),
@@ -98,7 +102,11 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
     return files
 
 
-@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+SESSIONS = int(os.environ.get("FLOW_RANDOM_SESSIONS", "60"))
+"""How many are tried; 5,000 of them are more than 100,000 lines."""
+
+
+@settings(max_examples=SESSIONS, suppress_health_check=list(HealthCheck))
 @given(lines=st.lists(LINES, min_size=10, max_size=40))
 def test_no_line_crashes_a_session_or_leaves_it_half_done(files: Files, lines: list[str]) -> None:
     session = Session(files, START)
@@ -107,14 +115,38 @@ def test_no_line_crashes_a_session_or_leaves_it_half_done(files: Files, lines: l
         opens(session, line)
         complete(session, line)
         before = _stands(session)
-        try:
-            told = enter(session, line)
-        except Wrong as wrong:
+        told, wrong = _entered(session, line)
+        for width in (None, 40):
+            shown(told, color=True, width=width)
+        if wrong is not None:
             assert wrong.message
             assert "\n" not in wrong.message
             if not line.startswith(("undo", "redo")):
-                assert _stands(session) == before or not before
+                assert _stands(session) == before
         session.over = False
+
+
+@settings(max_examples=max(10, SESSIONS // 5), suppress_health_check=list(HealthCheck))
+@given(lines=st.lists(LINES, min_size=3, max_size=25))
+def test_whatever_was_done_can_be_saved_as_a_test_that_passes(
+    files: Files, lines: list[str]
+) -> None:
+    session = Session(files, START)
+    for line in lines:
+        _entered(session, line)
+    if session.stage.begun:
+        text = written(session, "saved", [one.text for one in outcome(session)], "en")
+        loaded = load_text(f"{SHOP}\n{text}", settings=Settings(timezone="Europe/Berlin"))
+        assert loaded.runnable is not None, [one.message for one in loaded.findings.found]
+        result = loaded.tests[-1].run(loaded.runnable, {})
+        assert result.passed, f"{text}\n{result.message}"
+
+
+def _entered(session: Session, line: str) -> tuple[Told, Wrong | None]:
+    try:
+        return enter(session, line), None
+    except Wrong as wrong:
+        return [], wrong
 
 
 def _stands(session: Session) -> tuple[object, ...]:

@@ -27,10 +27,10 @@ def lines(one: Session) -> list[str]:
 
 def test_before_time_begins_a_contact_stands_there(shop: Session) -> None:
     said(shop, 'contact anna score=60 country=DE vip=yes tag "vip", group "Newsletter" blocked')
-    assert lines(shop) == [
-        'given contact "anna"\n  score 60\n  country "DE"\n  vip yes\n  tag "vip"\n'
-        '  group "Newsletter"\n  blocked'
-    ]
+    assert lines(shop)[0].split("\n") == [
+        'given contact "anna"', "  score 60", '  country "DE"', "  vip yes", '  tag "vip"',
+        '  group "Newsletter"', "  blocked",
+    ]  # fmt: skip
     assert not shop.stage.begun
     assert shop.stage.decisions == []
 
@@ -102,9 +102,10 @@ def test_next_stops_at_what_happens_next(shop: Session) -> None:
     assert "2026-11-23 07:00" in said(shop, "next")
 
 
-def test_next_passes_over_schedules_that_concern_nobody(shop: Session) -> None:
-    said(shop, "contact anna birthday=2000-11-25")
-    assert "2026-11-25 08:00  event (birthday_today)" in said(shop, "next").split("automation")[-1]
+def test_next_passes_over_schedules_that_concern_nobody(tmp_path: Path) -> None:
+    one = session(tmp_path, SHOP[: SHOP.index("automation")])
+    said(one, "contact anna birthday=2000-11-25")
+    assert said(one, "next").startswith("  2026-11-25 08:00  event (birthday_today)\n")
 
 
 def test_nothing_more_is_due(tmp_path: Path) -> None:
@@ -169,18 +170,18 @@ def test_an_hour_that_comes_twice(tmp_path: Path) -> None:
 
 
 def test_more_than_a_person_can_look_at(tmp_path: Path) -> None:
-    spin = SHOP + (
-        '\ncampaign "Spin"\n  runs again\n  start on change of score\n'
-        "  wait 1 minute\n  set score to score + 1\n  wait 1 minute\n"
-        '\ncampaign "Spun"\n  runs again\n  start on change of score\n'
-        "  wait 1 minute\n  set score to score + 1\n  wait 1 minute\n"
-    )
+    spin = SHOP
+    for event, other in (("ping", "pong"), ("pong", "ping")):
+        spin += f"\nevent {event}\n  turn  number\n"
+        spin += f'\ncampaign "{event}"\n  runs again\n  start on {event}\n'
+        spin += f"  wait 1 minute\n  event {other}\n"
     one = session(tmp_path, spin)
-    said(one, "contact anna score=1")
+    said(one, "contact anna", "event ping")
     before = one.state
-    told = said(one, "set score=2", "advance 1 year")
-    assert "! more than 20,000 things would happen: let less time pass\n" in told
-    assert len(one.state.lines) == len(before.lines) + 1
+    told = said(one, "advance 1 year")
+    assert told == "! more than 20,000 things would happen: let less time pass\n"
+    assert one.state == before
+    assert "there is more to come: `run` goes on" in said(one, "run")
 
 
 # ---------------------------------------------------------------------- what is refused
@@ -376,7 +377,7 @@ def test_reload_of_a_program_that_the_session_does_not_fit(tmp_path: Path) -> No
     said(one, ANNA, "set score=5")
     (tmp_path / "shop.flow").write_text("contact\n  age  number\n")
     assert said(one, "reload").startswith("! ")
-    assert one.program.names.fields["score"]
+    assert "score" in one.program.names.fields
 
 
 # ---------------------------------------------------------------------- looking
@@ -449,7 +450,7 @@ def test_a_condition_can_be_asked(shop: Session) -> None:
     told = said(shop, '? score >= 50 and not tagged "new"')
     assert told == (
         'yes  score >= 50 and not tagged "new"\n'
-        "     yes  score >= 50             score: 60\n"
+        "     yes  score >= 50        score: 60\n"
         '     yes  not tagged "new"\n'
         '          no   tagged "new"\n'
     )
@@ -458,7 +459,7 @@ def test_a_condition_can_be_asked(shop: Session) -> None:
 def test_what_people_are_told_is_shown(shop: Session) -> None:
     said(shop, ANNA, "advance to 2026-11-22 10:00", 'tag "new"')
     told = said(shop, "advance 3 days")
-    assert "  2026-11-23 07:00  inbox: " in told
+    assert '  inbox: "Gift": 1 sent\n' in told
 
 
 # ---------------------------------------------------------------------- languages
@@ -466,7 +467,8 @@ def test_what_people_are_told_is_shown(shop: Session) -> None:
 
 def test_a_german_workspace_is_spoken_to_in_german(tmp_path: Path) -> None:
     german = (
-        '# sprache: de\nkontakt\n  punkte  zahl\n\nnachricht "Hallo"\n  art service\n  kanal email\n'
+        "# sprache: de\nkontakt\n  punkte  zahl\n\n"
+        'nachricht "Hallo"\n  art service\n  kanal email\n'
         '  betreff "Hallo"\n  text "Da."\n\nkampagne "Gruß"\n  starte wenn getaggt mit "neu"\n'
         '  warte 2 tage\n  wenn punkte > 5\n    sende "Hallo"\n'
     )

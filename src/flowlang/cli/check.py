@@ -3,46 +3,103 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from flowlang import reports
 from flowlang.cli import FOUND, paths, terminal
 
-_FORMATS = sorted(
-    path.stem for path in (Path(__file__).parent.parent / "reports").glob("[a-z]*.py")
-)
+if TYPE_CHECKING:
+    from flowlang.cache import Outcome
 
 
 @click.command(epilog="Example: flow check campaigns --output-format json")
 @click.argument("path", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
-    "--output-format", type=click.Choice(_FORMATS), default="text", show_default=True,
+    "--output-format", type=click.Choice(reports.names()), default="text", show_default=True,
     help="How findings are written.",
 )  # fmt: skip
 @click.option("--fix", is_flag=True, help="Mend what can be mended safely, and show the rest.")
-def check(path: tuple[Path, ...], output_format: str, fix: bool) -> int:
+@click.option(
+    "--unsafe-fixes", is_flag=True,
+    help="With --fix or --diff: also fixes after which a file may mean something else.",
+)  # fmt: skip
+@click.option("--diff", is_flag=True, help="Show what --fix would change; write nothing.")
+@click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
+@click.option("--watch", is_flag=True, help="Check again whenever a file changes, until Ctrl-C.")
+@click.option(
+    "--no-cache", is_flag=True, envvar="FLOW_NO_CACHE",
+    help="Check also what has not changed since it was checked last.",
+)  # fmt: skip
+def check(
+    path: tuple[Path, ...],
+    output_format: str,
+    fix: bool,
+    unsafe_fixes: bool,
+    diff: bool,
+    statistics: bool,
+    watch: bool,
+    no_cache: bool,
+) -> int:
     """Look for mistakes: syntax, names, types, templates.
 
     Takes the workspaces that each PATH belongs to and those below it; `-` is standard input.
-    Exit code 1 where there is an error or a warning; remarks alone give 0.
+    Exit code 1 where there is an error or a warning; remarks alone give 0. With --diff it is 1
+    where --fix would change something.
     """
-    from flowlang import reports
+    given = list(path)
+    _judge(given, output_format, fix=fix or diff, unsafe=unsafe_fixes, counted=statistics, watch=watch)
+    cached = not no_cache
+    if watch:
+        from flowlang.cli import watching
+
+        return watching.watch(given, cached=cached)
+    if fix or diff:
+        code = _mend(given, unsafe=unsafe_fixes, write=not diff, cached=cached)
+        if diff:
+            return code
+    from flowlang.cli import checking
+
+    return _show(checking.check(given, cached=cached), output_format, counted=statistics)
+
+
+def _judge(
+    given: list[Path], output_format: str, *, fix: bool, unsafe: bool, counted: bool, watch: bool
+) -> None:
+    """Refuse options that have no meaning together."""
+    if unsafe and not fix:
+        raise click.UsageError("--unsafe-fixes goes with --fix or --diff")
+    if watch and (fix or counted or output_format != "text"):
+        raise click.UsageError("--watch goes with none of --fix, --diff, --statistics and formats")
+    if counted and output_format not in ("text", "json"):
+        raise click.UsageError("--statistics are written as text or json")
+    if paths.STDIN in given and (fix or watch):
+        raise click.UsageError("standard input can be checked only, not mended or watched")
+
+
+def _mend(given: list[Path], *, unsafe: bool, write: bool, cached: bool) -> int:
+    """Apply the fixes, or show what they would change."""
+    from flowlang.cli import checking, differences, files, mending
+
+    done = mending.mended(checking.targets(given, cached=cached), unsafe=unsafe)
+    if write:
+        written = [one for one in done if one.write()]
+        if written:
+            terminal.talk(mending.told(written))
+        return 0
+    shown = [one for one in done if files.may_write(one.path, one.within)]
+    for one in shown:
+        terminal.write(differences.unified(str(one.path), one.before, one.after, "mended"))
+    return FOUND if shown else 0
+
+
+def _show(outcomes: list[Outcome], output_format: str, *, counted: bool) -> int:
     from flowlang.reports.text import summary
 
-    loaded = list(paths.below(path))
-    if fix:
-        from flowlang.cli import mending
-
-        mended = mending.mend(loaded)
-        if mended:
-            terminal.talk(mending.told(mended))
-            loaded = list(paths.below(path))
-    findings = [finding for workspace in loaded for finding in workspace.findings.found]
-    files = sum(len(workspace.files) for workspace in loaded)
-    text = reports.formats()[output_format].render(findings, files, color=terminal.colored())
-    summed_up = summary(findings, files) + "\n"
-    if output_format == "text":
-        text = text.removesuffix(summed_up).rstrip("\n") + "\n" if findings else ""
-    terminal.write(text)
-    terminal.talk(summed_up.rstrip())
-    return FOUND if any(finding.severity != "info" for finding in findings) else 0
+    findings = [finding for outcome in outcomes for finding in outcome.findings]
+    files = [name for outcome in outcomes for name in outcome.files]
+    summed_up = summary(findings, len(files))
+    if counted:
+        from flowlang.reports._statistics import ...
+    ...

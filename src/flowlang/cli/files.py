@@ -15,10 +15,9 @@ def write(path: Path, text: str, within: Path) -> bool:
     The file has its old text or the new one, whatever happens meanwhile.  A link that leads out of
     `within` is told and left alone: False.
     """
-    target = path.resolve()
-    if not target.is_relative_to(within.resolve()):
-        terminal.talk(f"{path}: leads out of {within}, so it is left as it is")
+    if not may_write(path, within):
         return False
+    target = path.resolve()
     data = as_bytes(text, target.read_bytes())
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
@@ -30,6 +29,14 @@ def write(path: Path, text: str, within: Path) -> bool:
         Path(name).unlink(missing_ok=True)
         raise
     return True
+
+
+def may_write(path: Path, within: Path) -> bool:
+    """Whether a path leads to a place within a folder; if not, that is told."""
+    inside = path.resolve().is_relative_to(within.resolve())
+    if not inside:
+        terminal.talk(f"{path}: leads out of {within}, so it is left as it is")
+    return inside
 
 
 def as_bytes(text: str, like: bytes) -> bytes:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import unified_diff
 from pathlib import Path
 
 import click
 
-from flowlang.cli import FOUND, files, paths, terminal
+from flowlang.cli import FOUND, differences, files, paths, terminal
 
 
 @click.command(epilog="Example: flow fmt --check campaigns")
@@ -93,7 +92,7 @@ class _Run:
             return
         self.code = FOUND
         if self.diff:
-            terminal.write("".join(_diff(name, old, new)))
+            terminal.write(differences.unified(name, old, new, "formatted"))
         else:
             terminal.talk(f"{name}: would be formatted")
 
@@ -137,14 +136,14 @@ class _Run:
 
 def _files(given: list[Path]) -> Iterator[tuple[Path, Path]]:
     """The files that paths mean, each with the folder that nothing may be written out of."""
-    from flowlang.workspace import flow_files
+    from flowlang.discovery import flow_files
 
     if not given:
         toml = paths.settings_file(Path())
         given = [paths.nearby(toml.parent) if toml else Path()]
     seen: set[Path] = set()
     for path in given:
-        found = [path] if path.is_file() else list(flow_files(path))
+        found = [path] if path.is_file() else flow_files(path)
         if not path.exists():
             raise FileNotFoundError(path)
         if path.is_file() and path.suffix != ".flow":
@@ -156,14 +155,3 @@ def _files(given: list[Path]) -> Iterator[tuple[Path, Path]]:
             if file.resolve() not in seen:
                 seen.add(file.resolve())
                 yield file, within
-
-
-def _diff(name: str, old: str, new: str) -> Iterator[str]:
-    lines = unified_diff(
-        old.splitlines(keepends=True), new.splitlines(keepends=True), name, f"{name} (formatted)"
-    )
-    color = terminal.colored()
-    for line in lines:
-        ended = line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
-        style = {"+": "32", "-": "31", "@": "36"}.get(line[0]) if color else None
-        yield f"\x1b[{style}m{ended.rstrip(chr(10))}\x1b[0m\n" if style else ended

@@ -1,72 +1,94 @@
-"""FINDINGS → MENDED FILES: the safe fixes, applied until none is left."""
+"""FINDINGS → MENDED TEXTS: the fixes, applied until none is left, then written or shown."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
-from flowlang import workspace as workspaces
+from flowlang.cache import Outcome
 from flowlang.cli import files
-from flowlang.source import Edit, Source
-from flowlang.workspace import Workspace
+from flowlang.cli.checking import Target, load
+from flowlang.source import Edit, Finding
 
 MAX_ROUNDS = 10
 """A fix can uncover the next; that this ends is not left to chance."""
 
 
-def mend(loaded: list[Workspace]) -> Counter[Path]:
-    """Apply the safe fixes to the files of workspaces; how many were applied to each file.
+@dataclass(slots=True)
+class Mended:
+    """A file before and after, and how many fixes lie between."""
 
-    Only files of the workspaces themselves are written, never modules that they use.
+    path: Path
+    within: Path
+    """The folder that may not be written out of."""
+    before: str
+    after: str
+    fixes: int
+
+    def write(self) -> bool:
+        """Write the file; False where it is told why it is not.  Raises OSError."""
+        return files.write(self.path, self.after, self.within)
+
+
+def mended(checked: Iterable[tuple[Target, Outcome]], *, unsafe: bool) -> list[Mended]:
+    """What becomes of the files of workspaces, in order; nothing is written.
+
+    Only the safe fixes are applied, or all.  Modules that a workspace uses stay as they are.
     """
-    done: Counter[Path] = Counter()
-    for workspace in loaded:
-        current = workspace
-        for _ in range(MAX_ROUNDS):
-            if not (applied := _round(current)):
-                break
-            done += applied
-            single = None if (workspace.root / "flow.toml").is_file() else _paths(workspace)
-            current = workspaces.load(workspace.root, single)
-    return done
+    return [one for target, outcome in checked for one in _mended(target, outcome, unsafe)]
 
 
-def told(done: Counter[Path]) -> str:
+def _mended(target: Target, outcome: Outcome, unsafe: bool) -> list[Mended]:
+    done: dict[Path, Mended] = {}
+    findings: Iterable[Finding] = outcome.findings
+    for _ in range(MAX_ROUNDS):
+        changed = False
+        for path, (text, edits, count) in _chosen(findings, set(outcome.files), unsafe).items():
+            one = done.setdefault(path, Mended(path, target.folder, text, text, 0))
+            one.after = _applied(text, edits)
+            one.fixes += count
+            changed = changed or one.after != text
+        if not changed:
+            break
+        findings = load(target, {path: one.after for path, one in done.items()}).findings.found
+    return [done[path] for path in sorted(done) if done[path].before != done[path].after]
+
+
+def told(done: list[Mended]) -> str:
     """What was mended, in one line."""
-    count = done.total()
+    count = sum(one.fixes for one in done)
     fixes = "1 fix" if count == 1 else f"{count} fixes"
     where = "1 file" if len(done) == 1 else f"{len(done)} files"
-    return f"{fixes} applied in {where}: {', '.join(str(path) for path in sorted(done))}"
+    return f"{fixes} applied in {where}: {', '.join(str(one.path) for one in done)}"
 
 
-def _round(workspace: Workspace) -> Counter[Path]:
-    """Apply what can be applied at once: fixes whose edits touch no other's."""
-    own = {id(parsed.source) for parsed in workspace.files}
-    chosen: dict[int, tuple[Path, Source, list[Edit], int]] = {}
-    for finding in workspace.findings.in_order():
+def _chosen(
+    findings: Iterable[Finding], own: set[str], unsafe: bool
+) -> dict[Path, tuple[str, list[Edit], int]]:
+    """What can be applied to each file at once: fixes whose edits touch no other's."""
+    chosen: dict[Path, tuple[str, list[Edit], int]] = {}
+    for finding in sorted(findings, key=lambda one: one.order):
         fix = finding.fix
-        if fix is None or not fix.safe or not fix.edits:
+        if fix is None or not fix.edits or not (fix.safe or unsafe):
             continue
-        sources = {id(edit.span.source) for edit in fix.edits}
         source = fix.edits[0].span.source
-        if len(sources) != 1 or id(source) not in own or source.path is None:
+        path = source.path
+        if path is None or str(path) not in own:
             continue
-        _, _, edits, count = chosen.get(id(source), (source.path, source, [], 0))
+        if any(edit.span.source.path != path for edit in fix.edits):
+            continue
+        _, edits, count = chosen.get(path, ("", [], 0))
         if not any(_touch(one, other) for one in fix.edits for other in edits):
-            chosen[id(source)] = (source.path, source, [*edits, *fix.edits], count + 1)
-    applied: Counter[Path] = Counter()
-    for path, source, edits, count in chosen.values():
-        text = source.text
-        for edit in sorted(edits, key=lambda edit: edit.span.start, reverse=True):
-            text = text[: edit.span.start] + edit.text + text[edit.span.end :]
-        if text != source.text and files.write(path, text, within=workspace.root):
-            applied[path] += count
-    return applied
+            chosen[path] = (source.text, [*edits, *fix.edits], count + 1)
+    return chosen
+
+
+def _applied(text: str, edits: list[Edit]) -> str:
+    for edit in sorted(edits, key=lambda edit: edit.span.start, reverse=True):
+        text = text[: edit.span.start] + edit.text + text[edit.span.end :]
+    return text
 
 
 def _touch(one: Edit, other: Edit) -> bool:
     return one.span.start <= other.span.end and other.span.start <= one.span.end
-
-
-def _paths(workspace: Workspace) -> list[Path]:
-    return [parsed.source.path for parsed in workspace.files if parsed.source.path]

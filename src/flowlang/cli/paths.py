@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,35 +20,55 @@ STDIN = Path("-")
 """Stands for standard input."""
 
 
-def below(paths: Iterable[Path], expressions: MakeExpressions | None = None) -> Iterator[Workspace]:
-    """The workspaces that paths belong to, loaded, in order.
+def targets(paths: Collection[Path]) -> list[tuple[Path, list[Path] | None]]:
+    """The workspaces that paths belong to, as `discovery.find` gives them, in order.
 
-    Without paths it is that of the current folder.  `expressions` is what `workspace.load` takes.
-    Raises FileNotFoundError, ConfigError, and UsageError where there is no `.flow` file at all.
+    Without paths it is that of the current folder; standard input is none of them.
+    Raises FileNotFoundError, and UsageError for a file that is no `.flow` file.
+    """
+    from flowlang import discovery
+
+    named = [path for path in paths if path != STDIN]
+    for path in named:
+        if path.is_file() and path.suffix not in (".flow", ".toml"):
+            raise click.UsageError(f"{path} is no .flow file")
+    given = named or ([] if STDIN in paths else [Path()])
+    return [(nearby(root), files) for root, files in discovery.find(given)]
+
+
+def no_file(paths: Iterable[Path]) -> click.UsageError:
+    """What to raise where paths hold no `.flow` file at all."""
+    return click.UsageError(f"there is no .flow file in {', '.join(map(str, paths)) or '.'}")
+
+
+def below(paths: Iterable[Path], expressions: MakeExpressions | None = None) -> Iterator[Workspace]:
+    """The workspaces of `targets`, loaded, behind that of standard input where it is named.
+
+    `expressions` is what `workspace.load` takes.
+    Raises what `targets` does, ConfigError, and UsageError where there is no `.flow` file at all.
     """
     from flowlang import workspace
 
-    given = list(paths) or [Path()]
+    given = list(paths)
+    chosen = targets(given)
     for path in given:
         if path == STDIN:
             yield standard_input()
-        elif path.is_file() and path.suffix not in (".flow", ".toml"):
-            raise click.UsageError(f"{path} is no .flow file")
     seen = 0
-    for root, files in workspace.find([path for path in given if path != STDIN]):
+    for root, files in chosen:
         with without_collector():
-            found = workspace.load(nearby(root), files, expressions)
+            found = workspace.load(root, files, expressions)
         seen += len(found.files)
         yield found
     if not seen and STDIN not in given:
-        raise click.UsageError(f"there is no .flow file in {', '.join(map(str, given))}")
+        raise no_file(given)
 
 
 def one(path: Path | None, expressions: MakeExpressions | None = None) -> Workspace:
     """The one workspace of a path, loaded.  Raises UsageError where it is none or several."""
-    from flowlang import workspace
+    from flowlang import discovery
 
-    found = workspace.find([path or Path()])
+    found = discovery.find([path or Path()])
     if len(found) > 1:
         names = ", ".join(str(root) for root, _ in found[:5])
         raise click.UsageError(f"there are several workspaces; name one of them: {names}")
@@ -97,4 +117,4 @@ def show_findings(findings: list[Finding], files: int) -> None:
     from flowlang.cli import terminal
     from flowlang.reports import text
 
-    terminal.talk(text.render(findings, files, color=terminal.colored(sys.stderr)).rstrip())
+    terminal.talk(text.listing(findings, files, color=terminal.colored(sys.stderr)).rstrip())

@@ -42,6 +42,9 @@ def repl(path: Path | None, contact: str | None, url: str | None, given_now: str
         raise click.UsageError(
             "a session reads its lines from standard input: name a folder or file"
         )
+    given = click.get_current_context().get_parameter_source("url")
+    if contact is None and given is click.core.ParameterSource.COMMANDLINE:
+        raise click.UsageError("--store goes with --contact: which one is to begin with?")
     workspace, program = storing.program_of(path)
     now = storing.moment(given_now, program.config.timezone)
     sources = _Sources(path)
@@ -105,7 +108,9 @@ def _talk(session: Session, workspace: Workspace) -> int:
         terminal.write(told.shown(rows, color=color, width=width))
         sys.stdout.flush()
 
-    kept = workspace.root / ".flow" / "repl-history"
+    # A file alone has no folder in which anything of it is kept.
+    whole = (workspace.root / "flow.toml").is_file()
+    kept = workspace.root / ".flow" / "repl-history" if whole else None
     terminal.write("`help` lists the words, Tab completes them, Ctrl-D ends the session.\n")
     Terminal(session, tell, color=color, history=kept).run()
     return 0

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from flowlang.check import literals
+from flowlang.calendar import instant
 from flowlang.check.names import SYSTEM_EVENTS, Audience, Message, Names
 from flowlang.coverage.drafts import (
     NOW,
@@ -43,7 +43,6 @@ from flowlang.steps.wait_for import WaitFor
 from flowlang.steps.wait_until import IN_TIME, WaitUntil
 from flowlang.syntax import declarations as tree
 from flowlang.syntax import expressions as ex
-from flowlang.source import Findings
 from flowlang.syntax.tree import Node, Token, walk
 
 NAMES = (
@@ -57,6 +56,7 @@ _MOMENTS = 60
 """Values of a date that a wait is tried with."""
 _LATER = (1, 2, 3, 4, 5, 6, 30, 60, 120, 180, 270)
 """Days by which the clock starts later, where a condition asks for the day."""
+_A_WHILE = timedelta(days=10)
 LONG = timedelta(days=400)
 
 
@@ -405,22 +405,28 @@ class Occasions:
         yield from self._moments(node, scene)
 
     def _moments(self, node: WaitUntil, scene: Scene) -> Iterator[Wish]:
-        """The dates that a wait reads, in all positions."""
-        zone = self.names.config.timezone
-        for one in walk(node.until):
-            if isinstance(one, (ex.Date, ex.DateTime)):
-                at = literals.moment(one, Findings(), zone)
-                if at is not None:
-                    yield (Begins(at + timedelta(days=10)),)
-                    yield (Begins(at - timedelta(days=10)),)
+        """The dates that a wait reads, in all positions; and the clock around those it names."""
+        yield from ((Begins(at),) for at in self._around_days(node))
         read = list(dict.fromkeys(variables(node.until, scene)))
         known = Constants.of([node], self.names)
         for space, name in read:
             kind = scene.kind(space, name)
             if kind.name in ("date", "datetime"):
-                for value in domain(kind, known, scene.now, self.names)[:_MOMENTS]:
+                values = domain(kind, known, scene.now, self.names)
+                for value in (None, *values[:_MOMENTS]):
                     yield (self._moved(space, name, value, scene),)
-                yield (self._moved(space, name, None, scene),)
+
+    def _around_days(self, node: WaitUntil) -> Iterator[datetime]:
+        """Before and after the days that are written in a wait, or in the calendar it names."""
+        zone = self.names.config.timezone
+        known = Constants.of([node], self.names)
+        days = [*known.dates, *(at.astimezone(zone).date() for at in known.moments)]
+        if isinstance(node.until, ex.NextDay):
+            found = self.names.calendars.get(str(node.until.calendar.value))
+            days += [last for _, last in (found.ranges if found else ())][-1:]
+        for day in days:
+            for distance in (_A_WHILE, -_A_WHILE):
+                yield instant(day, time(10), zone) + distance
 
     def _moved(self, space: str, name: str, value: object, scene: Scene) -> Fact | Data:
         if space == "contact":

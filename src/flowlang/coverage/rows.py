@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
+from flowlang.calendar import Duration, duration_of
+from flowlang.check import literals
 from flowlang.check.names import Names
 from flowlang.coverage.drafts import NOW, Act, Call, Data, Fact, Happens, RowIs
 from flowlang.coverage.scenes import Scene, Wish
 from flowlang.coverage.values import Constants, domain, quoted
 from flowlang.kinds import Fields, UnknownFields
+from flowlang.source import Findings
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.tree import Node, Token, walk
 
@@ -20,6 +24,7 @@ OVER_ROWS = (
 )  # fmt: skip
 MOST = 30
 """Records or events that a test may have."""
+_A_DAY = 86_400
 _VALUES = 12
 """Values that are tried for what is summed up, or read of the last."""
 
@@ -43,13 +48,19 @@ def over_rows(node: tree.Expression, want: bool, scene: Scene, solve: Solve) -> 
         case tree.CountOf(rows=token, where=where):
             for amount in amounts(node):
                 yield from rows.many(token, where, amount)
-        case tree.Happened(event=token, where=where):
+        case tree.Happened(event=token, where=where, reach=reach):
             for amount in (some for some in amounts(node) if some) if want else (0,):
                 yield from rows.many(token, where, amount)
+            if not want and isinstance(reach, tree.WithinTheLast):
+                length = literals.duration(reach.duration, Findings())
+                passing = Act(timedelta(seconds=length.approximate_seconds + _A_DAY))
+                yield from ((*wish, passing) for wish in rows.many(token, where, 1))
         case tree.OfLast(event=token, field=field) | tree.OfFirst(event=token, field=field):
             yield from rows.many(token, None, 1, str(field.value))
         case tree.AtOfLast(event=token) | tree.AtOfFirst(event=token):
-            yield from rows.many(token, None, 1)
+            for length in _lengths(node):
+                passing = (Act(length),) if length else ()
+                yield from ((*wish, *passing) for wish in rows.many(token, None, 1))
     if not want:
         yield ()
 
@@ -62,6 +73,22 @@ def amounts(node: Node) -> list[int]:
         if isinstance(token, Token) and isinstance(token.value, int) and 0 <= token.value < MOST:
             found += [token.value, token.value + 1, max(token.value - 1, 0)]
     return list(dict.fromkeys(found))
+
+
+def _lengths(node: Node) -> list[timedelta]:
+    """How long ago something may be: around the lengths of time that are written there."""
+    found = [timedelta()]
+    unit = next((str(one.unit.value) for one in walk(node) if isinstance(one, tree.Elapsed)), "day")
+    for one in walk(node):
+        length = Duration()
+        if isinstance(one, tree.Number) and isinstance(one.value.value, int):
+            length = duration_of(min(abs(one.value.value), 3_650), unit)
+        elif isinstance(one, tree.Duration):
+            length = literals.duration(one, Findings())
+        seconds = length.approximate_seconds
+        if seconds:
+            found += [timedelta(seconds=seconds + more) for more in (0, _A_DAY, -_A_DAY)]
+    return [length for length in dict.fromkeys(found) if length >= timedelta()]
 
 
 class _Rows:
@@ -105,7 +132,7 @@ class _Rows:
         """Values of a row that fits, and what else must be so for that."""
         known = Constants.of([one for one in (where, self.about) if one is not None], self.names)
         tries: list[dict[str, Any]] = [{}]
-        if read in fields:
+        if read and read in fields:
             found = domain(fields[read], known, self.scene.now, self.names)
             tries = [{read: value} for value in found[:_VALUES]]
         inner = replace(self.scene, row=fields)

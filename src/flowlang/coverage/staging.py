@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from flowlang.calendar import instant, local
@@ -52,6 +52,24 @@ class Outcome:
     @property
     def contact(self) -> Contact:
         return self.play.contact(self.draft.name or ONLY)
+
+    @property
+    def stands(self) -> set[tuple[str, int]]:
+        """The steps at which runs of the contact wait in the end."""
+        return {(run.campaign, run.pc) for run in self.contact.runs.values() if run.under_way}
+
+    def until(self, moment: datetime) -> Draft:
+        """The draft up to a moment, which it ends at: what it does later is left out."""
+        acts: list[Act] = []
+        before = self.draft.start
+        for line in self.lines:
+            if line.at > moment:
+                break
+            acts.append(line.act)
+            before = line.at
+        if moment > before:
+            acts.append(Act(_whole(moment) - before))
+        return replace(self.draft, acts=tuple(acts))
 
 
 class Stage:
@@ -110,7 +128,7 @@ class Stage:
             found = due[0] if due and act.delay == "due" else play.timeline.coming()
             if found is None:
                 raise Unusable("nothing is due")
-            at = found if found.second == found.microsecond == 0 else _next_minute(found)
+            at = _whole(found)
         if at > _LAST:
             raise Unusable("this is too far away")
         zone = self.program.config.timezone
@@ -170,5 +188,7 @@ def world_lines(draft: Draft) -> Iterator[str]:
     yield from (str(call) for call in draft.calls if call.answer != ())
 
 
-def _next_minute(moment: datetime) -> datetime:
-    return moment.replace(second=0, microsecond=0) + _MINUTE
+def _whole(moment: datetime) -> datetime:
+    """A moment, or the next that a test can write: lines know no seconds."""
+    down = moment.replace(second=0, microsecond=0)
+    return moment if down == moment else down + _MINUTE

@@ -112,10 +112,11 @@ def domain(kind: Kind, known: Constants, now: datetime, names: Names) -> list[An
         case "phone":
             found = ["+491701234567"]
         case "any":
-            found = [*_numbers(known), *known.texts, True, False, "something"]
+            found = [*known.texts, *known.numbers, "something", True, False, *_numbers(known)]
         case _:
             found = [*known.texts, *(f"{text} and more" for text in known.texts), "something"]
-    return [*dict.fromkeys(found), None]
+    # `yes` and 1 are equal to Python, and no such thing here.
+    return [*{(type(one), one): one for one in found}.values(), None]
 
 
 def _numbers(known: Constants) -> Iterator[float]:

@@ -28,15 +28,16 @@ class Imports:
         self.coming: deque[Coming] = deque()
         self._said: dict[str, str] = {}
         """By contact, what an import said of it last; kept where automations import."""
-        self._imports = any(
+        self.wanted = any(
             getattr(one, "what", "") == "import contacts"
             for automation in program.automations
             for one in automation.instructions
         )
+        """Some automation imports."""
 
     def remember(self, contact_id: str, data: dict[str, Any]) -> None:
         """What an import said of a contact."""
-        if self._imports:
+        if self.wanted:
             self._said[contact_id] = as_text(data)
 
     def take(

@@ -92,7 +92,8 @@ class Timeline:
 
     def remember(self, row: ContactRow) -> None:
         """What an import said of a contact: the same row once more starts nobody."""
-        self._imports.remember(row.key(), contact_data(row))
+        if self._imports.wanted:
+            self._imports.remember(row.key(), contact_data(row))
 
     def begin(self, now: datetime) -> None:
         """The clock starts; campaigns that include existing contacts look at them once."""

@@ -154,7 +154,9 @@ class World:
 
     def send_process(self, message: str, campaign: Campaign, key: str, now: datetime) -> Process:
         """The process that a send belongs to."""
-        return self.processes.made(of_send(message, campaign, key), now)
+        identity = of_send(message, campaign, key)
+        found = self.processes.by_identity.get(identity)
+        return found if found is not None else self.processes.made(identity, now)
 
     def happened(self, event: str, data: dict[str, Any], by: str = "") -> None:
         """Something happened to the system that an automation may wait for."""

@@ -10,7 +10,6 @@ from prompt_toolkit import PromptSession
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
-from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
@@ -153,7 +152,7 @@ def _keys(session: Session) -> KeyBindings:
         """A new line, whatever stands there."""
         event.current_buffer.insert_text("\n" + INDENT)
 
-    @keys.add("tab", filter=Condition(lambda: True))
+    @keys.add("tab")
     def _(event: KeyPressEvent) -> None:
         """Complete; in the middle of several ways, go to the next one."""
         buffer = event.current_buffer

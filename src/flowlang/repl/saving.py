@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from flowlang.repl.outcome import outcome
 from flowlang.repl.script import Line, Wrong, indented, quoted, translated
@@ -41,7 +40,7 @@ def save(session: Session, name: str) -> Saved:
     path = parsed.source.path
     assert path is not None
     before = path.read_bytes().decode("utf-8").replace("\r\n", "\n")
-    text = _written(session, name, expected, parsed.language)
+    text = written(session, name, expected, parsed.language)
     gap = "\n" * (2 - before.endswith("\n")) if before.strip() else ""
     try:
         session.sources.write(path, before + gap + text)
@@ -66,7 +65,7 @@ def _home(session: Session) -> Parsed:
     return next(iter(own.values()))
 
 
-def _written(session: Session, name: str, expected: list[str], language: str) -> str:
+def written(session: Session, name: str, expected: list[str], language: str) -> str:
     """The test in the language of a file, in the canonical layout."""
     spoken = session.tongue.words.code
     said = [line.text for line in _needed(session.state.lines)]
@@ -76,14 +75,14 @@ def _written(session: Session, name: str, expected: list[str], language: str) ->
     return head + "\n" + indented(body) + "\n"
 
 
-def _needed(lines: Sequence[Line]) -> Iterator[Line]:
+def _needed(lines: Sequence[Line]) -> list[Line]:
     """The lines without those that only move the clock to where the next one moves it anyway."""
-    for line, following in pairwise((*lines, None)):
-        assert line is not None
-        node = line.node
-        bare = isinstance(node, Moving) and node.action is None
-        if not (bare and following is not None and isinstance(following.node, At)):
-            yield line
+    kept: list[Line] = []
+    for line in reversed(lines):
+        bare = isinstance(line.node, Moving) and line.node.action is None
+        if not (bare and kept and isinstance(kept[-1].node, At)):
+            kept.append(line)
+    return kept[::-1]
 
 
 def _passes(session: Session, name: str) -> int:

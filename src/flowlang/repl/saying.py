@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from flowlang.engine.tracing import Decision
 from flowlang.kinds import Fields
 from flowlang.repl import word
 from flowlang.repl.script import Line, Wrong, quoted
@@ -99,12 +98,8 @@ def _known(session: Session, text: str) -> None:
 def happened(session: Session, before: int) -> Told:
     """What was decided since there were so many decisions, and what people were told."""
     stage = session.stage
-    new: list[Decision] = stage.decisions[before:]
     teller = Teller(session.program, several=len(stage.contacts) > 1)
-    told = teller.timeline(new)
-    for notice in stage.notices():
-        told.append(row("  ", ("dim", teller.clock(notice.at)), f"  {notice.who}: {notice.text}"))
-    return told
+    return teller.timeline(stage.decisions[before:], stage.notices())
 
 
 # ---------------------------------------------------------------------- field=value

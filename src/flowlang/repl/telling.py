@@ -11,6 +11,7 @@ from flowlang.contact import Run
 from flowlang.engine.answers import Answer, Need
 from flowlang.engine.reasons import behind
 from flowlang.engine.tracing import Decision, Trace
+from flowlang.engine.world import Notice
 from flowlang.program.program import Program
 from flowlang.repl.told import Part, Row, Style, Told, padded, row
 from flowlang.reports.text import columns
@@ -19,7 +20,7 @@ _CLOCK = "0000-00-00 00:00"
 _BAD = ("skipped", "halted", "stopped", "call failed", "too early", "start ignored", "missed")
 _GOOD = ("sent", "goal met", "finished")
 MOST = 80
-"""Decisions that one line shows, where it leads to so many."""
+"""Rows that one line shows, where it leads to more."""
 _WIDEST = 44
 """Columns of a condition in front of its values; a longer one pushes them out."""
 
@@ -38,23 +39,38 @@ class Teller:
 
     # ------------------------------------------------------------------ what happened
 
-    def timeline(self, decisions: Sequence[Decision], *, numbered: bool = False) -> Told:
-        """What was decided, in order; the moment is said where it changes.
-
-        Of a great many the first and the last, but where they are numbered.
+    def timeline(
+        self,
+        decisions: Sequence[Decision],
+        notices: Sequence[Notice] = (),
+        *,
+        numbered: bool = False,
+    ) -> Told:
+        """What was decided, and what people were told, in order; the moment is said where it
+        changes.  Of a great many the first and the last, but where they are numbered.
         """
-        if len(decisions) > MOST and not numbered:
-            left = row(("dim", f"  ... {len(decisions) - MOST:,} more ..."))
-            half = MOST // 2
-            return [*self.timeline(decisions[:half]), left, *self.timeline(decisions[-half:])]
+        happened: list[tuple[datetime, list[str | Part]]] = [
+            (one.entry.at, list(self._entry(one))) for one in decisions
+        ]
+        happened += [(one.at, [f"{one.who}: {one.text}"]) for one in notices]
+        happened.sort(key=lambda one: one[0])
+        if len(happened) <= MOST or numbered:
+            return self._rows(happened, numbered=numbered)
+        half = MOST // 2
+        left = row(("dim", f"  ... {len(happened) - MOST:,} more ..."))
+        return [*self._rows(happened[:half]), left, *self._rows(happened[-half:])]
+
+    def _rows(
+        self, happened: Sequence[tuple[datetime, list[str | Part]]], *, numbered: bool = False
+    ) -> Told:
         found: Told = []
         before = ""
-        for number, one in enumerate(decisions, start=1):
-            at = self.clock(one.entry.at)
+        for number, (moment, parts) in enumerate(happened, start=1):
+            at = self.clock(moment)
             shown = at if at != before or numbered else " " * len(at)
             before = at
             lead: list[str | Part] = [("dim", f"{number:>4}  ")] if numbered else ["  "]
-            found.append(row(*lead, ("dim", shown), "  ", *self._entry(one), hang=len(_CLOCK) + 8))
+            found.append(row(*lead, ("dim", shown), "  ", *parts, hang=len(_CLOCK) + 8))
         return found
 
     def _entry(self, one: Decision) -> Iterator[str | Part]:

@@ -8,13 +8,11 @@ from typing import Any
 
 from flowlang.source import Finding, Span
 
-NAME = "json"
 
-
-def render(findings: Sequence[Finding], files: int, *, color: bool = False) -> str:
+def render(findings: Sequence[Finding], files: Sequence[str], *, color: bool = False) -> str:
     """`findings` in order, each with all keys, and how many `files` were looked at."""
     ordered = sorted(findings, key=lambda one: one.order)
-    data = {"findings": [as_data(finding) for finding in ordered], "files": files}
+    data = {"findings": [as_data(finding) for finding in ordered], "files": len(files)}
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
 

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 
 from flowlang.source import Finding, Severity, Span
 
-NAME = "text"
 MAX_PER_FILE = 50
 """Findings that are shown of one file; how many more there are is said."""
 MAX_COLUMNS = 110
@@ -25,8 +24,13 @@ _SEVERITIES: tuple[tuple[Severity, str], ...] = (
 _STYLES = {"error": "1;31", "warning": "1;33", "info": "1;36", "place": "1", "gutter": "34"}
 
 
-def render(findings: Sequence[Finding], files: int, *, color: bool = False) -> str:
+def render(findings: Sequence[Finding], files: Sequence[str], *, color: bool = False) -> str:
     """All findings in order, and a last line that counts them."""
+    return listing(findings, len(files), color=color)
+
+
+def listing(findings: Sequence[Finding], files: int, *, color: bool = False) -> str:
+    """The same for those who know how many files there were, and not which."""
     paint = _Paint(color)
     parts: list[str] = []
     shown: Counter[str] = Counter()
@@ -54,9 +58,19 @@ def summary(findings: Sequence[Finding], files: int) -> str:
         for severity, word in _SEVERITIES
         if (text := _counted(counts[severity], word)) and counts[severity]
     ]
-    fixes = sum(finding.fix is not None and finding.fix.safe for finding in findings)
-    told = f"; {fixes} can be fixed by `flow check --fix`" if fixes else ""
-    return f"{', '.join(severities)} in {where}{told}."
+    return f"{', '.join(severities)} in {where}{_fixes(findings)}."
+
+
+def _fixes(findings: Sequence[Finding]) -> str:
+    """How many can be mended by which options."""
+    fixes = [finding.fix for finding in findings if finding.fix]
+    safe = sum(fix.safe for fix in fixes)
+    unsafe = len(fixes) - safe
+    told = f"; {safe} can be fixed by `flow check --fix`" if safe else ""
+    if unsafe:
+        more = f"{unsafe} more" if safe else f"{unsafe}"
+        told += f"; {more} can be fixed by `flow check --fix --unsafe-fixes`"
+    return told
 
 
 def _counted(number: int, word: str) -> str:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import pkgutil
+import re
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 
+from flowlang.check import diagnostics as checking
+from flowlang.rules import diagnostics as own
 from flowlang.rules.rule import Rule
+from flowlang.source import Diagnostic
 
 FAMILIES = {
     "flow": "Steps, conditions and campaigns that do not do what they seem to",
@@ -19,19 +23,32 @@ FAMILIES = {
     "style": "What is easier to read another way",
 }
 """What each family is about; its folder holds its rules."""
-OF_THE_LINTER = "allowances"
-"""The family of what is found about comments that allow something: it has no folder."""
+_CODE = re.compile(r"FL\d{3}")
+OTHERS: dict[str, tuple[Diagnostic, str]] = {
+    found.name: (found, family)
+    for found, family in (
+        (checking.UNREACHABLE, "flow"),
+        (checking.TIME_IS_NO_TRIGGER, "timing"),
+        (checking.DAY_EXCEPTED, "timing"),
+        (own.UNUSED, "allowances"),
+        (own.NO_REASON, "allowances"),
+        (own.UNKNOWN, "allowances"),
+        (own.LOCKED, "allowances"),
+    )
+}
+"""What is found without a rule of its own and can be set like one, with its family."""
 
 
 @cache
 def names() -> dict[str, str]:
-    """The name of each rule with its family, known without loading it."""
+    """The name of all that can be set, with its family; no rule is loaded for that."""
     here = Path(__file__).parent
-    return {
+    found = {
         module.name.replace("_", "-"): family
         for family in FAMILIES
         for module in pkgutil.iter_modules([str(here / family)])
     }
+    return found | {name: family for name, (_, family) in OTHERS.items()}
 
 
 @cache
@@ -40,6 +57,8 @@ def rules() -> dict[str, Rule]:
     found: dict[str, Rule] = {}
     codes: dict[str, str] = {}
     for name, family in names().items():
+        if name in OTHERS:
+            continue
         module = f"flowlang.rules.{family}.{name.replace('-', '_')}"
         rule: Rule = import_module(module).RULE
         if rule.code in codes:
@@ -49,11 +68,15 @@ def rules() -> dict[str, Rule]:
     return dict(sorted(found.items(), key=lambda one: one[1].code))
 
 
-def find(word: str) -> Rule | None:
-    """The rule of a name or a code."""
+def name_of(word: str) -> str | None:
+    """The name of what a word names by name or code: a rule, or what can be set like one."""
     if word.lower() in names():
-        return rules()[word.lower()]
-    return next((rule for rule in rules().values() if rule.code == word.upper()), None)
+        return word.lower()
+    code = word.upper()
+    if _CODE.fullmatch(code) is None:
+        return None
+    coded = [*rules().values(), *(found for found, _ in OTHERS.values())]
+    return next((one.name for one in coded if one.code == code), None)
 
 
 def page(rule: Rule) -> tuple[str, str, str, str]:

@@ -5,23 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from flowlang.check.names import Names
-from flowlang.program.program import Campaign, Program
+from flowlang.rules.severities import EDITIONS, Setting
 from flowlang.source import Diagnostic, Fix, Severity, Span, Walk
 from flowlang.syntax.parser import Parsed
 from flowlang.syntax.tree import Node
 
 if TYPE_CHECKING:
+    from flowlang.program.program import Campaign, Program
     from flowlang.rules.paths import Paths
-
-Setting = Literal["error", "warning", "info", "off"]
-SETTINGS: tuple[Setting, ...] = ("error", "warning", "info", "off")
-
-EDITIONS = ("2026",)
-"""Each freezes which rules are on; the last one holds where `preset` says none."""
-
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -33,6 +27,8 @@ class Hit:
     hint: str = ""
     fix: Fix | None = None
     also: tuple[tuple[Span, str], ...] = ()
+    home: Span | None = None
+    """Where it belongs, where `span` is in another file, such as a body: comments count there."""
     walk: Walk | None = None
     """How a contact comes there, where the finding is about a path."""
 

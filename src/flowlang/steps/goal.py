@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from flowlang.check import diagnostics as d
 from flowlang.check.comparing import Fn
 from flowlang.check.names import Names
@@ -18,6 +21,7 @@ class Goal(Step):
     name: Token
     condition: Expression
     otherwise: Token | None
+    roles: ClassVar[Mapping[str, str]] = {"name": "new goal"}
 
     def compile(self, code: Code) -> bool:
         if not code.on_top:

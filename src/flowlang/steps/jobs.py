@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path, PurePath
 from typing import Any, ClassVar
 
@@ -55,6 +55,7 @@ class ToGroup(Node):
     """`to group "G"`"""
 
     name: Token
+    roles: ClassVar[Mapping[str, str]] = {"name": "group"}
 
 
 @node("to_segment")
@@ -62,6 +63,7 @@ class ToSegment(Node):
     """`to segment "S"`"""
 
     name: Token
+    roles: ClassVar[Mapping[str, str]] = {"name": "segment"}
 
 
 @node("to_everyone")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from flowlang.calendar import Duration
 from flowlang.check import literals
 from flowlang.effects import Effects, Next
@@ -18,6 +21,7 @@ class Measure(Step):
     name: Token
     event: tree.EventRef
     within: tree.Duration
+    roles: ClassVar[Mapping[str, str]] = {"name": "new measure"}
 
     def compile(self, code: Code) -> bool:
         match = event_match(code, self.event, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from flowlang.check import diagnostics as d
@@ -18,6 +19,7 @@ class Notify(Step):
     who: Token
     text: Token
     acts_on: ClassVar[str] = "KS"
+    roles: ClassVar[Mapping[str, str]] = {"text": "template"}
 
     def compile(self, code: Code) -> bool:
         if "@" not in self.who.value:
@@ -35,6 +37,7 @@ class NotifyInbox(Step):
 
     text: Token
     acts_on: ClassVar[str] = "KS"
+    roles: ClassVar[Mapping[str, str]] = {"text": "template"}
 
     def compile(self, code: Code) -> bool:
         code.emit(Tell("inbox", _text(code, self.text)), self)

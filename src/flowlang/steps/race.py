@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from flowlang import calendar
 from flowlang.calendar import Duration
 from flowlang.check import diagnostics as d
@@ -24,6 +26,7 @@ class ForBranch(Node):
     event: tree.EventRef
     where: tree.Expression | None
     steps: tuple[Node, ...] | None
+    brings: ClassVar[str] = "reply"
 
 
 @node("until_branch", block="steps")

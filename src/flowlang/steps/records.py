@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 from flowlang.check import diagnostics as d
 from flowlang.check.comparing import Fn
@@ -22,6 +23,7 @@ class RowValue(Node):
 
     name: Token
     value: Expression
+    roles: ClassVar[Mapping[str, str]] = {"name": "part"}
 
 
 @node("assignment")
@@ -30,6 +32,7 @@ class Assignment(Node):
 
     name: Token
     value: Expression | tuple[RowValue, ...]
+    roles: ClassVar[Mapping[str, str]] = {"name": "assigned"}
 
 
 Assignments = tuple[Assignment | tuple[RowValue, ...], ...]

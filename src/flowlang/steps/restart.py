@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from flowlang.effects import BEFORE_START, Effects, Next
 from flowlang.steps.step import Code, Instruction, Step
 from flowlang.syntax.tree import Token, node
@@ -12,6 +15,7 @@ class Restart(Step):
     """Ends the round; the contact is back before the start and waits for a trigger (S2.1)."""
 
     tag: Token | None
+    roles: ClassVar[Mapping[str, str]] = {"tag": "new tag"}
 
     def compile(self, code: Code) -> bool:
         code.emit(BackToStart(self.tag.value if self.tag else None), self)

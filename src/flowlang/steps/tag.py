@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from flowlang import calendar
 from flowlang.check import diagnostics as d
 from flowlang.check import literals
@@ -17,6 +20,7 @@ class Tag(Step):
 
     tag: Token
     length: Duration | None = None
+    roles: ClassVar[Mapping[str, str]] = {"tag": "new tag"}
 
     def compile(self, code: Code) -> bool:
         length = literals.duration(self.length, code.findings) if self.length else None

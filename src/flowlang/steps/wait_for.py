@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from flowlang import calendar
 from flowlang.calendar import Duration
 from flowlang.check import literals
@@ -21,6 +23,7 @@ class WaitFor(Step):
     event: tree.EventRef
     where: tree.Expression | None
     at_most: tree.Duration | None
+    brings: ClassVar[str] = "reply"
 
     def compile(self, code: Code) -> bool:
         match = event_match(code, self.event, self.where)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from flowlang.source import Span
 from flowlang.syntax.expressions import Duration, EventRef, Expression
 from flowlang.syntax.tree import Node, Token, node
@@ -29,6 +32,7 @@ class File(Node):
 @node("use")
 class Use(Declaration):
     name: Token
+    roles: ClassVar[Mapping[str, str]] = {"name": "module"}
 
 
 # ------------------------------------------------------------------ contacts and events
@@ -48,6 +52,7 @@ class OneOfType(Node):
 class Field(Line):
     name: Token
     type: PlainType | OneOfType
+    roles: ClassVar[Mapping[str, str]] = {"name": "new field"}
 
 
 @node("list_field", block="fields")
@@ -55,12 +60,14 @@ class ListField(Line):
     name: Token
     row_name: Token
     fields: tuple[Field | ListField, ...] | None
+    roles: ClassVar[Mapping[str, str]] = {"name": "new field"}
 
 
 @node("records", block="fields")
 class Records(Line):
     name: Token
     fields: tuple[Field | ListField, ...] | None
+    roles: ClassVar[Mapping[str, str]] = {"name": "new records"}
 
 
 @node("contact", block="lines")
@@ -113,12 +120,14 @@ class ForContacts(AudienceLine):
 class ForContactsWith(AudienceLine):
     records: Token
     where: Expression | None
+    brings: ClassVar[str] = "rows"
 
 
 @node("for_each")
 class ForEach(AudienceLine):
     records: Token
     where: Expression | None
+    brings: ClassVar[str] = "row"
 
 
 @node("event")
@@ -179,21 +188,25 @@ class MessageKind(Line):
 @node("channel")
 class Channel(Line):
     name: Token
+    roles: ClassVar[Mapping[str, str]] = {"name": "channel"}
 
 
 @node("subject")
 class Subject(Line):
     text: Token
+    roles: ClassVar[Mapping[str, str]] = {"text": "template"}
 
 
 @node("body")
 class Body(Line):
     text: Token
+    roles: ClassVar[Mapping[str, str]] = {"text": "template"}
 
 
 @node("body_file")
 class BodyFile(Line):
     path: Token
+    roles: ClassVar[Mapping[str, str]] = {"path": "template file"}
 
 
 @node("when_missing")
@@ -268,6 +281,7 @@ class WindowLine(Line):
     end: Token
     days: tuple[WeekdayRange, ...] | Token | None
     otherwise: Token | None
+    roles: ClassVar[Mapping[str, str]] = {"days": "calendar"}
 
 
 @node("cap")
@@ -306,6 +320,7 @@ class About(Setting):
 @node("use_policy")
 class UsePolicy(Setting):
     names: tuple[Token, ...]
+    roles: ClassVar[Mapping[str, str]] = {"names": "policy"}
 
 
 class ConditionSetting(Setting):
@@ -339,7 +354,7 @@ class EventSetting(Setting):
 
 @node("start_on")
 class StartOn(EventSetting):
-    pass
+    brings: ClassVar[str] = "event"
 
 
 @node("stop_on")
@@ -400,6 +415,7 @@ class OnSystem(Setting):
     event: Token
     name: Token | None
     where: Expression | None
+    roles: ClassVar[Mapping[str, str]] = {"name": "coupons or message"}
 
 
 @node("automation", block="lines")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from flowlang.source import Span
 from flowlang.syntax.tree import Node, Token, node
 
@@ -258,6 +261,7 @@ class Product(Expression):
 @node("field_value")
 class FieldValue(Expression):
     name: Token
+    roles: ClassVar[Mapping[str, str]] = {"name": "value"}
 
 
 @node("ref")
@@ -265,6 +269,7 @@ class Ref(Expression):
     """A name with a dot: `event.total`, `reply.x`, `answer.x`, `contact.x`."""
 
     name: Token
+    roles: ClassVar[Mapping[str, str]] = {"name": "path"}
 
 
 class Literal(Expression):

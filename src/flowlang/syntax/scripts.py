@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from flowlang.syntax.declarations import Declaration
 from flowlang.syntax.expressions import Date, DateTime, Duration, Expression
 from flowlang.syntax.tree import Node, Token, node
@@ -27,6 +30,7 @@ class Given(Node):
 class GivenField(Given):
     name: Token
     value: Expression
+    roles: ClassVar[Mapping[str, str]] = {"name": "field"}
 
 
 @node("given_tag")
@@ -58,12 +62,14 @@ class GivenRobinson(Given):
 class GivenRecord(Given):
     name: Token
     fields: tuple[GivenField, ...] | None
+    roles: ClassVar[Mapping[str, str]] = {"name": "records"}
 
 
 @node("given_contact")
 class GivenContact(ScriptLine):
     name: Token | None
     lines: tuple[Given, ...] | None
+    roles: ClassVar[Mapping[str, str]] = {"name": "new contact"}
 
 
 @node("given_coupons")
@@ -123,6 +129,7 @@ class SystemHappens(Node):
     event: Token
     name: Token | None
     data: tuple[Node, ...] | None
+    roles: ClassVar[Mapping[str, str]] = {"name": "coupons or message"}
 
 
 @node("import_coupons")
@@ -140,6 +147,7 @@ class Resume(Node):
 class MergeContact(Node):
     gone: Token
     kept: Token
+    roles: ClassVar[Mapping[str, str]] = {"gone": "contact", "kept": "contact"}
 
 
 @node("run_automation")
@@ -150,6 +158,7 @@ class RunAutomation(Node):
 @node("new_contact")
 class NewContact(Node):
     name: Token
+    roles: ClassVar[Mapping[str, str]] = {"name": "new contact"}
 
 
 class Expectation(Node):
@@ -178,6 +187,7 @@ class ExpectSent(Expectation):
     to: Token | None
     at: DateTime | Date | None
     times: Token | None
+    roles: ClassVar[Mapping[str, str]] = {"to": "contact"}
 
 
 @node("expect_skipped")
@@ -185,6 +195,7 @@ class ExpectSkipped(Expectation):
     message: Token
     to: Token | None
     because: Token | None
+    roles: ClassVar[Mapping[str, str]] = {"to": "contact"}
 
 
 @node("expect_subject")
@@ -192,6 +203,7 @@ class ExpectSubject(Expectation):
     message: Token
     to: Token | None
     text: Token
+    roles: ClassVar[Mapping[str, str]] = {"to": "contact"}
 
 
 @node("expect_body")
@@ -199,6 +211,7 @@ class ExpectBody(Expectation):
     message: Token
     to: Token | None
     text: Token
+    roles: ClassVar[Mapping[str, str]] = {"to": "contact"}
 
 
 @node("expect_waiting")
@@ -263,6 +276,7 @@ class ExpectMeasured(Expectation):
     name: Token
     operator: Token
     amount: Token
+    roles: ClassVar[Mapping[str, str]] = {"name": "measure"}
 
 
 @node("expect_process")

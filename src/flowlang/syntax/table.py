@@ -132,8 +132,9 @@ def load() -> Table:
 
     folder = resources.grammar()
     grammar = (folder / "flow.lark").read_text(encoding="utf-8")
-    kept = _kept(fingerprint(grammar))
-    for path in (folder / "flow.table", kept):
+    kept = resources.kept()
+    own = kept / f"{fingerprint(grammar)}.table" if kept else None
+    for path in filter(None, (folder / "flow.table", own)):
         try:
             table = read(path.read_bytes(), grammar)
         except OSError:
@@ -141,16 +142,12 @@ def load() -> Table:
         if table is not None:
             return table
     data = build(grammar)
-    _keep(kept, data)
+    if own:
+        _keep(own, data)
     table = read(data, grammar)
     if table is None:
         raise AssertionError("a table that was just built does not read")
     return table
-
-
-def _kept(name: str) -> Path:
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(home) / "flowlang" / f"{name}.table"
 
 
 def _keep(path: Path, data: bytes) -> None:

@@ -1,0 +1,176 @@
+"""What a check found, kept in a file until something that it hangs on has another content.
+
+A workspace has one such file, in the user's cache folder.  It holds findings as JSON and no code, so
+whoever wrote it can make a check say something wrong and nothing worse.  A file that is not as it
+should be (cut short, of another version, not ours) is passed over, and so is one that cannot be
+written: the check is only slower.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import time
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flowlang import digests, resources
+from flowlang.discovery import SETTINGS, own_files
+from flowlang.source import Diagnostic, Edit, Finding, Fix, Source, Span
+
+_FOLDER = "check"
+_KEPT_FOR = 30 * 86_400
+"""Seconds after which what nobody has renewed is removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a check found in one workspace, and the names of the files it looked at."""
+
+    files: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
+class Entry:
+    """The place of one workspace in the cache, and the content that its files have now.
+
+    So it is made before the workspace is read: what changes meanwhile is then not taken for what
+    was checked.
+    """
+
+    def __init__(self, root: Path, files: list[Path] | None) -> None:
+        folder = root if files is None else root.parent
+        paths = own_files(folder) if files is None else files
+        self.own = {str(path): digests.of_file(path) for path in paths}
+        self.settings = digests.of_file(folder / SETTINGS) if files is None else ""
+        # Findings name files as seen from the current folder.
+        key = f"{root.absolute()}\n{root}\n{files is None}"
+        self._name = f"{digests.of_bytes(os.fsencode(key))}.json"
+
+    def recall(self) -> Outcome | None:
+        """What was found when all was as it is now; None where that is not known."""
+        folder = resources.kept()
+        if folder is None or not all(self.own.values()):
+            return None
+        try:
+            digest, _, data = (folder / _FOLDER / self._name).read_bytes().partition(b"\n")
+        except OSError:
+            return None
+        if digest != digests.of_bytes(data).encode():
+            return None
+        return self.decoded(data)
+
+    def keep(self, data: bytes) -> None:
+        """Keep what `encoded` gave."""
+        folder = resources.kept()
+        if folder is None:
+            return
+        folder = folder / _FOLDER
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            _sweep(folder)
+            handle, name = tempfile.mkstemp(prefix="new-", dir=folder)
+        except OSError:
+            return
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(digests.of_bytes(data).encode() + b"\n" + data)
+            Path(name).replace(folder / self._name)
+        except OSError:
+            Path(name).unlink(missing_ok=True)
+
+    def encoded(self, findings: Iterable[Finding], inputs: dict[Path, str]) -> bytes | None:
+        """An outcome with all that it hangs on; None where a finding is in no file that is named.
+
+        `inputs` are those of `workspace.Workspace`.
+        """
+        known = {*self.own, *map(str, inputs)}
+        table = _Table()
+        rows = [table.finding(finding) for finding in findings]
+        if any(path not in known for path, _ in table.sources):
+            return None
+        data = {
+            "program": digests.of_program(),
+            "settings": self.settings,
+            "own": self.own,
+            "inputs": {str(path): digest for path, digest in inputs.items()},
+            "sources": list(table.sources),
+            "diagnostics": [astuple(one) for one in table.diagnostics],
+            "findings": rows,
+        }
+        return json.dumps(data, separators=(",", ":")).encode()
+
+    def decoded(self, data: bytes) -> Outcome | None:
+        """The outcome, if all that it hangs on is as it was."""
+        try:
+            raw = json.loads(data)
+            if (raw["program"], raw["settings"]) != (digests.of_program(), self.settings):
+                return None
+            if list(raw["own"].items()) != list(self.own.items()):
+                return None
+            inputs = {Path(path): digest for path, digest in raw["inputs"].items()}
+            if not all(digests.is_as_before(path, digest) for path, digest in inputs.items()):
+                return None
+            return Outcome(tuple(self.own), _findings(raw))
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError, OSError):
+            return None
+
+
+class _Table:
+    """Findings as rows of plain data; sources and diagnostics are named by their numbers."""
+
+    def __init__(self) -> None:
+        self.sources: dict[tuple[str, str], int] = {}
+        self.diagnostics: dict[Diagnostic, int] = {}
+
+    def finding(self, one: Finding) -> list[Any]:
+        fix = one.fix
+        return [
+            self.diagnostics.setdefault(one.diagnostic, len(self.diagnostics)),
+            self._span(one.span),
+            one.message,
+            one.hint,
+            fix and [fix.safe, [[self._span(edit.span), edit.text] for edit in fix.edits]],
+            [[self._span(span), sentence] for span, sentence in one.also],
+        ]
+
+    def _span(self, span: Span) -> tuple[int, int, int]:
+        source = span.source
+        key = (str(source.path or ""), source.name)
+        return self.sources.setdefault(key, len(self.sources)), span.start, span.end
+
+
+def _findings(raw: dict[str, Any]) -> tuple[Finding, ...]:
+    sources = [_source(Path(path), name) for path, name in raw["sources"]]
+    diagnostics = [Diagnostic(*row) for row in raw["diagnostics"]]
+
+    def span(row: list[int]) -> Span:
+        return Span(sources[row[0]], row[1], row[2])
+
+    def fix(row: list[Any] | None) -> Fix | None:
+        return row and Fix(tuple(Edit(span(at), text) for at, text in row[1]), row[0])
+
+    return tuple(
+        Finding(
+            diagnostics[number], span(at), message, hint, fix(mend),
+            tuple((span(other), sentence) for other, sentence in also),
+        )
+        for number, at, message, hint, mend, also in raw["findings"]
+    )  # fmt: skip
+
+
+def _source(path: Path, name: str) -> Source:
+    return Source(name, path.read_bytes().decode("utf-8", errors="replace"), path)
+
+
+@cache
+def _sweep(folder: Path) -> None:
+    """Once in a process: remove what belongs to workspaces that are gone, or to killed writers."""
+    limit = time.time() - _KEPT_FOR
+    for path in folder.iterdir():
+        if path.stat().st_mtime < limit:
+            path.unlink(missing_ok=True)

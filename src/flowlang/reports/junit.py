@@ -1,0 +1,100 @@
+"""For CI servers that show tests: JUnit XML, a test case for each file, or for each `test` block.
+
+There is no standard; this is what Jenkins, GitLab and GitHub actions read in common
+(https://github.com/testmoapp/junitxml).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from xml.sax.saxutils import escape, quoteattr
+
+from flowlang.source import Finding
+
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One test case: passed where no failure is given."""
+
+    name: str
+    suite: str
+    """What groups cases: a file."""
+    line: int = 0
+    failures: tuple[tuple[str, str, str], ...] = ()
+    """Type, one line, and all there is to say."""
+
+
+def render(findings: Sequence[Finding], files: Sequence[str], *, color: bool = False) -> str:
+    """A case for each file that was looked at or in which something was found.
+
+    A remark is no failure.
+    """
+    failures: dict[str, list[Finding]] = {name: [] for name in sorted(files)}
+    for finding in sorted(findings, key=lambda one: one.order):
+        found = failures.setdefault(finding.span.source.name, [])
+        if finding.severity != "info":
+            found.append(finding)
+    return document(
+        "flow check",
+        (Case(name, name, failures=tuple(map(_failure, found))) for name, found in failures.items()),
+    )
+
+
+def document(name: str, cases: Iterable[Case]) -> str:
+    """Cases as an XML document, those of one suite together; `cases` come in such an order."""
+    suites = [(suite, list(own)) for suite, own in groupby(cases, key=lambda case: case.suite)]
+    everything = [case for _, own in suites for case in own]
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        f"<testsuites name={_quoted(name)} {_counts(everything)}>",
+    ]
+    for suite, own in suites:
+        lines.append(f"  <testsuite name={_quoted(suite)} {_counts(own)}>")
+        lines += [line for case in own for line in _case(case)]
+        lines.append("  </testsuite>")
+    return "\n".join([*lines, "</testsuites>", ""])
+
+
+def _failure(finding: Finding) -> tuple[str, str, str]:
+    line, column = finding.span.source.position(finding.span.start)
+    place = f"{finding.span.source.name}:{line}:{column}"
+    hint = f"\nhint: {finding.hint}" if finding.hint else ""
+    told = f"{place} {finding.severity} {finding.diagnostic.code}: {finding.message}{hint}"
+    return finding.diagnostic.name, f"line {line}: {finding.message}", told
+
+
+def _counts(cases: Sequence[Case]) -> str:
+    failed = sum(bool(case.failures) for case in cases)
+    return f'tests="{len(cases)}" failures="{failed}" errors="0" skipped="0"'
+
+
+def _case(case: Case) -> Iterable[str]:
+    line = f' line="{case.line}"' if case.line else ""
+    head = (
+        f"    <testcase name={_quoted(case.name)} classname={_quoted(case.suite)}"
+        f" file={_quoted(case.suite)}{line}"
+    )
+    if not case.failures:
+        yield f"{head}/>"
+        return
+    yield f"{head}>"
+    # One failure a case is what all readers take: the first names it, the text has them all.
+    kind, message, _ = case.failures[0]
+    more = f" (and {len(case.failures) - 1} more)" if len(case.failures) > 1 else ""
+    told = escape(_clean("\n".join(told for _, _, told in case.failures)))
+    yield f"      <failure type={_quoted(kind)} message={_quoted(message + more)}>{told}</failure>"
+    yield "    </testcase>"
+
+
+def _quoted(text: str) -> str:
+    return quoteattr(_clean(text))
+
+
+def _clean(text: str) -> str:
+    """A text without what XML cannot hold."""
+    return _NOT_IN_XML.sub("\ufffd", text)

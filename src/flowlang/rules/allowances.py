@@ -1,0 +1,193 @@
+"""Comments that allow what a rule finds: `# flow: allow wait-without-end because …`.
+
+Behind a statement a comment holds for that line; on a line of its own for the statement below it
+and all that stands in it; at the head of the file, before an empty line, for the whole file.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from flowlang.rules import diagnostics as d
+from flowlang.rules import registry
+from flowlang.rules.severities import Severities
+from flowlang.source import Edit, Finding, Findings, Fix, Span, did_you_mean
+from flowlang.syntax.lexeme import Line
+from flowlang.syntax.parser import Parsed
+
+_COMMENT = re.compile(
+    r"\#[ \t]*flow[ \t]*:[ \t]*(?P<verb>\w+)(?P<names>[^\n]*?)"
+    r"(?:[ \t]+(?:because|weil)\b[ \t:]*(?P<reason>[^\n]*))?[ \t]*$",
+    re.MULTILINE | re.IGNORECASE,
+)
+_VERBS = ("allow", "erlaube")
+_VERB_BEFORE = re.compile(rf":[ \t]*(?:{'|'.join(_VERBS)})$", re.IGNORECASE)
+_NAME = re.compile(r"[^\s,]+")
+
+
+@dataclass(slots=True)
+class Allowance:
+    """One name in a comment that allows it."""
+
+    name: str
+    span: Span
+    """Of the name."""
+    comment: Span
+    alone: bool
+    """The comment has no other name."""
+    start: int
+    end: int
+    """Where it holds."""
+    used: bool = False
+
+
+@dataclass(slots=True)
+class Allowances:
+    """What the comments of a file allow."""
+
+    findings: Findings
+    found: list[Allowance] = field(default_factory=list)
+
+    def allow(self, finding: Finding, home: Span) -> bool:
+        """Whether a comment allows a finding that belongs to a place; notes that it was used."""
+        fitting = [
+            one
+            for one in self.found
+            if one.name == finding.diagnostic.name and one.start <= home.start < one.end
+        ]
+        for one in fitting:
+            one.used = True
+        return bool(fitting)
+
+    def report_unused(self) -> None:
+        for one in self.found:
+            if not one.used:
+                fix = Fix((Edit(_removed(one), ""),))
+                self.findings.report(d.UNUSED, one.span, name=one.name, fix=fix)
+
+
+def read(parsed: Parsed, severities: Severities, findings: Findings) -> Allowances:
+    """The allowances of a file; what is wrong with them is reported."""
+    allowances = Allowances(findings)
+    text = parsed.source.text
+    if "flow" not in text or "#" not in text:
+        return allowances
+    for match in _COMMENT.finditer(text):
+        if _within_a_text(parsed, match.start()):
+            continue
+        verb = match["verb"].lower()
+        if verb not in _VERBS:
+            _misspelt(parsed, match, findings)
+            continue
+        span = Span(parsed.source, match.start(), match.end())
+        if not (match["reason"] or "").strip():
+            hint = "as in `# flow: allow wait-without-end because the contact always answers`"
+            findings.report(d.NO_REASON, span, hint=hint)
+        start, end = _scope(parsed, match.start())
+        names = list(_NAME.finditer(text, match.start("names"), match.end("names")))
+        if not names:
+            findings.report(d.UNKNOWN, span, what="the comment names no rule")
+        for name in names:
+            place = Span(parsed.source, name.start(), name.end())
+            known = _known(name[0], place, severities, findings)
+            if known is not None:
+                allowances.found.append(
+                    Allowance(known, place, span, len(names) == 1, start, end)
+                )
+    return allowances
+
+
+def _known(word: str, place: Span, severities: Severities, findings: Findings) -> str | None:
+    """The rule that a comment names; None, and a finding, where it cannot allow that."""
+    name = registry.name_of(word)
+    if name is None:
+        if word in registry.FAMILIES:
+            what = f"`{word}` is a family: name the rule that is to be allowed"
+            findings.report(d.UNKNOWN, place, what=what)
+        else:
+            hint = did_you_mean(word, list(registry.names()))
+            findings.report(d.UNKNOWN, place, what=f"there is no rule `{word}`", hint=hint)
+        return None
+    why = ""
+    if severities.is_locked(name, registry.names()[name]):
+        why = "flow.toml says so"
+    elif name not in registry.OTHERS and registry.rules()[name].legal:
+        why = "it guards a law; flow.toml can switch it off, with a reason"
+    if why or registry.names()[name] == "allowances":
+        findings.report(d.LOCKED, place, name=name, why=why or "a comment cannot excuse itself")
+        return None
+    return name
+
+
+def _misspelt(parsed: Parsed, match: re.Match[str], findings: Findings) -> None:
+    """`alow` is a mistake; any other word just begins a comment about flow."""
+    near = get_close_matches(match["verb"].lower(), _VERBS, n=1, cutoff=0.75)
+    if near:
+        span = Span(parsed.source, match.start("verb"), match.end("verb"))
+        findings.report(
+            d.UNKNOWN, span, what=f"`{match['verb']}` allows nothing",
+            hint=f"did you mean `{near[0]}`?", fix=Fix((Edit(span, near[0]),)),
+        )  # fmt: skip
+
+
+def _within_a_text(parsed: Parsed, at: int) -> bool:
+    """Whether a place is within a text in quotes, where `#` begins no comment."""
+    return any(
+        lexeme.start < at < lexeme.end
+        for line in parsed.lines
+        if line.start < at < line.end
+        for lexeme in line.lexemes
+        if lexeme.kind in ("STRING", "BLOCK")
+    )
+
+
+def _scope(parsed: Parsed, at: int) -> tuple[int, int]:
+    """Where a comment holds."""
+    lines, text = parsed.lines, parsed.source.text
+    behind = next((line for line in lines if _ends_before(line, at, text)), None)
+    if behind is not None:
+        return behind.start, behind.end
+    following = next((index for index, line in enumerate(lines) if line.start > at), None)
+    if following is None or (following == 0 and "\n\n" in text[at : lines[0].start]):
+        return 0, len(text) + 1
+    return _block(lines, following)
+
+
+def _ends_before(line: Line, at: int, text: str) -> bool:
+    """Whether the comment stands in the line, or behind it."""
+    return line.start < at and "\n" not in text[line.end : at]
+
+
+def _block(lines: list[Line], index: int) -> tuple[int, int]:
+    """From the start of a line to the end of the last line that stands in it."""
+    first = lines[index]
+    last = first
+    for line in lines[index + 1 :]:
+        if line.width <= first.width:
+            break
+        last = line
+    return first.start, last.end
+
+
+def _removed(one: Allowance) -> Span:
+    """What to take out of the text, so that the name is no longer allowed."""
+    source, text = one.span.source, one.span.source.text
+    if not one.alone:
+        first, end = one.span.start, one.span.end
+        while text[first - 1] in ", \t":
+            first -= 1
+        if _VERB_BEFORE.search(text[one.comment.start : first]):
+            first = one.span.start
+            while text[end : end + 1] in (",", " ", "\t"):
+                end += 1
+        return Span(source, first, end)
+    start = one.comment.start
+    line_start = text.rfind("\n", 0, start) + 1
+    if text[line_start:start].strip():
+        while text[start - 1] in " \t":
+            start -= 1
+        return Span(source, start, one.comment.end)
+    return Span(source, line_start, min(one.comment.end + 1, len(text)))
+

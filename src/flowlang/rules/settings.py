@@ -1,0 +1,129 @@
+"""`[rules]` of flow.toml → `Severities`.
+
+    [rules]
+    preset = "2026"                      # freezes which rules are on
+    style = "off"                        # a family
+    wait-without-end = "error"           # a rule, by its name or its code
+    send-without-consent = { severity = "off", because = "the shop asks for consent elsewhere" }
+    locked = ["consent", "wait-without-end"]
+
+    [rules."campaigns/old"]              # for the files of a folder, which stands in for the above
+    timing = "info"
+
+The nearest folder that speaks of a rule decides, and in it the rule's own line before its family's.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Any
+
+from flowlang.rules import registry
+from flowlang.rules.severities import EDITIONS, SETTINGS, Setting, Severities
+from flowlang.source import did_you_mean, guess
+
+_OTHER_KEYS = ("preset", "locked")
+
+
+class BadRules(ValueError):
+    """`[rules]` says something that cannot be; the message says what, for a person."""
+
+
+def read(table: dict[str, Any]) -> Severities:
+    """What a `[rules]` table says.  Raises BadRules."""
+    found = Severities(preset=_preset(table), locked=_locked(table))
+    for key, value in table.items():
+        if key in _OTHER_KEYS:
+            continue
+        if isinstance(value, dict) and "severity" not in value:
+            inner = found.said.setdefault(_folder(key), {})
+            for name, setting in value.items():
+                if name in _OTHER_KEYS:
+                    raise BadRules(f"`{name}` holds for the whole workspace: write it in `[rules]`")
+                _say(inner, name, setting, f'rules."{key}".{name}')
+            _none_locked(inner, found, key)
+        else:
+            _say(found.said.setdefault("", {}), key, value, f"rules.{key}")
+    return found
+
+
+def _name(word: str) -> str | None:
+    """The name of the rule or family that a word names."""
+    return word if word in registry.FAMILIES else registry.name_of(word)
+
+
+def _required(word: str) -> str:
+    name = _name(word)
+    if name is None:
+        hint = did_you_mean(word, [*registry.FAMILIES, *registry.names()])
+        raise BadRules(f"there is no rule `{word}`; {hint}")
+    return name
+
+
+def _say(said: dict[str, Setting], word: str, value: Any, key: str) -> None:
+    """Note one line: a severity, or a table of a severity and the reason for it."""
+    name, because = _required(word), ""
+    if isinstance(value, dict):
+        wrong = next((one for one in value if one not in ("severity", "because")), None)
+        if wrong is not None:
+            hint = did_you_mean(wrong, ("severity", "because"))
+            raise BadRules(f"unknown key `{key}.{wrong}`; {hint}")
+        because, value = value.get("because", ""), value["severity"]
+        if not isinstance(because, str):
+            raise BadRules(f"`{key}.because` is a text in quotes, not {because!r}")
+    if value not in SETTINGS:
+        choices = " or ".join(f'"{one}"' for one in SETTINGS)
+        shown = f'"{value}"' if isinstance(value, str) else value
+        raise BadRules(f"{key} = {shown}: expected {choices}")
+    if value == "off" and not because.strip():
+        _not_against_the_law(name, key)
+    said[name] = value
+
+
+def _not_against_the_law(name: str, key: str) -> None:
+    """To switch off a rule that guards a law takes a reason."""
+    for rule in registry.rules().values():
+        if rule.legal and name in (rule.name, rule.family):
+            raise BadRules(
+                f"{key}: `{rule.name}` guards a law; to switch it off, say why:"
+                f' {name} = {{ severity = "off", because = "…" }}'
+            )
+
+
+def _preset(table: dict[str, Any]) -> str:
+    preset = table.get("preset", EDITIONS[-1])
+    if preset not in EDITIONS:
+        choices = " or ".join(f'"{one}"' for one in EDITIONS)
+        shown = f'"{preset}"' if isinstance(preset, str) else preset
+        raise BadRules(f"rules.preset = {shown}: expected {choices}")
+    return str(preset)
+
+
+def _locked(table: dict[str, Any]) -> frozenset[str]:
+    words = table.get("locked", [])
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise BadRules('`rules.locked` is a list of names: locked = ["consent", "send-at-night"]')
+    return frozenset(_required(word) for word in words)
+
+
+def _folder(key: str) -> str:
+    """The folder that a table is about, "" for the workspace's own."""
+    if _name(key) is not None:
+        raise BadRules(f'`rules.{key}` is a severity: write {key} = "warning"')
+    folder = PurePosixPath(key)
+    if folder.is_absolute() or ".." in folder.parts:
+        raise BadRules(f'`[rules."{key}"]`: expected a folder within the workspace')
+    near = guess(key, [*registry.FAMILIES, *registry.names()])
+    if "/" not in key and near is not None:
+        raise BadRules(
+            f"there is no rule `{key}`; did you mean `{near}`?"
+            f' (a folder of that name is `[rules."{key}/"]`)'
+        )
+    return "" if str(folder) == "." else str(folder)
+
+
+def _none_locked(said: dict[str, Setting], found: Severities, folder: str) -> None:
+    """A folder does not change what the workspace has locked."""
+    for name in said:
+        if found.is_locked(name, registry.names().get(name, name)):
+            raise BadRules(f'`[rules."{folder}"]`: `{name}` is locked, and holds for all folders')

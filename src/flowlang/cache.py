@@ -1,9 +1,9 @@
 """What a check found, kept in a file until something that it hangs on has another content.
 
-A workspace has one such file, in the user's cache folder.  It holds findings as JSON and no code, so
-whoever wrote it can make a check say something wrong and nothing worse.  A file that is not as it
-should be (cut short, of another version, not ours) is passed over, and so is one that cannot be
-written: the check is only slower.
+A workspace has one such file, in the user's cache folder.  It holds findings as JSON and no code,
+so whoever wrote it can make a check say something wrong and nothing worse.  A file that is not as
+it should be (cut short, of another version, not ours) is passed over, and one that cannot be
+written is not: the check is only slower.
 """
 
 from __future__ import annotations
@@ -29,10 +29,13 @@ _KEPT_FOR = 30 * 86_400
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a check found in one workspace, and the names of the files it looked at."""
+    """What a check found in one workspace."""
 
     files: tuple[str, ...]
+    """The names of its own files, which were looked at."""
     findings: tuple[Finding, ...]
+    inputs: tuple[Path, ...] = ()
+    """What else it hangs on: texts of messages, modules; of some it matters only where they lie."""
 
 
 class Entry:
@@ -115,7 +118,7 @@ class Entry:
             inputs = {Path(path): digest for path, digest in raw["inputs"].items()}
             if not all(digests.is_as_before(path, digest) for path, digest in inputs.items()):
                 return None
-            return Outcome(tuple(self.own), _findings(raw))
+            return Outcome(tuple(self.own), _findings(raw), tuple(inputs))
         except (ValueError, TypeError, KeyError, IndexError, AttributeError, OSError):
             return None
 

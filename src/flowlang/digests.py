@@ -70,7 +70,8 @@ def _installed() -> set[str]:
     found: set[str] = set()
     for entry in sys.path:
         try:
-            found.update(name for name in os.listdir(entry or ".") if name.endswith(".dist-info"))
+            names = os.listdir(entry or ".")  # noqa: PTH208 - names are all that is needed
         except OSError:  # a zip, or nothing at all
             continue
+        found.update(name for name in names if name.endswith(".dist-info"))
     return found

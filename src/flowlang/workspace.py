@@ -98,9 +98,7 @@ def load_text(text: str, name: str = "<stdin>", settings: Settings | None = None
     return workspace
 
 
-def check(
-    workspace: Workspace, config: Config, expressions: MakeExpressions | None = None
-) -> None:
+def check(workspace: Workspace, config: Config, expressions: MakeExpressions | None = None) -> None:
     """Check what was parsed and compile it; fills `workspace.program`."""
     findings = workspace.findings
     names = Names(config, findings)

@@ -106,9 +106,9 @@ def guarded(call: Callable[[], object]) -> int:
 
 def _told(failure: Exception) -> int:
     """Say in one line what went wrong; a fault of ours is told as one."""
-    expected = _expected(failure)
-    if expected:
-        terminal.talk(f"Error: {terminal.printable(expected)}")
+    told = expected(failure)
+    if told:
+        terminal.talk(f"Error: {terminal.printable(told)}")
         return WRONG
     if os.environ.get("FLOW_DEBUG"):
         import traceback
@@ -121,7 +121,7 @@ def _told(failure: Exception) -> int:
     return WRONG
 
 
-def _expected(failure: Exception) -> str:
+def expected(failure: Exception) -> str:
     """What to say of a failure that is no fault of the program; empty for one that is."""
     from flowlang.config import ConfigError
     from flowlang.resources import ResourceMissing

@@ -12,6 +12,7 @@ from flowlang.cli import FOUND, paths, terminal
 
 if TYPE_CHECKING:
     from flowlang.cache import Outcome
+    from flowlang.source import Finding
 
 
 @click.command(epilog="Example: flow check campaigns --output-format json")
@@ -49,16 +50,18 @@ def check(
     where --fix would change something.
     """
     given = list(path)
-    _judge(given, output_format, fix=fix or diff, unsafe=unsafe_fixes, counted=statistics, watch=watch)
+    _judge(
+        given, output_format, fix=fix or diff, unsafe=unsafe_fixes, counted=statistics, watch=watch
+    )
     cached = not no_cache
     if watch:
         from flowlang.cli import watching
 
         return watching.watch(given, cached=cached)
-    if fix or diff:
-        code = _mend(given, unsafe=unsafe_fixes, write=not diff, cached=cached)
-        if diff:
-            return code
+    if diff:
+        return _differences(given, unsafe=unsafe_fixes, cached=cached)
+    if fix:
+        _mend(given, unsafe=unsafe_fixes, cached=cached)
     from flowlang.cli import checking
 
     return _show(checking.check(given, cached=cached), output_format, counted=statistics)
@@ -78,28 +81,44 @@ def _judge(
         raise click.UsageError("standard input can be checked only, not mended or watched")
 
 
-def _mend(given: list[Path], *, unsafe: bool, write: bool, cached: bool) -> int:
-    """Apply the fixes, or show what they would change."""
-    from flowlang.cli import checking, differences, files, mending
+def _mend(given: list[Path], *, unsafe: bool, cached: bool) -> None:
+    from flowlang.cli import checking, mending
 
     done = mending.mended(checking.targets(given, cached=cached), unsafe=unsafe)
-    if write:
-        written = [one for one in done if one.write()]
-        if written:
-            terminal.talk(mending.told(written))
-        return 0
-    shown = [one for one in done if files.may_write(one.path, one.within)]
+    written = [one for one in done if one.write()]
+    if written:
+        terminal.talk(mending.told(written))
+
+
+def _differences(given: list[Path], *, unsafe: bool, cached: bool) -> int:
+    """Show what `_mend` would write."""
+    from flowlang.cli import checking, differences, mending
+
+    done = mending.mended(checking.targets(given, cached=cached), unsafe=unsafe)
+    shown = [one for one in done if one.may_be_written()]
     for one in shown:
         terminal.write(differences.unified(str(one.path), one.before, one.after, "mended"))
     return FOUND if shown else 0
 
 
 def _show(outcomes: list[Outcome], output_format: str, *, counted: bool) -> int:
-    from flowlang.reports.text import summary
+    from flowlang.reports import text
 
     findings = [finding for outcome in outcomes for finding in outcome.findings]
     files = [name for outcome in outcomes for name in outcome.files]
-    summed_up = summary(findings, len(files))
     if counted:
-        from flowlang.reports._statistics import ...
-    ...
+        from flowlang.cli import statistics
+
+        terminal.write(statistics.render(findings, output_format))
+    elif output_format != "text":
+        render = reports.named(output_format).render
+        terminal.write(render(findings, files, color=terminal.colored()))
+    elif findings:
+        terminal.write(text.excerpts(findings, color=terminal.colored()) + "\n")
+    terminal.talk(text.summary(findings, len(files)))
+    return code_of(findings)
+
+
+def code_of(findings: list[Finding]) -> int:
+    """The exit code of a check that found this."""
+    return FOUND if any(finding.severity != "info" for finding in findings) else 0

@@ -124,4 +124,4 @@ def load(target: Target, texts: dict[Path, str] | None = None) -> Workspace:
 
 def _outcome(loaded: Workspace) -> Outcome:
     files = tuple(parsed.source.name for parsed in loaded.files)
-    return Outcome(files, tuple(loaded.findings.found))
+    return Outcome(files, tuple(loaded.findings.found), tuple(loaded.inputs))

@@ -26,6 +26,10 @@ class Mended:
     after: str
     fixes: int
 
+    def may_be_written(self) -> bool:
+        """Whether `write` would; if not, that is told."""
+        return files.may_write(self.path, self.within)
+
     def write(self) -> bool:
         """Write the file; False where it is told why it is not.  Raises OSError."""
         return files.write(self.path, self.after, self.within)

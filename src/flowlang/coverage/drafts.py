@@ -176,10 +176,14 @@ def happening(draft: Draft, changes: Iterable[Change], at: int) -> Draft:
 
 def without_a_line(draft: Draft) -> Iterator[Draft]:
     """The draft with one thing left out, in turn."""
-    for name in ("acts", "given", "coupons", "calls"):
-        lines = getattr(draft, name)
-        for at in range(len(lines)):
-            yield replace(draft, **{name: (*lines[:at], *lines[at + 1 :])})
+    for at in range(len(draft.acts)):
+        yield replace(draft, acts=(*draft.acts[:at], *draft.acts[at + 1 :]))
+    for at in range(len(draft.given)):
+        yield replace(draft, given=(*draft.given[:at], *draft.given[at + 1 :]))
+    for at in range(len(draft.coupons)):
+        yield replace(draft, coupons=(*draft.coupons[:at], *draft.coupons[at + 1 :]))
+    for at in range(len(draft.calls)):
+        yield replace(draft, calls=(*draft.calls[:at], *draft.calls[at + 1 :]))
 
 
 def _with(act: Act, change: Data) -> Act:

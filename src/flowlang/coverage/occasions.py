@@ -116,7 +116,9 @@ class Occasions:
     def _at_its_source(self, change: Change, campaign: str, scene: Scene) -> Change:
         """A value of a field that a step takes from the event, as the event's."""
         item = self._owners[campaign].item
-        for node in walk(item) if item and isinstance(change, Fact) else ():
+        if not isinstance(change, Fact) or item is None:
+            return change
+        for node in walk(item):
             if isinstance(node, Set) and f"field {node.field.value}" == change.about:
                 space, _, name = str(getattr(node.value, "name", "")).partition(".")
                 if space in ("event", "reply") and scene.carrier(space, name):

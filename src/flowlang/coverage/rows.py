@@ -52,9 +52,9 @@ def over_rows(node: tree.Expression, want: bool, scene: Scene, solve: Solve) -> 
             for amount in (some for some in amounts(node) if some) if want else (0,):
                 yield from rows.many(token, where, amount)
             if not want and isinstance(reach, tree.WithinTheLast):
-                length = literals.duration(reach.duration, Findings())
-                passing = Act(timedelta(seconds=length.approximate_seconds + _A_DAY))
-                yield from ((*wish, passing) for wish in rows.many(token, where, 1))
+                seconds = literals.duration(reach.duration, Findings()).approximate_seconds
+                gone = Act(timedelta(seconds=seconds + _A_DAY))
+                yield from ((*wish, gone) for wish in rows.many(token, where, 1))
         case tree.OfLast(event=token, field=field) | tree.OfFirst(event=token, field=field):
             yield from rows.many(token, None, 1, str(field.value))
         case tree.AtOfLast(event=token) | tree.AtOfFirst(event=token):

@@ -81,6 +81,8 @@ class Asking:
         return told
 
     def _known(self, name: str) -> None:
+        if not name:
+            raise Wrong("of which message, or which campaign?", 'write `why not "Offer"`')
         campaigns = [campaign.name for campaign in self.program.campaigns]
         if name not in self.program.messages and name not in campaigns:
             known = [*self.program.messages, *campaigns]

@@ -37,13 +37,16 @@ def opens(session: Session, text: str) -> bool:
 
 
 def entries(session: Session, lines: Iterable[str]) -> Iterator[tuple[int, str]]:
-    """The entries of a script, each with the number of its first line."""
+    """The entries of a script, each with the number of its first line.
+
+    A deeper line belongs to the one above where that is not complete, or may have lines below it.
+    """
     number, first, entry = 0, 0, ""
     for line in lines:
         number += 1
         text = line.rstrip("\r\n")
-        deeper = bool(text.strip()) and text[:1].isspace()
-        if entry and (unfinished(session, entry) or (deeper and opens(session, entry))):
+        deeper = text[:1].isspace() if text.strip() else '"""' in _TEXTS.sub(" ", entry)
+        if entry and deeper:
             entry += f"\n{text}"
         else:
             if entry.strip():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +15,7 @@ from flowlang.syntax import keywords, scripts
 from flowlang.syntax.format import FormatError, format_source
 from flowlang.syntax.keywords import Keywords
 from flowlang.syntax.parser import Parsed, parse
+from flowlang.syntax.values import string
 
 INDENT = "  "
 NAME = "<session>"
@@ -68,6 +70,15 @@ def quoted(text: str) -> str:
     """A text as the language writes it."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return '"' + escaped.replace("\r\n", "\\n").replace("\n", "\\n").replace("\r", "\\n") + '"'
+
+
+_QUOTED = re.compile(r'"(?:[^"\\\n]|\\[^\n])*"')
+
+
+def named(text: str) -> str:
+    """A name as it was typed, in quotes or without."""
+    typed = text.strip()
+    return string(typed) if _QUOTED.fullmatch(typed) else typed.strip('"')
 
 
 def indented(text: str) -> str:

@@ -41,7 +41,10 @@ def render(findings: Sequence[Finding], files: Sequence[str], *, color: bool = F
             found.append(finding)
     return document(
         "flow check",
-        (Case(name, name, failures=tuple(map(_failure, found))) for name, found in failures.items()),
+        (
+            Case(name, name, failures=tuple(map(_failure, found)))
+            for name, found in failures.items()
+        ),
     )
 
 

@@ -12,7 +12,9 @@ from urllib.parse import quote
 from flowlang.reports import by_severity, fingerprints
 from flowlang.source import Diagnostic, Edit, Finding, Fix, Source, Span
 
-SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+SCHEMA = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
 MAX_RESULTS = 25_000
 """GitHub refuses a run with more."""
 

@@ -31,6 +31,12 @@ def render(findings: Sequence[Finding], files: Sequence[str], *, color: bool = F
 
 def listing(findings: Sequence[Finding], files: int, *, color: bool = False) -> str:
     """The same for those who know how many files there were, and not which."""
+    parts = [excerpts(findings, color=color), summary(findings, files)]
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def excerpts(findings: Sequence[Finding], *, color: bool = False) -> str:
+    """All findings in order, and nothing else; no newline at the end."""
     paint = _Paint(color)
     parts: list[str] = []
     shown: Counter[str] = Counter()
@@ -44,7 +50,7 @@ def listing(findings: Sequence[Finding], files: int, *, color: bool = False) -> 
         for name, count in sorted(shown.items())
         if count > MAX_PER_FILE
     ]
-    return "\n\n".join([*parts, summary(findings, files)]) + "\n"
+    return "\n\n".join(parts)
 
 
 def summary(findings: Sequence[Finding], files: int) -> str:
@@ -96,6 +102,13 @@ def _finding(finding: Finding, paint: _Paint) -> Iterator[str]:
     for span, sentence in finding.also:
         yield f"  {paint(_place(span), 'place')}: {printable(sentence)}"
         yield from _excerpt(span, "place", paint)
+
+
+def one_line(finding: Finding) -> str:
+    """Where it is and what, without an excerpt."""
+    diagnostic = finding.diagnostic
+    told = f"{diagnostic.code} {diagnostic.name}: {printable(finding.message)}"
+    return f"{_place(finding.span)} {finding.severity} {told}"
 
 
 def _place(span: Span) -> str:

@@ -93,9 +93,7 @@ def read(parsed: Parsed, severities: Severities, findings: Findings) -> Allowanc
             place = Span(parsed.source, name.start(), name.end())
             known = _known(name[0], place, severities, findings)
             if known is not None:
-                allowances.found.append(
-                    Allowance(known, place, span, len(names) == 1, start, end)
-                )
+                allowances.found.append(Allowance(known, place, span, len(names) == 1, start, end))
     return allowances
 
 
@@ -190,4 +188,3 @@ def _removed(one: Allowance) -> Span:
             start -= 1
         return Span(source, start, one.comment.end)
     return Span(source, line_start, min(one.comment.end + 1, len(text)))
-

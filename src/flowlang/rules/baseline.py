@@ -74,7 +74,9 @@ def written(places: Iterable[Place]) -> str:
     entries = [
         {**place._asdict(), "times": times} for place, times in sorted(Counter(places).items())
     ]
-    return json.dumps({"version": _VERSION, "forgiven": entries}, ensure_ascii=False, indent=1) + "\n"
+    return (
+        json.dumps({"version": _VERSION, "forgiven": entries}, ensure_ascii=False, indent=1) + "\n"
+    )
 
 
 def place_of(finding: Finding, home: Span, files: Iterable[Parsed]) -> Place:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from flowlang.program.program import Campaign, Program
     from flowlang.rules.paths import Paths
 
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """One thing that a rule found."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from flowlang.repl.script import Wrong
+from flowlang.repl.script import Wrong, named
 from flowlang.repl.session import Session
 from flowlang.repl.told import Told, row
 from flowlang.repl.word import Word
@@ -20,7 +20,7 @@ class As(Word):
     topic = "what happens"
 
     def do(self, session: Session, rest: str) -> Told:
-        name, known = rest.strip().strip('"'), session.stage.contacts
+        name, known = named(rest), session.stage.contacts
         if name not in known:
             hint = did_you_mean(name, known)
             raise Wrong(f'there is no contact "{name}"', hint or "make one: `contact anna`")

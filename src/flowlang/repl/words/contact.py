@@ -7,12 +7,12 @@ from collections.abc import Iterable
 
 from flowlang.kinds import in_words
 from flowlang.repl import saying
-from flowlang.repl.script import Wrong, quoted
+from flowlang.repl.script import Wrong, named, quoted
 from flowlang.repl.session import Session
 from flowlang.repl.told import Row, Told, row
 from flowlang.repl.word import Word
 
-_NAME = re.compile(r'"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>[^\s"=,]+)')
+_NAME = re.compile(r"""\"(?:[^\"\\]|\\.)*\"|[^\s\"'=,]+""")
 _GIVEN = ("_TAG", "_GROUP", "_MARKETING_BY", "_BLOCKED", "_ROBINSON")
 
 
@@ -32,9 +32,9 @@ class Contact(Word):
     def do(self, session: Session, rest: str) -> Told:
         first, _, block = rest.partition("\n")
         found = _NAME.match(first)
-        if found is None:
+        name = named(found[0]) if found is not None else ""
+        if found is None or not name.strip():
             raise Wrong("a contact has a name", "write `contact anna`")
-        name = found["bare"] or found["quoted"]
         lines = [*_given(session, first[found.end() :].strip()), *_block(block)]
         text = "\n".join([_head(session, quoted(name)), *(f"  {line}" for line in lines)])
         before = len(session.stage.decisions)

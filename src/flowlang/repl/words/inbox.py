@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from flowlang.contact import Letter
 from flowlang.delivery.plain import plain_text
-from flowlang.repl.script import Wrong, quoted
+from flowlang.repl.script import Wrong, named, quoted
 from flowlang.repl.session import Session
 from flowlang.repl.telling import Teller
 from flowlang.repl.told import Told, row, rows
@@ -22,7 +22,7 @@ class Inbox(Word):
     topic = "looking"
 
     def do(self, session: Session, rest: str) -> Told:
-        name, contact = rest.strip().strip('"'), session.contact()
+        name, contact = named(rest), session.contact()
         if name and name not in session.program.messages:
             hint = did_you_mean(name, list(session.program.messages))
             raise Wrong(f'there is no message "{name}"', hint)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flowlang.repl import saying
 from flowlang.repl.given import given
-from flowlang.repl.script import Line, Wrong, quoted, translated
+from flowlang.repl.script import Line, Wrong, named, quoted, translated
 from flowlang.repl.session import Session
 from flowlang.repl.told import Told, row
 from flowlang.repl.word import Word
@@ -32,7 +32,7 @@ class Load(Word):
     topic = "files"
 
     def do(self, session: Session, rest: str) -> Told:
-        name = rest.strip().strip('"')
+        name = named(rest)
         if not name:
             raise Wrong("what is to be loaded?", "the name of a test, or a file of contacts")
         for parsed in session.loaded.workspace.files:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flowlang.repl.saving import save
+from flowlang.repl.script import named
 from flowlang.repl.session import Session
 from flowlang.repl.told import Told, row
 from flowlang.repl.word import Word
@@ -19,7 +20,7 @@ class Save(Word):
     topic = "files"
 
     def do(self, session: Session, rest: str) -> Told:
-        saved = save(session, rest.strip().strip('"'))
+        saved = save(session, named(rest))
         expected = "1 expectation" if saved.expected == 1 else f"{saved.expected} expectations"
         place = f"{saved.file}:{saved.line}"
         said = f'  test "{saved.name}", {expected}: '

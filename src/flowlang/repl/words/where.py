@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from flowlang.contact import Run
 from flowlang.program.program import Campaign
-from flowlang.repl.script import Wrong, quoted
+from flowlang.repl.script import Wrong, named, quoted
 from flowlang.repl.session import Session
 from flowlang.repl.telling import Teller
 from flowlang.repl.told import Row, Told, row
@@ -43,7 +43,7 @@ class Where(Word):
 
 
 def _named(session: Session, rest: str) -> Campaign:
-    name = rest.strip().strip('"')
+    name = named(rest)
     for campaign in session.program.campaigns:
         if campaign.name == name:
             return campaign

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from flowlang.repl.asking import Asking
-from flowlang.repl.script import quoted
+from flowlang.repl.script import named, quoted
 from flowlang.repl.session import Session
 from flowlang.repl.told import Told
 from flowlang.repl.word import Word
@@ -32,10 +32,10 @@ class Why(Word):
         negated = _NOT.match(rest)
         try:
             if negated is not None:
-                return asking.why_not(_name(rest[negated.end() :]))
+                return asking.why_not(named(rest[negated.end() :]))
             if rest.isdigit():
                 return asking.numbered(int(rest))
-            return asking.named(_name(rest)) if rest else asking.last()
+            return asking.named(named(rest)) if rest else asking.last()
         finally:
             session.stage.trace.listen()
 
@@ -44,10 +44,6 @@ class Why(Word):
             yield "nicht" if session.tongue.words.code == "de" else "not"
         yield from (quoted(name) for name in session.program.messages)
         yield from (quoted(campaign.name) for campaign in session.program.campaigns)
-
-
-def _name(rest: str) -> str:
-    return rest.strip().strip('"')
 
 
 WORD = Why()

@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 import time
-from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from functools import cache
 from pathlib import Path
@@ -20,7 +18,7 @@ from typing import Any
 
 from flowlang import digests, resources
 from flowlang.discovery import SETTINGS, own_files
-from flowlang.source import Diagnostic, Edit, Finding, Fix, Source, Span
+from flowlang.source import Diagnostic, Edit, Finding, Fix, Source, Span, Walk
 
 _FOLDER = "check"
 _KEPT_FOR = 30 * 86_400
@@ -61,41 +59,23 @@ class Entry:
             return None
         try:
             digest, _, data = (folder / _FOLDER / self._name).read_bytes().partition(b"\n")
-        except OSError:
+            if digest != digests.of_bytes(data).encode():
+                return None
+            return self._decoded(json.loads(data))
+        except (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError):
             return None
-        if digest != digests.of_bytes(data).encode():
-            return None
-        return self.decoded(data)
 
-    def keep(self, data: bytes) -> None:
-        """Keep what `encoded` gave."""
-        folder = resources.kept()
-        if folder is None:
-            return
-        folder = folder / _FOLDER
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            _sweep(folder)
-            handle, name = tempfile.mkstemp(prefix="new-", dir=folder)
-        except OSError:
-            return
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(digests.of_bytes(data).encode() + b"\n" + data)
-            Path(name).replace(folder / self._name)
-        except OSError:
-            Path(name).unlink(missing_ok=True)
+    def keep(self, outcome: Outcome, inputs: dict[Path, str]) -> None:
+        """Keep what was found; `inputs` are those of `workspace.Workspace`.
 
-    def encoded(self, findings: Iterable[Finding], inputs: dict[Path, str]) -> bytes | None:
-        """An outcome with all that it hangs on; None where a finding is in no file that is named.
-
-        `inputs` are those of `workspace.Workspace`.
+        Findings in a text that is in no file are not kept, for they could not be shown again.
         """
-        known = {*self.own, *map(str, inputs)}
+        folder = resources.kept()
         table = _Table()
-        rows = [table.finding(finding) for finding in findings]
-        if any(path not in known for path, _ in table.sources):
-            return None
+        rows = [table.finding(finding) for finding in outcome.findings]
+        known = {*self.own, *map(str, inputs)}
+        if folder is None or any(path not in known for path, _ in table.sources):
+            return
         data = {
             "program": digests.of_program(),
             "settings": self.settings,
@@ -105,22 +85,21 @@ class Entry:
             "diagnostics": [astuple(one) for one in table.diagnostics],
             "findings": rows,
         }
-        return json.dumps(data, separators=(",", ":")).encode()
+        text = json.dumps(data, separators=(",", ":")).encode()
+        _sweep(folder / _FOLDER)
+        resources.keep(
+            folder / _FOLDER / self._name, digests.of_bytes(text).encode() + b"\n" + text
+        )
 
-    def decoded(self, data: bytes) -> Outcome | None:
-        """The outcome, if all that it hangs on is as it was."""
-        try:
-            raw = json.loads(data)
-            if (raw["program"], raw["settings"]) != (digests.of_program(), self.settings):
-                return None
-            if list(raw["own"].items()) != list(self.own.items()):
-                return None
-            inputs = {Path(path): digest for path, digest in raw["inputs"].items()}
-            if not all(digests.is_as_before(path, digest) for path, digest in inputs.items()):
-                return None
-            return Outcome(tuple(self.own), _findings(raw), tuple(inputs))
-        except (ValueError, TypeError, KeyError, IndexError, AttributeError, OSError):
+    def _decoded(self, raw: dict[str, Any]) -> Outcome | None:
+        if (raw["program"], raw["settings"]) != (digests.of_program(), self.settings):
             return None
+        if list(raw["own"].items()) != list(self.own.items()):
+            return None
+        inputs = {Path(path): digest for path, digest in raw["inputs"].items()}
+        if not all(digests.is_as_before(path, digest) for path, digest in inputs.items()):
+            return None
+        return Outcome(tuple(self.own), _findings(raw), tuple(inputs))
 
 
 class _Table:
@@ -139,6 +118,7 @@ class _Table:
             one.hint,
             fix and [fix.safe, [[self._span(edit.span), edit.text] for edit in fix.edits]],
             [[self._span(span), sentence] for span, sentence in one.also],
+            one.walk,
         ]
 
     def _span(self, span: Span) -> tuple[int, int, int]:
@@ -155,14 +135,17 @@ def _findings(raw: dict[str, Any]) -> tuple[Finding, ...]:
         return Span(sources[row[0]], row[1], row[2])
 
     def fix(row: list[Any] | None) -> Fix | None:
-        return row and Fix(tuple(Edit(span(at), text) for at, text in row[1]), row[0])
+        if row is None:
+            return None
+        return Fix(tuple(Edit(span(at), text) for at, text in row[1]), row[0])
 
     return tuple(
         Finding(
             diagnostics[number], span(at), message, hint, fix(mend),
             tuple((span(other), sentence) for other, sentence in also),
+            walk and Walk(*walk),
         )
-        for number, at, message, hint, mend, also in raw["findings"]
+        for number, at, message, hint, mend, also, walk in raw["findings"]
     )  # fmt: skip
 
 
@@ -174,6 +157,9 @@ def _source(path: Path, name: str) -> Source:
 def _sweep(folder: Path) -> None:
     """Once in a process: remove what belongs to workspaces that are gone, or to killed writers."""
     limit = time.time() - _KEPT_FOR
-    for path in folder.iterdir():
-        if path.stat().st_mtime < limit:
-            path.unlink(missing_ok=True)
+    try:
+        for path in folder.iterdir():
+            if path.stat().st_mtime < limit:
+                path.unlink(missing_ok=True)
+    except OSError:  # it is not there yet, or another process is at the same
+        return

@@ -149,6 +149,8 @@ class Contact:
     measures: list[Measure] = field(default_factory=list)
     codes: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     """The last code this contact got from each list, and when."""
+    elsewhere: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    """By message: to which other address a copy with this contact's data went last, and when."""
     scheduled: dict[str, str] = field(default_factory=dict)
     """By scheduled event: the last day, or moment, for which it was made; never twice."""
     tag_began: dict[str, int] = field(default_factory=dict)

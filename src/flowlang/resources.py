@@ -43,6 +43,17 @@ def kept() -> Path | None:
         return None
 
 
+def keep(path: Path, data: bytes) -> None:
+    """Put a file below `kept` in its place, whole; without room for it only time is lost."""
+    partial = path.with_suffix(f".{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(data)
+        partial.replace(path)
+    except OSError:
+        return
+
+
 def _folder(name: str) -> Path:
     installed, tree = _PACKAGE / name, _TREE / name
     if installed.is_dir():

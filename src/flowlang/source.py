@@ -10,7 +10,6 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -226,6 +225,8 @@ def guess(word: str, known: list[str] | tuple[str, ...]) -> str | None:
 
     Words that differ only in case, in `_` and `-` or in an umlaut spelt out count as nearest.
     """
+    from difflib import get_close_matches  # for those who mistype only
+
     plain = _plain(word)
     by_plain = {_plain(candidate): candidate for candidate in reversed(known)}
     if plain in by_plain:

@@ -18,7 +18,6 @@ from flowlang.check.expressions import Expressions
 from flowlang.check.names import Config, Names
 from flowlang.config import ConfigError, Settings, read_settings
 from flowlang.discovery import find, own_files
-from flowlang.engine.testing import Script, compile_test
 from flowlang.program.compile import compile_program
 from flowlang.program.program import Program
 from flowlang.source import Findings, Source, Span, did_you_mean
@@ -28,7 +27,23 @@ from flowlang.syntax.reading import read_source
 from flowlang.syntax.scripts import Test
 
 if TYPE_CHECKING:
+    from flowlang.engine.testing import Script
     from flowlang.rules.baseline import Place
+
+
+class Disk:
+    """The files that sources name: body files and modules, as they stand on disk.
+
+    An editor puts what it has not saved yet in their place.
+    """
+
+    def data(self, path: Path) -> bytes:
+        """What a file holds.  Raises OSError."""
+        return path.read_bytes()
+
+    def module(self, path: Path, language: str, findings: Findings) -> Parsed:
+        """A module, parsed; what is wrong with it is reported.  Raises OSError."""
+        return parse(read_source(path, path.name, findings), findings, language)
 
 
 @dataclass(slots=True)
@@ -46,6 +61,7 @@ class Workspace:
     """What was compiled; it may be run only where no finding is an error."""
     inputs: dict[Path, str] = field(default_factory=dict)
     """What else than its own files it hangs on, each with the digest of what was read."""
+    disk: Disk = field(default_factory=Disk)
 
     @property
     def name(self) -> str:
@@ -120,13 +136,16 @@ def check(workspace: Workspace, config: Config, expressions: MakeExpressions | N
     for parsed in workspace.files:
         for item in parsed.tree.items:
             if isinstance(item, Test):
+                # With it comes the engine, of which those without tests need nothing here.
+                from flowlang.engine.testing import compile_test
+
                 workspace.tests.append(compile_test(item, program))
 
 
 def lint(workspace: Workspace) -> list[Place]:
     """Add what the rules find to the findings; gives where each belongs, for a new baseline.
 
-    What `flow-baseline.json` beside flow.toml forgives is left out.  Raises BadBaseline.
+    What `flow-baseline.json` beside flow.toml forgives is left out.  Raises ConfigError.
     """
     from flowlang.rules import baseline, lint  # many small modules, for one verb only
 
@@ -134,9 +153,13 @@ def lint(workspace: Workspace) -> list[Place]:
         return []
     path = workspace.root / baseline.NAME
     workspace.inputs[path] = digests.of_input(path)
+    try:
+        forgiven = baseline.read(path)
+    except baseline.BadBaseline as error:
+        raise ConfigError(str(error)) from None
     return lint.lint(
         workspace.program, workspace.files, workspace.modules, workspace.settings.rules,
-        workspace.root, baseline.read(path),
+        workspace.root, forgiven,
     )  # fmt: skip
 
 
@@ -153,9 +176,9 @@ def _use_modules(workspace: Workspace, config: Config) -> None:
             if path is None or path.resolve() in seen:
                 continue
             seen.add(path.resolve())
-            source = read_source(path, path.name, workspace.findings)
             ours = path.parent == resources.stdlib()
-            module = parse(source, workspace.findings, "en" if ours else config.language)
+            language = "en" if ours else config.language
+            module = workspace.disk.module(path, language, workspace.findings)
             workspace.modules.append(module)
             pending.append(module)
 
@@ -211,7 +234,7 @@ class _TextFiles:
         if not self.may_read(path, span):
             return None
         try:
-            data = path.read_bytes()
+            data = self.workspace.disk.data(path)
         except OSError:
             self.findings.report(d.UNKNOWN_FILE, span, name=shown, why="cannot be read")
             return None

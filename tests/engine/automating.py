@@ -70,7 +70,7 @@ class Memory:
         self, program: Program, arrivals: Iterable[Came], until: float, files: Files | None = None
     ) -> None:
         entries: list[Entry] = []
-        self.world = World(program, writes_letters=True, history=entries.append)
+        self.world = World(program, writes_letters=True, letters_wait=True, history=entries.append)
         timeline = Timeline(program, self.world, files)
         timeline.begin(START)
         for at, whose, kind, data in sorted(arrivals, key=lambda one: one[0]):

@@ -102,7 +102,9 @@ class InMemory(Stage):
     def __init__(self, text: str, codes: dict[str, int]) -> None:
         self._entries: list[Entry] = []
         program = compiled(text)
-        self.world = World(program, writes_letters=True, history=self._entries.append)
+        self.world = World(
+            program, writes_letters=True, letters_wait=True, history=self._entries.append
+        )
         self.timeline = Timeline(program, self.world)
         for name, amount in codes.items():
             self.world.pool(name).add(tuple(f"{name}-{number}" for number in range(amount)))

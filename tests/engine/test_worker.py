@@ -135,7 +135,7 @@ def run(program: Program, store: Store, *stops: float, batch: int = 500) -> Repo
 def played(program: Program, arrivals: Iterable[Came], until: float) -> dict[str, list[Entry]]:
     """What the test runner's timeline makes of the same."""
     entries: list[Entry] = []
-    world = World(program, writes_letters=True, history=entries.append)
+    world = World(program, writes_letters=True, letters_wait=True, history=entries.append)
     timeline = Timeline(program, world)
     timeline.begin(START)
     for at, whose, kind, data in sorted(arrivals, key=lambda one: one[0]):

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from flowlang import workspace
-from flowlang.cli.schemas import contact_schema, event_schema
 from flowlang.config import read_settings
 from flowlang.intake.contacts import read_contacts
 from flowlang.intake.event_types import SHAPES
 from flowlang.intake.events import read_events
+from flowlang.intake.schemas import contact_schema, event_schema
 from flowlang.program.program import Program
 
 PAGE = (Path(__file__).parents[2] / "docs" / "data.md").read_text(encoding="utf-8")

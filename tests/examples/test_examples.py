@@ -11,10 +11,10 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from flowlang import workspace
-from flowlang.cli.schemas import contact_schema, event_schema
 from flowlang.intake.contacts import read_contacts
 from flowlang.intake.coupons import read_codes
 from flowlang.intake.events import read_events
+from flowlang.intake.schemas import contact_schema, event_schema
 from flowlang.workspace import Workspace
 
 TOP = Path(__file__).parents[2]

@@ -41,7 +41,9 @@ def test_the_second_command_runs_the_tests_as_ci_does() -> None:
 
 
 @pytest.mark.parametrize(
-    "document", [TOP / "README.md", *(TOP / "docs").glob("*.md")], ids=lambda path: path.name
+    "document",
+    [TOP / "README.md", *(TOP / "docs").glob("*.md"), *(TOP / "examples").glob("*/README.md")],
+    ids=lambda path: path.relative_to(TOP).as_posix(),
 )
 def test_every_link_of_a_document_leads_somewhere(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
@@ -51,7 +53,9 @@ def test_every_link_of_a_document_leads_somewhere(document: Path) -> None:
         file, _, anchor = target.partition("#")
         path = (document.parent / file) if file else document
         assert path.exists(), target
-        if anchor:
+        if re.fullmatch(r"L\d+", anchor):
+            assert int(anchor[1:]) <= len(path.read_text(encoding="utf-8").splitlines()), target
+        elif anchor:
             headings = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
             anchors = {re.sub(r"[^\w\- ]", "", one.lower()).replace(" ", "-") for one in headings}
             assert anchor in anchors, target

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from flowlang import workspace
-from flowlang.cli.schemas import contact_schema
 from flowlang.engine.tracing import Asks
 from flowlang.intake.contacts import ContactRows, read_contacts
+from flowlang.intake.schemas import contact_schema
 from flowlang.program.program import Program
 from flowlang.repl.pipe import play
 from flowlang.repl.script import Wrong

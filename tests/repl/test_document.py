@@ -16,3 +16,4 @@ def test_the_sessions_are_as_they_are_shown() -> None:
 def test_every_word_is_spoken_of() -> None:
     for word in words():
         assert f"`{word.phrases('en')[0]}" in TEXT
+        assert f"`{word.phrases('de')[0]}" in TEXT

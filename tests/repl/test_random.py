@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from prompt_toolkit.document import Document
 
 from flowlang.config import Settings
 from flowlang.repl.completion import complete
 from flowlang.repl.entry import opens, unfinished
 from flowlang.repl.outcome import outcome
+from flowlang.repl.prompt import Highlighter
 from flowlang.repl.saving import written
 from flowlang.repl.saying import enter
 from flowlang.repl.script import Wrong
@@ -114,6 +116,10 @@ def test_no_line_crashes_a_session_or_leaves_it_half_done(files: Files, lines: l
         unfinished(session, line)
         opens(session, line)
         complete(session, line)
+        document = Document(line)
+        shown_line = Highlighter(session).lex_document(document)
+        for number, text in enumerate([*document.lines, ""]):
+            assert "".join(part for _, part, *_ in shown_line(number)) == text
         before = _stands(session)
         told, wrong = _entered(session, line)
         for width in (None, 40):

@@ -320,16 +320,19 @@ class StoreContract(ABC):
         store.mark_letters([LetterFate("l1", "handed over", NOON + HOUR)])
         assert store.letters(["handed over"], 9)[0].since == NOON + HOUR
 
-    def test_letters_of_a_deleted_contact_are_taken_back_if_they_wait(self, store: Store) -> None:
+    def test_letters_are_taken_back_if_they_wait(self, store: Store) -> None:
         store.save(Changes(letters=[LETTER]))
         store.claim_letters(NOON, 9)
         store.mark_letters([LetterFate("l1", "handed over", NOON)])
         store.save(
             Changes(letters=[replace(LETTER, id="l2"), replace(LETTER, id="l3", contact="ben")])
         )
-        store.save(Changes(taken_back=["anna"]))
+        assert [row.letter.id for row in store.queued(["anna", "nobody"])] == ["l2"]
+        new = replace(LETTER, id="l4")
+        store.save(Changes(letters=[new], taken_back=[("l1", "no"), ("l2", "no"), ("l4", "no")]))
         assert [row.letter.id for row in store.claim_letters(NOON, 9)] == ["l3"]
-        assert [row.letter.id for row in store.letters(["taken back"], 9)] == ["l2"]
+        taken = store.letters(["taken back"], 9)
+        assert [(row.letter.id, row.reason) for row in taken] == [("l2", "no"), ("l4", "no")]
 
     # ------------------------------------------------------------------ all or nothing
 

@@ -23,7 +23,7 @@ SEVERAL = {
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_mistake_is_told_as_a_person_would(path: Path, snapshot: SnapshotAssertion) -> None:
     _, findings = read(path.read_bytes().decode(), name=path.name)
-    assert text.render(findings.found, 1) == snapshot
+    assert text.listing(findings.found, 1) == snapshot
     assert len(findings.found) == SEVERAL.get(path.stem, 1)
 
 

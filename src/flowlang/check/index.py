@@ -71,8 +71,8 @@ class _Walker:
         elif isinstance(item, (tree.Campaign, tree.Automation)):
             around = replace(
                 around,
-                events=tuple(_brought(item, "event")),
-                replies=tuple(_brought(item, "reply")),
+                events=tuple(brought(item, "event")),
+                replies=tuple(brought(item, "reply")),
             )
             self._sends(item, around.events)
         self._node(item, around)
@@ -262,7 +262,7 @@ def _row(parts: list[tuple[str, Role | None, Any]], around: _Around) -> Iterator
             yield "event", name
 
 
-def _brought(item: Node, what: str) -> Iterator[Owner]:
+def brought(item: Node, what: str) -> Iterator[Owner]:
     """The events that are `event.x`, or `reply.x`, in a campaign."""
     for node in walk(item):
         event = getattr(node, "event", None)

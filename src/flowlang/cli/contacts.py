@@ -52,9 +52,9 @@ def import_(
     nothing is passed over. A bad row is told with its line and left out, and the exit code is 1.
     The import is a process, which is finished when the last of its rows is applied.
     """
-    from flowlang.cli import schemas
     from flowlang.engine.admission import admit_contacts
     from flowlang.engine.state import States
+    from flowlang.intake import schemas
     from flowlang.intake.contacts import read_contacts
 
     workspace, program = storing.program_of(path)

@@ -31,8 +31,8 @@ def send(events: str, path: Path | None, url: str | None, given_now: str | None)
     changes nothing. What cannot be read or meets nobody is told and left out, and the exit code is
     1.
     """
-    from flowlang.cli import schemas
     from flowlang.engine.admission import admit_events
+    from flowlang.intake import schemas
     from flowlang.intake.events import read_events
 
     workspace, program = storing.program_of(path)

@@ -87,7 +87,8 @@ def _script(session: Session) -> int:
         sys.stdout.flush()
 
     def refuse(number: int, wrong: Wrong) -> None:
-        hint = f"; {wrong.hint}" if wrong.hint else ""
+        apart = " " if wrong.message.endswith("?") else "; "
+        hint = f"{apart}{wrong.hint}" if wrong.hint else ""
         terminal.talk(
             terminal.printable(f"line {number}: {wrong.message}{hint}".replace("\n", " "))
         )
@@ -145,7 +146,7 @@ class _Sources:
         return Loaded.of(workspace, program, asks, codes)
 
     def contacts(self, path: Path, program: Program) -> ContactRows:
-        from flowlang.cli import schemas
+        from flowlang.intake import schemas
         from flowlang.intake.contacts import read_contacts
         from flowlang.repl.script import Wrong
 

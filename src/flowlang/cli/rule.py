@@ -18,22 +18,44 @@ if TYPE_CHECKING:
 @click.option("--all", "everything", is_flag=True, help="List all there are.")
 def rule(code: str | None, everything: bool) -> None:
     """Say what a finding means, by its code (FL101) or its name (unknown-message)."""
-    known = {found.code: found for found in _diagnostics()}
     if everything or code is None:
         if not everything:
             raise click.UsageError("name a code or a name, or ask for --all")
-        width = max(len(found.name) for found in known.values())
-        for found in known.values():
-            terminal.write(f"{found.code}  {found.name.ljust(width)}  {found.severity}\n")
+        _list()
         return
+    terminal.write(_page_of(code))
+
+
+def _list() -> None:
+    from flowlang.rules import registry
+
+    rows = [(found.code, found.name, str(found.severity)) for found in _diagnostics()]
+    rows += [(found.code, found.name, found.severity) for found in registry.rules().values()]
+    width = max(len(name) for _, name, _ in rows)
+    for code, name, severity in sorted(rows):
+        terminal.write(f"{code}  {name.ljust(width)}  {severity}\n")
+
+
+def _page_of(word: str) -> str:
+    """The page of what a word names: a rule, or a mistake that is always found."""
+    from flowlang.rules import pages, registry
+
+    name = registry.name_of(word)
+    if name is not None and name in registry.rules():
+        return pages.page(registry.rules()[name])
+    known = {found.code: found for found in _diagnostics()}
     names = {found.name: found for found in known.values()}
-    chosen = known.get(code.upper()) or names.get(code.lower())
+    chosen = known.get(word.upper()) or names.get(word.lower())
     if chosen is None:
         from flowlang.source import did_you_mean
 
-        hint = did_you_mean(code, [*known, *names])
-        raise click.UsageError(f"there is no rule `{terminal.printable(code)}`; {hint}")
-    terminal.write(_page(chosen))
+        rules = registry.rules().values()
+        codes = [*known, *(one.code for one in rules)]
+        # A code is only like another code, and mostly by chance.
+        near = codes if word[:2].upper() == "FL" and word[2:].isdigit() else []
+        hint = did_you_mean(word, near or [*names, *registry.names()])
+        raise click.UsageError(f"there is no rule `{terminal.printable(word)}`; {hint}")
+    return _page(chosen)
 
 
 def _page(found: Diagnostic) -> str:
@@ -57,12 +79,13 @@ def _sentence(text: str) -> str:
 def _diagnostics() -> list[Diagnostic]:
     """All that can be found, in the order of their codes."""
     from flowlang.check import diagnostics as checking
+    from flowlang.rules import diagnostics as allowing
     from flowlang.source import Diagnostic
     from flowlang.syntax import diagnostics as reading
 
     found = [
         value
-        for module in (reading, checking)
+        for module in (reading, checking, allowing)
         for value in vars(module).values()
         if isinstance(value, Diagnostic)
     ]

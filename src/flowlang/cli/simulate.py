@@ -16,9 +16,11 @@ from flowlang.cli.collector import without_collector
 
 if TYPE_CHECKING:
     from flowlang.contact import Entry
+    from flowlang.forecast.days import Day
     from flowlang.intake.events import Arrival
     from flowlang.intake.problem import Problem
     from flowlang.program.program import Program
+    from flowlang.workspace import Workspace
 
 _SHOWN = 20
 """Problems that are shown to a person before they are only counted."""
@@ -51,6 +53,14 @@ _SHOWN = 20
     help="Write the history of every contact there, as JSON Lines.",
 )  # fmt: skip
 @click.option(
+    "--forecast", is_flag=True,
+    help="Tell day by day what is sent, which codes are left, who waits.",
+)  # fmt: skip
+@click.option(
+    "--plot", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
+    help="Draw the forecast there, as SVG.",
+)  # fmt: skip
+@click.option(
     "--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True,
     help="How the outcome is written.",
 )  # fmt: skip
@@ -62,6 +72,8 @@ def simulate(
     until: str | None,
     seed: int | None,
     timeline: Path | None,
+    forecast: bool,
+    plot: Path | None,
     output_format: str,
 ) -> int:
     """Run many contacts through the campaigns in virtual time; nothing leaves the machine.
@@ -69,8 +81,14 @@ def simulate(
     Contacts and coupon codes are there before the start; an event before it or for nobody is told
     and left out, and so is every row that cannot be read: the rest is taken, and the exit code is
     1. The same input and seed give the same output. JSON has the keys contacts (all there were),
-    from, until, sent, skipped, halted, coupons, tags, campaigns and errors ({file, line, message}).
+    from, until, sent, skipped, halted, coupons, tags, campaigns and errors ({file, line, message});
+    with --forecast also forecast, a list of {date, sent, coupons, waiting, halted} for each day.
     """
+    if plot is not None and plot.suffix != ".svg":
+        raise click.BadParameter(
+            f"a picture is written as SVG, so its name ends in .svg: {plot.with_suffix('.svg')}",
+            param_hint="--plot",
+        )
     if contacts_file == events_file == paths.STDIN:
         raise click.UsageError("--contacts and --events cannot both be standard input")
     workspace = paths.one(path)
@@ -81,16 +99,36 @@ def simulate(
     with without_collector():
         run = _Run(workspace.root, program, contacts_file, events_file)
         run.read()
+        run.looks_daily = forecast or plot is not None
         counts = run.run(start, until, seed, timeline)
     run.tell_problems(output_format)
+    if plot is not None:
+        _draw(run.days, plot, workspace)
     if output_format == "json":
         counts["errors"] = run.errors
+        if forecast:
+            counts["forecast"] = [day.data() for day in run.days]
         terminal.write(json.dumps(counts, ensure_ascii=False, indent=2) + "\n")
     else:
         from flowlang.cli.tally import tally
 
         terminal.write(tally(counts, program.config.timezone))
+        if forecast:
+            from flowlang.forecast.table import table
+
+            terminal.write("\n" + table(run.days, terminal.printable))
     return FOUND if run.errors else 0
+
+
+def _draw(days: list[Day], path: Path, workspace: Workspace) -> None:
+    """Write the picture of a forecast, in the language of the workspace."""
+    from flowlang.forecast.plot import plot
+    from flowlang.forecast.words import words
+
+    language = next((parsed.language for parsed in workspace.files), "en")
+    said = words(language)
+    name = workspace.root.resolve().name or workspace.files[0].source.name
+    path.write_text(plot(days, f"{said.title}: {name}", said), encoding="utf-8")
 
 
 class _Run:
@@ -108,6 +146,9 @@ class _Run:
         self.contacts: ContactRows
         self.arrivals: tuple[Arrival, ...] = ()
         self.codes: dict[str, tuple[str, ...]] = {}
+        self.looks_daily = False
+        """Whether to look at it at the end of each day."""
+        self.days: list[Day] = []
         self.errors: list[dict[str, Any]] = []
         self.taken: list[str] = []
         """A line for each file: how much of it was taken."""
@@ -118,8 +159,8 @@ class _Run:
 
     def read(self) -> None:
         """Read contacts, events and codes.  Raises OSError for the first two."""
-        from flowlang.cli import schemas
         from flowlang.cli.codes import of_files
+        from flowlang.intake import schemas
         from flowlang.intake.contacts import read_contacts
 
         program, zone = self.program, self.program.config.timezone
@@ -149,6 +190,7 @@ class _Run:
         """Simulate, and count."""
         from flowlang.engine.simulate import Simulation, with_seed
         from flowlang.figures.files import InputFiles
+        from flowlang.forecast.days import Forecast
         from flowlang.intake.problem import Problem
 
         begins = self._moment("--from", start) or self._first_moment()
@@ -158,13 +200,16 @@ class _Run:
         with _recorder(timeline) as record:
             program = with_seed(self.program, seed)
             files = InputFiles(self.root, program)
-            simulation = Simulation(program, begins, ends, record, files)
+            kind = Forecast if self.looks_daily else Simulation
+            simulation = kind(program, begins, ends, record, files)
             with terminal.progress("events", len(self.arrivals)) as progress:
                 simulation.run(self.contacts.rows, self.codes, self.arrivals, progress)
         for line, message in simulation.refused:
             self._problem(self.events_name, Problem("error", line, None, "", message))
         if simulation.after:
             self.told.append(f"{simulation.after:,} events after the end did not happen")
+        if isinstance(simulation, Forecast):
+            self.days = simulation.finish()
         return simulation.counts()
 
     def tell_problems(self, output_format: str) -> None:

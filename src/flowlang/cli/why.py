@@ -40,9 +40,8 @@ def contacts_why(contact: str, message: str, path: Path | None, url: str | None)
     from flowlang.repl.script import Wrong
     from flowlang.repl.stage import Stage
 
-    workspace, _ = storing.program_of(path)
     loaded = _loaded(path)
-    with storing.opened(workspace, url) as store:
+    with storing.opened(loaded.workspace, url) as store:
         found = taken(store, loaded, contact)
     if isinstance(found, str):
         terminal.talk(terminal.printable(found))
@@ -64,14 +63,17 @@ def contacts_why(contact: str, message: str, path: Path | None, url: str | None)
 
 
 def _loaded(path: Path | None) -> Loaded:
-    """The workspace with a program that can be traced."""
+    """The workspace with a program that can be traced.  Raises Unrunnable where it has errors."""
     from flowlang.engine.tracing import Asks
     from flowlang.repl.stage import Loaded
 
     asks = Asks()
     workspace = paths.one(path, asks.expressions)
-    assert workspace.program is not None
-    return Loaded.of(workspace, workspace.program, asks, {})
+    program = workspace.runnable
+    if program is None:
+        paths.show_findings(workspace.findings.in_order(), len(workspace.files))
+        raise storing.Unrunnable
+    return Loaded.of(workspace, program, asks, {})
 
 
 def _parting(loaded: Loaded, found: FromStore) -> Told:

@@ -133,7 +133,7 @@ Change = Fact | Data | Stock | Call | Named | Begins | Later | Act | RowIs
 
 
 def given(draft: Draft, changes: Iterable[Change]) -> Draft:
-    """The draft with these things so from the beginning; what cannot be given happens at the end."""
+    """The draft with these things so from the beginning; what cannot be given happens last."""
     for change in changes:
         if isinstance(change, Fact) and (change.given or not change.act):
             kept = tuple(pair for pair in draft.given if pair[0] != change.about)

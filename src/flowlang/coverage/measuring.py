@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ class Coverage:
     """How much of some sections was walked."""
 
     sections: tuple[Section, ...]
-    walked: Set[Key]
+    walked: AbstractSet[Key]
 
     def of(self, section: Section) -> int:
         """How many ways of a section were walked."""
@@ -79,7 +80,7 @@ class Marks:
 
     program: Program
     campaign: Campaign
-    walked: Set[Key]
+    walked: AbstractSet[Key]
 
     def start(self, number: int) -> bool:
         """Whether a start has been taken; a campaign without one is started by a step."""

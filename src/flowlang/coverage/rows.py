@@ -145,13 +145,15 @@ class _Rows:
     def _made(self, name: str, values: dict[str, Any], amount: int) -> Wish:
         space, _, rest = name.partition(".")
         fields = self._fields(name)
+        if rest:  # a row has no room for rows of its own
+            fields = {one: kind for one, kind in fields.items() if kind.name != "list"}
         said = self.scene.filled(fields, values)
         if name in self.names.records:
             return (self._records(name, said, amount),)
         if rest:
             row = ", ".join(f"{one} {value}" for one, value in said) or 'name "something"'
             value = ", ".join([f"({row})"] * amount)
-            if space == "answer":
+            if space == "answer" and self.scene.urls:
                 return (Call(self.scene.urls[-1], ((rest, value),) if value else ()),)
             return (Data(self.scene.carrier(space, rest), rest, value),)
         if name in self.names.events:

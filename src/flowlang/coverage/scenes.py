@@ -62,7 +62,11 @@ class Scene:
     def plain(self, kind: Kind) -> str:
         """Some value of a kind, as it is written."""
         if kind.name == "list":
-            row = {name: domain(one, Constants(), self.now, self.names)[0] for name, one in kind.row.items() if one.name != "list"}
+            row = {
+                name: domain(one, Constants(), self.now, self.names)[0]
+                for name, one in kind.row.items()
+                if one.name != "list"
+            }
             return written([row], self.names)
         return written(domain(kind, Constants(), self.now, self.names)[0], self.names)
 

@@ -80,9 +80,10 @@ def _view(assigned: dict[Variable, Any], scene: Scene) -> View:
     """A view of a contact that has these values, and is else as it is."""
     contact = copy(scene.contact)
     contact.fields = dict(contact.fields)
+    at = {"at": scene.now}
     spaces: dict[str, dict[str, Any]] = {
-        "contact": contact.fields, "event": {"at": scene.now} | scene.brought, "row": {"at": scene.now},
-        "reply": {"at": scene.now}, "answer": {},
+        "contact": contact.fields, "event": at | scene.brought, "row": dict(at),
+        "reply": dict(at), "answer": {},
     }  # fmt: skip
     for (space, name), value in assigned.items():
         if space in spaces:

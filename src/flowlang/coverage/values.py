@@ -87,7 +87,7 @@ def _with_segments(nodes: Iterable[Node], names: Names) -> Iterator[Node]:
 
 def _example(pattern: str) -> str:
     """A text that a simple pattern matches: its first choice without anchors."""
-    return pattern.split("|")[0].strip("^$").replace("\\", "").replace(".*", "")
+    return pattern.partition("|")[0].strip("^$").replace("\\", "").replace(".*", "")
 
 
 def domain(kind: Kind, known: Constants, now: datetime, names: Names) -> list[Any]:

@@ -66,7 +66,7 @@ def sections(program: Program, sources: set[Source] | None = None) -> list[Secti
     """
     found: list[Section] = []
     for campaign in program.campaigns:
-        ways = [*_starts(campaign), *_steps(campaign, program.names), *_endings(campaign)]
+        ways = [*_starts(campaign), *_endings(campaign), *_steps(campaign, program.names)]
         found.append(Section("campaign", campaign.name, campaign.span.source, tuple(ways)))
     for automation in program.automations:
         ways = [*_occasions(automation), *_of_automation(automation, program)]

@@ -48,9 +48,14 @@ def _bounced(do: Interpreter, data: dict[str, Any], now: datetime) -> None:
 def _bounced_address(do: Interpreter, data: dict[str, Any]) -> str:
     """The address a bounce came from: that of the message's last copy, else the contact's own."""
     contact, name = do.contact, data.get("message")
-    for sent in reversed(contact.messages):
-        if sent.message == name and sent.address:
-            return sent.address
+    own = next(
+        (one for one in reversed(contact.messages) if one.message == name and one.address), None
+    )
+    other = contact.elsewhere.get(name or "")
+    if other is not None and (own is None or other[1] > own.at):
+        return other[0]
+    if own is not None:
+        return own.address
     message = do.program.messages.get(name or "")
     channel = message.channel if message else data.get("channel") or "email"
     field = do.program.config.address_field(channel)

@@ -148,8 +148,6 @@ class Batch:
         self.entries.append(entry)
         number = self._numbers[entry.contact] = self._numbers.get(entry.contact, 0) + 1
         self.changes.history.append(HistoryRow(number, entry))
-        if entry.what == "deleted":
-            self.changes.taken_back.append(entry.contact)
         letters = self.world.letters
         if entry.what == "sent" and letters and letters[-1].contact == entry.contact:
             # With the entry's place no two sends can have one name, whatever loop they are in.
@@ -169,6 +167,7 @@ class Batch:
         changes.letters = world.letters + [
             self._mail(one) for one in world.notices if one.who != "inbox"
         ]
+        changes.taken_back = [(one.id, reason) for one, reason in world.taken_back]
         for name, pool in world.pools.items():
             changes.codes += [ClaimedCode(name, *taken) for taken in pool.taken]
         changes.notices += [NoticeRow(one.at, one.who, one.text) for one in world.notices]

@@ -11,6 +11,7 @@ from flowlang.check.view import View
 from flowlang.contact import Happening
 from flowlang.engine.at_hand import NO_RUN, AtHand
 from flowlang.engine.changes import NONE, Change
+from flowlang.engine.recalling import recall
 from flowlang.kinds import in_words
 
 
@@ -171,6 +172,11 @@ class ContactEffects(AtHand):
         barred = blocked is not None and blocked is not contact.blocked
         if blocked is not None:
             contact.blocked = blocked
+        for channel, granted in agreed.items():
+            if not granted and not new:
+                self._recall(channel)
+        if barred and blocked:
+            self._recall()
         rows = {
             name: one for name, one in (records or {}).items() if contact.records.get(name) != one
         }
@@ -249,7 +255,11 @@ class ContactEffects(AtHand):
     def bounce(self, address: str | None, message: str | None) -> None:
         """A hard bounce: the address gets nothing more."""
         held = self._held()
-        self.came_back("bounced", message)
+        other, _ = self.contact.elsewhere.get(message or "", ("", None))
+        if not address or address.casefold() != other.casefold():
+            self.came_back("bounced", message)
+        elif address.casefold() not in self.contact.bounced:
+            self.world.reactions["bounced", message or ""] += 1
         if address:
             self.contact.bounced.add(address.casefold())
         self._happened("bounced", {"message": message, "address": address or None}, held)
@@ -269,6 +279,8 @@ class ContactEffects(AtHand):
             return
         held = self._held()
         self.contact.consent[channel] = granted
+        if not granted:
+            self._recall(channel)
         self.note("consent granted" if granted else "consent withdrawn", f"marketing by {channel}")
         verb = "grant" if granted else "withdraw"
         self._changed(f"{verb} marketing by {channel}", held)
@@ -278,6 +290,8 @@ class ContactEffects(AtHand):
             return
         held = self._held()
         self.contact.blocked = blocked
+        if blocked:
+            self._recall()
         self.note("blocked" if blocked else "unblocked")
         self._changed("block" if blocked else "unblock", held)
 
@@ -294,5 +308,10 @@ class ContactEffects(AtHand):
         self.note("deleted")
         contact.deleted = True
         contact.tag_began.clear()
-        self.world.letters[:] = [one for one in self.world.letters if one.contact != contact.id]
+        recall(self.world, contact, contact.id, "the contact was deleted", self.now)
         self.changes.clear()
+
+    def _recall(self, channel: str = "") -> None:
+        """Take back marketing by a channel that waits to go out; without one, all letters."""
+        contact, reason = self.contact, self.sending.withdrawn if channel else "blocked"
+        recall(self.world, contact, contact.id, reason, self.now, channel)

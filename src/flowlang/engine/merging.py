@@ -128,6 +128,8 @@ def _history(kept: Contact, gone: Contact) -> None:
         mine = kept.codes.get(name)
         if mine is None or mine[1] < code[1]:
             kept.codes[name] = code
+    for name, copy in gone.elsewhere.items():
+        kept.elsewhere[name] = max(kept.elsewhere.get(name, copy), copy, key=lambda one: one[1])
     for name, day in gone.scheduled.items():
         kept.scheduled[name] = max(kept.scheduled.get(name, ""), day)
 

@@ -141,10 +141,7 @@ class Play:
 
     def act(self, contact: str, change: Callable[[Interpreter], None]) -> None:
         """A change to a contact, from outside."""
-        found = self.timeline.there(contact)
-        self.timeline.interpreter.arrive(found, self.now, change)
-        self.timeline.settle(found)
-        self.timeline.follow()
+        self.timeline.let(contact, change)
 
     @property
     def now(self) -> datetime:

@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 from flowlang.contact import Contact, Entry
 from flowlang.engine.arrivals import Refused
 from flowlang.engine.play import Play
-from flowlang.engine.tracing import Asks, Outline, TooMuch, Trace
+from flowlang.engine.recalling import TAKEN_BACK
+from flowlang.engine.tracing import Asks, Decision, Outline, TooMuch, Trace
 from flowlang.kinds import decode
 from flowlang.program.program import Program
 from flowlang.stores.rows import ArrivalRow, SendingRow
@@ -67,7 +68,8 @@ def replay(
         play.started = True
         play.timeline.begin(min(one.at, *(arrived.at for arrived in coming[:1])))
         _live(play, coming, until)
-    return Replay(play, trace, _same(history, [one.entry for one in trace.of(contact.id)]))
+    trace.decisions = trace.of(contact.id)
+    return Replay(play, trace, _same(history, trace.decisions))
 
 
 def _live(play: Play, coming: Sequence[Arrived], until: datetime) -> None:
@@ -131,14 +133,17 @@ def _addresses(contact: Contact) -> list[str]:
     return [value.casefold() for value in contact.fields.values() if isinstance(value, str)]
 
 
-def _same(history: Sequence[Entry], lived: Sequence[Entry]) -> int:
-    """How many entries are the same, from the first on."""
-    count = 0
-    for one, other in zip(history, lived, strict=False):
-        if _told(one) != _told(other):
-            break
-        count += 1
-    return count
+def _same(history: Sequence[Entry], lived: list[Decision]) -> int:
+    """How many entries are the same, from the first on.
+
+    In memory letters go out at once: what was taken back is told where the history has it.
+    """
+    for count, one in enumerate(history):
+        if one.what == TAKEN_BACK:
+            lived.insert(count, Decision(one))
+        elif count >= len(lived) or _told(one) != _told(lived[count].entry):
+            return count
+    return len(history)
 
 
 def _told(entry: Entry) -> tuple[Any, ...]:

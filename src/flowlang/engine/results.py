@@ -1,7 +1,8 @@
 """What the sends of campaigns came to, told to a person (S3.8).
 
 All that one campaign sends of one message at one instant is one result: the mails of a birthday
-morning are told in one line, with their numbers.  It is told when the clock moves on.
+morning are told in one line, with their numbers.  It is told when the clock moves on; where someone
+looks before, what is told then grows with what follows at the same instant.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ class Results:
     at: datetime | None = None
     """When something last happened."""
     told: dict[Identity, Told] = field(default_factory=dict)
+    _growing: dict[Identity, tuple[Told, Notice]] = field(default_factory=dict)
+    """What was told at this instant, with how it stood before."""
 
     @classmethod
     def of(cls, program: Program, world: World) -> Results | None:
@@ -43,22 +46,33 @@ class Results:
         """The clock moves: what the instant before came to is told."""
         if self.at is not None and at > self.at:
             self.tell()
+            self._growing.clear()
         if self.at is None or at > self.at:
             self.at = at
 
     def tell(self) -> None:
         """Tell what has not been told."""
         for process in self._reported():
-            done, failed, skipped = self.told.get(process.identity, (0, 0, {}))
-            more = Counter(process.skipped)
-            more.subtract(skipped)
-            text = in_words(process.done - done, more, process.failed - failed)
-            if text and self.at is not None:
-                report(
-                    self.world, self.report_to[process.identity.by],
-                    f'"{process.name}" by the campaign "{process.identity.by}": {text}', self.at,
-                )  # fmt: skip
+            if self.at is not None and self.told.get(process.identity) != _now(process):
+                self._tell(process, self.at)
             self.told[process.identity] = _now(process)
+
+    def _tell(self, process: Process, at: datetime) -> None:
+        before, notice = self.told.get(process.identity, (0, 0, {})), None
+        if process.identity in self._growing:
+            before, notice = self._growing[process.identity]
+        done, failed, skipped = before
+        more = Counter(process.skipped)
+        more.subtract(skipped)
+        text = in_words(process.done - done, more, process.failed - failed)
+        if not text:
+            return
+        text = f'"{process.name}" by the campaign "{process.identity.by}": {text}'
+        if notice is None:
+            to = self.report_to[process.identity.by]
+            self._growing[process.identity] = before, report(self.world, to, text, at)
+        else:
+            notice.text = text
 
     @property
     def pending(self) -> bool:
@@ -127,8 +141,9 @@ def in_words(done: int, skipped: Counter[str], failed: int) -> str:
     return ", ".join(parts)
 
 
-def report(world: World, to: str, text: str, at: datetime) -> None:
+def report(world: World, to: str, text: str, at: datetime) -> Notice:
     """Tell a result: by mail where an address is given, else in the inbox."""
-    who = to or "inbox"
-    world.reported.append(Notice(at, who, text))
-    world.notice(at, who, text)
+    notice = Notice(at, to or "inbox", text)
+    world.reported.append(notice)
+    world.notices.append(notice)
+    return notice

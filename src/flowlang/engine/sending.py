@@ -80,6 +80,11 @@ class Sending:
             return None if consent is True else "no consent", address
         return "objection" if consent is False else None, address
 
+    @property
+    def withdrawn(self) -> str:
+        """Why who has withdrawn the consent gets no marketing."""
+        return "no consent" if self.config.regime == "opt-in" else "objection"
+
     def receivable(self, view: View, message: Message) -> bool:
         """Whether nothing but windows and caps stands against a send: values, codes are there."""
         contact = view.contact
@@ -275,6 +280,7 @@ class Sending:
         outcome, codes = self._fill(do, message, terms, usable_address(address)[0])
         if outcome == "sent":
             self._process(do, message).done += 1
+            do.contact.elsewhere[message.name] = usable_address(address)[0], do.now
             do.note("sent", f"to {address}{codes}")
             do.run.wait = {}
         return outcome

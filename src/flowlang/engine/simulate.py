@@ -115,7 +115,7 @@ class Simulation:
             "contacts": len(contacts),
             "from": stamp(self.start),
             "until": stamp(self.until or self.start),
-            "sent": self._sent(),
+            "sent": self.sent(),
             "skipped": self._skipped(),
             "halted": {
                 name: len(waiting)
@@ -131,7 +131,8 @@ class Simulation:
         pool = self.world.pool(name)
         return {"used": pool.used, "left": pool.left, "fallback": pool.fallback}
 
-    def _sent(self) -> dict[str, int]:
+    def sent(self) -> dict[str, int]:
+        """How often each message went out by now."""
         sent: Counter[str] = Counter()
         for process in self.world.processes.sends():
             sent[process.name] += process.done

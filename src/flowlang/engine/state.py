@@ -68,6 +68,7 @@ class States:
         }
         data["messages"] = [_sent(sent) for sent in contact.messages]
         data["codes"] = {name: [code, encode(at)] for name, (code, at) in contact.codes.items()}
+        data["elsewhere"] = {name: [to, encode(at)] for name, (to, at) in contact.elsewhere.items()}
         data["measures"] = [_plain(one, _MEASURE) for one in contact.measures] + aside.measures
         data["runs"] = [
             *(self._run(key, run, aside) for key, run in contact.runs.items()),
@@ -116,6 +117,9 @@ class States:
             },
             messages=[_read_sent(row) for row in data.get("messages", ())],
             codes={name: (code, decode(at)) for name, (code, at) in data.get("codes", {}).items()},
+            elsewhere={
+                name: (to, decode(at)) for name, (to, at) in data.get("elsewhere", {}).items()
+            },
         )
         for row in data.get("measures", ()):
             campaign = self.campaigns.get(row["campaign"])
@@ -195,7 +199,8 @@ def _defaults(kind: Any, apart: tuple[str, ...] = ()) -> _Plain:
 
 
 _CONTACT = _defaults(
-    Contact, ("groups", "bounced", "events", "messages", "codes", "measures", "runs")
+    Contact,
+    ("groups", "bounced", "events", "messages", "codes", "elsewhere", "measures", "runs"),
 )
 _RUN = _defaults(Run)
 _MEASURE = _defaults(Measure)

@@ -5,13 +5,15 @@ Free codes are fetched as they are used; the Robinson list is asked for the addr
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import SupportsIndex
 
 from flowlang.check.names import Config
-from flowlang.contact import Contact, usable_address
+from flowlang.contact import Contact, Letter, usable_address
+from flowlang.engine.commons import as_process
+from flowlang.engine.processes import Identity, Process
 from flowlang.engine.world import Pool, World
 from flowlang.program.program import Program
 from flowlang.stores.rows import Shared, Stock
@@ -101,10 +103,28 @@ class BatchWorld(World):
     """A world whose coupon lists are in a store."""
 
     def __init__(self, program: Program, store: Store, shared: Shared, now: datetime) -> None:
-        super().__init__(program, writes_letters=True)
+        super().__init__(program, writes_letters=True, letters_wait=True)
         self.store = store
         self.stock = shared.stock
         self.moment = now
+        self._queued: dict[str, list[Letter]] | None = None
+        """Letters of earlier stretches that wait; not asked for as long as none is taken back."""
+
+    def queue(self, contact: str) -> list[Letter]:
+        if self._queued is None:
+            self._queued = defaultdict(list)
+            for row in self.store.queued(self.contacts.keys()):
+                self._queued[row.letter.contact].append(row.letter)
+        back = {one.id for one, _ in self.taken_back}
+        earlier = [one for one in self._queued.get(contact, ()) if one.id not in back]
+        return earlier + super().queue(contact)
+
+    def process(self, identity: Identity, now: datetime) -> Process:
+        if self.processes.find(identity) is None:
+            for process in map(as_process, self.store.processes()):
+                if process.identity == identity:
+                    return self.processes.add(process)
+        return super().process(identity, now)
 
     def pool(self, name: str) -> Pool:
         found = self.pools.get(name)

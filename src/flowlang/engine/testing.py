@@ -88,9 +88,9 @@ class Script:
         return Result(self.name, self.file, self.line, passed=False, message=f"line {line}: {why}")
 
 
-def compile_test(test: scripts.Test, program: Program) -> Script:
-    """Check a test and make it ready; findings are reported like those of campaigns."""
-    compiler = Compiler(program, program.names.findings)
+def compile_test(test: scripts.Test, program: Program, findings: Findings | None = None) -> Script:
+    """Check a test and make it ready; findings are reported like those of campaigns, or apart."""
+    compiler = Compiler(program, program.names.findings if findings is None else findings)
     name = test.name
     lines = tuple(
         (line.span.line, isinstance(line, scripts.Moving), compiler.line(line))

@@ -25,6 +25,7 @@ from flowlang.engine.importing import Imports
 from flowlang.engine.interpreter import Interpreter, is_due, next_due
 from flowlang.engine.position import Sweep, stamp
 from flowlang.engine.processes import Identity
+from flowlang.engine.recalling import recall
 from flowlang.engine.results import Results
 from flowlang.engine.world import World
 from flowlang.intake.contacts import ContactRow, ContactRows
@@ -214,7 +215,19 @@ class Timeline:
         self.advance(at)
         assert self.now is not None
         self._apply(contact_id, kind, data, self.now)
-        if self.automations is not None:
+        self._let_follow()
+
+    def let(self, contact_id: str, change: Callable[[Interpreter], None]) -> None:
+        """Let a change happen to a contact now, like an arrival.  Raises Refused."""
+        assert self.now is not None
+        contact = self.there(contact_id)
+        self.interpreter.arrive(contact, self.now, change)
+        self.settle(contact)
+        self._let_follow()
+
+    def _let_follow(self) -> None:
+        """What has arrived may have started automations: they act at once."""
+        if self.automations is not None and self.now is not None:
             self.follow()
             self.run_until(self.now)
 
@@ -355,8 +368,19 @@ class Timeline:
         if self.world.history is not None:
             for contact, why in ((gone, f'into "{kept_id}"'), (kept, f'"{gone_id}" into this one')):
                 self.world.history(Entry(now, contact.id, "", 0, "", 0, "merged", why))
+        for whose in (kept.id, gone.id):
+            self._recall_merged(kept, whose, now)
         self.settle(kept)
         self.settle(gone)
+
+    def _recall_merged(self, kept: Contact, whose: str, now: datetime) -> None:
+        """What one of two who are merged has withdrawn holds for the letters to both."""
+        if kept.blocked:
+            recall(self.world, kept, whose, "blocked", now)
+        reason = self.interpreter.sending.withdrawn
+        for channel, granted in kept.consent.items():
+            if not granted:
+                recall(self.world, kept, whose, reason, now, channel)
 
     def _unmerged(self, contact_id: str) -> Contact:
         contact = self.contacts.get(contact_id)

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from flowlang.contact import Contact, Entry, Letter, Run, RunKey
-from flowlang.engine.processes import Process, Processes, of_send
+from flowlang.engine.processes import Identity, Process, Processes, of_send
 from flowlang.program.program import Campaign, Program
 
 
@@ -130,6 +130,10 @@ class World:
     called: list[tuple[datetime, str, dict[str, Any]]] = field(default_factory=list)
     reported: list[Notice] = field(default_factory=list)
     letters: list[Letter] = field(default_factory=list)
+    letters_wait: bool = False
+    """Letters stand in a queue, from which they can be taken back; else they are out at once."""
+    taken_back: list[tuple[Letter, str]] = field(default_factory=list)
+    """Letters that did not go out after all, each with the reason."""
     ticks: int = 0
     writes_letters: bool = False
     """Render every message; else only those whose outcome shows in rendering."""
@@ -162,6 +166,25 @@ class World:
         """Something happened to the system that an automation may wait for."""
         if self.program.automations:
             self.system_events.append((event, data, by))
+
+    def process(self, identity: Identity, now: datetime) -> Process:
+        """A process, also one that is over."""
+        return self.processes.made(identity, now)
+
+    def take_back(self, contact: str, channel: str, reason: str) -> list[Letter]:
+        """Take the letters to a contact that wait out of the queue, all or marketing by a channel."""
+        taken = [
+            one
+            for one in (self.queue(contact) if self.letters_wait else ())
+            if not channel or (one.kind, one.channel) == ("marketing", channel)
+        ]
+        self.taken_back += [(one, reason) for one in taken]
+        return taken
+
+    def queue(self, contact: str) -> list[Letter]:
+        """The letters to a contact that wait to go out."""
+        back = {one.id for one, _ in self.taken_back}
+        return [one for one in self.letters if one.contact == contact and one.id not in back]
 
     def notice(self, at: datetime, who: str, text: str) -> None:
         self.notices.append(Notice(at, who, text))

@@ -37,6 +37,12 @@ class Open:
         )
         return cls(uri, version, raw, source, language, exact)
 
+    @property
+    def is_flow(self) -> bool:
+        """Whether it is a flow file, and not a body file or flow.toml."""
+        path = self.source.path
+        return self.language == "flow" or (path is not None and path.suffix == ".flow")
+
     def raw_line(self, number: int) -> str:
         """A line as the editor has it, counted from 1, without its line end."""
         lines = self.raw.replace("\r\n", "\n").replace("\r", "\n").split("\n")

@@ -130,9 +130,7 @@ class _Drawing:
             walked = self._walked_to("waiting")
             nodes.insert(0, Node("waiting", "waiting", "waits for a trigger", 0, walked))
             starts_of = [node for node in nodes if node.kind == "start"]
-            edges += [
-                Edge("waiting", node.id, walked=walked and node.walked) for node in starts_of
-            ]
+            edges += [Edge("waiting", node.id, walked=walked and node.walked) for node in starts_of]
         return self.graph
 
     def _walked_to(self, node: str) -> bool | None:

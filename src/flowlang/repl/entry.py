@@ -10,20 +10,27 @@ from flowlang.repl.session import Session
 
 MAX_ENTRY = 100_000
 """Characters of one entry; more is told when it is read."""
-_TEXTS = re.compile(r'"""(?s:.*?)"""|"(?:[^"\\\n]|\\.)*"|#[^\n]*')
+_BLOCK = '"""'
+_BLOCKS = re.compile(r'"""(?s:.*?)"""')
+_TEXTS = re.compile(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*')
 _OPENS = re.compile(r'"(?:[^"\\]|\\.)*"\s*$')
 
 
 def unfinished(session: Session, text: str) -> bool:
     """Whether an entry cannot end yet: something is open, or its last word asks for more."""
-    rest = _TEXTS.sub(" ", text)
-    if '"""' in rest or rest.count("(") > rest.count(")"):
+    rest = _TEXTS.sub(" ", _BLOCKS.sub(" ", text))
+    if _in_block(text) or rest.count("(") > rest.count(")"):
         return True
     last = rest.rstrip().lower()
     if last.endswith(","):
         return True
     word = re.search(r"[\w-]+$", last)
     return word is not None and word[0] in session.tongue.words.joining
+
+
+def _in_block(text: str) -> bool:
+    """Whether a text block is open at the end of a text."""
+    return _BLOCK in _BLOCKS.sub(" ", text)
 
 
 def opens(session: Session, text: str) -> bool:
@@ -45,7 +52,7 @@ def entries(session: Session, lines: Iterable[str]) -> Iterator[tuple[int, str]]
     for line in lines:
         number += 1
         text = line.rstrip("\r\n")
-        deeper = text[:1].isspace() if text.strip() else '"""' in _TEXTS.sub(" ", entry)
+        deeper = text[:1].isspace() if text.strip() else _in_block(entry)
         if entry and deeper:
             entry += f"\n{text}"
         else:

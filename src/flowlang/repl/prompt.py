@@ -50,11 +50,10 @@ _STYLE = Style.from_dict(
     }
 )
 _KINDS = {
-    "STRING": "text",
-    "BLOCK": "text",
-    "OPEN_STRING": "text",
-    "OPEN_BLOCK": "text",
-} | dict.fromkeys(("NUMBER", "PERCENT", "DATE", "DATETIME", "TIME"), "value")
+    **dict.fromkeys(("STRING", "BLOCK", "OPEN_STRING", "OPEN_BLOCK"), "class:text"),
+    **dict.fromkeys(("NUMBER", "PERCENT", "DATE", "DATETIME", "TIME"), "class:value"),
+}
+"""How the kinds of lexeme are shown."""
 
 
 class Terminal:
@@ -77,7 +76,7 @@ class Terminal:
             completer=_Completer(session),
             complete_while_typing=False,
             auto_suggest=AutoSuggestFromHistory(),
-            lexer=_Lexer(session),
+            lexer=Highlighter(session),
             style=_STYLE,
             color_depth=None if color else ColorDepth.DEPTH_1_BIT,
             key_bindings=_keys(session),
@@ -177,33 +176,41 @@ class _Completer(Completer):
             yield Completion(one, start_position=-len(begun))
 
 
-class _Lexer(Lexer):
+class Highlighter(Lexer):
     """Colours what is typed as the language reads it."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
 
     def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
-        words = self.session.tongue.words
-        source = Source("<typed>", document.text)
-        styles: list[str] = [""] * len(source.text)
-        for line in lines(source, words, Findings()):
-            for kind, text, start, end in line.lexemes:
-                style = _KINDS.get(kind, "")
-                if kind == "WORD" and text.lower() in words.phrases:
-                    style = "keyword"
-                styles[start:end] = [f"class:{style}" if style else ""] * (end - start)
-        found = word.find(source.text.lstrip(), words.code)
-        if found is not None:
-            begin = len(source.text) - len(source.text.lstrip())
-            end = len(source.text.rstrip()) - len(found[1])
-            styles[begin:end] = ["class:word"] * (end - begin)
+        text, styles = document.text, [""] * len(document.text)
+        source = Source("<typed>", text)
+        if source.text == text:  # what is spelt in another way has other places
+            self._paint(source, styles)
         starts = [0]
-        for text in source.text.split("\n"):
-            starts.append(starts[-1] + len(text) + 1)
+        for line in document.lines:
+            starts.append(starts[-1] + len(line) + 1)
 
         def line_of(number: int) -> StyleAndTextTuples:
-            start, end = starts[number], starts[number + 1] - 1
-            return [(styles[at], source.text[at]) for at in range(start, end)]
+            if number >= len(document.lines):
+                return []
+            start = starts[number]
+            return [
+                (styles[start + at], letter) for at, letter in enumerate(document.lines[number])
+            ]
 
         return line_of
+
+    def _paint(self, source: Source, styles: list[str]) -> None:
+        words, text = self.session.tongue.words, source.text
+        for line in lines(source, words, Findings()):
+            for kind, lexeme, start, end in line.lexemes:
+                style = _KINDS.get(kind, "")
+                if kind == "WORD" and lexeme.lower() in words.phrases:
+                    style = "class:keyword"
+                styles[start:end] = [style] * (end - start)
+        found = word.find(text.lstrip(), words.code)
+        if found is not None:
+            start = len(text) - len(text.lstrip())
+            end = len(text.rstrip()) - len(found[1])
+            styles[start:end] = ["class:word"] * (end - start)

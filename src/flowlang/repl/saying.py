@@ -77,6 +77,11 @@ def begins(session: Session, text: str, *terminals: str) -> bool:
 
 def _known(session: Session, text: str) -> None:
     """Raise Wrong where a text begins with no word at all, with a guess at what was meant."""
+    if begins(session, text, *SCRIPT, EXPECT, *ACTIONS):
+        return
+    alone = word.alone(text, session.tongue.words.code)
+    if alone is not None:
+        raise Wrong(f"nothing can stand behind `{alone}`")
     first = re.match(r"[^\W\d_][\w-]*|\S+", text)
     assert first is not None
     typed = first[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -278,16 +278,3 @@ def _made(line: Line) -> str:
         case scripts.Moving(action=scripts.NewContact(name=name)):
             return str(name.value)
     return ""
-
-
-def entries(text: str) -> Iterable[str]:
-    """The entries in a text of several lines: each with the deeper lines below it."""
-    entry: list[str] = []
-    for line in text.split("\n"):
-        if entry and line[:1].strip():
-            yield "\n".join(entry)
-            entry = []
-        if line.strip() or entry:
-            entry.append(line)
-    if entry:
-        yield "\n".join(entry)

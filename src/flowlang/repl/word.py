@@ -66,6 +66,12 @@ def find(text: str, language: str) -> tuple[Word, str] | None:
     return best[1:] if best is not None else None
 
 
+def alone(text: str, language: str) -> str | None:
+    """The phrase that a text begins with, of a word that does not take what stands behind it."""
+    phrases = (phrase for word in words() for phrase in word.phrases(language))
+    return next((phrase for phrase in phrases if _behind(phrase, text)), None)
+
+
 def _behind(phrase: str, text: str) -> str | None:
     """What stands behind a phrase at the beginning of a text; None where it is not there."""
     pattern = r"\s+".join(re.escape(part) for part in phrase.split())

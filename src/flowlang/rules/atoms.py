@@ -25,7 +25,7 @@ from flowlang.rules.regions import (
 )
 from flowlang.source import Findings
 from flowlang.syntax import expressions as tree
-from flowlang.syntax.tree import Token
+from flowlang.syntax.tree import Node, Token, walk
 
 Fact = tuple[Hashable, Region]
 Ways = list[dict[Hashable, Region]]
@@ -69,9 +69,9 @@ class Atoms:
         self._silent = Findings()
 
     def segment(self, node: tree.InSegment) -> tree.Expression | None:
-        """The condition of a segment, where a bare name means the same in it as here."""
+        """The condition of a segment, where each part of it means the same as it would here."""
         found = self._names.segments.get(node.segment.value)
-        if found is None or found.where is None or self._row or found.checking:
+        if found is None or found.where is None or self._row or speaks_of_a_round(found.where):
             return None
         return found.where
 
@@ -200,17 +200,19 @@ class Atoms:
     def _in_list(self, node: tree.InList | tree.NotInList, holds: bool) -> Ways:
         found = [self._literal(choice) for choice in node.choices]
         values = [_plain(*one) if one is not None else None for one in found]
-        subject = self._subject(node.operand)
-        families = {_FAMILIES.get(one[0].name) for one in found if one is not None}
-        if None in values or families != {subject[1]} or subject[1] == "moment":
+        families = {_FAMILIES.get(one[0].name, "") for one in found if one is not None}
+        key, own = self._subject(node.operand)
+        family = families.pop() if len(families) == 1 else ""
+        fits = own in ("", family) or (own, family) == ("moment", "day")
+        if None in values or not fits or family in ("", "moment"):
             return self._asked(node, holds)
         inside = isinstance(node, tree.InList) is holds
         region: Numbers | Texts
-        if subject[1] == "text":
+        if family == "text":
             region = Texts(frozenset(values), inside=inside)
         else:
             region = some_numbers(values) if inside else other_numbers(values)
-        return self._one(subject, Region(region, missing=not holds))
+        return self._one((key, family), Region(region, missing=not holds))
 
     def _against(
         self, node: tree.Expression, sign: str, value: tuple[Kind, Any]
@@ -306,6 +308,11 @@ class Atoms:
 
     def _literal(self, node: tree.Expression) -> tuple[Kind, Any] | None:
         return literal(node, self._silent)
+
+
+def speaks_of_a_round(condition: Node) -> bool:
+    """Whether a part of a condition means one thing in a step and another elsewhere."""
+    return any(isinstance(one, (tree.Received, tree.Reacted)) for one in walk(condition))
 
 
 def _plain(kind: Kind, value: Any) -> Any:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from flowlang.rules.rule import Look
 from flowlang.source import Edit, Fix, Span
 from flowlang.steps.step import Step
 from flowlang.syntax.tree import Node
 
 
-def without(node: Node, look: Look, *, safe: bool = True) -> Fix | None:
+def without(node: Node, parent: Node, *, safe: bool = True) -> Fix | None:
     """Take a line out, with the lines below it; None where its block would be left empty."""
-    if _alone(node, look.parent) or "#" in _rest_of_line(node.span):
+    if _alone(node, parent) or "#" in _rest_of_line(node.span):
         return None
     return Fix((Edit(lines_of(node.span), ""),), safe)
 

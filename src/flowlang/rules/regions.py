@@ -150,6 +150,9 @@ class Region:
         """What is in both."""
         mine, theirs = self.values, other.values
         missing = self.missing and other.missing
+        for one in (mine, theirs):
+            if one is not None and one.is_empty:
+                return Region(one, missing)
         if mine is None or theirs is None:
             return Region(theirs if mine is None else mine, missing)
         if isinstance(mine, Numbers) and isinstance(theirs, Numbers):
@@ -159,4 +162,4 @@ class Region:
         return Region(None, missing)
 
 
-SET, NOT_SET = Region(), Region(ALL_NUMBERS.meet(Numbers(())), missing=True)
+SET, NOT_SET = Region(), Region(Numbers(()), missing=True)

@@ -79,7 +79,3 @@ def name_of(word: str) -> str | None:
     return next((one.name for one in coded if one.code == code), None)
 
 
-def page(rule: Rule) -> tuple[str, str, str, str]:
-    """What a rule says of itself: its text, the bad example, the good one, the mended bad one."""
-    module = import_module(rule.module)
-    return module.__doc__ or "", module.BAD, module.GOOD, getattr(module, "FIXED", "")

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flowlang.check.names import Names
+from flowlang.kinds import UnknownFields
 from flowlang.rules.severities import EDITIONS, Setting
 from flowlang.source import Diagnostic, Fix, Severity, Span, Walk
 from flowlang.syntax.parser import Parsed
@@ -15,7 +16,8 @@ from flowlang.syntax.tree import Node
 
 if TYPE_CHECKING:
     from flowlang.program.program import Campaign, Program
-    from flowlang.rules.paths import Paths
+    from flowlang.rules.paths import Beside, Paths
+    from flowlang.rules.reasoning import Reasoning
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,5 +149,26 @@ class Look:
 
         found = self._paths.get(campaign.name)
         if found is None:
-            found = self._paths[campaign.name] = Paths(campaign, self.program)
+            found = self._paths[campaign.name] = Paths(campaign, self.program, self.beside)
         return found
+
+    @cached_property
+    def reasoning(self) -> Reasoning:
+        """What can be so, where names are those of the contact."""
+        from flowlang.rules.reasoning import Reasoning
+
+        return Reasoning(self.names)
+
+    @cached_property
+    def reasoning_in_rows(self) -> Reasoning:
+        """The same within a filter, whose rows may have any fields."""
+        from flowlang.rules.reasoning import Reasoning
+
+        return Reasoning(self.names, UnknownFields())
+
+    @cached_property
+    def beside(self) -> Beside:
+        """What the campaigns do to each other."""
+        from flowlang.rules.paths import Beside
+
+        return Beside(self.program)

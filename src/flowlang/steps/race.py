@@ -82,6 +82,10 @@ class Race(Step):
         return all_over and instruction.otherwise is not None
 
 
+OTHERWISE = "otherwise"
+"""What comes of a race when its time is over."""
+
+
 class AwaitFirst(Instruction):
     """Stand until the first of several things."""
 
@@ -128,7 +132,7 @@ class AwaitFirst(Instruction):
         found = [
             (target, match.event if match else "condition") for match, _, target in self.branches
         ]
-        return [*found, (self.after if self.otherwise is None else self.otherwise, "otherwise")]
+        return [*found, (self.after if self.otherwise is None else self.otherwise, OTHERWISE)]
 
     def outcomes(self, pc: int, names: Names) -> list[tuple[Next, str]]:
         met: dict[str, int] = {}

@@ -64,7 +64,7 @@ class Count(Instruction):
         return [(pc + 1, f"up to {self.times} times"), (self.after, "")]
 
     def outcomes(self, pc: int, names: Names) -> list[tuple[Next, str]]:
-        return [(pc + 1, "once more"), (self.after, f"{self.times} times are over")]
+        return [(pc + 1, "once more"), (self.after, "no more")]
 
 
 @node("leave")

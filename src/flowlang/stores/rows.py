@@ -209,8 +209,8 @@ class Changes:
     """Contact, campaign and key."""
     history: list[HistoryRow] = field(default_factory=list)
     letters: list[Letter] = field(default_factory=list)
-    taken_back: list[str] = field(default_factory=list)
-    """Contacts whose letters must not go out any more, as far as they have not."""
+    taken_back: list[tuple[str, str]] = field(default_factory=list)
+    """Of each letter that must not go out any more: its id, and why."""
     codes: list[ClaimedCode] = field(default_factory=list)
     processes: list[ProcessRow] = field(default_factory=list)
     notices: list[NoticeRow] = field(default_factory=list)

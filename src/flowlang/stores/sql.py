@@ -276,6 +276,12 @@ class SqlReading:
             return {row[0] for row in self._all(asked.limit(1))}
         return {row[0] for row in self._some(asked, t.robinson.c.address, addresses)}
 
+    def queued(self, contacts: Collection[str]) -> list[LetterRow]:
+        c = t.letters.c
+        asked = sa.select(t.letters).where(c.status == "queued").order_by(c.at, c.id)
+        found = self._some(asked.with_for_update(), c.contact, contacts)
+        return [letter_row(row) for row in found]
+
     def letters(self, statuses: Collection[LetterStatus], limit: int) -> list[LetterRow]:
         c = t.letters.c
         asked = sa.select(t.letters).where(c.status.in_(list(statuses)))

@@ -146,6 +146,12 @@ class Store(Protocol):
         """Which of these addresses are on the Robinson list; None asks for any one."""
         ...
 
+    def queued(self, contacts: Collection[str]) -> list[LetterRow]:
+        """The letters to these contacts that wait to go out, oldest first; within a transaction
+        nobody else claims them.
+        """
+        ...
+
     def letters(self, statuses: Collection[LetterStatus], limit: int) -> list[LetterRow]: ...
 
     # ------------------------------------------------------------------ writing

@@ -125,17 +125,16 @@ class SqlStore(SqlReading):
 
     def _save_letters(self, connection: Connection, changes: Changes) -> None:
         c = t.letters.c
-        for start in range(0, len(changes.taken_back), CHUNK):
-            connection.execute(
-                sa.update(t.letters)
-                .where(
-                    c.contact.in_(changes.taken_back[start : start + CHUNK]), c.status == "queued"
-                )
-                .values(status="taken back", reason="the contact was deleted")
-            )
         if changes.letters:
             connection.execute(
                 sa.insert(t.letters), [_letter(letter) for letter in changes.letters]
+            )
+        if changes.taken_back:
+            connection.execute(
+                sa.update(t.letters)
+                .where(c.id == sa.bindparam("of"), c.status == "queued")
+                .values(status="taken back", reason=sa.bindparam("why")),
+                [{"of": letter, "why": why} for letter, why in changes.taken_back],
             )
 
     def _save_shared(self, connection: Connection, changes: Changes) -> None:

@@ -95,6 +95,8 @@ class Parser(Reader):
         self.levels = [_Level(0, None, real=True)]
         self.header: Line | None = None
         """The line above, below which a deeper one would stand."""
+        self.before_header: tuple[Entry, int] = self.machine.stack, 0
+        """Where the parser stood before it, with the number of pieces by then."""
         self.lost = False
         """The line above could not be read."""
         self.misplaced = False
@@ -167,6 +169,8 @@ class Parser(Reader):
                 if line.width > skip:
                     continue
                 skip = None
+            if recovery.continued(self, line):
+                continue
             if not self._indentation(line):
                 skip = self.levels[-1].width
                 continue
@@ -215,7 +219,7 @@ class Parser(Reader):
     def _line(self, line: Line) -> bool:
         """Parse a line, mended where it must be; False where it has to be given up."""
         self.machine.begin_line()
-        start, pieces = self.machine.stack, len(self.pieces)
+        start, pieces = self.before_header = self.machine.stack, len(self.pieces)
         failure = self.feed(line.lexemes, self.words)
         if failure is None:
             for place in line.glued:

@@ -62,6 +62,37 @@ def mended(parser: Parser, line: Line, failure: Failure, start: Entry, pieces: i
     return failure.at > 0
 
 
+def continued(parser: Parser, line: Line) -> bool:
+    """Take a deeper line that can only be the rest of the one above for it, and report that."""
+    header, machine, words = parser.header, parser.machine, parser.words
+    if header is None or parser.lost or line.width <= parser.levels[-1].width:
+        return False
+    if machine.can_shift(machine.stack, "_INDENT"):
+        return False
+    stack, pieces = machine.stack, parser.pieces[:]
+    first, *others = line.lexemes
+    joined = Lexeme("PHRASE", words.word("_AND"), first.start, first.end)
+    ways = [(line.lexemes, words.say("rest-of-line"), " ", True)]
+    if first.text.lower() in words.forms("_WHERE"):
+        ways.append(([joined, *others], words.say("joined-below"), f" {joined.text}", False))
+    for rest, hint, text, safe in ways:
+        parser.back(*parser.before_header)
+        machine.begin_line()
+        if parser.feed([*header.lexemes, *rest], words) is None:
+            end = line.start if safe else first.end
+            span = Span(parser.source, header.end, end)
+            fix = Fix((Edit(span, text),), safe) if _blank(parser, header, line) else None
+            parser.report(d.UNEXPECTED_INDENT, first.start, first.end, hint=hint, fix=fix)
+            return True
+    machine.stack, parser.pieces[:] = stack, pieces
+    return False
+
+
+def _blank(parser: Parser, above: Line, line: Line) -> bool:
+    """Whether nothing stands between two lines, such as a comment."""
+    return not parser.text[above.end : line.start].strip()
+
+
 def _meant(parser: Parser, lexeme: Lexeme) -> Lexeme:
     """`&&`, `||` and `!` as the words that they are in other languages."""
     if lexeme.kind != "BAD":

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 VERSION = 3
@@ -143,19 +141,8 @@ def load() -> Table:
             return table
     data = build(grammar)
     if own:
-        _keep(own, data)
+        resources.keep(own, data)
     table = read(data, grammar)
     if table is None:
         raise AssertionError("a table that was just built does not read")
     return table
-
-
-def _keep(path: Path, data: bytes) -> None:
-    """Keep a table for the next start; a machine that allows no such file only starts slower."""
-    partial = path.with_suffix(f".{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(data)
-        partial.replace(path)
-    except OSError:
-        return

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from flowlang.check import diagnostics as d
 from flowlang.check.meaning import NEVER, UNKNOWN, Compiled, Place, meaning
+from flowlang.check.meanings.values import field_value
 from flowlang.kinds import NUMBER, YES_NO
 from flowlang.syntax import expressions as tree
+from flowlang.syntax.tree import Token
 
 if TYPE_CHECKING:
     from flowlang.check.expressions import Expressions
@@ -65,11 +67,14 @@ def _coupons_left(ex: Expressions, node: tree.CouponsLeft, place: Place) -> Comp
 
 @meaning(tree.TimedOut, tree.Missed, tree.WasSent, tree.Failed)
 def _flag(ex: Expressions, node: tree.Flag, place: Place) -> Compiled:
+    name = _FLAGS[type(node)]
+    if place.row is not None and name in place.row:
+        # As with any bare word in a `where`: what is filtered has a field of that name.
+        return field_value(ex, tree.FieldValue(node.span, Token(node.span, "NAME", name)), place)
     if not place.in_run:
         ex.findings.report(
             d.OUT_OF_PLACE, node.span, what=f"`{node.span.text}` speaks of a step just passed"
         )
-    name = _FLAGS[type(node)]
     return Compiled(YES_NO, lambda v: v.run is not None and getattr(v.run, name))
 
 

@@ -75,8 +75,8 @@ def _facts(session: Session, text: str) -> list[str]:
 
 def _block(text: str) -> list[str]:
     """The lines below, without the indentation they share."""
-    lines = [line for line in text.split("\n") if line.strip()]
-    shared = min((len(line) - len(line.lstrip()) for line in lines), default=0)
+    lines = text.rstrip().split("\n") if text.strip() else []
+    shared = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
     return [line[shared:] for line in lines]
 
 

@@ -38,7 +38,7 @@ def check(node: Wait | WaitDays, look: Look) -> Hits:
     """A wait for a length of time."""
     zero = is_zero(node.length) if isinstance(node, Wait) else node.amount.value == 0
     if zero:
-        yield Hit(node.span, {"text": node.span.text}, "say how long to wait", without(node, look))
+        yield Hit(node.span, {"text": node.span.text}, "say how long to wait", without(node, look.parent))
 
 
 @RULE.nodes(WaitUntil, WaitFor, Race)

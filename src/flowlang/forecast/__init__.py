@@ -1,0 +1,1 @@
+"""A SIMULATION, DAY BY DAY → figures (`days`), a table (`table`) and a picture (`plot`)."""

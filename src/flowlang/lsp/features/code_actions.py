@@ -1,0 +1,121 @@
+"""The fixes of findings, each where it is, and all safe ones of a text at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lsprotocol import types
+
+from flowlang.lsp.features.diagnostics import diagnostic
+from flowlang.lsp.server import FlowServer
+from flowlang.lsp.study import Checked
+from flowlang.lsp.texts import Open
+from flowlang.source import Edit, Finding, Fix
+
+FIX_ALL = f"{types.CodeActionKind.SourceFixAll.value}.flow"
+
+
+def register(server: FlowServer) -> None:
+    """Answer what can be done about findings."""
+    kinds: list[types.CodeActionKind | str] = [types.CodeActionKind.QuickFix, FIX_ALL]
+
+    @server.answers(types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(kinds))
+    def actions(server: FlowServer, params: types.CodeActionParams) -> list[types.CodeAction]:
+        found = server.checked(params.text_document.uri)
+        if found is None:
+            return []
+        document, checked = found
+        wanted = params.context.only
+        actions: list[types.CodeAction] = []
+        if _is_wanted(types.CodeActionKind.QuickFix.value, wanted):
+            first = server.offset(document.source, params.range.start)
+            last = server.offset(document.source, params.range.end)
+            actions += [
+                _quick_fix(server, finding, fix)
+                for finding in checked.findings_in(document.source)
+                if (fix := finding.fix) is not None
+                and fix.edits
+                and _concerns(finding, first, last)
+            ]
+        if _is_wanted(FIX_ALL, wanted):
+            actions += _fix_all(server, document, checked)
+        return actions
+
+
+def _is_wanted(kind: str, only: Iterable[types.CodeActionKind | str] | None) -> bool:
+    """Whether an editor asks for this kind of action: for it, one above it, or for any."""
+    if not only:
+        return True
+    asked = [str(getattr(one, "value", one)) for one in only]
+    return any(kind == one or kind.startswith(f"{one}.") for one in asked)
+
+
+def _concerns(finding: Finding, first: int, last: int) -> bool:
+    """Whether a finding, or one of its edits, lies in a stretch of its text."""
+    spans = [finding.span, *(edit.span for edit in (finding.fix.edits if finding.fix else ()))]
+    return any(
+        span.source is finding.span.source and span.start <= last and first <= span.end
+        for span in spans
+    )
+
+
+def _quick_fix(server: FlowServer, finding: Finding, fix: Fix) -> types.CodeAction:
+    return types.CodeAction(
+        _title(finding, fix),
+        types.CodeActionKind.QuickFix,
+        [diagnostic(server, finding)],
+        is_preferred=fix.safe,
+        edit=_edit(server, fix.edits),
+    )
+
+
+def _title(finding: Finding, fix: Fix) -> str:
+    """What a fix does, in a few words."""
+    first = fix.edits[0]
+    new, old = first.text.strip(), first.span.text.strip()
+    places = f" ({len(fix.edits)} places)" if len(fix.edits) > 1 else ""
+    if not new and not old:
+        said = finding.hint or finding.message
+    elif not new:
+        said = f"Remove `{_short(old)}`"
+    elif not old:
+        said = f"Insert `{_short(new)}`"
+    else:
+        said = f"Write `{_short(new)}` for `{_short(old)}`"
+    return f"{said}{places}"
+
+
+def _short(text: str) -> str:
+    line = text.split("\n", 1)[0]
+    return f"{line[:37]}..." if len(line) > 40 else line
+
+
+def _fix_all(server: FlowServer, document: Open, checked: Checked) -> list[types.CodeAction]:
+    """All safe fixes of a text that do not touch each other."""
+    chosen: list[Edit] = []
+    count = 0
+    for finding in checked.findings_in(document.source):
+        fix = finding.fix
+        if fix is None or not fix.safe or not fix.edits:
+            continue
+        if any(edit.span.source is not finding.span.source for edit in fix.edits):
+            continue
+        if not any(_touch(one, other) for one in fix.edits for other in chosen):
+            chosen += fix.edits
+            count += 1
+    if not chosen:
+        return []
+    title = f"Apply all safe fixes ({count})"
+    return [types.CodeAction(title, FIX_ALL, edit=_edit(server, chosen))]
+
+
+def _touch(one: Edit, other: Edit) -> bool:
+    return one.span.start <= other.span.end and other.span.start <= one.span.end
+
+
+def _edit(server: FlowServer, edits: Iterable[Edit]) -> types.WorkspaceEdit:
+    changes: dict[str, list[types.TextEdit]] = {}
+    for edit in edits:
+        uri = server.places.uri(edit.span.source)
+        changes.setdefault(uri, []).append(server.places.edit(edit.span, edit.text))
+    return types.WorkspaceEdit(changes)

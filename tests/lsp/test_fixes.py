@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from lsprotocol import types
+
+from flowlang.workspace import load_text
+from tests.lsp.editor import Editor
+
+BROKEN = Path(__file__).parent / "broken.flow"
+
+
+def test_each_fix_mends_its_finding_and_all_of_them_the_file(
+    editor: Editor, tmp_path: Path
+) -> None:
+    uri = editor.open(tmp_path / "broken.flow", BROKEN.read_text(encoding="utf-8"))
+    mended = 0
+    while findings := load_text(editor.texts[uri]).findings.in_order():
+        before = len(findings)
+        action = next(a for a in editor.actions(uri) if a.kind == types.CodeActionKind.QuickFix)
+        assert action.edit is not None
+        (text,) = editor.applied(action.edit).values()
+        assert len(load_text(text).findings.found) < before, action.title
+        editor.type(uri, text)
+        mended += 1
+    assert mended >= 14
+    found = load_text(editor.texts[uri])
+    assert found.runnable is not None
+    assert all(script.run(found.runnable, {}).passed for script in found.tests)
+    assert editor.shows(uri)
+
+
+def test_all_safe_fixes_at_once(editor: Editor, tmp_path: Path) -> None:
+    uri = editor.open(tmp_path / "broken.flow", BROKEN.read_text(encoding="utf-8"))
+    before = len(load_text(editor.texts[uri]).findings.found)
+    action = next(a for a in editor.actions(uri) if a.kind == "source.fixAll.flow")
+    assert action.edit is not None
+    (text,) = editor.applied(action.edit).values()
+    assert len(load_text(text).findings.found) <= before - 12
+
+
+@pytest.mark.parametrize("language", ["english", "german"])
+def test_a_fix_is_offered_where_the_finding_is_and_nowhere_else(
+    editor: Editor, language: str, request: pytest.FixtureRequest
+) -> None:
+    path: Path = request.getfixturevalue(language)
+    uri = editor.open(path)
+    good = editor.texts[uri]
+    word = "untag" if language == "english" else "entferne tag"
+    editor.type(uri, good.replace(f"  {word}", f"  {word[:-1]}", 1))
+    place = editor.place(uri, f"  {word[:-1]}")
+    here = types.Range(types.Position(place.line, 3), types.Position(place.line, 3))
+    (action,) = [a for a in editor.actions(uri, here) if a.kind == types.CodeActionKind.QuickFix]
+    assert action.is_preferred
+    assert action.diagnostics
+    assert action.edit is not None
+    assert editor.applied(action.edit)["webinar.flow"] == good
+    top = types.Range(types.Position(0, 0), types.Position(0, 0))
+    assert not [a for a in editor.actions(uri, top) if a.kind == types.CodeActionKind.QuickFix]
+
+
+@pytest.mark.parametrize("language", ["english", "german"])
+def test_formatting_gives_the_canonical_text(
+    editor: Editor, language: str, request: pytest.FixtureRequest
+) -> None:
+    path: Path = request.getfixturevalue(language)
+    uri = editor.open(path)
+    good = editor.texts[uri]
+    options = types.FormattingOptions(2, insert_spaces=True)
+    named = types.TextDocumentIdentifier(uri)
+    params = types.DocumentFormattingParams(named, options)
+    assert not editor.ask("text_document_formatting", params)
+    sloppy = good.replace("  score         ", "  score ").replace("\n\n", "\n\n\n")
+    sloppy = "".join(line + (" \n" if "tag" in line else "\n") for line in sloppy.split("\n")[:-1])
+    editor.type(uri, sloppy)
+    edits = editor.ask("text_document_formatting", params)
+    assert len(edits) > 1
+    assert editor.edited(uri, edits) == good
+
+
+def test_a_range_is_formatted_alone(editor: Editor, tmp_path: Path) -> None:
+    text = 'group   "A"\n\ngroup   "B"\n\ngroup   "C"\n'
+    uri = editor.open(tmp_path / "groups.flow", text)
+    span = types.Range(types.Position(2, 0), types.Position(2, 5))
+    params = types.DocumentRangeFormattingParams(
+        types.TextDocumentIdentifier(uri), span, types.FormattingOptions(2, insert_spaces=True)
+    )
+    edits = editor.ask("text_document_range_formatting", params)
+    assert editor.edited(uri, edits) == 'group   "A"\n\ngroup "B"\n\ngroup   "C"\n'
+
+
+def test_a_file_with_syntax_errors_is_not_formatted(editor: Editor, tmp_path: Path) -> None:
+    uri = editor.open(tmp_path / "bad.flow", "grup   x\n")
+    params = types.DocumentFormattingParams(
+        types.TextDocumentIdentifier(uri), types.FormattingOptions(2, insert_spaces=True)
+    )
+    assert editor.ask("text_document_formatting", params) is None

@@ -1,0 +1,87 @@
+"""Every rule proves itself: its bad example, its good one, what its fix makes, its page."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from flowlang import workspace
+from flowlang.config import read_settings
+from flowlang.rules import pages, registry
+from flowlang.rules.rule import Rule
+from flowlang.source import Finding
+from tests.rules.pages import FOLDER, expected
+
+RULES = list(registry.rules().values())
+
+
+def found(text: str, rule: Rule, folder: Path) -> list[Finding]:
+    """What all rules find in a text as they are set, the rule at hand being on."""
+    said = f'[rules]\n{rule.name} = "warning"\n' if rule.severity == "off" else ""
+    (folder / "flow.toml").write_text(pages.examples(rule).settings + said, encoding="utf-8")
+    (folder / "example.flow").write_text(text, encoding="utf-8")
+    loaded = workspace.load(folder)
+    workspace.lint(loaded)
+    return loaded.findings.in_order()
+
+
+def in_words(findings: list[Finding]) -> list[str]:
+    return [f"{one.diagnostic.name}: {one.message}" for one in findings]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_a_bad_example_is_found_once_and_by_its_rule_alone(rule: Rule, tmp_path: Path) -> None:
+    findings = found(pages.examples(rule).bad, rule, tmp_path)
+    assert [one.diagnostic.code for one in findings] == [rule.code], in_words(findings)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_in_a_good_example_no_rule_finds_anything(rule: Rule, tmp_path: Path) -> None:
+    assert in_words(found(pages.examples(rule).good, rule, tmp_path)) == []
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_a_fix_makes_what_the_rule_shows_and_that_is_clean(rule: Rule, tmp_path: Path) -> None:
+    examples = pages.examples(rule)
+    (finding,) = found(examples.bad, rule, tmp_path)
+    fix = finding.fix
+    assert bool(examples.fixed) is (fix is not None and fix.safe)
+    if fix is None or not fix.safe:
+        return
+    text = examples.bad
+    for edit in sorted(fix.edits, key=lambda edit: edit.span.start, reverse=True):
+        text = text[: edit.span.start] + edit.text + text[edit.span.end :]
+    assert text == examples.fixed
+    assert in_words(found(text, rule, tmp_path)) == []
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_a_rule_says_what_it_is_about_in_sentences(rule: Rule) -> None:
+    lead, empty, rest = pages.text_of(rule).partition("\n\n")
+    assert lead.endswith(".")
+    assert empty
+    assert rest.endswith(".")
+
+
+def test_codes_stand_in_the_hundred_of_their_family_and_never_twice() -> None:
+    codes = [rule.code for rule in RULES]
+    assert all(re.fullmatch(r"FL[678]\d\d", code) for code in codes)
+    assert len(set(codes)) == len(codes)
+    families = [rule.family for rule in RULES]
+    assert [one for one, before in zip(families, ["", *families], strict=False) if one != before] == [
+        family for family in registry.FAMILIES if family in families
+    ]
+
+
+def test_an_edition_is_frozen(snapshot: SnapshotAssertion) -> None:
+    """A rule that comes later gets the next edition; so does one that becomes more severe."""
+    edition = {rule.name: rule.severity for rule in RULES if rule.since == "2026"}
+    assert edition == snapshot
+
+
+def test_the_pages_are_made_of_the_rules() -> None:
+    there = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md")}
+    assert there == expected(), "run `python tests/rules/pages.py`"

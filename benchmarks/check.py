@@ -55,11 +55,11 @@ def write_files(folder: Path) -> int:
     return lines
 
 
-def cpu_of(command: list[str]) -> float:
+def cpu_of(command: list[str], rounds: int = ROUNDS) -> float:
     """Seconds of CPU that a command takes, user and system, in the median of several starts."""
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     taken = []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run(command, check=True, env=environment, capture_output=True)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -75,13 +75,27 @@ def cold(folder: Path) -> None:
     flow = str(Path(sys.executable).with_name("flow"))
     subprocess.run([flow, "check", str(path)], check=True, capture_output=True)
     empty = cpu_of([sys.executable, "-c", "pass"])
-    check = cpu_of([flow, "check", str(path)])
     print(f"cold start on one file of {one_file().count(chr(10))} lines, CPU, median of {ROUNDS}:")
-    print(f"  empty Python {empty * 1000:6.0f} ms")
-    print(
-        f"  flow check   {check * 1000:6.0f} ms"
-        f"   ({check / empty:.1f} times; {1000 * (check - empty):.0f} ms over it)"
-    )
+    print(f"  empty Python       {empty * 1000:6.0f} ms")
+    for name, options in (("flow check, anew", ["--no-cache"]), ("flow check, recalled", [])):
+        check = cpu_of([flow, "check", *options, str(path)])
+        print(
+            f"  {name:<20}{check * 1000:5.0f} ms"
+            f"   ({check / empty:.1f} times; {1000 * (check - empty):.0f} ms over it)"
+        )
+
+
+def again(folder: Path) -> None:
+    """What the whole command takes over many files, at first and when nothing has changed."""
+    lines = write_files(folder)
+    flow = str(Path(sys.executable).with_name("flow"))
+    first = cpu_of([flow, "check", "--no-cache", str(folder)], rounds=3)
+    subprocess.run([flow, "check", str(folder)], check=True, capture_output=True)
+    second = cpu_of([flow, "check", str(folder)])
+    print(f"the command over {FILES} files, CPU:")
+    print(f"  anew      {first:6.2f} s   {lines / first:10,.0f} lines/s")
+    share = second / first
+    print(f"  recalled  {second:6.2f} s   {lines / second:10,.0f} lines/s   ({share:.3f} of it)")
 
 
 def many(folder: Path) -> None:
@@ -121,3 +135,5 @@ if __name__ == "__main__":
         cold(Path(temporary))
     with tempfile.TemporaryDirectory() as temporary:
         many(Path(temporary))
+    with tempfile.TemporaryDirectory() as temporary:
+        again(Path(temporary))

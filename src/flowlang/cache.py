@@ -119,6 +119,7 @@ class _Table:
             fix and [fix.safe, [[self._span(edit.span), edit.text] for edit in fix.edits]],
             [[self._span(span), sentence] for span, sentence in one.also],
             one.walk,
+            one.test,
         ]
 
     def _span(self, span: Span) -> tuple[int, int, int]:
@@ -143,9 +144,9 @@ def _findings(raw: dict[str, Any]) -> tuple[Finding, ...]:
         Finding(
             diagnostics[number], span(at), message, hint, fix(mend),
             tuple((span(other), sentence) for other, sentence in also),
-            walk and Walk(*walk),
+            walk and Walk(*walk), test,
         )
-        for number, at, message, hint, mend, also, walk in raw["findings"]
+        for number, at, message, hint, mend, also, walk, test in raw["findings"]
     )  # fmt: skip
 
 

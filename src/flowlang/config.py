@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast
 
+from flowlang.addresses import mailbox
 from flowlang.calendar import zone
 from flowlang.check.names import Config
+from flowlang.intake.problem import shown
 from flowlang.rules.severities import Severities
 from flowlang.source import did_you_mean
 from flowlang.syntax import keywords
@@ -110,8 +112,8 @@ def _settings(raw: dict[str, Any]) -> Settings:
         language=_language(raw),
         timezone=_timezone(raw),
         random_seed=_seed(raw),
-        sender=flat.get("sender.from", ""),
-        reply_to=flat.get("sender.reply_to", ""),
+        sender=_mailbox(flat, "sender.from"),
+        reply_to=_mailbox(flat, "sender.reply_to"),
         unsubscribe_url=_page(flat, "sender.unsubscribe_url"),
         regime=flat.get("consent.regime", "opt-in"),
         channels=_channels(raw),
@@ -142,6 +144,17 @@ def _text(key: str, value: Any) -> str:
     if not isinstance(value, str):
         raise ConfigError(f"`{key}` is a text in quotes, not {value!r}")
     return value
+
+
+def _mailbox(flat: dict[str, str], key: str) -> str:
+    """An address that mail can come from, empty where none is given."""
+    address = flat.get(key, "")
+    if address and mailbox(address) is None:
+        raise ConfigError(
+            f'{key} = "{shown(address)}": expected one plain e-mail address,'
+            ' such as "Shop <news@example.com>"'
+        )
+    return address
 
 
 def _page(flat: dict[str, str], key: str) -> str:

@@ -180,6 +180,13 @@ class Entry(NamedTuple):
     what: str
     because: str
 
+    @property
+    def whose(self) -> str:
+        """The campaign as people read it: in quotes, but for what names itself, as an automation
+        does.
+        """
+        return self.campaign if self.campaign.endswith('"') else f'"{self.campaign}"'
+
     def data(self) -> dict[str, Any]:
         """The entry as the JSON object of `--timeline`."""
         row = self._asdict()

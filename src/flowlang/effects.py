@@ -53,6 +53,9 @@ class Trigger(Protocol):
     """What just happened to the contact, as far as a waiting step may look at it."""
 
     @property
+    def text(self) -> str: ...
+
+    @property
     def event(self) -> str: ...
 
     @property
@@ -73,6 +76,7 @@ class Effects(Protocol):
 
     # history
     def note(self, what: str, because: str = "") -> None: ...
+    def note_why(self, what: str, why: Callable[[View], str]) -> None: ...
 
     # the contact
     def tag(self, name: str, until: datetime | None) -> None: ...

@@ -145,6 +145,8 @@ class Finding:
     """The other half, where there is one: "first declared here"."""
     walk: Walk | None = None
     """How a contact comes there, where the finding is about a path."""
+    test: str = ""
+    """A test in which one comes there, ready to be pasted."""
 
     @property
     def severity(self) -> Severity:

@@ -142,10 +142,11 @@ def check(workspace: Workspace, config: Config, expressions: MakeExpressions | N
                 workspace.tests.append(compile_test(item, program))
 
 
-def lint(workspace: Workspace) -> list[Place]:
+def lint(workspace: Workspace, *, forgiving: bool = True) -> list[Place]:
     """Add what the rules find to the findings; gives where each belongs, for a new baseline.
 
-    What `flow-baseline.json` beside flow.toml forgives is left out.  Raises ConfigError.
+    What `flow-baseline.json` beside flow.toml forgives is left out, unless not `forgiving`.
+    Raises ConfigError where that file cannot be read.
     """
     from flowlang.rules import baseline, lint  # many small modules, for one verb only
 
@@ -154,7 +155,7 @@ def lint(workspace: Workspace) -> list[Place]:
     path = workspace.root / baseline.NAME
     workspace.inputs[path] = digests.of_input(path)
     try:
-        forgiven = baseline.read(path)
+        forgiven = baseline.read(path) if forgiving else None
     except baseline.BadBaseline as error:
         raise ConfigError(str(error)) from None
     return lint.lint(
@@ -189,9 +190,10 @@ def _module_path(item: Use, parsed: Parsed, workspace: Workspace) -> Path | None
     if name.startswith((".", "/")) or name.endswith(".flow"):
         base = parsed.source.path.parent if parsed.source.path else Path()
         path: Path = base / name
-        workspace.inputs[path] = digests.of_input(path)
-        if path.is_file():
-            return path
+        if "\0" not in name:  # which no path may have
+            workspace.inputs[path] = digests.of_input(path)
+            if path.is_file():
+                return path
         findings.report(d.UNKNOWN_FILE, item.name.span, name=name, why="does not exist")
         return None
     path = resources.stdlib() / f"{name}.flow"
@@ -216,6 +218,9 @@ class _TextFiles:
     def may_read(self, path: Path, span: Span) -> bool:
         """Whether a path is a file within the workspace, or within the folder of a module."""
         shown = str(span.text).strip('"')
+        if "\0" in str(path):
+            self.findings.report(d.UNKNOWN_FILE, span, name=shown, why="does not exist")
+            return False
         root, real = self.workspace.root.resolve(), path.resolve()
         here = span.source.path.resolve() if span.source.path else root
         home = root if here.is_relative_to(root) else here.parent

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from flowlang.cli import checking, mending
 from tests.cli.calling import GOOD, flow, workspace
 
 # One safe fix, one that asks for trust, one mistake without a fix.
@@ -16,7 +17,7 @@ MIXED = GOOD.replace('  send "Hello"', '  sned "Hello"\n  send "Helo"').replace(
     "  wait 1 day\n", "  wait and 1 day\n"
 )
 SAFE = MIXED.replace("sned", "send")
-UNSAFE = SAFE.replace("wait and 1 day", "wait 1 day")
+UNSAFE = SAFE.replace("wait and 1 day", "wait  1 day")
 
 
 def test_a_difference_is_shown_and_nothing_written(tmp_path: Path) -> None:
@@ -124,9 +125,7 @@ def test_hidden_folders_are_no_campaigns(tmp_path: Path) -> None:
 
 
 def test_the_outcome_of_tests_as_junit(tmp_path: Path) -> None:
-    failing = GOOD.replace("a greeting", 'a <"&\x01> greeting').replace(
-        "expect sent", "expect not sent"
-    )
+    failing = GOOD.replace("a greeting", "a <&> greeting").replace("expect sent", "expect not sent")
     workspace(tmp_path / "shop", GOOD.replace("\n\ntest", "\n\n# here\ntest"), more_flow="")
     workspace(tmp_path / "bad", failing)
     done = flow("test", "shop", "bad", "--output-format", "junit", cwd=tmp_path)
@@ -134,8 +133,8 @@ def test_the_outcome_of_tests_as_junit(tmp_path: Path) -> None:
     root = ET.fromstring(done.stdout)  # noqa: S314 - our own
     assert (root.get("tests"), root.get("failures")) == ("2", "1")
     bad, good = root.iter("testcase")
-    assert (good.get("file"), good.get("line"), list(good)) == ("shop/shop.flow", "15", [])
-    assert bad.get("name", "").startswith("a <")
+    assert (good.get("file"), good.get("line"), list(good)) == ("shop/shop.flow", "14", [])
+    assert bad.get("name", "").startswith("a <&> greeting")
     (failure,) = bad
     assert failure.get("message", "").startswith('line 16: expect not sent "Hello"')
     assert "the timeline:" in (failure.text or "")
@@ -145,3 +144,15 @@ def test_junit_takes_no_coverage(tmp_path: Path) -> None:
     workspace(tmp_path / "shop")
     done = flow("test", "--output-format", "junit", "--coverage", "shop", cwd=tmp_path)
     assert (done.returncode, "junit holds the results only" in done.stderr) == (2, True)
+
+
+def test_what_was_saved_while_fixes_were_sought_is_not_overwritten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = workspace(tmp_path / "shop", MIXED)
+    monkeypatch.chdir(tmp_path)
+    checked = checking.targets([Path("shop")], cached=False)
+    (one,) = mending.mended(checked, unsafe=False)
+    (shop / "shop.flow").write_text(GOOD)
+    assert not one.write()
+    assert (shop / "shop.flow").read_text() == GOOD

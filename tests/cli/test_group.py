@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import shlex
 import os
 import subprocess
 import sys
@@ -44,6 +45,7 @@ def test_the_folder_is_the_list_of_verbs() -> None:
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_has_one_line_in_the_list(verb: str) -> None:
     assert 10 < len(cli.summary(verb)) < 120
+    assert cli.summary(verb).endswith(".")
 
 
 @pytest.mark.parametrize(("name", "command"), commands())
@@ -96,6 +98,37 @@ def test_a_wrong_call_is_one_clear_line_and_2(tmp_path: Path, args: list[str], s
     done = flow(*args, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
+
+
+def test_what_a_new_workspace_says_to_try_can_be_tried(tmp_path: Path) -> None:
+    made = flow("new", "spring 'sale'", cwd=tmp_path)
+    assert made.returncode == 0
+    calls = [shlex.split(line) for line in made.stderr.partition("Now try:")[2].splitlines()]
+    assert [call[1] for call in calls] == ["check", "test", "simulate", "contacts", "event", "run"]
+    for call in calls:
+        done = flow(*call[1:], cwd=tmp_path, FLOW_NOW="2026-03-02 12:00")
+        assert done.returncode == 0, call
+    assert "sent       Welcome 2" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("toml", "said"),
+    [
+        ('[delivery]\nkind = "smtp"\n', 'there is no such delivery yet; "outbox" is one'),
+        ('[store]\nurl = "mysql://x"\n', "there is no store `mysql`"),
+    ],
+)
+def test_check_tells_what_run_would_refuse(tmp_path: Path, toml: str, said: str) -> None:
+    shop = workspace(tmp_path / "shop")
+    (shop / "flow.toml").write_text(toml)
+    for _ in range(2):  # the second time it is remembered
+        checked = flow("check", cwd=shop)
+        assert (checked.returncode, checked.stdout) == (0, "")
+        assert f"warning: `flow run` will refuse: flow.toml: {toml.split()[0]}" in checked.stderr
+        assert said in checked.stderr
+    run = flow("run", "--once", cwd=shop)
+    assert run.returncode == 2
+    assert said in run.stderr
 
 
 def test_a_bad_configuration_is_one_clear_line_and_2(tmp_path: Path) -> None:

@@ -109,8 +109,9 @@ def test_a_span_of_time_is_in_the_zone_of_the_workspace(shop: Path) -> None:
         (["sends", "--since", "soon"], "--since: expected a date and time such as"),
         (["sends", "--since", "2026-02-01", "--until", "2026-01-01"], "--since is not before"),
         (["sends", "--output-format", "xml"], "'xml' is not one of"),
-        (["sends", "-o", "nowhere/x.csv"], "nowhere"),
+        (["sends", "-o", "nowhere/x.csv"], "Error: nowhere/x.csv: there is no such file or folder\n"),
         (["sends", "-o", "."], "Is a directory"),
+        (["sends", "-o", "out.xlsx"], "out.xlsx: nothing is written as .xlsx; name it .csv, .json"),
         (["sends", "-w", "nowhere"], "nowhere: there is no such file or folder"),
     ],
 )
@@ -203,6 +204,15 @@ def test_a_wrong_condition_is_one_clear_finding_and_2(filled: Path) -> None:
         "1 error in 1 file.\n"
     )
     assert not (filled / "out.csv").exists()
+
+
+def test_an_export_into_a_file_of_another_kind_is_refused(filled: Path) -> None:
+    done = flow("contacts", "export", "people.xlsx", cwd=filled)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "people.xlsx: nothing is written as .xlsx" in done.stderr
+    assert not (filled / "people.xlsx").exists()
+    said = flow("contacts", "export", "people.list", "--output-format", "csv", cwd=filled)
+    assert (said.returncode, (filled / "people.list").is_file()) == (0, True)
 
 
 def test_an_export_of_nobody_has_a_head(filled: Path) -> None:

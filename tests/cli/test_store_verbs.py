@@ -147,11 +147,38 @@ def test_bad_rows_are_told_and_the_good_ones_taken(machine: Machine) -> None:
     done = machine("contacts", "import", "dirty.csv")
     assert done.code == 1
     assert "3 rows read, 1 taken, 2 left out" in done.talk
-    assert "dirty.csv:1:4: Firma: there is no such field" in done.talk
+    assert "dirty.csv:1:4: warning: Firma: there is no such field" in done.talk
     assert 'dirty.csv:3:3: score: expected a number, got "viele"' in done.talk
     assert 'dirty.csv:4:1: id: the id "d1" is already in line 2' in done.talk
     strict = machine("contacts", "import", "dirty.csv", "--strict")
     assert (strict.code, "nothing was taken" in strict.talk) == (1, True)
+
+
+def test_a_column_too_many_is_told_and_refuses_nothing(machine: Machine) -> None:
+    machine.file("people.csv", "id,E-Mail,Vorname\nd1,a@example.com,Anna\n")
+    done = machine("contacts", "import", "people.csv", "--strict")
+    assert done.code == 0
+    assert "people.csv:1:2: warning: E-Mail: the column is read as `email`" in done.talk
+    assert "people.csv:1:3: warning: Vorname: there is no such field" in done.talk
+    assert "1 new" in done.talk
+
+
+def test_a_group_that_is_not_declared_is_not_joined(machine: Machine) -> None:
+    with (machine.folder / "shop.flow").open("a") as program:
+        program.write('\ngroup "Regulars"\n')
+    machine.file("people.csv", "id,groups\nd1,Regular\nd2,Regulars\n")
+    done = machine("contacts", "import", "people.csv")
+    assert done.code == 0
+    assert "2 rows read, 2 taken, 0 left out" in done.talk
+    assert 'no group "Regular" is declared; it is left away (did you mean `Regulars`?)' in done.talk
+    sent = machine.events({"type": "join", "contact": "d2", "group": "Regular"})
+    assert sent.code == 1
+    assert "0 taken" in sent.talk
+    machine("run", "--once")
+    assert json.loads(machine("contacts", "show", "d1", "--output-format", "json").data)[
+        "groups"
+    ] == []  # fmt: skip
+    assert machine("contacts", "list", "--where", 'in group "Regulars"').data.startswith("d2")
 
 
 @pytest.mark.parametrize(
@@ -232,8 +259,39 @@ def test_an_arrival_that_is_refused_is_kept_and_told(machine: Machine) -> None:
     machine.at("2026-11-20 10:05")
     done = machine("run", "--once")
     assert done.code == 1
-    assert 'refused: `tag` for c1 at 2026-11-20 09:02Z: the contact "c1" was deleted' in done.talk
+    assert 'refused: `tag` for c1 at 2026-11-20 10:02: the contact "c1" was deleted' in done.talk
     assert 'refused: `tag` for c1: the contact "c1" was deleted' in machine("inbox").data
+
+
+def test_openings_that_cannot_be_are_counted_in_one_line(machine: Machine) -> None:
+    machine("contacts", "import", "people.csv")
+    machine("run", "--once")
+    opened = {"contact": "c1", "type": "opened", "message": "Offer"}
+    machine.events(*({**opened, "at": f"2026-11-20 10:0{minute}"} for minute in range(1, 4)))
+    machine.at("2026-11-20 10:05")
+    done = machine("run", "--once")
+    assert done.code == 1
+    assert "refused: 3 openings or clicks: the message was never sent there" in done.talk
+    assert "arrivals   0 applied, 3 refused" in done.talk
+    assert done.talk.count("refused:") == 1
+    told = machine("inbox").data.splitlines()
+    assert len([line for line in told if "openings and clicks refused: 3" in line]) == 1
+    assert not [line for line in told if "`opened`" in line]
+
+
+def test_processes_are_listed_sends_first_and_campaigns_last(machine: Machine) -> None:
+    machine("contacts", "import", "people.csv")
+    machine.events(*({"contact": one, "type": "tag", "tag": "webinar"} for one in ("c1", "c2")))
+    machine.at("2026-12-02 10:00")
+    machine("run", "--once")
+    listed = machine("process", "list").data
+    types = [line[3:16].strip() for line in listed.splitlines()[1:]]
+    first = [one.endswith("send") for one in types]
+    assert first == sorted(first, reverse=True)
+    assert types[-1] == "campaign"
+    assert "version" not in listed
+    rows = json.loads(machine("process", "list", "--output-format", "json").data)
+    assert all("version" in row for row in rows if row["type"] == "campaign")
 
 
 def test_a_halted_send_is_listed_and_resumed_once_there_are_codes(machine: Machine) -> None:

@@ -160,3 +160,18 @@ def test_plain_text_keeps_lists_paragraphs_and_pictures_words() -> None:
 @given(st.text())
 def test_no_html_breaks_the_plain_text(html: str) -> None:
     assert isinstance(plain_text(f"<div>{html}</div>"), str)
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "consent) campaign skipped consent) 3 soon the skipped consent) campaign 1",
+        'skipped läuft "Führerschein " ab" Läuft Läuft Läuft Geburtstagsgrüßekampagne Läuft sent,',
+        "x" * 200,
+    ],
+)
+def test_a_long_subject_begins_on_its_line_and_keeps_its_spaces(subject: str) -> None:
+    raw = to_email(replace(LETTER, subject=subject)).as_bytes()
+    assert b"Subject:\r\n" not in raw
+    assert max(map(len, raw.split(b"\r\n"))) <= 78
+    assert message_from_bytes(raw, policy=default)["Subject"] == subject

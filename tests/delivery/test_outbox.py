@@ -7,6 +7,8 @@ from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 
+import pytest
+
 from flowlang.delivery.outbox import Outbox
 from tests.delivery.contract import LETTER, Arrived, DeliveryContract, Place
 
@@ -83,3 +85,11 @@ def test_a_folder_that_cannot_be_made_is_a_retry_with_its_reason(tmp_path: Path)
 def test_no_half_written_file_stays_behind(tmp_path: Path) -> None:
     Outbox(tmp_path).hand_over([replace(LETTER, id=str(number)) for number in range(5)])
     assert all(name.endswith(".eml") for name in files(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("message", "name"),
+    [("Läuft ab", "-laeuft-ab-"), ("Déjà vu", "-deja-vu-"), ("", "-report-"), ("目", "-message-")],
+)
+def test_a_file_is_named_by_its_message(tmp_path: Path, message: str, name: str) -> None:
+    assert name in Outbox(tmp_path).file_of(replace(LETTER, message=message)).name

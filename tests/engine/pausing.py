@@ -167,7 +167,8 @@ class Stored(Stage):
             with self._opened() as worker:
                 if self.batch < KILLED_BELOW:
                     worker.between = partial(setattr, worker, "stopping", True)
-                for _, why in worker.run(at).refused:
+                report = worker.run(at)
+                for _, why in (*report.refused, *report.moot):
                     self.refused = why
                 going = worker.stopping
 

@@ -307,3 +307,18 @@ def test_a_new_automation_does_not_fire_for_the_past(store: Store) -> None:
     assert worker.report.changed == ['the automation "Figures" has changed']
     worker.run(START + 120 * HOUR)
     assert figures(store) == [datetime(2026, 11, 25, 6, 0, tzinfo=UTC)]
+
+
+def test_an_automation_notes_how_many_it_has_put_into_a_group_and_started(store: Store) -> None:
+    program = compiled(
+        'group "G"\nsegment "all"\n  email is set\n'
+        'campaign "C"\n  start when tagged "c"\n  tag "was there"\n'
+        'automation "A"\n  add segment "all" to group "G"\n  start campaign "C" for segment "all"\n'
+    )
+    feed(store, [person(0, "ann", groups=("G",)), person(0, "ben"), person(0, "cy")])
+    feed(store, [came(1, "ben", "tag", tag="c")])
+    feed(store, [came(2, None, "run automation", automation="A")])
+    run(program, store, 3)
+    notes = {row.entry.what: row.entry.because for row in store.history("")}
+    assert notes["added"] == '2 contacts to group "G"'
+    assert notes["campaign started"] == '"C" for 3 contacts, started for 2'

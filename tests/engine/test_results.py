@@ -112,3 +112,22 @@ def test_automations_that_set_each_other_off_come_to_an_end(store: Store) -> Non
     run(program, store, 2)
     assert any("set each other off without end" in text for _, _, text in notices(store))
     assert told(store, [""]) == Memory(program, story, 2).histories
+
+
+def test_in_a_german_workspace_people_are_told_in_german(store: Store) -> None:
+    program = compiled(f"# language: en\n{REPORTING}", language="de", sender="shop@example.com")
+    feed(store, [person(0, "anna"), came(1, "anna", "tag", tag="new")])
+    feed(store, [person(0, f"c{number}", score=1) for number in range(1, 3)])
+    feed(store, [came(1, "c2", "withdraw", channel="email")])
+    run(program, store, 20, 24)
+    said = [(who, text) for _, who, text in notices(store)]
+    assert said == [
+        ("ops@example.com", '"Hello" der Kampagne "Signed up": 1 gesendet'),
+        (
+            "inbox",
+            '"Offer" der Kampagne "Birthday": 1 gesendet, 1 ausgelassen (keine Einwilligung)',
+        ),
+    ]
+    assert "skipped" in {row.entry.what for row in store.history("c2")}
+    done = deliver(store, Refusing(), START + 30 * HOUR, language="de")
+    assert done.failed == ['"Offer" an c1@example.com: fehlgeschlagen, 550 no']

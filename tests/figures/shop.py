@@ -147,13 +147,17 @@ class Shop:
         self.store = open_store("sqlite:///state.db", self.folder)
 
     def run(self, arrivals: Iterable[Came], hours: float, *refused: str) -> None:
-        """Let things arrive, run until some hours after the start, and deliver."""
+        """Let things arrive, run until some hours after the start, and deliver day by day."""
         rows = [ArrivalRow(at, who, kind, as_text(data)) for at, who, kind, data in arrivals]
         self.store.append(rows)
         until = START + hours * HOUR
         files = WorkspaceFiles(self.folder, self.program, self.store)
         worker = Worker(self.program, self.store, files=files)
         worker.apply(START, {}, {})
+        for day in range(int(hours) // 24 + 1):
+            for now in (START + day * DAY, min(START + day * DAY + HOUR / 2, until)):
+                assert worker.run(now).refused == []
+                deliver(self.store, Refusing(frozenset(refused)), now)
         assert worker.run(until).refused == []
         deliver(self.store, Refusing(frozenset(refused)), until)
 

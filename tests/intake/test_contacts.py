@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -156,7 +157,7 @@ def test_an_unknown_column_is_told_once_with_a_guess_and_its_rows_are_taken() ->
     assert found.taken == 2
     assert told(found) == [
         (
-            "contacts.csv:1:2: scor: there is no such field; the column is ignored "
+            "contacts.csv:1:2: warning: scor: there is no such field; the column is ignored "
             "(did you mean `score`?)"
         ),
     ]
@@ -238,11 +239,49 @@ def test_the_mark_may_stand_anywhere_in_the_address(marked: str) -> None:
     assert row.key() == "anna@example.com"
 
 
-def test_an_undeclared_group_is_taken_with_one_warning_for_the_file() -> None:
-    found = read("email,groups\na@b.de,Newsleter\nb@b.de,Newsleter\n")
-    assert [row.groups for row in found.rows] == [("Newsleter",)] * 2
-    assert len(found.problems) == 1
-    assert "did you mean `Newsletter`?" in told(found)[0]
+def test_an_undeclared_group_is_left_away_with_one_warning_for_the_file() -> None:
+    found = read("email,groups\na@b.de,Newsleter\nb@b.de,Newsleter; Newsletter\n")
+    assert [row.groups for row in found.rows] == [(), ("Newsletter",)]
+    assert told(found) == [
+        'contacts.csv:2:2: warning: groups: no group "Newsleter" is declared; it is left away'
+        " (did you mean `Newsletter`?)"
+    ]
+
+
+def test_where_no_group_is_declared_any_may_be_joined() -> None:
+    schema = replace(SCHEMA, groups=frozenset())
+    found = read_contacts("x.csv", b"email,groups\na@b.de,Anything\n", schema, BERLIN)
+    assert found.rows[0].groups == ("Anything",)
+    assert found.problems == ()
+
+
+@pytest.mark.parametrize("header", ["E-Mail", "e-mail", "Mail", " MAIL "])
+def test_a_german_header_is_read_as_email_with_a_note(header: str) -> None:
+    found = read(f"first_name;{header}\nAnna;a@b.de\n")
+    assert found.rows[0].fields == {"first_name": "Anna", "email": "a@b.de"}
+    assert told(found) == [
+        f"contacts.csv:1:2: warning: {header.strip()}: the column is read as `email`"
+    ]
+
+
+def test_a_column_of_the_name_itself_goes_before_one_that_is_read_so() -> None:
+    found = read("Mail,email,E-Mail\nx@b.de,a@b.de,y@b.de\n")
+    assert found.rows[0].fields == {"email": "a@b.de"}
+    assert [one.column for one in found.problems] == [1, 3]
+    twice = read("Mail,E-Mail\na@b.de,b@b.de\n")
+    assert twice.rows[0].fields == {"email": "a@b.de"}
+
+
+def test_a_declared_field_keeps_its_name() -> None:
+    schema = replace(SCHEMA, fields={**SCHEMA.fields, "mail": YES_NO})
+    found = read_contacts("x.csv", b"email,mail\na@b.de,yes\n", schema, BERLIN)
+    assert found.rows[0].fields == {"email": "a@b.de", "mail": True}
+
+
+def test_other_headers_are_not_guessed() -> None:
+    found = read("email,Vorname\na@b.de,Anna\n")
+    assert found.rows[0].fields == {"email": "a@b.de"}
+    assert found.problems[0].severity == "warning"
 
 
 def test_a_row_with_more_cells_than_the_header_is_left_out_and_one_with_fewer_is_filled() -> None:
@@ -306,7 +345,7 @@ def test_a_very_long_cell_leaves_its_row_out() -> None:
         (bytes(range(1, 32)) * 20, "binary"),
         (b"<!DOCTYPE html><html></html>", "HTML"),
         (b"first_name,score\nAnna,1\nBen,2\n", "no column is named `id` or `email`"),
-        (b"E-Mail;score\na@b.de;1\n", "is `E-Mail` meant?"),
+        (b"E-Mal;score\na@b.de;1\n", "is `E-Mal` meant?"),
         (b"anna@example.com,Anna\nben@example.com,Ben\n", "first line must name the columns"),
         (b"email\n\x81\xff\n", "neither UTF-8 nor Windows-1252 (line 2)"),
     ],

@@ -256,6 +256,10 @@ def test_the_id_of_an_event_and_a_counted_contact_are_kept_as_text() -> None:
             {"type": "contact", "contact": "c1", "consent": "yes"},
             "`consent`: expected consent such as",
         ),
+        (
+            {"type": "contact", "contact": "c1", "groups": ["Newsletter", "News letter"]},
+            "there is no group `News letter` (did you mean `Newsletter`?)",
+        ),
         ({"type": "contact", "email": "a@b.de"}, "`contact` is missing"),
     ],
 )

@@ -37,7 +37,8 @@ def test_a_code_twice_in_one_file_is_counted_and_taken_once() -> None:
         ("a.csv", "Gutscheincode;Wert\nA1;5\nA2;5\n"),
         ("a.csv", "Wert;Gutscheincode\n5;A1\n5;A2\n"),
         ("a.csv", '"value","code"\n"5, or so","A1"\n"6","A2"\n'),
-        ("a.csv", "A1;5\nA2;5\n"),
+        ("a.csv", "A1;\nA2;\n"),
+        ("a.csv", "Serial,Wert\nA1,5\nA2,5\n"),
         ("a.tsv", "nr\tcode\n1\tA1\n2\tA2\n"),
         ("a", "id,coupon code\n1,A1\n2,A2\n"),
     ],
@@ -48,12 +49,25 @@ def test_the_same_codes_come_out_of_every_way_to_write_them(name: str, text: str
     assert found.problems == ()
 
 
-def test_a_header_that_is_only_inferred_is_told() -> None:
-    found = codes("Nummer;Wert\nA1;5\nA2;5\n", "a.csv")
-    assert found.codes == ("A1", "A2")
-    assert [p.render("a.csv") for p in found.problems] == [
-        "a.csv:1: warning: taken for the header: Nummer;Wert"
-    ]
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("Nummer;Wert\nA1;5\nA2;5\n", '1 `Nummer` ("A1"), 2 `Wert` ("5")'),
+        ("5;A1\n5;A2\n", '1 ("5"), 2 ("A1")'),
+        ("article,amount\nsocks,5\n", '1 `article` ("socks"), 2 `amount` ("5")'),
+    ],
+)
+def test_of_several_columns_none_is_taken_for_the_codes_by_guess(text: str, columns: str) -> None:
+    found = codes(text, "a.csv")
+    assert (found.codes, found.read) == ((), 0)
+    (problem,) = found.problems
+    assert (problem.severity, problem.line) == ("error", 0)
+    assert columns in problem.message
+    assert problem.message.endswith("; head one `code`, or say --column")
+
+
+def test_a_column_whose_values_hold_the_delimiter_is_one_column() -> None:
+    assert codes('"A,1"\n"B,2"\n', "a.csv").codes == ("A,1", "B,2")
 
 
 def test_a_code_of_a_text_file_keeps_what_would_delimit_a_table() -> None:

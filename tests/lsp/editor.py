@@ -64,7 +64,7 @@ class Editor:
         """Say goodbye.  The server must not have had a fault of its own."""
         self.ask("shutdown", None)
         self._notify("exit", None)
-        self._do(self.client.stop())
+        self._do(self.client.stop())  # type: ignore[no-untyped-call] # pygls has no types there
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(PATIENCE)
         self._loop.close()
@@ -138,12 +138,11 @@ class Editor:
 
     # ------------------------------------------------------------------ questions
 
-    def place(self, uri: str, needle: str, *, behind: bool = False) -> types.Position:
+    def place(self, uri: str, needle: str) -> types.Position:
         """Where `|` stands in the first text like this one; without it, at its beginning."""
         text = self.texts[uri]
         before, _, after = needle.partition("|")
         at = text.index(before + after) + (len(before) if "|" in needle else 0)
-        at += len(needle) if behind else 0
         line = text.count("\n", 0, at)
         column = at - (text.rfind("\n", 0, at) + 1)
         return types.Position(line, column)
@@ -158,10 +157,11 @@ class Editor:
         found = self.ask("text_document_hover", params)
         return found.contents.value if found else ""
 
-    def completions(self, uri: str, needle: str) -> dict[str, types.CompletionItem]:
+    def completions(self, uri: str, where: str | types.Position) -> dict[str, types.CompletionItem]:
         """What could stand at a place, by its label."""
         named = types.TextDocumentIdentifier(uri)
-        params = types.CompletionParams(named, self.place(uri, needle))
+        place = where if isinstance(where, types.Position) else self.place(uri, where)
+        params = types.CompletionParams(named, place)
         found = self.ask("text_document_completion", params)
         return {item.label: item for item in found.items} if found else {}
 
@@ -236,5 +236,5 @@ class Editor:
     @staticmethod
     def _lines(locations: Sequence[types.Location] | None) -> list[str]:
         return [
-            f"{one.uri.rsplit('/', 1)[1]}:{one.range.start.line + 1}" for one in locations or ()
+            f"{one.uri.rsplit('/', 1)[-1]}:{one.range.start.line + 1}" for one in locations or ()
         ]

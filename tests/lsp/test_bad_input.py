@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -49,11 +50,11 @@ def ask_everything(editor: Editor, uri: str, line: int, column: int) -> None:
         "workspace_symbol": types.WorkspaceSymbolParams(""),
     }
     for method, params in questions.items():
-        try:
+        if "rename" in method:
+            with suppress(JsonRpcException):
+                editor.ask(method, params)
+        else:
             editor.ask(method, params)
-        except JsonRpcException as refusal:
-            assert "rename" in method, (method, refusal)
-            assert "Traceback" not in str(refusal)
 
 
 @pytest.mark.parametrize("text", ODD)

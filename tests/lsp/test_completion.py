@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from lsprotocol import types
 
 from tests.lsp.editor import Editor
 
@@ -46,6 +47,12 @@ campaign "C"
 """
 
 
+ANNA = """
+test "t"
+  given contact "anna"
+  at 2026-11-20 10:00 tag "a" for """
+
+
 @pytest.fixture
 def page(editor: Editor, tmp_path: Path) -> str:
     return editor.open((tmp_path / "page.flow").absolute(), HEAD)
@@ -54,7 +61,8 @@ def page(editor: Editor, tmp_path: Path) -> str:
 def labels(editor: Editor, uri: str, line: str) -> set[str]:
     """What is proposed at the end of a line below the rest."""
     editor.type(uri, f"{HEAD}{line}")
-    return set(editor.completions(uri, f"{line}|"))
+    lines = editor.texts[uri].split("\n")
+    return set(editor.completions(uri, types.Position(len(lines) - 1, len(lines[-1]))))
 
 
 @pytest.mark.parametrize(
@@ -98,6 +106,8 @@ def labels(editor: Editor, uri: str, line: str) -> set[str]:
         ('  notify inbox "{{ score | ', {"default", "round"}, {"score"}),
         ("  notify inbox \"{{ coupon('", {"early-bird"}, {"Offer"}),
         ("  notify inbox \"{{ last('purchase').", {"total"}, {"score"}),
+        ('  notify inbox "{% for t in trip %}{{ t.', {"place", "starts"}, {"score"}),
+        ('  notify inbox "{% for i in event.items %}{{ i.', {"sku"}, {"score", "total"}),
         ("\ntest ", set(), {"Offer"}),
         ("\nca", {"campaign", "calendar"}, {"send"}),
         ('\nuse "', {"consent"}, {"Offer"}),
@@ -108,10 +118,9 @@ def labels(editor: Editor, uri: str, line: str) -> set[str]:
         ('\ntest "t"\n  given contact\n    country ', {"DE", "AT"}, {"Offer"}),
         ('\ntest "t"\n  given contact\n    trip\n      ', {"place", "starts"}, {"score"}),
         ('\ntest "t"\n  given coupons ', {"early-bird"}, {"Offer"}),
-        ('\ntest "t"\n  given contact "anna"\n  at 2026-11-20 10:00 tag "a" for ', {"anna"}, set()),
         ('\ntest "t"\n  expect sent ', {"Offer"}, {"C"}),
         ('\ntest "t"\n  expect waiting in ', {"C", "Other"}, {"Offer"}),
-        ('\ntest "t"\n  at 2026-11-20 10:00 ', {"tag", "event", "run automation"}, {"wait"}),
+        ('\ntest "t"\n  at 2026-11-20 10:00 ', {"tag", "event", "run automation"}, {"expect"}),
     ],
 )
 def test_what_fits_the_place_is_proposed(
@@ -120,6 +129,10 @@ def test_what_fits_the_place_is_proposed(
     found = labels(editor, page, line)
     assert fitting <= found, fitting - found
     assert not found & not_fitting
+
+
+def test_contacts_of_the_test_are_proposed(editor: Editor, page: str) -> None:
+    assert "anna" in labels(editor, page, ANNA)
 
 
 def test_coupon_lists_are_proposed_where_one_is_asked_for(editor: Editor, page: str) -> None:
@@ -143,7 +156,7 @@ def test_taking_a_proposal_writes_it_where_the_word_stood(
     editor: Editor, page: str, line: str, label: str, expected: str
 ) -> None:
     editor.type(page, HEAD + line.replace("|", "") + "\n")
-    assert editor.completed(page, line, label) == f"{HEAD}{expected}\n"
+    assert editor.completed(page, f"start on purchase\n{line}", label) == f"{HEAD}{expected}\n"
 
 
 def test_keywords_are_those_of_the_file(editor: Editor, german: Path) -> None:

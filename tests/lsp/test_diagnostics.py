@@ -69,15 +69,19 @@ def as_shown(diagnostics: list[types.Diagnostic]) -> list[tuple[str, str, tuple[
     ]
 
 
+def shows(editor: Editor, uri: str, expected: list[tuple[str, str, tuple[int, ...]]]) -> bool:
+    return editor.until(
+        lambda: uri in editor.published and as_shown(editor.findings(uri)) == expected
+    )
+
+
 def test_a_broken_campaign_shows_what_check_finds(editor: Editor, tmp_path: Path) -> None:
     path = tmp_path / "broken.flow"
     path.write_text(BROKEN.read_text(encoding="utf-8"), encoding="utf-8")
     expected = as_checked(load(path, [path]).findings.in_order(), path)
     uri = editor.open(path)
     assert len(expected) >= 12
-    assert editor.until(lambda: as_shown(editor.findings(uri)) == expected), as_shown(
-        editor.findings(uri)
-    )
+    assert shows(editor, uri, expected)
 
 
 def test_names_kinds_templates_and_campaigns_are_shown_too(editor: Editor, tmp_path: Path) -> None:
@@ -86,7 +90,7 @@ def test_names_kinds_templates_and_campaigns_are_shown_too(editor: Editor, tmp_p
     expected = as_checked(load(path, [path]).findings.in_order(), path)
     assert {code[:3] for code, _, _ in expected} == {"FL1", "FL2", "FL3", "FL4", "FL5"}
     uri = editor.open(path)
-    assert editor.until(lambda: as_shown(editor.findings(uri)) == expected)
+    assert shows(editor, uri, expected)
 
 
 def test_every_kind_of_mistake_is_shown_where_check_finds_it(
@@ -97,11 +101,7 @@ def test_every_kind_of_mistake_is_shown_where_check_finds_it(
         path.write_bytes(broken.read_bytes())
         expected = as_checked(load(path, [path]).findings.in_order(), path)
         uri = editor.open(path)
-        assert editor.until(
-            lambda uri=uri, expected=expected: (
-                uri in editor.published and as_shown(editor.findings(uri)) == expected
-            )
-        ), (broken.name, as_shown(editor.findings(uri)), expected)
+        assert shows(editor, uri, expected), broken.name
         editor.shut(uri)
 
 

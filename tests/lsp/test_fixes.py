@@ -47,9 +47,9 @@ def test_a_fix_is_offered_where_the_finding_is_and_nowhere_else(
     path: Path = request.getfixturevalue(language)
     uri = editor.open(path)
     good = editor.texts[uri]
-    word = "untag" if language == "english" else "entferne tag"
-    editor.type(uri, good.replace(f"  {word}", f"  {word[:-1]}", 1))
-    place = editor.place(uri, f"  {word[:-1]}")
+    word, wrong = ("untag", "untagg") if language == "english" else ("warte bis", "wartee bis")
+    editor.type(uri, good.replace(f"  {word} ", f"  {wrong} ", 1))
+    place = editor.place(uri, f"  {wrong}")
     here = types.Range(types.Position(place.line, 3), types.Position(place.line, 3))
     (action,) = [a for a in editor.actions(uri, here) if a.kind == types.CodeActionKind.QuickFix]
     assert action.is_preferred

@@ -51,6 +51,7 @@ def test_a_placeholder_tells_what_it_shows(editor: Editor, english: Path) -> Non
 def test_a_step_says_what_it_does(editor: Editor, english: Path) -> None:
     uri = editor.open(english)
     assert "Lets time pass" in editor.hover(uri, "wait un|til 1 day")
+    assert editor.hover(uri, "restart tag|ging").endswith("waits for a trigger.")
 
 
 def test_a_finding_is_explained(editor: Editor, english: Path) -> None:

@@ -61,8 +61,10 @@ def test_an_event_about_records_has_their_fields(editor: Editor, tmp_path: Path)
     text = (
         "contact\n  records trip\n    place   text\n    starts  date\n\n"
         "event trip_today\n  every day at 08:00\n  for each trip where starts is today\n\n"
-        "event trips_soon\n  every day at 08:00\n  for contacts with trip where starts is today\n\n"
-        'message "M"\n  kind service\n  channel email\n  subject "{{ event.place }}"\n  body "B"\n\n'
+        "event trips_soon\n  every day at 08:00\n"
+        "  for contacts with trip where starts is today\n\n"
+        'message "M"\n  kind service\n  channel email\n'
+        '  subject "{{ event.place }}"\n  body "B"\n\n'
         'campaign "A"\n  start on trip_today\n  send "M"\n\n'
         'campaign "B"\n  start on trips_soon\n  if any event.trip where place is set\n'
         '    tag "x"\n  notify inbox "{% for t in event.trip %}{{ t.place }}{% endfor %}"\n'

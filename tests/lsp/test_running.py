@@ -26,11 +26,11 @@ def test_waits_show_when_they_end_for_the_contact_of_the_first_test(
     lines = editor.texts[uri].split("\n")
     first = next(i for i, line in enumerate(lines, 1) if "09:00" in line and "webinar_date" in line)
     assert hints(editor, uri) == {
-        first: "until 2026-11-30 09:00",
-        first + 2: "until 2026-12-01 20:00",
+        first: "→ 2026-11-30 09:00",
+        first + 2: "→ 2026-12-01 20:00",
     }
     editor.type(uri, editor.texts[uri].replace("2026-12-01 18:00", "2026-12-02 18:00", 1))
-    assert hints(editor, uri)[first] == "until 2026-12-01 09:00"
+    assert hints(editor, uri)[first] == "→ 2026-12-01 09:00"
 
 
 def test_without_a_test_or_with_an_error_there_is_no_hint(editor: Editor, tmp_path: Path) -> None:
@@ -39,7 +39,7 @@ def test_without_a_test_or_with_an_error_there_is_no_hint(editor: Editor, tmp_pa
     assert hints(editor, uri) == {}
     test = '\ntest "t"\n  given contact\n  at 2026-03-02 10:00 tag "x"\n  expect waiting in "A"\n'
     editor.type(uri, text + test)
-    assert hints(editor, uri) == {3: "until 2026-03-04 10:00"}
+    assert hints(editor, uri) == {3: "→ 2026-03-04 10:00"}
     editor.type(uri, text + test + '  expect sent "Nothing"\n')
     assert hints(editor, uri) == {}
 
@@ -56,9 +56,9 @@ def test_lenses_run_the_test_and_simulate_the_campaign(
     lenses = editor.ask("text_document_code_lens", params)
     commands = [one.command for one in lenses]
     assert [one.title for one in commands] == ["Simulate with contacts.csv", "Run test"]
-    assert set(editor.server.capabilities.execute_command_provider.commands) == {
-        one.command for one in commands
-    }
+    provider = editor.server.capabilities.execute_command_provider
+    assert provider is not None
+    assert set(provider.commands) == {one.command for one in commands}
     simulated = editor.run(commands[0].command, *commands[0].arguments)
     assert simulated["contacts"] == 1
     assert editor.run(commands[1].command, *commands[1].arguments)["passed"] is True
@@ -70,7 +70,7 @@ def test_a_simulation_is_that_of_the_command_line(editor: Editor, english: Path)
     answer = editor.run("flow.simulate", uri, "Webinar")
     told = flow(
         "simulate", folder, "--contacts", folder / "contacts.csv",
-        "--events", folder / "events.jsonl", "--output-format", "json",
+        "--events", folder / "events.jsonl", "--output-format", "json", cwd=folder,
     )  # fmt: skip
     expected = json.loads(told.stdout)
     del expected["errors"]

@@ -26,6 +26,7 @@ def test_a_finding_has_all_its_keys() -> None:
                 "hint": "did you mean `Hello`?",
                 "fix": {"safe": True, "edits": [{**place, "text": '"Hello"'}]},
                 "also": [],
+                "test": "",
             }
         ],
         "files": 2,

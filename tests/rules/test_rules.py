@@ -9,7 +9,6 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from flowlang import workspace
-from flowlang.config import read_settings
 from flowlang.rules import pages, registry
 from flowlang.rules.rule import Rule
 from flowlang.source import Finding
@@ -71,9 +70,9 @@ def test_codes_stand_in_the_hundred_of_their_family_and_never_twice() -> None:
     assert all(re.fullmatch(r"FL[678]\d\d", code) for code in codes)
     assert len(set(codes)) == len(codes)
     families = [rule.family for rule in RULES]
-    assert [one for one, before in zip(families, ["", *families], strict=False) if one != before] == [
-        family for family in registry.FAMILIES if family in families
-    ]
+    assert [
+        one for one, before in zip(families, ["", *families], strict=False) if one != before
+    ] == [family for family in registry.FAMILIES if family in families]
 
 
 def test_an_edition_is_frozen(snapshot: SnapshotAssertion) -> None:

@@ -4,10 +4,11 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from flowlang.stores import Store, StoreError, open_store, sqlite
-from flowlang.stores.rows import Changes
-from tests.stores.contract import ANNA, StoreContract
+from flowlang.stores.rows import Changes, ClaimedCode, Stock
+from tests.stores.contract import ANNA, NOON, StoreContract
 
 
 class TestSqlite(StoreContract):
@@ -89,3 +90,31 @@ def test_a_store_in_memory_needs_no_file(tmp_path: Path) -> None:
     store.save(Changes(contacts=[ANNA]))
     assert store.contacts(["anna"]) == [ANNA]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_how_a_list_stands_is_known_without_looking_at_its_codes(tmp_path: Path) -> None:
+    store = open_store("sqlite:///state.db", tmp_path)
+    assert isinstance(store, sqlite.SqliteStore)
+    store.import_codes("early", ["A", "B"], NOON)
+    asked: list[str] = []
+    sa.event.listen(
+        store.engine, "before_cursor_execute", lambda *call: asked.append(call[2].lower())
+    )
+    assert store.shared().stock == {"early": Stock(2, 0)}
+    assert asked
+    assert not [one for one in asked if "from codes" in one]
+
+
+def test_a_store_that_has_not_counted_its_codes_counts_them(tmp_path: Path) -> None:
+    store = open_store("sqlite:///state.db", tmp_path)
+    store.import_codes("early", ["A", "B", "C"], NOON)
+    store.import_codes("late", ["A"], NOON)
+    store.save(Changes(codes=[ClaimedCode("early", "A", "anna", "Offer", NOON)]))
+    before = store.shared()
+    store.close()
+    with sqlite3.connect(tmp_path / "state.db") as changed:
+        changed.execute("delete from counters")
+        changed.execute("pragma user_version = 3")
+    changed.close()
+    for _ in range(2):
+        assert open_store("sqlite:///state.db", tmp_path).shared() == before

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from flowlang import calendar
+from flowlang.addresses import mailbox
 from flowlang.calendar import WEEKDAYS
 from flowlang.check import diagnostics as d
 from flowlang.check import literals
@@ -308,6 +309,7 @@ class Reader:
         shared = found.variants[""] = Variant()
         seen: set[type] = set()
         said: set[str] = set()
+        senders: list[Token] = []
         for line in item.lines or ():
             if isinstance(line, tree.Variant):
                 self._variant(line, found)
@@ -325,14 +327,26 @@ class Reader:
                     found.missing_text = text.value if text else ""
                 case tree.Sender(address=address):
                     found.sender = address.value
+                    senders.append(address)
                 case tree.ReplyTo(address=address):
                     found.reply_to = address.value
+                    senders.append(address)
                 case _:
                     self._part(line, shared)
+        for address in senders if found.channel == "email" else ():
+            self._mailbox(address)
         if item.lines and not self._broken_within(item.span):
             self._complete(item, found, said)
         if self._new("message", item.name, None):
             self.names.messages[found.name] = found
+
+    def _mailbox(self, token: Token) -> None:
+        """What a mail comes from or is answered to; a finding where it would not be taken."""
+        if mailbox(token.value) is None:
+            self.names.findings.report(
+                d.BAD_VALUE, token.span, what=f'"{token.value}" is not one plain e-mail address',
+                hint='such as "Shop <news@example.com>"',
+            )  # fmt: skip
 
     def _channel(self, token: Token) -> str:
         """The name of a channel, and a finding where there is none of that name."""

@@ -19,6 +19,8 @@ from flowlang.syntax.expressions import EventRef, Expression
 from flowlang.syntax.tree import Node, Token, walk
 
 _HEADS = ("event", "reply", "answer", "contact")
+NAMES = ("today", "now", "unsubscribe_link")
+"""What a template knows besides fields, records and functions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class _Walker:
             self.found.carried[around.inside] = (node.brings, row[0][-1])
         for field, _, value in parts:
             inner = below
-            if field == "where" and row:
+            if field in ("where", "value") and row:
                 inner = replace(below, filtered=(*row, *below.filtered))
             for child in _nodes(value):
                 gives = child.roles.get("name") in ("field", "assigned", "part")
@@ -152,6 +154,8 @@ class _Walker:
                 lists = tuple((*owner, self.assigned) for owner in around.row)
                 return (_fields(name, lists),) if lists else ()
             case "contact":
+                if "@" in name or name.startswith("+"):
+                    return ()  # an address
                 return ((Symbol("contact", name, ("test", around.inside)),),)
         return tuple((Symbol(kind, name),) for kind in role.kinds)
 
@@ -223,6 +227,8 @@ def _of_path(path: tuple[str, ...], around: _Around) -> tuple[tuple[Symbol, ...]
 def _mentioned(mention: Mention, around: _Around) -> tuple[tuple[Symbol, ...], ...]:
     """What a name in a template can be."""
     head, *rest = mention.path
+    if head in NAMES:
+        return ()
     if head in ("coupons()", "event()"):
         return ((Symbol(head.removesuffix("()"), rest[0]),),)
     path = tuple(part for part in mention.path if part != ROW)
@@ -266,8 +272,10 @@ def brought(item: Node, what: str) -> Iterator[Owner]:
     """The events that are `event.x`, or `reply.x`, in a campaign."""
     for node in walk(item):
         event = getattr(node, "event", None)
-        if node.brings == what and isinstance(event, EventRef):
-            yield "event", event.event.value
+        if isinstance(event, EventRef):
+            event = event.event
+        if node.brings == what and isinstance(event, Token):
+            yield "event", event.value
 
 
 def _tokens(value: Any) -> Iterator[Token]:

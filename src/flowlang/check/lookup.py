@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flowlang.check.names import DELIVERY_EVENTS, SYSTEM_EVENTS
 from flowlang.check.symbols import CONTACT, FileNames, Occurrence, Owner, Symbol
-from flowlang.kinds import BUILT_IN_FIELDS, Fields
+from flowlang.kinds import BUILT_IN_FIELDS, DATETIME, Fields
 from flowlang.source import Source
 
 GIVEN = frozenset(("tag",))
@@ -137,14 +137,15 @@ class Lookup:
 
 def is_built_in(symbol: Symbol) -> bool:
     """Whether a name is there without being declared."""
-    kind, name, owner = symbol
-    if kind == "field" and owner[:1] == ("event",) and len(owner) == 2 and name == "at":
+    if symbol.kind == "event" and symbol.name in SYSTEM_EVENTS:
         return True
-    return name in built_in(kind, owner)
+    return symbol.name in built_in(symbol.kind, symbol.owner)
 
 
 def built_in(kind: str, owner: Owner = CONTACT) -> Fields | list[str]:
-    """The names that are there without being declared; fields with their kinds."""
+    """The names that are there without being declared, of those that a file may write as it likes;
+    fields with their kinds.
+    """
     if kind == "event":
         return list(DELIVERY_EVENTS)
     if kind != "field":
@@ -152,7 +153,7 @@ def built_in(kind: str, owner: Owner = CONTACT) -> Fields | list[str]:
     if owner == CONTACT:
         return BUILT_IN_FIELDS
     if owner[0] == "event" and len(owner) == 2:
-        return DELIVERY_EVENTS.get(owner[1]) or SYSTEM_EVENTS.get(owner[1]) or {}
+        return DELIVERY_EVENTS.get(owner[1]) or SYSTEM_EVENTS.get(owner[1]) or {"at": DATETIME}
     return {}
 
 

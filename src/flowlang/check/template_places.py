@@ -30,10 +30,10 @@ def place_of(part: Part, word: str, line: int) -> Span:
     match = pattern.search(part.text, max(in_line, start)) or pattern.search(part.text, start)
     if match is None:
         return part.span
-    return _in_source(part, match.start(), match.end())
+    return in_source(part, match.start(), match.end())
 
 
-def _in_source(part: Part, start: int, end: int) -> Span:
+def in_source(part: Part, start: int, end: int) -> Span:
     """The place in the source of a stretch of a template's text."""
     if part.token is None:
         return Span(part.span.source, start, end)
@@ -61,7 +61,7 @@ def broken_tag(part: Part, error: TemplateSyntaxError, environment: Environment)
         if _complaint(tag[0], environment) == message or _named_in(tag[0], message)
     ] or tags
     if wrong and (len(wrong) == 1 or wrong is not tags):
-        span = _in_source(part, start + wrong[0].start(), start + wrong[0].end())
+        span = in_source(part, start + wrong[0].start(), start + wrong[0].end())
         if span != part.span:
             return span
     return _line_span(part, line)

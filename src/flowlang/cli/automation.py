@@ -57,8 +57,9 @@ def _rows(program: Program, store: Store) -> list[dict[str, Any]]:
             "last run": system.scheduled.get(one.name),
             "next run": _text(position.next_run(program, one)),
             "under way": sum(
-                one.campaign is not None and run.campaign == one.campaign.name
+                run.under_way
                 for run in system.runs.values()
+                if one.campaign is not None and run.campaign == one.campaign.name
             ),
         }
         for one in program.automations

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option("--diff", is_flag=True, help="Show what --fix would change; write nothing.")
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
+@click.option(
+    "--write-baseline", is_flag=True,
+    help="Forgive what the rules find now, in flow-baseline.json beside flow.toml.",
+)  # fmt: skip
 @click.option("--watch", is_flag=True, help="Check again whenever a file changes, until Ctrl-C.")
 @click.option(
     "--no-cache", is_flag=True, envvar="FLOW_NO_CACHE",
@@ -40,6 +44,7 @@ def check(
     unsafe_fixes: bool,
     diff: bool,
     statistics: bool,
+    write_baseline: bool,
     watch: bool,
     no_cache: bool,
 ) -> int:
@@ -54,6 +59,10 @@ def check(
         given, output_format, fix=fix or diff, unsafe=unsafe_fixes, counted=statistics, watch=watch
     )
     cached = not no_cache
+    if write_baseline:
+        from flowlang.cli import forgiving
+
+        forgiving.write(given)
     if watch:
         from flowlang.cli import watching
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flowlang.cache import Entry, Outcome
-from flowlang.cli import paths
+from flowlang.cli import paths, storing, terminal
+from flowlang.config import read_settings
 
 if TYPE_CHECKING:
     from flowlang.workspace import Workspace
@@ -34,10 +35,18 @@ def check(given: list[Path], *, cached: bool) -> list[Outcome]:
     Raises what `paths.below` does.
     """
     found = [_outcome(_standard_input()) for path in given if path == paths.STDIN]
-    found += [outcome for _, outcome in targets(given, cached=cached)]
+    for target, outcome in targets(given, cached=cached):
+        found.append(outcome)
+        _warn(target)
     if not any(outcome.files for outcome in found):
         raise paths.no_file(given)
     return found
+
+
+def _warn(target: Target) -> None:
+    """Tell what `flow run` would refuse; no finding, for a workspace may be checked elsewhere."""
+    for refusal in storing.refusals(read_settings(target.folder / "flow.toml")):
+        terminal.talk(terminal.printable(f"warning: `flow run` will refuse: {refusal}"))
 
 
 def targets(given: list[Path], *, cached: bool) -> list[tuple[Target, Outcome]]:
@@ -54,6 +63,7 @@ def load(target: Target, texts: dict[Path, str] | None = None) -> Workspace:
     with without_collector():
         loaded = workspace.load(target.root, target.files, texts=texts)
         workspace.lint(loaded)
+        _show_walks(loaded)
     return loaded
 
 
@@ -62,7 +72,19 @@ def _standard_input() -> Workspace:
 
     loaded = paths.standard_input()
     workspace.lint(loaded)
+    _show_walks(loaded)
     return loaded
+
+
+def _show_walks(loaded: Workspace) -> None:
+    """Findings about a path show a contact that walks it."""
+    found = loaded.findings.found
+    if loaded.runnable is None or not any(one.walk for one in found):
+        return
+    from flowlang.coverage import showing
+
+    languages = {parsed.source.name: parsed.language for parsed in loaded.files}
+    found[:] = showing.with_tests(found, loaded.runnable, languages)
 
 
 def _checked(target: Target, *, cached: bool) -> Outcome:

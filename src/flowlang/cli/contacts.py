@@ -161,11 +161,9 @@ def show(contact: str, path: Path | None, url: str | None, output_format: str) -
 
     workspace, program = storing.program_of(path)
     with storing.opened(workspace, url) as store:
-        row = next(iter(store.contacts([contact])), None)
-        if row is None:
-            ids = store.find([contact.lower()]).get(contact.lower(), [])
-            row = next(iter(store.contacts(ids[:1])), None)
-        waiting = store.waiting_arrivals([row.id if row else contact])
+        found_id = _id(store, contact)
+        row = next(iter(store.contacts([found_id])), None)
+        waiting = store.waiting_arrivals([found_id])
     if row is None:
         more = "; it comes with the next `flow run`" if waiting else ""
         terminal.talk(terminal.printable(f'there is no contact "{contact}"{more}'))
@@ -192,6 +190,13 @@ def show(contact: str, path: Path | None, url: str | None, output_format: str) -
     if waiting:
         terminal.talk("more has arrived for it, which `flow run` applies")
     return 0
+
+
+def _id(store: Store, given: str) -> str:
+    """The id of a contact given by its id or e-mail address; what was given where there is none."""
+    if store.contacts([given]):
+        return given
+    return next(iter(store.find([given.lower()]).get(given.lower(), ())), given)
 
 
 def _data(contact: Contact) -> dict[str, Any]:
@@ -253,7 +258,7 @@ def _as_text(data: dict[str, Any], contact: Contact, zone: ZoneInfo) -> str:
 @storing.store_option
 @storing.format_option
 def history(contact: str, path: Path | None, url: str | None, output_format: str) -> int:
-    """Show every decision that was made for a CONTACT (its id), each with its reason.
+    """Show every decision that was made for a CONTACT (its id or e-mail address), with its reason.
 
     JSON is one object a line, as `flow simulate --timeline` writes it.
     """
@@ -262,8 +267,9 @@ def history(contact: str, path: Path | None, url: str | None, output_format: str
     workspace = paths.one(path)
     zone = workspace.settings.config().timezone
     with storing.opened(workspace, url) as store:
-        rows = store.history(contact)
-        waiting = store.waiting_arrivals([contact]) if not rows else {}
+        found_id = _id(store, contact)
+        rows = store.history(found_id)
+        waiting = store.waiting_arrivals([found_id]) if not rows else {}
     if not rows:
         more = "; it comes with the next `flow run`" if waiting else ""
         terminal.talk(terminal.printable(f'there is no history of a contact "{contact}"{more}'))
@@ -278,7 +284,7 @@ def history(contact: str, path: Path | None, url: str | None, output_format: str
 
 def _line(row: HistoryRow, zone: ZoneInfo) -> str:
     entry = row.entry
-    where = f'"{entry.campaign}"  ' if entry.campaign else ""
+    where = f"{entry.whose}  " if entry.campaign else ""
     step = f"{entry.step}: " if entry.step else ""
     because = f" ({entry.because})" if entry.because else ""
     text = f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M}  {where}{step}{entry.what}{because}"

@@ -48,6 +48,8 @@ def export_contacts(
     from flowlang.tables.formats import formats
     from flowlang.tables.table import Table
 
+    if not output_format:
+        check_ending(file)
     workspace, program = storing.program_of(path)
     where = None
     if text is not None:
@@ -64,6 +66,23 @@ def export_contacts(
         table = Table(contacts.NAME, contacts.columns(source), rows, source.zone)
         put_out(table, form, file, "contact", "contacts")
     return 0
+
+
+def check_ending(file: Path) -> None:
+    """Refuse a file whose name asks for a format that there is not.  Raises UsageError."""
+    from flowlang.tables.formats import endings
+
+    if file.suffix and file.suffix.lower() not in endings():
+        raise click.UsageError(
+            terminal.printable(
+                f"{file}: nothing is written as {file.suffix}; name it {_any(endings())},"
+                " or say --output-format"
+            )
+        )
+
+
+def _any(endings: list[str]) -> str:
+    return ", ".join(endings[:-1]) + f" or {endings[-1]}"
 
 
 def put_out(table: Table, form: Format, file: Path, one: str, many: str) -> None:

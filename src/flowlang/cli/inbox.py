@@ -1,6 +1,4 @@
-"""What the engine tells people: notices, arrivals that were refused, letters that did not
-arrive.
-"""
+"""What the engine tells people: notices, refused arrivals, letters that did not arrive."""
 
 from __future__ import annotations
 
@@ -37,6 +35,7 @@ def inbox(
 ) -> int:  # fmt: skip
     """Show what the engine has to tell: the latest notices, and every arrival that was refused."""
     from flowlang.cli import paths
+    from flowlang.engine.arrivals import REACTIONS
     from flowlang.stores.rows import Changes
 
     workspace = paths.one(path)
@@ -45,7 +44,11 @@ def inbox(
         cleared = json.loads(store.shared().values.get(NAME, _NOTHING))
         seen = json.loads(_NOTHING) if everything else cleared
         notices = store.notices(limit, seen["notices"])
-        refused = [one for one in store.arrivals("refused", _REFUSED) if one.seq > seen["arrivals"]]
+        refused = [
+            one
+            for one in store.arrivals("refused", _REFUSED)
+            if one.seq > seen["arrivals"] and one.type not in REACTIONS  # a notice counts these
+        ]
         told = [(one.at, one.who, one.text) for one in notices]
         for row in refused[-limit:]:
             whom = f" for {row.contact}" if row.contact else ""

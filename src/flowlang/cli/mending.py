@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flowlang.cache import Outcome
-from flowlang.cli import files
+from flowlang.cli import files, terminal
 from flowlang.cli.checking import Target, load
-from flowlang.source import Edit, Finding
+from flowlang.source import Edit, Finding, Findings
+from flowlang.syntax.reading import decode
 
 MAX_ROUNDS = 10
 """A fix can uncover the next; that this ends is not left to chance."""
@@ -32,6 +33,10 @@ class Mended:
 
     def write(self) -> bool:
         """Write the file; False where it is told why it is not.  Raises OSError."""
+        now = decode(self.path.read_bytes(), str(self.path), Findings())
+        if now.text != self.before:
+            terminal.talk(f"{self.path}: has changed meanwhile, so it is left as it is")
+            return False
         return files.write(self.path, self.after, self.within)
 
 

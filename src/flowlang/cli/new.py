@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -91,8 +92,19 @@ def new(dir: Path) -> None:  # noqa: A002 - the argument's name is what the help
     for name, text in _FILES.items():
         (dir / name).write_text(text, encoding="utf-8")
         terminal.talk(f"made {dir / name}")
-    at = str(dir)
-    terminal.talk(
-        f"\nNow try:  flow check {at}\n          flow test {at}\n"
-        f"          flow simulate {at} --contacts {at}/contacts.csv --events {at}/events.jsonl"
+    terminal.talk("\nNow try:  " + "\n          ".join(_next(dir)))
+
+
+def _next(folder: Path) -> list[str]:
+    """What can be done with a new workspace, as it is typed into a shell."""
+    at, people, events = (
+        quote(str(path)) for path in (folder, folder / "contacts.csv", folder / "events.jsonl")
     )
+    return [
+        f"flow check {at}",
+        f"flow test {at}",
+        f"flow simulate {at} --contacts {people} --events {events}",
+        f"flow contacts import {people} -w {at}",
+        f"flow event send {events} -w {at}",
+        f"flow run {at} --once",
+    ]

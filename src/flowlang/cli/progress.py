@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TextIO
 from zoneinfo import ZoneInfo
 
 from flowlang.cli.terminal import colored, printable
+from flowlang.engine.processes import SENDS
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -38,7 +39,8 @@ def draws(stream: TextIO) -> bool:
 
 
 def table(views: Sequence[View], zone: ZoneInfo) -> None:
-    """Processes on stdout, one a line."""
+    """Processes on stdout, one a line: sends first, campaigns last."""
+    views = sorted(views, key=_place)
     if draws(sys.stdout):
         _drawn(views, zone)
         return
@@ -49,11 +51,14 @@ def table(views: Sequence[View], zone: ZoneInfo) -> None:
         sys.stdout.write("  ".join(cells).rstrip() + "\n")
 
 
+def _place(view: View) -> int:
+    kind = view.process.identity.type
+    return 0 if kind in SENDS else 2 if kind == "campaign" else 1
+
+
 def _cells(view: View, zone: ZoneInfo) -> tuple[str, ...]:
     process = view.process
     kind, name, by, _ = process.identity
-    if view.version:
-        by = f"version {view.version}"
     return (
         str(process.number or ""), kind, printable(name), printable(by), process.status,
         f"{process.done:,} of {view.of:,}", printable(note(view, zone)),

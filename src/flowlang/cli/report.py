@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from flowlang.cli import storing, terminal
-from flowlang.cli.export import put_out
+from flowlang.cli.export import check_ending, put_out
 
 if TYPE_CHECKING:
     from flowlang.figures import Report
@@ -61,6 +61,8 @@ def report(
 
         hint = did_you_mean(name, sorted(reports()), "report")
         raise click.UsageError(f'there is no report "{terminal.printable(name)}"; {hint}')
+    if not output_format:
+        check_ending(output)
     workspace, program = storing.program_of(path)
     zone = program.config.timezone
     begins, ends = _moment("--since", since, zone), _moment("--until", until, zone)

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -58,11 +59,8 @@ def run(path: Path | None, url: str | None, once: bool, given_now: str | None) -
 def _check_senders(workspace: Workspace, program: Program) -> None:
     """What mail needs before it may leave.  Raises ClickException."""
     settings = workspace.settings
-    if settings.delivery != "outbox":
-        raise click.ClickException(
-            f'flow.toml: [delivery] kind = "{settings.delivery}": there is no such delivery yet;'
-            ' "outbox" is one'
-        )
+    if missing := storing.refusals(settings):
+        raise click.ClickException(missing[0])
     mails = [one for one in program.messages.values() if one.channel == "email"]
     marketing = [one.name for one in mails if one.kind == "marketing"]
     if marketing and not settings.unsubscribe_url:
@@ -207,12 +205,14 @@ class _Engine:
             now,
             duplicates=self.workspace.settings.duplicates,
             repeatable=True,
+            language=self.workspace.settings.language,
         )
-        if report.refused or report.stranded or delivered.failed:
+        if report.refused or report.reactions or report.stranded or delivered.failed:
             self.code = FOUND
         if quiet and report.idle and not delivered.delivered and not delivered.failed:
             return
-        for line in _told(report, delivered, self.store, self.outbox):
+        zone = self.program.config.timezone
+        for line in _told(report, delivered, self.store, self.outbox, zone):
             terminal.talk(terminal.printable(line))
 
 
@@ -231,11 +231,14 @@ def _calls(program: Program) -> bool:
     )
 
 
-def _told(report: Report, delivered: Delivered, store: Store, outbox: Path) -> list[str]:
+def _told(
+    report: Report, delivered: Delivered, store: Store, outbox: Path, zone: ZoneInfo
+) -> list[str]:
     """What happened, in lines for a person: first what asks for attention, then the counts."""
-    lines = _refused(report) + _stranded(report) + delivered.failed[:_SHOWN]
+    lines = _refused(report, zone) + _stranded(report) + delivered.failed[:_SHOWN]
     lines.append(
-        f"arrivals   {report.applied:,} applied, {len(report.refused):,} refused",
+        f"arrivals   {report.applied:,} applied,"
+        f" {len(report.refused) + report.reactions:,} refused",
     )
     skipped = Counter({f"{name}: {why}": count for (name, why), count in report.skipped.items()})
     halted = [
@@ -263,13 +266,21 @@ def _told(report: Report, delivered: Delivered, store: Store, outbox: Path) -> l
     return lines + [f"{name:<10} {text}" for name, text in found.items() if text]
 
 
-def _refused(report: Report) -> list[str]:
+def _refused(report: Report, zone: ZoneInfo) -> list[str]:
     lines = []
     for row, why in report.refused[:_SHOWN]:
         whom = f" for {row.contact}" if row.contact else ""
-        lines.append(f"refused: `{row.type}`{whom} at {row.at:%Y-%m-%d %H:%M}Z: {why}")
+        at = f"{row.at.astimezone(zone):%Y-%m-%d %H:%M}"
+        lines.append(f"refused: `{row.type}`{whom} at {at}: {why}")
     if len(report.refused) > _SHOWN:
         lines.append(f"... and {len(report.refused) - _SHOWN:,} more; `flow inbox` shows them")
+    for row, why in report.moot[:_SHOWN]:
+        lines.append(f"nothing to {row.type}: {why}")
+    if report.reactions:
+        lines.append(
+            f"refused: {report.reactions:,} openings or clicks: the message was never sent there,"
+            " or the contact is gone"
+        )
     return lines
 
 

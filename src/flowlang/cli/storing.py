@@ -17,6 +17,7 @@ import click
 from flowlang.cli import FOUND, paths
 
 if TYPE_CHECKING:
+    from flowlang.config import Settings
     from flowlang.program.program import Program
     from flowlang.stores.store import Store
     from flowlang.workspace import Workspace
@@ -62,6 +63,24 @@ def program_of(path: Path | None) -> tuple[Workspace, Program]:
         paths.show_findings(workspace.findings.in_order(), len(workspace.files))
         raise Unrunnable
     return workspace, program
+
+
+def refusals(settings: Settings) -> list[str]:
+    """What `flow.toml` asks for and there is not (yet), so that `flow run` refuses it."""
+    found = []
+    if settings.delivery != "outbox":
+        found.append(
+            f'flow.toml: [delivery] kind = "{settings.delivery}": there is no such delivery yet;'
+            ' "outbox" is one'
+        )
+    if not settings.store_url.startswith("sqlite:") and not os.environ.get("FLOW_STORE"):
+        from flowlang.stores import StoreError, check_scheme
+
+        try:
+            check_scheme(settings.store_url)
+        except StoreError as failure:
+            found.append(f"flow.toml: [store] url = {failure}")
+    return found
 
 
 @contextmanager

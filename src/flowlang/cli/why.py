@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 def contacts_why(contact: str, message: str, path: Path | None, url: str | None) -> int:
     """Say why something was decided about a CONTACT (its id or e-mail address), or why not.
 
-    What came from outside for this contact is replayed in memory with the program as it is now, and
-    held against its history. From where the two part, which is said, only the history and the
-    values of today can answer. Nothing is written.
+    The history says what was decided. What came from outside is replayed in memory with the program
+    as it is now, to know the values that conditions had then. Where the program has changed since,
+    which is said, only the history and the values of today can answer. Nothing is written.
     """
     from flowlang.repl import told
     from flowlang.repl.asking import Asking
@@ -82,11 +82,11 @@ def _parting(loaded: Loaded, found: FromStore) -> Told:
     from flowlang.repl.telling import Teller
     from flowlang.repl.told import row
 
-    if not found.unknown:
+    if found.parted is None:
         return []
     return [
         row(),
         row("From here on the program of today goes another way than the history, and conditions"
             " are told as they are today:"),
-        Teller(loaded.program).head(Decision(found.unknown[0])),
+        Teller(loaded.program).head(Decision(found.parted)),
     ]  # fmt: skip

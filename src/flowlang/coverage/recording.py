@@ -19,6 +19,7 @@ from flowlang.engine.play import Play
 from flowlang.engine.world import World
 from flowlang.program.program import Campaign, Ending, Program, Start
 from flowlang.steps.goal import MET
+from flowlang.steps.jump import Jump
 from flowlang.steps.send import TEXT_INSTEAD
 from flowlang.steps.step import Instruction
 
@@ -50,7 +51,10 @@ class Recorder:
         )
 
     def _listened_to(self, campaign: Campaign) -> Campaign:
-        told = [_Told(one, self, campaign.name) for one in campaign.instructions]
+        told = [
+            one if isinstance(one, Jump) else _Told(one, self, campaign.name)
+            for one in campaign.instructions
+        ]
         return replace(campaign, instructions=cast("list[Instruction]", told))
 
 

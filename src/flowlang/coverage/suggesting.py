@@ -56,7 +56,7 @@ def suggest(
             except Unusable:
                 continue
             made = suggestion(least, way, program, words)
-            walked = _walked([made], program, codes)
+            walked = walked_by([made], program, codes)
             if way.key in walked:
                 tests.append(made)
                 left = {key: None for key in left if key not in walked}
@@ -66,7 +66,7 @@ def suggest(
     return Suggested(text, found, still)
 
 
-def _walked(
+def walked_by(
     tests: list[Suggestion], program: Program, codes: dict[str, tuple[str, ...]]
 ) -> frozenset[Key]:
     """What tests walk, as they are written; nothing where one of them does not pass."""

@@ -22,6 +22,8 @@ from flowlang.syntax.tree import Node, walk
 
 _DAYS = (0, 1, -1, 2, 7, -7, 30, -30, 400, -400)
 """Days from today that dates are tried with, besides those of the program."""
+_MOST_COUNTED = 500
+"""Up to here a number may count days, months or years."""
 _YEARS = (-1, -30)
 """Years back on which an anniversary falls today."""
 
@@ -135,6 +137,20 @@ def _dates(known: Constants, today: date) -> Iterator[date]:
             yield from (calendar.add_to_date(moved, Duration(months=12 * y)) for y in _YEARS)
     yield from (today + timedelta(days=days) for days in _DAYS)
     yield from (calendar.add_to_date(today, Duration(months=12 * years)) for years in _YEARS)
+    for amount in _counted(known):
+        for length in (
+            Duration(days=amount),
+            Duration(months=amount),
+            Duration(months=12 * amount),
+        ):
+            yield from (calendar.add_to_date(today, length, sign) for sign in (-1, 1))
+
+
+def _counted(known: Constants) -> Iterator[int]:
+    """Numbers that may count days, months or years between a date and now."""
+    for number in known.numbers:
+        if isinstance(number, int) and 0 < number <= _MOST_COUNTED:
+            yield from (number, number + 1, number - 1)
 
 
 def _moments(known: Constants, now: datetime, names: Names) -> Iterator[datetime]:
@@ -145,6 +161,9 @@ def _moments(known: Constants, now: datetime, names: Names) -> Iterator[datetime
     yield from (now + timedelta(hours=hours) for hours in (1, -1, 3))
     for length in known.durations:
         yield from (calendar.add(now, length, zone, sign) for sign in (1, -1))
+    for amount in _counted(known):
+        for seconds in (3_600 * amount, 60 * amount):
+            yield from (now + timedelta(seconds=sign * seconds) for sign in (-1, 1))
     for day in _dates(known, local(now, zone).date()):
         yield calendar.instant(day, time(9), zone)
 

@@ -8,6 +8,7 @@ subjects lose line breaks and whatever a reader would decode again.
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
@@ -16,12 +17,10 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 
+from flowlang.addresses import mailbox
 from flowlang.contact import Letter
 from flowlang.delivery.plain import plain_text
 
-_NAMED = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>\s*")
-_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-_DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)*[A-Za-z0-9-]*[A-Za-z0-9]")
 _LINK = re.compile(r"(?:https?://|mailto:)[^\s<>]+", re.IGNORECASE)
 _ENCODED_WORD = re.compile(r"=(?=\?[^?\s]+\?[bqBQ]\?)")
 _UNPRINTED = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -31,21 +30,48 @@ class Unmailable(ValueError):
     """The letter cannot become a mail, however often it is tried.  The message says why."""
 
 
-class _UnfoldedLinks(EmailPolicy):
-    """As SMTP's, but a link stays in one piece: the standard folding would encode a long one."""
+class _Folding(EmailPolicy):
+    """As SMTP's, but for what the standard folding spoils.
+
+    A link stays in one piece: it would be encoded.  A subject comes back as it was: it would begin
+    on a line of its own, and so with a space, or lose spaces between words that are encoded.
+    """
 
     def fold(self, name: str, value: Any) -> str:
         if name.lower() in ("list-unsubscribe", "message-id"):
             return f"{name}: {value}{self.linesep}"
+        if name.lower() == "subject":
+            return f"{name}: {_encoded_words(str(value), self.linesep)}{self.linesep}"
         return str(super().fold(name, value))
 
     def fold_binary(self, name: str, value: Any) -> bytes:
-        if name.lower() in ("list-unsubscribe", "message-id"):
+        if name.lower() in ("list-unsubscribe", "message-id", "subject"):
             return self.fold(name, value).encode("ascii")
         return bytes(super().fold_binary(name, value))
 
 
-MAIL_POLICY = _UnfoldedLinks(linesep=SMTP.linesep, cte_type="7bit")
+_SHORT = 65
+"""Characters of a subject that fit on its line."""
+_WORD = 36
+"""Bytes of text in an encoded word, which has at most 75 characters (RFC 2047)."""
+
+
+def _encoded_words(text: str, linesep: str) -> str:
+    """A text as it stands where that fits on a line of ASCII, else as encoded words."""
+    if text.isascii() and len(text) <= _SHORT:
+        return text
+    words, word = [], b""
+    for sign in text:
+        more = sign.encode("utf-8")
+        if len(word) + len(more) > _WORD:
+            words.append(word)
+            word = b""
+        word += more
+    encoded = (b64encode(one).decode("ascii") for one in (*words, word))
+    return f"{linesep} ".join(f"=?utf-8?b?{one}?=" for one in encoded)
+
+
+MAIL_POLICY = _Folding(linesep=SMTP.linesep, cte_type="7bit")
 """CRLF lines of ASCII, which every mail server takes."""
 
 
@@ -81,24 +107,11 @@ def _address(raw: str, what: str) -> Address:
     """One address with its name, if it has one.  Raises Unmailable for anything else."""
     if not raw.strip():
         raise Unmailable(f"there is no {what}")
-    named = _NAMED.fullmatch(raw)
-    name = _one_line(named["name"]).strip('"').strip() if named else ""
-    spec = (named["address"] if named else raw).strip()
-    local, _, domain = spec.rpartition("@")
-    domain = _ascii_domain(domain)
-    if len(spec) > 254 or not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain):
-        shown = _one_line(spec)[:80]
-        raise Unmailable(f'the {what} "{shown}" is not one plain e-mail address')
-    return Address(display_name=name, username=local, domain=domain)
-
-
-def _ascii_domain(domain: str) -> str:
-    if domain.isascii():
-        return domain
-    try:
-        return domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        return ""
+    found = mailbox(raw)
+    if found is None:
+        raise Unmailable(f'the {what} "{_one_line(raw)[:80]}" is not one plain e-mail address')
+    name = _one_line(found.name).strip('"').strip()
+    return Address(display_name=name, username=found.local, domain=found.domain)
 
 
 def _link(raw: str) -> str:

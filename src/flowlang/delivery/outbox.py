@@ -11,6 +11,7 @@ from datetime import UTC
 from hashlib import sha256
 from pathlib import Path
 from tempfile import mkstemp
+from unicodedata import normalize
 
 from flowlang.contact import Letter
 from flowlang.delivery.delivery import Outcome
@@ -34,7 +35,7 @@ class Outbox:
         """Where a letter is written: by its moment, its message, and a hash of its id."""
         moment = letter.at.astimezone(UTC).strftime("%Y-%m-%dT%H%M%SZ")
         # Only these characters: contact data or a message's name never makes a path.
-        message = re.sub(r"[^a-z0-9]+", "-", letter.message.lower())[:40].strip("-") or "message"
+        message = _plain(letter.message) or ("message" if letter.message else "report")
         identity = sha256(letter.id.encode("utf-8", "replace")).hexdigest()[:20]
         suffix = "eml" if letter.channel == "email" else "json"
         return self._folder / f"{moment}-{message}-{identity}.{suffix}"
@@ -50,6 +51,16 @@ class Outbox:
         except OSError as bad:
             return Outcome(letter.id, "retry", f"the outbox cannot be written: {bad}")
         return Outcome(letter.id, "delivered")
+
+
+def _plain(name: str) -> str:
+    """A message's name in the letters of a to z and digits."""
+    spelt = name.lower().translate(_UMLAUTS)
+    bare = normalize("NFKD", spelt).encode("ascii", "ignore").decode("ascii")
+    return re.sub(r"[^a-z0-9]+", "-", bare)[:40].strip("-")
+
+
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
 def _content(letter: Letter) -> bytes:

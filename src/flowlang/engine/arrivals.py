@@ -14,6 +14,13 @@ class Refused(Exception):
     """What was asked for cannot be done now; the message says why, for a person."""
 
 
+class Moot(Refused):
+    """What was asked for has come about without it, or there is nothing left to do it to."""
+
+
+REACTIONS = ("opened", "clicked")
+"""What needs a message that the contact got."""
+
 Apply = Callable[[Interpreter, dict[str, Any], datetime], None]
 
 
@@ -24,7 +31,7 @@ def apply(
     found = KINDS.get(kind)
     if found is None:
         raise Refused(f"nothing is known of `{kind}`")
-    if kind in ("opened", "clicked"):
+    if kind in REACTIONS:
         _sent(contact, data["message"], kind)
     do.arrive(contact, now, lambda interpreter: found(interpreter, data, now))
 
@@ -108,7 +115,9 @@ KINDS: dict[str, Apply] = {
     "bounced": _bounced,
     "complained": _complained,
     "unsubscribed": _unsubscribed,
-    "start campaign": lambda do, data, now: do.start_campaign(data["campaign"]),
+    "start campaign": lambda do, data, now: do.start_campaign(
+        data["campaign"], f'by the automation "{data["by"]}"' if data.get("by") else ""
+    ),
     "stop campaign": lambda do, data, now: do.stop_campaign(data["campaign"]),
 }
 """By type, as in an event's JSON; `contact`, `import coupons` and `resume` are the timeline's."""

@@ -143,6 +143,11 @@ class AtHand:
             Entry(self.now, self.contact.id, campaign.name, run.round, step, line, what, because)
         )
 
+    def note_why(self, what: str, why: Callable[[View], str]) -> None:
+        """The same where the reason is only looked up for a history."""
+        if self.world.history is not None:
+            self.note(what, why(self.view))
+
     def _note_for(self, campaign: Campaign, run: Run, what: str, because: str) -> None:
         if self.world.history is not None:
             self.world.history(

@@ -22,6 +22,7 @@ from flowlang.engine.group_sends import through
 from flowlang.engine.jobs import JOBS, Job, JobFailed, JobRefused
 from flowlang.engine.position import Sweep
 from flowlang.engine.sweeping import abandon
+from flowlang.engine.telling import Part, Said
 from flowlang.program.program import Automation, Campaign
 
 if TYPE_CHECKING:
@@ -93,8 +94,7 @@ class Automations:
         starts = counted["starts"] + 1 if counted.get("instant") == now else 1
         counted["instant"], counted["starts"] = now, starts
         if starts == MAX_STARTS + 1:
-            text = f'"{automation.name}" is not run: automations set each other off without end'
-            self.timeline.world.notice(now, "inbox", text)
+            self.timeline.world.tell(now, Said("endless", {"name": automation.name}))
         return bool(starts <= MAX_STARTS)
 
     def _start(
@@ -215,8 +215,8 @@ class Automations:
         process.end("failed", do.now, because)
         do.note(what, f'"{process.name}": {because}')
         kind, by = process.identity.type, process.identity.by
-        text = f'{kind} "{process.name}" by the automation "{by}" has failed: {because}'
-        world.notice(do.now, "inbox", text)
+        parts: dict[str, Part] = {"type": kind, "name": process.name, "by": by}
+        world.tell(do.now, Said("job-failed", {**parts, "because": because}))
         world.happened("process failed", {"type": kind, "because": because}, by)
 
     # ------------------------------------------------------------------ what comes to an end

@@ -51,7 +51,7 @@ class ContactEffects(AtHand):
         if name in contact.tags:
             contact.tags[name] = until
             self._tag_timer(name, until)
-            self.note("tagged", f"{name} (it had it)")
+            self.note("tagged", f"{name}, which it had")
             return
         held = self._held()
         contact.tags[name] = until
@@ -185,9 +185,19 @@ class ContactEffects(AtHand):
         if not (new or changed or more or joined or agreed or barred or rows):
             return False
         self.view = View(contact, self.now, self.zone, self)
-        self.note("created" if new else "updated", ", ".join([*changed, *more, *joined, *rows]))
+        self._note_revised("created" if new else "updated", [*changed, *rows], more, joined)
         self._changed("new contact" if new else "contact updated", held, fields=changed)
         return True
+
+    def _note_revised(
+        self, what: str, fields: list[str], tags: list[str], groups: list[str]
+    ) -> None:
+        quoted = {"tags": tags, "groups": groups}
+        kinds = [", ".join(fields)] if fields else []
+        for kind, names in quoted.items():
+            if names:
+                kinds.append(f"{kind} " + ", ".join(f'"{name}"' for name in names))
+        self.note(what, "; ".join(kinds))
 
     def add_record(self, name: str, row: dict[str, Any]) -> None:
         held = self._held()

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from flowlang.contact import Contact, Run
-from flowlang.engine.arrivals import Refused
+from flowlang.engine.arrivals import Moot, Refused
 from flowlang.engine.processes import SENDS, Identity, Process, ProcessStatus, of_send
 from flowlang.engine.sending import Sending
 from flowlang.engine.world import World
@@ -84,6 +84,8 @@ class Release:
     process: Identity | None = None
     message: str = ""
     """Those who are halted at this message go on: in the process, else in any campaign."""
+    halted: bool = False
+    """Of the process, only those."""
     everyone: bool = False
     """Also those who wait for a window, or for their turn in a group send: it is cancelled."""
     overdue: bool = False
@@ -124,6 +126,13 @@ def why_not(verb: Verb, process: Process) -> str:
     return f"{what} is {status}"
 
 
+def is_moot(verb: Verb, process: Process) -> bool:
+    """Whether a process that cannot take a verb has come where it leads, or is over."""
+    if process.ended is not None or process.status == _PAST[verb]:
+        return True
+    return verb == "resume" and process.status in ("waiting", "running")
+
+
 _PAST: dict[Verb, str] = {"pause": "paused", "resume": "resumed", "cancel": "cancelled"}
 
 
@@ -140,7 +149,7 @@ def known(world: World, identity: Identity) -> Process:
         return found
     fresh = Process(identity)
     if not possible(world.program, identity):
-        raise Refused(f"{named(identity)} is over, or there is none")
+        raise Moot(f"{named(identity)} is over, or there is none")
     return fresh
 
 
@@ -160,6 +169,8 @@ def apply(control: Control, world: World, sending: Sending, now: datetime) -> Re
         return _resume_halted(control.message, world, sending)
     process = known(world, control.process)
     refusal = why_not(control.verb, process)
+    if refusal and is_moot(control.verb, process):
+        raise Moot(refusal)
     if refusal:
         raise Refused(refusal)
     process.started = process.started or now
@@ -172,7 +183,7 @@ def apply(control: Control, world: World, sending: Sending, now: datetime) -> Re
         processes.interrupt(process, "cancelled", now, who=control.who, because=because)
         return Release(process.identity, process.name, everyone=True)
     if process.status == "halted":
-        return _resume_halted(process.name, world, sending)
+        return _resume_halted(process.name, world, sending, process)
     return _go_on(control, process, world, sending, now)
 
 
@@ -184,15 +195,9 @@ def _go_on(
     world.processes.release(process)
     message = ""
     if process.identity.type in SENDS:
-        halted = [
-            run
-            for contact, run in world.waiting(process.name)
-            if of_send(process.name, world.program.by_name[run.campaign], run.key)
-            == process.identity
-        ]
-        missing = lacking(process.name, world, sending) if halted else ""
+        missing = lacking(process.name, world, sending, waiting(world, process.name, process.identity))
         if missing:
-            process.halt(now, missing)
+            process.halt(now, in_words(missing))
         else:
             message = process.name
     if control.skip_overdue:
@@ -200,22 +205,71 @@ def _go_on(
     return Release(process.identity, message, paused_at=paused_at)
 
 
-def _resume_halted(message: str, world: World, sending: Sending) -> Release:
-    """A halted message goes on, if there are codes for all who wait for it.  Raises Refused."""
-    if not world.waiting(message):
-        raise Refused(f'"{message}" is not halted: nobody waits for it')
-    missing = lacking(message, world, sending)
+def _resume_halted(
+    message: str, world: World, sending: Sending, process: Process | None = None
+) -> Release:
+    """What is halted goes on, if there are codes for all who wait for it: one process, or all
+    those of a message.  Raises Refused.
+    """
+    try:
+        may_resume(message, world, sending, process.identity if process else None)
+    except Moot:
+        if process is not None:
+            process.go_on()  # a send is halted only while someone waits for it
+        raise
+    if process is None:
+        world.go_on(message)
+        return Release(message=message)
+    process.go_on()
+    return Release(process.identity, message, halted=True)
+
+
+class Lacking(Refused):
+    """A halted message cannot go on: codes are missing."""
+
+    def __init__(self, missing: dict[str, int]) -> None:
+        super().__init__(in_words(missing))
+        self.missing = missing
+        """How many, by list."""
+
+
+def may_resume(
+    message: str, world: World, sending: Sending, identity: Identity | None = None
+) -> int:
+    """How many go on if what is halted is resumed, in one process or in all.  Raises Refused."""
+    found = waiting(world, message, identity)
+    if not found:
+        what = named(identity) if identity is not None else f'"{message}"'
+        raise Moot(f"{what} is not halted: nobody waits for it")
+    missing = lacking(message, world, sending, found)
     if missing:
-        raise Refused(missing)
-    world.go_on(message)
-    return Release(message=message)
+        raise Lacking(missing)
+    return len(found)
 
 
-def lacking(message: str, world: World, sending: Sending) -> str:
-    """How many codes are missing for those who wait for a halted message, in words."""
-    found = sending.missing_codes(world.program.messages[message], world.waiting(message))
+def waiting(
+    world: World, message: str, identity: Identity | None = None
+) -> list[tuple[Contact, Run]]:
+    """Who still waits for a halted message, in order: in one process, or in all."""
+    return [
+        (contact, run)
+        for contact, run in world.waiting(message)
+        if identity is None
+        or of_send(message, world.program.by_name[run.campaign], run.key) == identity
+    ]
+
+
+def lacking(
+    message: str, world: World, sending: Sending, among: list[tuple[Contact, Run]]
+) -> dict[str, int]:
+    """How many codes are missing, by list, for those who wait for a halted message."""
+    return sending.missing_codes(world.program.messages[message], among) if among else {}
+
+
+def in_words(missing: dict[str, int]) -> str:
+    """How many codes are missing, for a person."""
     return ", ".join(
-        f'missing {counted(count, "code", "codes")} in "{name}"' for name, count in found.items()
+        f'missing {counted(count, "code", "codes")} in "{name}"' for name, count in missing.items()
     )
 
 
@@ -256,6 +310,8 @@ def let_go(contact: Contact, release: Release, program: Program, now: datetime) 
 
 def _concerns(program: Program, run: Run, release: Release) -> bool:
     identity = release.process
+    if release.halted and run.status != "halted":
+        return False
     if identity is None:
         return run.status == "halted" and run.wait.get("message") == release.message
     if identity.type == "campaign":

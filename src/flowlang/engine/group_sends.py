@@ -9,6 +9,7 @@ from datetime import datetime
 from flowlang.contact import Run
 from flowlang.engine.processes import Process, of_send
 from flowlang.engine.results import in_words, report
+from flowlang.engine.telling import say
 from flowlang.engine.world import World
 from flowlang.program.program import Campaign
 
@@ -38,9 +39,11 @@ def end_if_through(world: World, process: Process, now: datetime) -> None:
     else:
         process.end("finished", now)
     name, by = process.name, process.identity.by
-    text = in_words(process.done, process.skipped, process.failed) or "0 sent"
+    language = world.program.config.language
+    result = in_words(language, process.done, process.skipped, process.failed)
+    text = say(language, "result", message=name, result=result or say(language, "sent", count=0))
     to = next((one.report_to for one in world.program.automations if one.name == by), "")
-    report(world, to, f'"{name}": {text}', now)
+    report(world, to, text, now)
     data = {
         "message": name, "sent": process.done, "skipped": sum(process.skipped.values()),
         "failed": process.failed,

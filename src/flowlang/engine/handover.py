@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 from flowlang.contact import Letter
 from flowlang.delivery.delivery import Delivery, Outcome
+from flowlang.engine.telling import say
 from flowlang.stores.rows import Changes, LetterFate, LetterRow, NoticeRow, ProcessRow
 from flowlang.stores.store import Store
 
@@ -45,6 +46,7 @@ def deliver(
     *,
     duplicates: str = "avoid",
     repeatable: bool = False,
+    language: str = "en",
 ) -> Delivered:
     """Hand over all that is queued for now.
 
@@ -52,7 +54,8 @@ def deliver(
     tried again; elsewhere `duplicates` ("avoid" or "allow") decides.
     """
     done = Delivered()
-    _take_up_abandoned(store, now, done, again=repeatable or duplicates == "allow")
+    again = repeatable or duplicates == "allow"
+    _take_up_abandoned(store, now, done, again=again, language=language)
     while rows := store.claim_letters(now, BATCH):
         outcomes = delivery.hand_over([row.letter for row in rows])
         fates, notices = [], []
@@ -65,7 +68,7 @@ def deliver(
                 done.retried += 1
             else:
                 done.unknown += fate.status == "unknown"
-                text = f"{_called(row.letter)}: {fate.status}, {fate.reason}"
+                text = _called(row.letter, fate.status, fate.reason, language)
                 done.failed.append(text)
                 notices.append(NoticeRow(now, "inbox", text))
         with store.transaction():
@@ -75,10 +78,12 @@ def deliver(
     return done
 
 
-def _called(letter: Letter) -> str:
-    """A letter in words; what tells a person something is named by what it tells."""
-    name = f'"{letter.message}"' if letter.message else f'the notice "{letter.text}"'
-    return f"{name} to {letter.address}"
+def _called(letter: Letter, status: str, because: str, language: str) -> str:
+    """What became of a letter; what tells a person something is named by what it tells."""
+    fate = {"status": say(language, f"letter-{status}"), "because": because}
+    if letter.message:
+        return say(language, "letter", message=letter.message, address=letter.address, **fate)
+    return say(language, "notice", text=letter.text, address=letter.address, **fate)
 
 
 def _failed(
@@ -115,7 +120,9 @@ def _fate(row: LetterRow, outcome: Outcome, now: datetime, *, again: bool) -> Le
             return LetterFate(identity, "failed", now, reason)
 
 
-def _take_up_abandoned(store: Store, now: datetime, done: Delivered, *, again: bool) -> None:
+def _take_up_abandoned(
+    store: Store, now: datetime, done: Delivered, *, again: bool, language: str
+) -> None:
     """Letters that someone claimed and never reported on."""
     with store.transaction():
         rows = [row for row in store.letters(["handing over"], 10_000) if row.since + LEASE <= now]
@@ -129,7 +136,8 @@ def _take_up_abandoned(store: Store, now: datetime, done: Delivered, *, again: b
         store.save(
             Changes(
                 notices=[
-                    NoticeRow(now, "inbox", f"{_called(row.letter)}: {reason}") for row in rows
+                    NoticeRow(now, "inbox", _called(row.letter, "unknown", reason, language))
+                    for row in rows
                 ]
             )
         )

@@ -159,13 +159,12 @@ class Interpreter(Holding):
         return None
 
     def _end_by(self, run: Run, ending: Ending, change: Change | None) -> None:
+        why = ending.text if change is None else f"{ending.text} ({change.text})"
         if ending.restarts:
-            self.note("waiting for restart", ending.text)
+            self._note_restart(why)
             self._back(run)
             return
-        self._over(
-            run, "stopped", ending.text if change is None else f"{ending.text} ({change.text})"
-        )
+        self._over(run, "stopped", why)
 
     def _goal(self, campaign: Campaign, run: Run) -> Next | None:
         """The furthest goal ahead whose condition has come to hold; keeps what holds in mind."""

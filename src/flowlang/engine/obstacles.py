@@ -9,6 +9,7 @@ from typing import NamedTuple
 from flowlang.check.names import Message, SendWindow
 from flowlang.contact import NO_MAILING, Entry
 from flowlang.engine.interpreter import Interpreter
+from flowlang.engine.processes import Identity, of_send
 from flowlang.engine.sending import policies_for, template_for, terms_at
 from flowlang.kinds import in_words
 
@@ -27,7 +28,7 @@ def obstacles(do: Interpreter, message: Message, entry: Entry) -> tuple[Fact, ..
     """What an entry about the send at hand hung on; nothing where it went out."""
     if entry.what not in ("skipped", "waiting", "halted", "held"):
         return ()
-    reason = entry.because.partition(":")[0]
+    reason = entry.because.partition(":")[0].partition(",")[0]
     if entry.what == "halted":
         return tuple(_codes(do, message, entry))
     found = _FACTS.get(reason)
@@ -114,10 +115,10 @@ def _codes(do: Interpreter, message: Message, entry: Entry) -> _Facts:
 
 
 def _paused(do: Interpreter, message: Message, entry: Entry) -> _Facts:
+    send = of_send(message.name, do.campaign, do.run.key)
+    own = (send, Identity("campaign", do.campaign.name))
     for process in do.world.processes:
-        if process.name in (message.name, do.campaign.name) and process.status in (
-            "paused", "cancelled",
-        ):  # fmt: skip
+        if process.identity in own and process.status in ("paused", "cancelled"):
             by = f" by {process.who}" if process.who else ""
             why = f": {process.because}" if process.because else ""
             yield Fact(f"{process.identity.type} {process.name}", f"{process.status}{by}{why}")

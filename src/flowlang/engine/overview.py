@@ -9,8 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from flowlang.engine.commons import as_process
+from flowlang.engine.controls import VERBS, Control
 from flowlang.engine.processes import Process
+from flowlang.kinds import decode
 from flowlang.stores.store import Store
+
+_ASKED = 1_000
+"""So many things asked for are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,8 @@ class View:
     """Those of them who wait until it is resumed, most often for a code."""
     version: str = ""
     """Of a campaign: the version that runs."""
+    asked: str = ""
+    """What a person has asked for that the engine has not done yet: a verb, most often empty."""
 
     @property
     def of(self) -> int:
@@ -48,6 +55,8 @@ class View:
         for name in ("since", "started", "ended"):
             at: datetime | None = getattr(process, name)
             found[name] = None if at is None else at.isoformat().replace("+00:00", "Z")
+        if self.asked:
+            found["asked for"] = self.asked
         if self.version:
             found["version"] = self.version
         return found
@@ -63,9 +72,10 @@ def views(store: Store) -> list[View]:
     """The same, for who has begun a transaction already, or does not want to wait for one."""
     rows, at_sends = store.processes(), store.at_sends()
     standing, program = store.standing(), store.program()
-    sends = _Standing(at_sends)
+    versions: dict[str, str] = json.loads(program)["campaigns"] if program else {}
+    groups = {row[0] for row in at_sends} - versions.keys()
+    sends = _Standing(at_sends, store.at_group_sends(groups) if groups else [])
     campaigns = _campaigns(standing)
-    versions = json.loads(program)["campaigns"] if program else {}
     found = []
     for process in map(as_process, rows):
         if process.identity.type == "campaign":
@@ -74,29 +84,70 @@ def views(store: Store) -> list[View]:
             held = sends.held[process.name]
             found.append(View(process, under_way, held, version=versions.get(process.name, "")))
         elif process.identity.type == "message send":
-            found.append(_send(process, [process.identity.by], sends))
+            found.append(_send(process, sends.of_campaign(process)))
         elif process.identity.type == "group send":
-            others = [name for name in sends.campaigns if name not in versions]
-            view = _send(process, others, sends)
+            view = _send(process, sends.of_group(process))
             found.append(replace(view, waiting=_left(process), held=0))
         else:
             found.append(View(process, _left(process)))
-    return found
+    controls = asked_for(store)
+    return [replace(view, asked=last_asked(view.process, controls)) for view in found]
+
+
+def asked_for(store: Store) -> list[Control]:
+    """What people have asked for and the engine has not done yet, in order."""
+    rows = store.arrivals("pending", _ASKED, types=VERBS)
+    return [Control.of(row.type, decode(json.loads(row.data))) for row in rows]
+
+
+def last_asked(process: Process, controls: list[Control]) -> str:
+    """The last verb that was asked for of a process; empty where none was."""
+    halted = process.status == "halted"
+    return next(
+        (
+            one.verb
+            for one in reversed(controls)
+            if one.process == process.identity
+            or (one.process is None and halted and one.message == process.name)
+        ),
+        "",
+    )
+
+
+_Counts = tuple[int, int, int]
+"""Those who wait, those who are held, those who are halted."""
 
 
 class _Standing:
     """Who stands at sends, and who is held, counted."""
 
-    def __init__(self, rows: list[tuple[str, str, str, int]]) -> None:
-        self.at: Counter[tuple[str, str, str]] = Counter()
+    def __init__(
+        self, rows: list[tuple[str, str, str, int]], groups: list[tuple[str, str, str, int]]
+    ) -> None:
+        self._at = {row[:3]: row[3] for row in rows}
         """By campaign, message and status."""
+        self._groups = {row[:3]: row[3] for row in groups}
+        """Of group sends, by message, key and status."""
         self.held: Counter[str] = Counter()
         """By campaign."""
-        self.campaigns = {row[0] for row in rows}
-        for campaign, message, status, count in rows:
-            self.at[campaign, message, status] += count
+        for campaign, _, status, count in rows:
             if status == "held":
                 self.held[campaign] += count
+
+    def of_campaign(self, process: Process) -> _Counts:
+        """Who stands at the sends of a message by a campaign."""
+        return _counts(self._at, process.identity.by, process.name)
+
+    def of_group(self, process: Process) -> _Counts:
+        """Who stands at one group send; its key tells it from the others of the message."""
+        return _counts(self._groups, process.name, process.identity.key)
+
+
+def _counts(among: dict[tuple[str, str, str], int], one: str, other: str) -> _Counts:
+    waiting, held, halted = (
+        among.get((one, other, status), 0) for status in ("waiting", "held", "halted")
+    )
+    return waiting, held, halted
 
 
 def _left(process: Process) -> int:
@@ -104,11 +155,8 @@ def _left(process: Process) -> int:
     return max((process.audience or 0) - process.past, 0) if process.ended is None else 0
 
 
-def _send(process: Process, campaigns: list[str], standing: _Standing) -> View:
-    waiting, held, halted = (
-        sum(standing.at[campaign, process.name, status] for campaign in campaigns)
-        for status in ("waiting", "held", "halted")
-    )
+def _send(process: Process, counts: _Counts) -> View:
+    waiting, held, halted = counts
     if halted == 0 and process.status == "halted":
         process.go_on()  # a send is halted only while someone waits for it
     return View(process, waiting + held + halted, held, halted)

@@ -16,6 +16,10 @@ class Report:
     applied: int = 0
     """Arrivals."""
     refused: list[tuple[ArrivalRow, str]] = field(default_factory=list)
+    moot: list[tuple[ArrivalRow, str]] = field(default_factory=list)
+    """Those that found nothing to do any more: no error."""
+    reactions: int = 0
+    """Openings and clicks that were refused: of messages that the contact never got."""
     sent: Counter[str] = field(default_factory=Counter)
     """By message."""
     skipped: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -37,4 +41,5 @@ class Report:
     @property
     def idle(self) -> bool:
         """Nothing happened at all."""
-        return not (self.applied or self.refused or self.entries or self.contacts)
+        told = self.applied or self.refused or self.moot or self.reactions
+        return not (told or self.entries or self.contacts)

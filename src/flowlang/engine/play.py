@@ -183,7 +183,7 @@ class Play:
             who = (
                 f"{entry.contact}  " if contact is None and len(self.timeline.contacts) > 1 else ""
             )
-            where = f'"{entry.campaign}"  ' if entry.campaign else ""
+            where = f"{entry.whose}  " if entry.campaign else ""
             step = f"{entry.step}: " if entry.step else ""
             because = f" ({entry.because})" if entry.because else ""
             lines.append(f"  {self.clock(entry.at)}  {who}{where}{step}{entry.what}{because}")

@@ -1,5 +1,5 @@
-"""Letters that wait to go out are taken back when their contact withdraws the consent, is blocked or
-deleted (RFC 8058 asks that unsubscribing takes effect at once).
+"""Letters that wait to go out are taken back when their contact withdraws the consent, is blocked
+or deleted: who has unsubscribed gets nothing more (RFC 8058).
 """
 
 from __future__ import annotations

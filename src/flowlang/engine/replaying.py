@@ -1,21 +1,24 @@
 """One contact's life out of a store, lived again in memory: to know what was asked on the way.
 
-What came from outside is kept for good, so the same program comes to the same decisions.  What hung
-on others (their codes, a resumed send) is given where the history has it.  Where the program has
-changed since, or more hung on others, the two part, and that can be told.
+The stored history is the truth; the replay only adds what was asked.  What came from outside is
+kept for good, so the same program comes to the same decisions.  What people did with the system is
+replayed too; what hung on others (their codes) is given where the history has it.  An entry that
+does not come out again has no counterpart, and only the history tells of it.
 """
 
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from flowlang.contact import Contact, Entry
 from flowlang.engine.arrivals import Refused
+from flowlang.engine.controls import VERBS
 from flowlang.engine.play import Play
-from flowlang.engine.recalling import TAKEN_BACK
 from flowlang.engine.tracing import Asks, Decision, Outline, TooMuch, Trace
 from flowlang.kinds import decode
 from flowlang.program.program import Program
@@ -23,8 +26,10 @@ from flowlang.stores.rows import ArrivalRow, SendingRow
 from flowlang.stores.store import Store
 
 MOST = 10_000
-"""Arrivals of one contact that are replayed."""
+"""Arrivals of one contact that are replayed, and of the system."""
 MOST_DECISIONS = 100_000
+_OF_SYSTEM = frozenset((*VERBS, "run automation", "import finished"))
+"""What comes to no contact and may still decide about one."""
 _JUST_BEFORE = timedelta(microseconds=1)
 
 
@@ -42,8 +47,8 @@ class Replay(NamedTuple):
 
     play: Play
     trace: Trace
-    parted: int
-    """So many entries of the history came out the same; all of them where it is its length."""
+    counterparts: list[Decision | None]
+    """For each entry of the history the decision that came out the same, if one did."""
 
 
 def replay(
@@ -61,6 +66,8 @@ def replay(
     trace.limit = MOST_DECISIONS
     trace.listen()
     rows = store.arrivals("applied", MOST, contact=contact.id)
+    rows += [one for one in store.arrivals("applied", MOST, until, "") if one.type in _OF_SYSTEM]
+    rows.sort(key=lambda one: (one.at, one.seq))
     found = _arrivals(program, contact, history, rows, store.sendings([contact.id]))
     coming = sorted(found, key=lambda one: one.at)
     for one in history[:1]:
@@ -68,8 +75,7 @@ def replay(
         play.started = True
         play.timeline.begin(min(one.at, *(arrived.at for arrived in coming[:1])))
         _live(play, coming, until)
-    trace.decisions = trace.of(contact.id)
-    return Replay(play, trace, _same(history, trace.decisions))
+    return Replay(play, trace, _counterparts(history, trace.of(contact.id)))
 
 
 def _live(play: Play, coming: Sequence[Arrived], until: datetime) -> None:
@@ -99,7 +105,7 @@ def _arrivals(
         data = decode(json.loads(row.data))
         if row.type == "event":
             own.add((data["name"], row.at))
-        yield Arrived(row.at, contact.id, row.type, data)
+        yield Arrived(row.at, row.contact, row.type, data)
     for name in program.concerns:
         for one in contact.events.get(name, ()):
             if (name, one.at) not in own:
@@ -133,17 +139,17 @@ def _addresses(contact: Contact) -> list[str]:
     return [value.casefold() for value in contact.fields.values() if isinstance(value, str)]
 
 
-def _same(history: Sequence[Entry], lived: list[Decision]) -> int:
-    """How many entries are the same, from the first on.
-
-    In memory letters go out at once: what was taken back is told where the history has it.
-    """
-    for count, one in enumerate(history):
-        if one.what == TAKEN_BACK:
-            lived.insert(count, Decision(one))
-        elif count >= len(lived) or _told(one) != _told(lived[count].entry):
-            return count
-    return len(history)
+def _counterparts(history: Sequence[Entry], lived: Sequence[Decision]) -> list[Decision | None]:
+    """For each entry the decision that is the same, each taken once and in order."""
+    alike: dict[tuple[Any, ...], deque[Decision]] = {}
+    for one in lived:
+        alike.setdefault(_told(one.entry), deque()).append(one)
+    found: list[Decision | None] = []
+    for entry in history:
+        waiting = alike.get(_told(entry))
+        # Its reason may name others: what is told is what the history says.
+        found.append(replace(waiting.popleft(), entry=entry) if waiting else None)
+    return found
 
 
 def _told(entry: Entry) -> tuple[Any, ...]:

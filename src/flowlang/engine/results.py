@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from flowlang.engine.processes import Identity, Process
+from flowlang.engine.telling import reason, say
 from flowlang.engine.world import Notice, World
 from flowlang.program.program import Campaign, Program
 
@@ -64,12 +65,16 @@ class Results:
         done, failed, skipped = before
         more = Counter(process.skipped)
         more.subtract(skipped)
-        text = in_words(process.done - done, more, process.failed - failed)
-        if not text:
+        language = self.world.program.config.language
+        result = in_words(language, process.done - done, more, process.failed - failed)
+        if not result:
             return
-        text = f'"{process.name}" by the campaign "{process.identity.by}": {text}'
+        campaign = process.identity.by
+        text = say(
+            language, "result-of-campaign", message=process.name, campaign=campaign, result=result
+        )
         if notice is None:
-            to = self.report_to[process.identity.by]
+            to = self.report_to[campaign]
             self._growing[process.identity] = before, report(self.world, to, text, at)
         else:
             notice.text = text
@@ -131,13 +136,15 @@ def _report_to(campaign: Campaign, program: Program) -> str:
     return ""
 
 
-def in_words(done: int, skipped: Counter[str], failed: int) -> str:
+def in_words(language: str, done: int, skipped: Counter[str], failed: int) -> str:
     """What became of sends, in words; empty where nothing did."""
-    parts = [f"{done:,} sent"] if done > 0 else []
+    parts = [say(language, "sent", count=done)] if done > 0 else []
     parts += [
-        f"{count:,} skipped ({reason})" for reason, count in sorted(skipped.items()) if count > 0
+        say(language, "skipped", count=count, reason=reason(language, because))
+        for because, count in sorted(skipped.items())
+        if count > 0
     ]
-    parts += [f"{failed:,} failed"] if failed > 0 else []
+    parts += [say(language, "failed", count=failed)] if failed > 0 else []
     return ", ".join(parts)
 
 

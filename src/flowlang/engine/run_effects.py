@@ -15,6 +15,7 @@ from flowlang.engine.at_hand import NO_RUN
 from flowlang.engine.changes import Change
 from flowlang.engine.contact_effects import ContactEffects
 from flowlang.engine.world import Experiment
+from flowlang.kinds import in_words
 
 CALL_RETRIES = (600, 1800, 3600)
 """Seconds after the first try of a call at which it is tried again."""
@@ -68,25 +69,28 @@ class RunEffects(ContactEffects):
 
     def restart(self, tag: str | None) -> Next:
         run = self.run
-        if self.world.history is not None:
-            words = self.campaign.settle.words()
-            self.note(
-                "waiting for restart",
-                f"a trigger at the earliest {words} from now starts the next round",
-            )
+        self._note_restart("")
         self._back(run)
         if tag is not None:
             self.tag(tag, None)
         return END if run.status == "running" else STAY
 
-    def start_campaign(self, name: str) -> None:
+    def _note_restart(self, why: str) -> None:
+        """Note that the run at hand goes back before the start, and from when a trigger counts."""
+        if self.world.history is not None:
+            counts = calendar.add(self.now, self.campaign.settle, self.zone)
+            from_then = f"a trigger counts from {in_words(counts, self.zone)} on"
+            self.note("waiting for restart", f"{why}; {from_then}" if why else from_then)
+
+    def start_campaign(self, name: str, by: str = "") -> None:
+        """Start a campaign: the run at hand does, else `by`, in words."""
+        if self.run is not NO_RUN:
+            by = f'by the campaign "{self.campaign.name}"'
         self.contact.seq += 1
         self.changes.append(
             Change(
-                f'started by the campaign "{self.campaign.name}"'
-                if self.run is not NO_RUN
-                else "started by hand",
-                self.now, self.contact.seq, ancestry=self.ancestry, starts=name,
+                f"started {by or 'by hand'}", self.now, self.contact.seq,
+                ancestry=self.ancestry, starts=name,
             )
         )  # fmt: skip
 

@@ -21,7 +21,9 @@ from flowlang.contact import Contact, Letter, Run, Sent, usable_address
 from flowlang.effects import SendOutcome, Terms
 from flowlang.engine.processes import Process, of_send
 from flowlang.engine.render import Rendered, Renderer
+from flowlang.engine.telling import Said, counted
 from flowlang.engine.world import Pool, SentOut, Skipped, World
+from flowlang.kinds import in_words
 from flowlang.program.program import Program
 
 if TYPE_CHECKING:
@@ -208,14 +210,14 @@ class Sending:
             return "waiting"
         reason, address = self._judged(do.contact, message)
         if reason is None and not resumed and self._behind(message, terms.when_empty):
-            return self._halt(do, message, terms, "behind those who wait for it")
+            return self._halt(do, message, terms, Said("behind", {}))
         if reason is None and policies:
             if self._outside(do, message, policies):
                 reason = "window"
             else:
                 capped = self._capped(do, message, policies)
                 if capped is not None and capped[0] == "wait":
-                    do.note("waiting", "for the cap")
+                    do.note("waiting", f"for the cap{_until(do, capped[1])}")
                     do.hold(capped[1], keeps_place=resumed)
                     return "waiting"
                 reason = "cap" if capped is not None else None
@@ -247,7 +249,7 @@ class Sending:
         opening = self.opening(do, message, policies)
         if opening is not None and opening <= do.now:
             return False
-        do.note("waiting", "for the send window")
+        do.note("waiting", f"for the send window{_until(do, opening)}")
         do.hold(opening, keeps_place=resumed)
         return True
 
@@ -276,7 +278,7 @@ class Sending:
         if reason is not None:
             return self._skip(do, message, reason)
         if not resumed and self._behind(message, terms.when_empty):
-            return self._halt(do, message, terms, "behind those who wait for it")
+            return self._halt(do, message, terms, Said("behind", {}))
         outcome, codes = self._fill(do, message, terms, usable_address(address)[0])
         if outcome == "sent":
             self._process(do, message).done += 1
@@ -317,7 +319,9 @@ class Sending:
         if missing:
             action = message.when_missing or "skip"
             if action == "halt":
-                return self._halt(do, message, terms, f"nothing to put in for {missing}"), ""
+                return self._halt(
+                    do, message, terms, Said("nothing-to-put-in", {"name": missing})
+                ), ""
             if action == "skip":
                 return self._skip(do, message, "missing value", missing), ""
         empty = [name for name, code in codes.items() if code is None]
@@ -328,7 +332,7 @@ class Sending:
             lists = ", ".join(
                 f'"{name}"' for name in empty if self._policy_of(name, when_empty) == "halt"
             )
-            return self._halt(do, message, terms, f"the coupon list {lists} is empty"), ""
+            return self._halt(do, message, terms, Said("empty", {"lists": lists})), ""
         taken = self._take(do, message, codes, template)
         for name in empty:
             self.world.pool(name).fallback += 1
@@ -393,8 +397,8 @@ class Sending:
         """Tell once each time the stock falls under the line."""
         limit = self.program.names.coupons[name].warn_below
         if limit and pool.left == limit - 1:
-            left = "1 code" if pool.left == 1 else f"{pool.left} codes"
-            self.world.notice(do.now, "inbox", f'coupon list "{name}": {left} left')
+            codes = counted(self.config.language, "code", pool.left)
+            self.world.tell(do.now, Said("low", {"list": name, "codes": codes}))
             self.world.happened("coupons low", {"list": name, "left": pool.left})
         if pool.left == 0:
             self.world.happened("coupons empty", {"list": name, "left": 0})
@@ -437,7 +441,8 @@ class Sending:
         do.run.wait = {}
         return "skipped"
 
-    def _halt(self, do: RunEffects, message: Message, terms: Terms, because: str) -> SendOutcome:
+    def _halt(self, do: RunEffects, message: Message, terms: Terms, why: Said) -> SendOutcome:
+        because = why.say("en")
         self.world.anyone_waits(message.name)  # else it is not halted any more
         do.halt(
             message.name, because, when_empty=terms.when_empty,
@@ -449,7 +454,8 @@ class Sending:
         others = self.world.processes.halted(message.name)
         process.halt(do.now, others[0].because if others else because)
         if not others:
-            self.world.notice(do.now, "inbox", f'"{message.name}" is halted: {because}')
+            told = why.say(self.config.language)
+            self.world.tell(do.now, Said("halted", {"message": message.name, "because": told}))
             self.world.happened("send halted", {"message": message.name, "waiting": 1})
         return "halted"
 
@@ -530,6 +536,11 @@ class Sending:
             _value(contact, run, event, head, name) is not None
             for head, name in template.needs or ()
         )
+
+
+def _until(do: RunEffects, moment: datetime | None) -> str:
+    """Until when a send waits, in words."""
+    return f", until {in_words(moment, do.zone)}" if moment is not None else ""
 
 
 _FREE = datetime.min.replace(tzinfo=UTC)

@@ -17,6 +17,9 @@ from flowlang.engine.run_effects import RunEffects
 from flowlang.kinds import encode
 from flowlang.program.program import Campaign, Start
 
+_TOLD = "not restarted"
+"""Among the counters of a run: a trigger that did not restart it has been noted."""
+
 
 class Starting(RunEffects, ABC):
     """Starts runs; letting them go on is the interpreter's."""
@@ -59,11 +62,28 @@ class Starting(RunEffects, ABC):
                 view = View(contact, self.now, zone, self)
             event = self._matches(campaign, change, view)
             if event is None:
+                if self.world.history is not None:
+                    self._note_no_restart(campaign, runs.get((campaign.name, "")), change)
                 continue
             started = self._start(contact, campaign, event[0], event[1], change, ended)
             if started is not None:
                 found.append(started)
         return found
+
+    def _note_no_restart(self, campaign: Campaign, run: Run | None, change: Change) -> None:
+        """Note, once in a round, a trigger that would have restarted a run had the start held."""
+        if run is None or run.status != "waiting for restart" or _TOLD in run.counters:
+            return
+        if self.now >= self._counts_from(campaign, run):
+            run.counters[_TOLD] = 1
+            starts = ", ".join(start.text for start in campaign.starts)
+            self._note_for(
+                campaign, run, "not restarted", f"{change.text}: its start does not hold: {starts}"
+            )
+
+    def _counts_from(self, campaign: Campaign, run: Run) -> datetime:
+        """From when on a trigger starts the next round of a run that waits for it."""
+        return calendar.add(run.since, campaign.settle, self._zone(self.contact, campaign))
 
     def _matches(
         self, campaign: Campaign, change: Change, view: View
@@ -115,8 +135,7 @@ class Starting(RunEffects, ABC):
         self, campaign: Campaign, run: Run, change: Change, just_ended: bool
     ) -> bool:
         if run.status == "waiting for restart":
-            earliest = calendar.add(run.since, campaign.settle, self._zone(self.contact, campaign))
-            if self.now < earliest:
+            if self.now < self._counts_from(campaign, run):
                 self._note_for(
                     campaign,
                     run,

@@ -18,6 +18,7 @@ from flowlang.contact import Contact, resolve_zone
 from flowlang.engine.controls import Release, let_go
 from flowlang.engine.jobs import JOBS
 from flowlang.engine.position import Sweep, stamp
+from flowlang.engine.telling import Part, Said
 from flowlang.kinds import decode
 
 if TYPE_CHECKING:
@@ -65,8 +66,9 @@ def abandon(timeline: Timeline, sweep: Sweep) -> None:
         identity = process.identity
         if identity.key == key and identity.by and process.ended is None:
             process.end("failed", sweep.at, why)
-            text = f'{identity.type} "{process.name}" by the automation "{identity.by}": {why}'
-            timeline.world.notice(sweep.at, "inbox", text)
+            parts: dict[str, Part] = {"type": identity.type, "name": process.name}
+            told = Said("automation-changed", {**parts, "by": identity.by})
+            timeline.world.tell(sweep.at, told)
 
 
 def _schedule(timeline: Timeline, sweep: Sweep) -> Ask:

@@ -227,15 +227,15 @@ class Trace:
         """The decisions about one contact."""
         return [one for one in self.decisions if one.entry.contact == contact]
 
-    def remember(self, known: Iterable[Decision], others: Iterable[Entry], view: View) -> None:
+    def remember(self, known: Iterable[tuple[Entry, Decision | None]], view: View | None) -> None:
         """Take what was decided before the play begins.
 
-        What was asked for the others is not known: their conditions are told as they are now.
+        What was asked where only the entry is known cannot be told; with a view, its conditions
+        are told as they are now.
         """
-        self.decisions += known
-        self.decisions += [self._remembered(entry, view) for entry in others]
+        self.decisions += [one or self._remembered(entry, view) for entry, one in known]
 
-    def _remembered(self, entry: Entry, view: View) -> Decision:
+    def _remembered(self, entry: Entry, view: View | None) -> Decision:
         campaign = self._do.by_name.get(entry.campaign)
         pcs = [
             (where.line != entry.line, pc)
@@ -248,7 +248,7 @@ class Trace:
         asked = tuple(
             Asked(view.now, stated, self.now(stated, view))
             for stated in self.outline.at.get((entry.campaign, line), ())
-            if not stated.event
+            if view is not None and not stated.event
         )
         return Decision(entry, (entry.campaign, ""), min(pcs)[1], asked)
 

@@ -18,20 +18,21 @@ from datetime import datetime
 
 from flowlang import calendar
 from flowlang.engine.applying import apply_program
-from flowlang.engine.arrivals import Refused
+from flowlang.engine.arrivals import REACTIONS, Moot, Refused
 from flowlang.engine.batch import Batch
 from flowlang.engine.batch_timeline import Horizon
-from flowlang.engine.controls import VERBS, Release, campaigns_of
+from flowlang.engine.controls import VERBS, Release, campaigns_of, may_resume
 from flowlang.engine.files import Files
 from flowlang.engine.pass_report import Report
+from flowlang.engine.processes import Identity
 from flowlang.engine.position import JUST_AFTER, NAME, Position, Scheduled, Sweep, stamp
 from flowlang.engine.state import States, stranded
 from flowlang.engine.sweeping import ask, asks, end
+from flowlang.engine.telling import Said
 from flowlang.engine.world import Answers
-from flowlang.intake.report import counted
 from flowlang.kinds import decode
 from flowlang.program.program import Program, ScheduledRun
-from flowlang.stores.rows import ArrivalRow, Changes, ContactRow, Shared
+from flowlang.stores.rows import ArrivalRow, Changes, ContactRow, NoticeRow, Shared
 from flowlang.stores.store import Store
 
 BATCH = 500
@@ -73,28 +74,24 @@ class Worker:
         report = self.report = Report()
         while not self.stopping and self._stretch(now):
             self.between()
+        if report.reactions:
+            told = Said("reactions-refused", {"count": report.reactions})
+            text = told.say(self.program.config.language)
+            self.store.save(Changes(notices=[NoticeRow(now, "inbox", text)]))
+            report.notices += 1
         return report
 
-    def may_resume(self, message: str, now: datetime) -> int:
-        """How many go on if a halted send is resumed now.  Raises Refused where it cannot be."""
+    def may_resume(self, message: str, now: datetime, of: Identity | None = None) -> int:
+        """How many go on if a halted message is resumed now, in one process or in all.
+
+        Raises Refused where it cannot be.
+        """
         with self.store.transaction():
             shared = self.store.shared()
             position = Position.read(shared.values.get(NAME))
             batch = self._open(position, shared, (now, math.inf))
             batch.take(self.store.contacts({one.contact for one in self.store.halted(message)}))
-            waiting = batch.world.waiting(message)
-            if not waiting:
-                raise Refused(f'"{message}" is not halted: nobody waits for it')
-            sending = batch.timeline.interpreter.sending
-            missing = sending.missing_codes(self.program.messages[message], waiting)
-            if missing:
-                raise Refused(
-                    ", ".join(
-                        f'missing {counted(count, "code", "codes")} in "{name}"'
-                        for name, count in missing.items()
-                    )
-                )
-            return len(waiting)
+            return may_resume(message, batch.world, batch.timeline.interpreter.sending, of)
 
     # ------------------------------------------------------------------ one stretch of time
 
@@ -198,6 +195,9 @@ class Worker:
     def _arrive(self, batch: Batch, row: ArrivalRow) -> None:
         try:
             batch.timeline.arrive(row.contact, row.type, decode(json.loads(row.data)), row.at)
+        except Moot as moot:
+            batch.changes.arrivals.append((row.seq, "applied", str(moot)))
+            self.report.moot.append((row, str(moot)))
         except Refused as refused:
             self._refuse(batch.changes, row, str(refused))
         else:
@@ -206,7 +206,10 @@ class Worker:
 
     def _refuse(self, changes: Changes, row: ArrivalRow, why: str) -> None:
         changes.arrivals.append((row.seq, "refused", why))
-        self.report.refused.append((row, why))
+        if row.type in REACTIONS:
+            self.report.reactions += 1
+        else:
+            self.report.refused.append((row, why))
 
     def _close(self, batch: Batch, *, touched: bool = False) -> None:
         changes, world, report = batch.save(touched=touched), batch.world, self.report

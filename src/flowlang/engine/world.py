@@ -14,6 +14,7 @@ from typing import Any, Literal, Protocol
 
 from flowlang.contact import Contact, Entry, Letter, Run, RunKey
 from flowlang.engine.processes import Identity, Process, Processes, of_send
+from flowlang.engine.telling import Said
 from flowlang.program.program import Campaign, Program
 
 
@@ -172,7 +173,7 @@ class World:
         return self.processes.made(identity, now)
 
     def take_back(self, contact: str, channel: str, reason: str) -> list[Letter]:
-        """Take the letters to a contact that wait out of the queue, all or marketing by a channel."""
+        """Take the letters to a contact out of the queue, all or the marketing by a channel."""
         taken = [
             one
             for one in (self.queue(contact) if self.letters_wait else ())
@@ -185,6 +186,10 @@ class World:
         """The letters to a contact that wait to go out."""
         back = {one.id for one, _ in self.taken_back}
         return [one for one in self.letters if one.contact == contact and one.id not in back]
+
+    def tell(self, at: datetime, what: Said) -> None:
+        """Tell the inbox, in the workspace's language."""
+        self.notice(at, "inbox", what.say(self.program.config.language))
 
     def notice(self, at: datetime, who: str, text: str) -> None:
         self.notices.append(Notice(at, who, text))

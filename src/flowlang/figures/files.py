@@ -32,11 +32,17 @@ def table(source: Source, report: str) -> Table:
 def write(path: Path, table: Table, form: Format) -> int:
     """Write a table into a file, in the place of the one before; gives how many rows there were.
 
-    It is written beside and renamed, so that nobody ever reads half of it.  Raises OSError.
+    It is written beside and renamed, so that nobody ever reads half of it.  Raises OSError, which
+    names the path that was given.
     """
-    with _replaced(path) as stream:
-        stream.write(form.MARK)
-        return form.write(table, stream)
+    try:
+        with _replaced(path) as stream:
+            stream.write(form.MARK)
+            return form.write(table, stream)
+    except OSError as failure:
+        if failure.filename is None:
+            raise
+        raise OSError(failure.errno, failure.strerror, str(path)) from None
 
 
 @contextmanager

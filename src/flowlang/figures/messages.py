@@ -89,6 +89,8 @@ def _of_sends(source: Source) -> _Counts:
             match one.outcome:
                 case "skipped":
                     found.skip(one.message, {one.reason.partition(":")[0]: 1})
+                case "taken back":
+                    found.skip(one.message, {one.reason: 1})
                 case "failed":
                     found.failed[one.message] += 1
                 case _:

@@ -12,6 +12,7 @@ from flowlang.engine.simulate import Simulation
 from flowlang.engine.timeline import Timeline
 
 _A_DAY = timedelta(days=1)
+_A_MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,10 @@ class Forecast(Simulation):
         super().__post_init__()
         self.zone = self.program.config.timezone
         self.days: list[Day] = []
-        self.timeline = _Daily(self)
-        self._day = local_date(self.start, self.zone)
         self._before: Counter[str] = Counter()
+        self._day = local_date(self.start, self.zone)
         self.midnight = self._end()
+        self.timeline = _Daily(self)
 
     def _end(self) -> datetime:
         """When the day at hand is over."""
@@ -83,13 +84,22 @@ class Forecast(Simulation):
 
 
 class _Daily(Timeline):
-    """A timeline that says when a day is over, before the clock moves past it."""
+    """A timeline that stops at the end of each day, and says so."""
 
     def __init__(self, forecast: Forecast) -> None:
         super().__init__(forecast.program, forecast.world, forecast.files)
         self._forecast = forecast
 
+    def run_until(self, until: datetime) -> None:
+        forecast = self._forecast
+        while forecast.midnight <= until:
+            super().run_until(forecast.midnight - _A_MOMENT)
+            following = self.coming()
+            if self.sweeps or following is None or following > until:
+                break
+            forecast.pass_days(following)
+        super().run_until(until)
+
     def move(self, at: datetime) -> None:
-        if at >= self._forecast.midnight:
-            self._forecast.pass_days(at)
+        self._forecast.pass_days(at)
         super().move(at)

@@ -59,14 +59,14 @@ class Words:
 WORDS = {
     "en": Words(
         "en_GB", "Forecast", "Messages sent per day", "Messages sent per week",
-        "Coupon codes left", "Contacts waiting",
+        "Coupon codes left at the end of the day", "Contacts waiting at the end of the day",
         "all who wait", "those of them who are halted", "nothing is sent", "{count} other messages",
         "{sent} sent, {days}", "d MMM",
     ),
     "de": Words(
         "de", "Vorschau", "Versandte Nachrichten je Tag", "Versandte Nachrichten je Woche",
-        "Verbleibende Gutscheincodes",
-        "Wartende Kontakte", "alle, die warten", "davon angehalten", "nichts wird versandt",
+        "Verbleibende Gutscheincodes am Ende des Tages", "Wartende Kontakte am Ende des Tages",
+        "alle, die warten", "davon angehalten", "nichts wird versandt",
         "{count} weitere Nachrichten", "{sent} versandt, {days}", "d. MMM",
     ),
 }  # fmt: skip

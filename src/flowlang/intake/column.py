@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import islice, zip_longest
 
 from flowlang.intake.decoding import NotText, decode
 from flowlang.intake.problem import Problem, shown
@@ -58,6 +58,8 @@ class _Place:
     width: int = 1
     header: int = 0
     """The line of the header, 0 where there is none."""
+    sure: bool = True
+    """A person or the header says which column it is, or there is but one."""
 
 
 def read_column(
@@ -66,8 +68,13 @@ def read_column(
     headers: Collection[str],
     accept: Callable[[str], str],
     layout: Layout = FOUND,
+    *,
+    heads: str = "",
 ) -> ColumnRows:
     """The values of a file.  `headers` are words that head their column, in lower case.
+
+    Of several columns none of which such a word heads, the first serves; where `heads` gives one
+    of the words, as an example, such a file is refused instead.
 
     `accept` gives the value to keep, or raises BadValue.  Nothing is raised here: what is wrong
     with the file or a row is among the problems.
@@ -76,6 +83,8 @@ def read_column(
     try:
         decoded = decode(data, layout.encoding)
         place = _find(name, decoded.text, headers, layout)
+        if heads and not place.sure:
+            raise _unsure(decoded.text, place, heads, layout)
     except (NotText, NoColumn) as bad:
         found.problems.append(Problem("error", 0, None, "", str(bad)))
         return found
@@ -110,6 +119,30 @@ def _tell_header(found: ColumnRows, text: str, line: int, headers: Collection[st
         found.problems.insert(0, Problem("warning", line, None, "", message))
 
 
+def _unsure(text: str, place: _Place, heads: str, layout: Layout) -> NoColumn:
+    """The columns of a table, each with a value, for a person to say which one it is."""
+    seen = _seen(text, place.delimiter or ",")
+    is_header = layout.header
+    if is_header is None:
+        is_header = any(_heads(seen, index) for index in range(place.width))
+    names = seen[0].cells
+    values = seen[int(is_header and len(seen) > 1)].cells
+    columns = []
+    for index, (name, value) in enumerate(zip_longest(names, values[: len(names)], fillvalue="")):
+        told = f'("{shown(value, 30)}")'
+        columns.append(f"{index + 1} " + (f"`{shown(name, 30)}` {told}" if is_header else told))
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    return NoColumn(
+        f"there are {len(names):,} columns, and none is headed `{heads}` or the like:"
+        f" {', '.join(columns[:_NAMED])}{more}; head one `{heads}`, or say --column"
+    )
+
+
+def _seen(text: str, delimiter: str) -> list[Row]:
+    """The first rows that can be read."""
+    return [row for row in islice(rows(text, delimiter), 20) if isinstance(row, Row)]
+
+
 def _find(name: str, text: str, headers: Collection[str], layout: Layout) -> _Place:
     """Where the values are, as a person says it, as far as that goes.  Raises NoColumn."""
     if layout.column or layout.delimiter:
@@ -126,7 +159,7 @@ def _said(text: str, headers: Collection[str], layout: Layout) -> _Place:
     """The column of a table that a person names."""
     wanted = heading(layout.column)
     delimiter = layout.delimiter or find_delimiter(text, {*headers, wanted})
-    seen = [row for row in islice(rows(text, delimiter), 20) if isinstance(row, Row)]
+    seen = _seen(text, delimiter)
     if not seen:
         raise NoColumn("there is no row in it that can be read")
     first, names = seen[0], [heading(cell) for cell in seen[0].cells]
@@ -140,10 +173,11 @@ def _said(text: str, headers: Collection[str], layout: Layout) -> _Place:
         raise NoColumn(f'there is no column "{shown(layout.column)}"; the first row is {there}')
     else:
         index = next((place for place, one in enumerate(names) if one in headers), 0)
+    sure = bool(layout.column) or names[index] in headers or not _several(seen)
     is_header = layout.header
     if is_header is None:
         is_header = names[index] in headers or _heads(seen, index)
-    return _Place(delimiter, index, width, first.line if is_header else 0)
+    return _Place(delimiter, index, width, first.line if is_header else 0, sure)
 
 
 def _heads(seen: list[Row], index: int) -> bool:
@@ -162,12 +196,12 @@ def _lines(text: str, delimiter: str | None) -> Iterator[int]:
 def _detected(name: str, text: str, headers: Collection[str]) -> _Place:
     """A table by its suffix (.csv, .tsv) or by a heading word among several cells of its first row.
 
-    Of a table with several columns and no such word the first column serves, and its first row is
-    a header if it has no digit where all rows below have one.
+    Of a table with several columns and no such word it is the first column, though not for sure,
+    and its first row is a header if it has no digit where all rows below have one.
     """
     table = name.lower().endswith((".csv", ".tsv"))
     delimiter = find_delimiter(text, headers)
-    seen = [row for row in islice(rows(text, delimiter), 20) if isinstance(row, Row)]
+    seen = _seen(text, delimiter)
     if not seen:
         return _Place(delimiter if table else None)
     first = seen[0]
@@ -177,9 +211,15 @@ def _detected(name: str, text: str, headers: Collection[str]) -> _Place:
             return _Place(delimiter if table or width > 1 else None, index, width, first.line)
     if not table:
         return _Place(None)
+    sure = not _several(seen)
     if width > 1 and _heads(seen, 0):
-        return _Place(delimiter, 0, width, first.line)
-    return _Place(delimiter, 0, width)
+        return _Place(delimiter, 0, width, first.line, sure)
+    return _Place(delimiter, 0, width, sure=sure)
+
+
+def _several(seen: list[Row]) -> bool:
+    """Whether there is anything beside the first column."""
+    return len(seen[0].cells) > 1 and any(any(row.cells[1:]) for row in seen)
 
 
 def _values(text: str, place: _Place) -> Iterator[tuple[int, str | BadValue]]:

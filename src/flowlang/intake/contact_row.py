@@ -19,6 +19,9 @@ from flowlang.source import did_you_mean
 PARTS = ("tags", "groups", "consent", "blocked")
 """What a contact has beside its fields and records; a declared field of that name comes first."""
 
+_ALIASES = {"e-mail": "email", "mail": "email"}
+"""Headers of German exports.  Others, such as `Vorname`, are not guessed."""
+
 
 @dataclass(frozen=True, slots=True)
 class ContactRow:
@@ -80,14 +83,18 @@ class ContactReader:
         """The field, part or record that a given name means, without case; None if none."""
         return self._names.get(heading(given))
 
+    def alias_of(self, given: str) -> str | None:
+        """The name that the header of an export means by another word, where it can be no other."""
+        return _ALIASES.get(heading(given))
+
     def known(self, given: str) -> str:
         """A hint for a given name that means nothing."""
         return did_you_mean(given.strip(), list(self._names.values()), "field")
 
     @property
     def headings(self) -> frozenset[str]:
-        """All names, as `table.heading` gives them."""
-        return frozenset(self._names)
+        """All names that a header may hold, as `table.heading` gives them."""
+        return frozenset((*self._names, *_ALIASES))
 
     def is_record(self, name: str) -> bool:
         """Whether a known name is a record's, which no cell of a table can hold."""
@@ -116,10 +123,25 @@ class ContactReader:
                     records[name] = self._records(name, value)
         except BadValue as bad:
             raise RefusedRow(name, str(bad)) from None
+        odd = self._left_away(parts)
         row = ContactRow(line, _id(fields.pop("id", None)), fields, records=records, **parts)
         if not row.key():
             raise RefusedRow("", "there is neither an id nor an e-mail address")
-        return row, self._oddities(row)
+        return row, self._oddities(row) + odd
+
+    def _left_away(self, parts: dict[str, Any]) -> list[Note]:
+        """Takes groups out that are not declared: once one is declared, no other can be joined."""
+        given, declared = parts.get("groups"), self._schema.groups
+        if not given or not declared:
+            return []
+        parts["groups"] = tuple(group for group in given if group in declared)
+        odd = []
+        for group in given:
+            if group not in declared:
+                hint = did_you_mean(group, sorted(declared), "group")
+                message = f'no group "{shown(group)}" is declared; it is left away ({hint})'
+                odd.append(Note("groups", message))
+        return odd
 
     def _records(self, name: str, value: object) -> list[dict[str, Any]]:
         if value is None:
@@ -138,11 +160,6 @@ class ContactReader:
             odd.append(
                 Note("timezone", f'there is no time zone "{shown(zone)}"; the workspace\'s is used')
             )
-        if self._schema.groups:
-            for group in row.groups:
-                if group not in self._schema.groups:
-                    hint = did_you_mean(group, sorted(self._schema.groups), "group")
-                    odd.append(Note("groups", f'no group "{shown(group)}" is declared ({hint})'))
         return odd
 
     def _is_zone(self, name: str) -> bool:

@@ -197,8 +197,10 @@ class _Reading:
 
     def _columns(self, header: Row) -> _Columns:
         columns = _Columns([])
-        for number, cell in enumerate(header.cells, start=1):
-            name = self.reader.name_of(cell)
+        known = [self.reader.name_of(cell) for cell in header.cells]
+        for number, (cell, name) in enumerate(zip(header.cells, known, strict=True), start=1):
+            if name is None:
+                name = self._by_alias(header.line, number, cell, {*known, *columns.numbers})
             if name is None and cell:
                 self._unknown(header.line, number, cell, "the column is ignored")
             elif not cell:
@@ -217,12 +219,20 @@ class _Reading:
                 columns.numbers[name] = number
         return columns
 
+    def _by_alias(self, line: int, number: int, cell: str, taken: set[str | None]) -> str | None:
+        """The name that another word for it means, unless a column bears the name itself."""
+        name = self.reader.alias_of(cell)
+        if name is None or name in taken:
+            return None
+        self.note("warning", line, number, cell, f"the column is read as `{name}`")
+        return name
+
     def _unknown(self, line: int, column: int | None, given: str, fate: str) -> None:
         if given in self._said:
             return
         self._said.add(given)
         hint = self.reader.known(given)
-        self.note("error", line, column, given, f"there is no such field; {fate} ({hint})")
+        self.note("warning", line, column, given, f"there is no such field; {fate} ({hint})")
 
     def _take(self, line: int, raw: dict[str, object], columns: dict[str, int]) -> None:
         try:

@@ -16,6 +16,10 @@ HEADERS = frozenset({
     "couponcode", "voucher", "vouchers", "voucher code", "voucher_code", "promo code",
     "promo_code", "gutschein", "gutscheine", "gutscheincode", "gutschein-code", "gutscheincodes",
     "rabattcode", "aktionscode",
+    "coupon codes", "coupon_codes", "voucher-code", "vouchercode", "voucher codes", "promo-code",
+    "promocode", "discount code", "discount_code", "discount-code", "discountcode", "gift code",
+    "gutschein code", "gutschein_code", "serial", "serials", "serial number", "serial_number",
+    "serial no", "serial code", "seriennummer", "seriennummern",
 })  # fmt: skip
 """Words that head the column of codes."""
 
@@ -54,8 +58,11 @@ class CodeRows:
 
 
 def read_codes(name: Path | str, data: bytes, layout: Layout = FOUND) -> CodeRows:
-    """The codes in the bytes of a file; what is wrong with it is in the result, never raised."""
-    found = read_column(str(name), data, HEADERS, read_code, layout)
+    """The codes in the bytes of a file; what is wrong with it is in the result, never raised.
+
+    Of several columns none is taken by guess: an amount that went out as a code cannot be recalled.
+    """
+    found = read_column(str(name), data, HEADERS, read_code, layout, heads="code")
     return CodeRows(
         str(name),
         tuple(found.values),

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from flowlang.intake.cells import MAX_NAME
+from flowlang.intake.cells import MAX_NAME, names
 from flowlang.intake.contact_row import ContactReader, RefusedRow
 from flowlang.intake.coupons import read_code
 from flowlang.intake.problem import shown
@@ -198,6 +198,9 @@ class Contact(Shape):
         except RefusedRow as refused:
             name, message = refused.note
             raise BadValue(f"`{name}`: {message}" if name else message) from None
+        if known.groups and "groups" not in known.fields:
+            for group in names(raw.get("groups")):  # refused as by `join`, not left away
+                _known(group, known.groups, "group")
         return {
             "fields": row.fields,
             "tags": row.tags,

@@ -122,6 +122,18 @@ class FlowServer(LanguageServer):
             return None
         return document, self.studies.check(self.studies.key_of(document))
 
+    def settled(self, uri: str) -> tuple[Open, Checked] | None:
+        """The same where it is known already or known soon; else None, until a check in the
+        background has come to its end.
+        """
+        document = self.opened(uri)
+        if document is None:
+            return None
+        key = self.studies.key_of(document)
+        if self.studies.is_slow(key) and not self.studies.is_current(key):
+            return None
+        return document, self.studies.check(key)
+
     def offset(self, source: Source, position: types.Position) -> int:
         return self.places.offset(source, position)
 
@@ -155,7 +167,9 @@ def make() -> FlowServer:
 def serve() -> None:
     """Answer on standard input and output until the editor says goodbye."""
     warm_up()
-    gc.freeze()  # what is loaded by now stays: the collector need not look at it again and again
+    # What is loaded by now stays; a check makes many objects and little garbage: look less often.
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 50)
     level = logging.INFO if os.environ.get("FLOW_DEBUG") else logging.CRITICAL
     logging.getLogger("pygls").setLevel(level)
     make().start_io()

@@ -21,6 +21,9 @@ from flowlang.source import Finding, Findings, Source, Span
 from flowlang.syntax.parser import Parsed
 from flowlang.workspace import Disk, Workspace, check
 
+QUICK = 0.04
+"""Seconds of processor time that a check may take to be made at every key press."""
+
 Key = Path | str
 """A workspace: its folder; the file, for one without a flow.toml above it; the URI of a text that
 is in no file."""
@@ -181,6 +184,11 @@ class Studies:
         room = self._rooms.get(key)
         return room is not None and room.checked is not None and self._fresh(room)
 
+    def is_slow(self, key: Key) -> bool:
+        """Whether a check takes too long to be made at every key press."""
+        last = self.last(key)
+        return last is not None and last.seconds > QUICK
+
     def check(self, key: Key) -> Checked:
         """What the checker says of the texts as they stand."""
         room = self._rooms.setdefault(key, _Room())
@@ -249,7 +257,7 @@ class Studies:
                 there = set(own_files(key))
                 there |= {
                     path
-                    for one in self.texts.open.values()
+                    for one in list(self.texts.open.values())
                     if (path := one.source.path) is not None
                     and path.suffix == ".flow"
                     and key_of(path) == key

@@ -76,7 +76,8 @@ class Texts:
         """The open text of a path."""
         if path is None:
             return None
-        return next((one for one in self.open.values() if one.source.path == path), None)
+        # list: a check in the background asks too, while texts are opened and closed.
+        return next((one for one in list(self.open.values()) if one.source.path == path), None)
 
     def parsed(self, where: Path | Open, language: str) -> tuple[Parsed, Findings]:
         """A file parsed, and what was found on the way; parsed anew only where it has changed.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flowlang.engine.answers import Scene
-from flowlang.engine.reasons import why_not, why_not_started
+from flowlang.engine.recalling import TAKEN_BACK
+from flowlang.engine.reasons import AT_A_SEND, why_not, why_not_started
 from flowlang.engine.tracing import Decision
 from flowlang.program.program import Program
 from flowlang.repl.script import Wrong
@@ -31,12 +32,14 @@ class Asking:
         return Teller(self.program)
 
     def last(self) -> Told:
-        """Why the last decision was made that hung on anything."""
+        """Why the last decision was made; where it hung on nothing, what led to it."""
         decisions = self.decisions
         if not decisions:
             raise Wrong("nothing has been decided yet")
-        grounded = [one for one in decisions if one.asked or one.facts]
-        return self._teller.why(self.scene.trace, (grounded or decisions)[-1])
+        last = ([one for one in decisions if one.entry.campaign] or decisions)[-1]
+        if last.asked or last.facts:
+            return self._teller.why(self.scene.trace, last)
+        return self._teller.chain(self.scene.trace, last)
 
     def numbered(self, number: int) -> Told:
         """Why a decision was made, by its number in the history."""
@@ -46,22 +49,28 @@ class Asking:
         return self._teller.why(self.scene.trace, decisions[number - 1])
 
     def named(self, name: str) -> Told:
-        """Why a message went out, each time, or why a campaign started; else why not."""
+        """Why a message went out, each time, or why a campaign started; else why not.
+
+        Where it did not go out the last time, first why not.
+        """
         self._known(name)
-        went = [one for one in self.decisions if self._went(one, name)]
+        met = [one for one in self.decisions if self._met(one, name)]
+        went = [one for one in met if one.entry.what not in AT_A_SEND]
         if not went:
             return self.why_not(name)
         told: Told = []
-        for one in went:
+        for one in went if met[-1] is went[-1] else (met[-1], *went):
             told += [*([row()] if told else []), *self._teller.chain(self.scene.trace, one)]
         return told
 
-    def _went(self, one: Decision, name: str) -> bool:
-        """Whether a decision is that a message went out, or that a campaign started."""
+    def _met(self, one: Decision, name: str) -> bool:
+        """Whether a decision is what became of a send of a message, or that a campaign started."""
         if name not in self.program.messages:
             return one.entry.campaign == name and one.entry.what.startswith("started")
+        if one.entry.what == TAKEN_BACK:
+            return one.entry.because.startswith(f'"{name}"')
         campaign = self.program.by_name.get(one.entry.campaign)
-        if one.entry.what != "sent" or campaign is None or one.pc < 0:
+        if one.entry.what not in ("sent", *AT_A_SEND) or campaign is None or one.pc < 0:
             return False
         step = campaign.instructions[one.pc]
         return getattr(getattr(step, "message", None), "name", None) == name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from flowlang.contact import Entry
+from flowlang.contact import Contact, Entry
 from flowlang.engine.commons import Commons
 from flowlang.engine.play import Play
 from flowlang.engine.position import NAME, Position
@@ -13,6 +13,7 @@ from flowlang.engine.replaying import replay
 from flowlang.engine.state import States
 from flowlang.engine.stored import addresses_of
 from flowlang.engine.tracing import Decision
+from flowlang.program.program import Program
 from flowlang.repl.stage import Loaded
 from flowlang.stores.rows import ContactRow, Shared
 from flowlang.stores.store import Store
@@ -33,8 +34,10 @@ class FromStore:
     """Of the contact's addresses, those on the Robinson list."""
     pending: bool = False
     """More has arrived for the contact, which the engine has not applied yet."""
-    known: list[Decision] = field(default_factory=list)
-    unknown: list[Entry] = field(default_factory=list)
+    known: list[tuple[Entry, Decision | None]] = field(default_factory=list)
+    """The history, each entry with what it hung on, where that is known."""
+    parted: Entry | None = None
+    """From here on the program, which is another now, goes another way."""
     clock: datetime = field(default_factory=lambda: datetime.now(UTC))
     """Up to here the engine has come."""
 
@@ -93,5 +96,24 @@ def taken(store: Store, loaded: Loaded, contact: str) -> FromStore | str:
     addresses = {one.casefold() for one in addresses_of([here], program.config)}
     return FromStore(
         row, shared, codes, store.barred(addresses), bool(store.waiting_arrivals([row.id])),
-        lived.trace.of(row.id)[: lived.parted], history[lived.parted :], now,
+        *_parting(program, here, list(zip(history, lived.counterparts, strict=True))), now,
     )  # fmt: skip
+
+
+_Known = list[tuple[Entry, Decision | None]]
+
+
+def _parting(program: Program, contact: Contact, known: _Known) -> tuple[_Known, Entry | None]:
+    """Where the program of today goes another way than that of the history, if it is another.
+
+    From there on what the replay found is no counterpart, even where it looks like one.
+    """
+    versions = {name: one.version for name, one in program.by_name.items()}
+    changed = {
+        run.campaign for run in contact.runs.values() if run.version != versions[run.campaign]
+    }
+    for place, (entry, lived) in enumerate(known):
+        other = entry.campaign in changed or entry.campaign not in versions
+        if lived is None and entry.campaign and other:
+            return known[:place] + [(one, None) for one, _ in known[place:]], entry
+    return known, None

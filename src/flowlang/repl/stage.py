@@ -50,13 +50,13 @@ class Beginning(Protocol):
     def contact(self) -> str: ...
 
     @property
-    def known(self) -> Sequence[Decision]:
-        """What was decided before, with what it hung on."""
+    def known(self) -> Sequence[tuple[Entry, Decision | None]]:
+        """What was decided before, each with what it hung on, where that is known."""
         ...
 
     @property
-    def unknown(self) -> Sequence[Entry]:
-        """What was decided after that, of which only the history tells."""
+    def parted(self) -> Entry | None:
+        """From here on the program, which is another now, goes another way."""
         ...
 
     def set_up(self, play: Play) -> datetime:
@@ -81,7 +81,7 @@ class Stage:
             self.play.started = True
             contact = self.play.contact(beginning.contact)
             view = Scene(self.play, self.trace).view(contact)
-            self.trace.remember(beginning.known, beginning.unknown, view)
+            self.trace.remember(beginning.known, view if beginning.parted is not None else None)
             self.compiler.contacts.append(beginning.contact)
             self.compiler.clock = now
 

@@ -9,7 +9,7 @@ from flowlang.calendar import local
 from flowlang.check.explain import Explained
 from flowlang.contact import Run
 from flowlang.engine.answers import Answer, Need
-from flowlang.engine.reasons import behind
+from flowlang.engine.reasons import AT_A_SEND, behind
 from flowlang.engine.tracing import Decision, Trace
 from flowlang.engine.world import Notice
 from flowlang.program.program import Program
@@ -104,7 +104,9 @@ class Teller:
         return found
 
     def chain(self, trace: Trace, one: Decision) -> Told:
-        """A decision with the way that led to it: what started the round, and each fork."""
+        """A decision with the way that led to it: what started the round, and each fork; for the
+        end of the round also the last step before it.
+        """
         found = [self.head(one), *self._grounds(one)]
         for step in _way(trace, one):
             found += [_indented(self.head(step), 2)]
@@ -228,9 +230,13 @@ def _way(trace: Trace, one: Decision) -> list[Decision]:
         if other is one:
             break
         same = (other.entry.campaign, other.entry.round) == (entry.campaign, entry.round)
-        if same and other.key[1] in (one.key[1], "") and _leads(other):
+        if same and other.key[1] in (one.key[1], ""):
             found.append(other)
-    return found
+    ended = not entry.step and not _leads(one)
+    steps = [other for other in found if other.entry.step] if ended else []
+    sends = [other for other in steps if other.entry.what in ("sent", *AT_A_SEND)]
+    last = (sends or steps)[-1:]
+    return [other for other in found if _leads(other) or other in last]
 
 
 def _leads(one: Decision) -> bool:

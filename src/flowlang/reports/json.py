@@ -37,6 +37,7 @@ def as_data(finding: Finding) -> dict[str, Any]:
             {"file": span.source.name, **_place(span), "message": sentence}
             for span, sentence in finding.also
         ],
+        "test": finding.test,
     }
 
 

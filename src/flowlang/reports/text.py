@@ -102,6 +102,9 @@ def _finding(finding: Finding, paint: _Paint) -> Iterator[str]:
     for span, sentence in finding.also:
         yield f"  {paint(_place(span), 'place')}: {printable(sentence)}"
         yield from _excerpt(span, "place", paint)
+    if finding.test:
+        yield "  a contact that comes there, as a test:"
+        yield from (f"    {printable(line)}".rstrip() for line in finding.test.splitlines())
 
 
 def one_line(finding: Finding) -> str:

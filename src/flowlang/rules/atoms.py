@@ -199,7 +199,7 @@ class Atoms:
 
     def _in_list(self, node: tree.InList | tree.NotInList, holds: bool) -> Ways:
         found = [self._literal(choice) for choice in node.choices]
-        values = [_plain(*one) if one is not None else None for one in found]
+        values: list[Any] = [_plain(*one) if one is not None else None for one in found]
         families = {_FAMILIES.get(one[0].name, "") for one in found if one is not None}
         key, own = self._subject(node.operand)
         family = families.pop() if len(families) == 1 else ""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
+from flowlang.check.names import Names
+from flowlang.rules.knowing import topics
 from flowlang.rules.reasoning import Reasoning
 from flowlang.rules.rule import Look
 from flowlang.syntax import declarations as tree
@@ -17,6 +21,8 @@ _FILTERS = (
     ex.AnyRow, ex.NoRow, ex.CountOf, ex.SumOf, ex.Happened, tree.EventSetting, tree.AudienceLine,
     tree.OnSystem,
 )  # fmt: skip
+_FILTERING_STEPS = ("wait_for", "for_branch", "split_best", "set_record", "remove")
+_BOUNDED = (ex.CountOf, ex.CouponsLeft, ex.Part)
 
 
 def reasoning_at(look: Look) -> Reasoning:
@@ -27,4 +33,36 @@ def reasoning_at(look: Look) -> Reasoning:
     return look.reasoning
 
 
-_FILTERING_STEPS = ("wait_for", "for_branch", "split_best", "set_record", "remove")
+def may_be_settled(node: Node, names: Names) -> bool:
+    """Whether it is worth asking if a condition holds for everyone or for no one by itself.
+
+    Most conditions compare one field with one value, and few ask about one thing twice.
+    """
+    match node:
+        case ex.And(parts=parts) | ex.Or(parts=parts):
+            asked = [topics(part) for part in parts]
+            return any(
+                not first or not second or first & second or _of_unknown(first | second)
+                for first, second in combinations(asked, 2)
+            )
+        case ex.Between():
+            return True
+        case ex.InList() | ex.NotInList():
+            if isinstance(node.operand, ex.FieldValue):
+                kind = names.fields.get(str(node.operand.name.value))
+                return kind is not None and 0 < len(kind.choices) <= len(node.choices)
+            return isinstance(node.operand, _BOUNDED)
+        case ex.Compare() | ex.IsBefore() | ex.IsAfter():
+            left, right = _is_literal(node.left), _is_literal(node.right)
+            if left or right:
+                return (left and right) or isinstance(node.right if left else node.left, _BOUNDED)
+            return node.left == node.right
+    return False
+
+
+def _of_unknown(asked: frozenset[tuple[str, str]]) -> bool:
+    return ("anything", "") in asked
+
+
+def _is_literal(node: ex.Expression) -> bool:
+    return isinstance(node, (ex.Literal, ex.Yes, ex.No))

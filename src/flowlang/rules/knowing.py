@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import singledispatch
+from typing import Any
 
 from flowlang.check.names import Names
 from flowlang.program.program import Campaign
-from flowlang.source import Span
+from flowlang.source import Source, Span
 from flowlang.steps.blocking import Block, Unblock
 from flowlang.steps.call import Call
 from flowlang.steps.clear import Clear
@@ -28,8 +29,6 @@ from flowlang.steps.wait_until import WaitUntil
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.tree import Node, Token, walk
 
-Knowledge = dict[tree.Expression, bool]
-"""Conditions, each with whether it holds."""
 Topic = tuple[str, str]
 """What a condition hangs on, and what a step changes: a tag, a field, …"""
 
@@ -58,66 +57,101 @@ _AT_ONCE = (
 """Steps after which the run goes on before anything else happens."""
 
 
-def stands(condition: tree.Expression, changes: frozenset[Topic]) -> bool:
-    """Whether it is known as before after these changes."""
-    if not changes:
-        return True
-    return not any(topic in changes or topic == _ANYTHING for topic in topics(condition))
+class Fact:
+    """A condition of which it is known whether it holds."""
+
+    __slots__ = ("condition", "holds", "lasts", "topics")
+
+    def __init__(self, condition: tree.Expression, holds: bool) -> None:
+        self.condition = condition
+        self.holds = holds
+        self.topics = topics(condition)
+        self.lasts = self._lasts()
+
+    @property
+    def pair(self) -> tuple[tree.Expression, bool]:
+        return self.condition, self.holds
+
+    def _lasts(self) -> bool:
+        """Whether time cannot change it: it speaks of the event that started the run alone."""
+        if not self.topics or any(head not in _LASTING for head, _ in self.topics):
+            return False
+        return not any(isinstance(node, _TIMES) for node in walk(self.condition))
+
+    def stands(self, changes: frozenset[Topic]) -> bool:
+        """Whether it is known as before after these changes."""
+        return not changes or not (changes & self.topics or _ANYTHING in self.topics)
+
+    def is_about(self, asked: frozenset[Topic]) -> bool:
+        """Whether it may say something about a condition that hangs on these."""
+        return bool(asked & self.topics) or _ANYTHING in asked or _ANYTHING in self.topics
 
 
 def topics(condition: tree.Expression) -> frozenset[Topic]:
     """What a condition hangs on."""
-    return frozenset(topic for node in walk(condition) for topic in _topics(node))
+    found: set[Topic] = set()
+    for node in walk(condition):
+        says = _TOPICS.get(type(node))
+        if says is not None:
+            found.update(says(node))
+    return frozenset(found)
 
 
-def lasts(condition: tree.Expression, event_changes: bool) -> bool:
-    """Whether time cannot change it: it speaks of the event that started the run alone."""
-    if event_changes:
-        return False
-    return all(
-        isinstance(node, _LASTING)
-        or (isinstance(node, tree.Ref) and str(node.name.value).startswith("event."))
-        for node in walk(condition)
-    )
-
-
-_LASTING = (
-    tree.And, tree.Or, tree.Not, tree.Compare, tree.Between, tree.InList, tree.NotInList,
-    tree.IsSet, tree.IsNotSet, tree.Text, tree.Number, tree.Percent, tree.Yes, tree.No,
-    tree.Contains, tree.StartsWith, tree.EndsWith, tree.Flag,
-)  # fmt: skip
+_LASTING = {"event", "flag"}
+_TIMES = (tree.Date, tree.DateTime, tree.Time, tree.Today, tree.Now, tree.Duration)
 
 
 # ---------------------------------------------------------------------- what conditions hang on
 
 
-def _topics(node: Node) -> Iterator[Topic]:
-    """What one part of a condition hangs on, by itself."""
-    match node:
-        case tree.Tagged(tag=tag):
-            yield "tag", str(tag.value)
-        case tree.FieldValue(name=name):
-            yield "field", str(name.value)
-        case tree.Ref(name=name):
-            head, _, rest = str(name.value).partition(".")
-            yield ("field", rest) if head == "contact" else (head, "")
-        case tree.InGroup(group=group):
-            yield "group", str(group.value)
-        case tree.MayGet(channel=channel) | tree.MayNotGet(channel=channel):
-            yield "consent", str(channel.value)
-        case tree.IsBlocked():
-            yield "blocked", ""
-        case tree.Flag():
-            yield "flag", type(node).__name__
-        case tree.Happened() | tree.OfLast() | tree.OfFirst() | tree.AtOfLast() | tree.AtOfFirst():
-            yield "events", ""
-        case tree.CountOf() | tree.SumOf() | tree.AnyRow() | tree.NoRow():
-            yield "events", ""
-            yield "records", str(node.rows.value)
-        case tree.Received() | tree.Reacted() | tree.ReceivedAnything() | tree.CouponsLeft():
-            yield "sends", ""
-        case tree.InSegment() | tree.CanReceive():
-            yield _ANYTHING
+def _of_ref(node: tree.Ref) -> Iterable[Topic]:
+    head, _, rest = str(node.name.value).partition(".")
+    return [("field", rest) if head == "contact" else (head, "")]
+
+
+def _of_rows(node: Any) -> Iterable[Topic]:
+    return [("events", ""), ("records", str(node.rows.value))]
+
+
+def _of_events(node: Node) -> Iterable[Topic]:
+    return [("events", "")]
+
+
+def _of_sends(node: Node) -> Iterable[Topic]:
+    return [("sends", "")]
+
+
+def _of_anything(node: Node) -> Iterable[Topic]:
+    return [_ANYTHING]
+
+
+def _of_flag(node: Node) -> Iterable[Topic]:
+    return [("flag", type(node).__name__)]
+
+
+def _of_consent(node: Any) -> Iterable[Topic]:
+    return [("consent", str(node.channel.value))]
+
+
+_TOPICS: dict[type[Node], Callable[[Any], Iterable[Topic]]] = {
+    tree.Tagged: lambda node: [("tag", str(node.tag.value))],
+    tree.FieldValue: lambda node: [("field", str(node.name.value))],
+    tree.InGroup: lambda node: [("group", str(node.group.value))],
+    tree.IsBlocked: lambda node: [("blocked", "")],
+    tree.Ref: _of_ref,
+    tree.MayGet: _of_consent,
+    tree.MayNotGet: _of_consent,
+    **dict.fromkeys((tree.TimedOut, tree.Missed, tree.WasSent, tree.Failed), _of_flag),
+    **dict.fromkeys(
+        (tree.Happened, tree.OfLast, tree.OfFirst, tree.AtOfLast, tree.AtOfFirst), _of_events
+    ),
+    **dict.fromkeys((tree.CountOf, tree.SumOf, tree.AnyRow, tree.NoRow), _of_rows),
+    **dict.fromkeys(
+        (tree.Received, tree.Reacted, tree.ReceivedAnything, tree.CouponsLeft), _of_sends
+    ),
+    **dict.fromkeys((tree.InSegment, tree.CanReceive), _of_anything),
+}
+"""What one part of a condition hangs on, by itself."""
 
 
 # ---------------------------------------------------------------------- what steps change
@@ -205,8 +239,28 @@ def _(node: Call) -> Iterator[Topic]:
 # ---------------------------------------------------------------------- what is known after steps
 
 
-def learnt_from(node: Node) -> Iterator[tuple[tree.Expression, bool]]:
+_NOWHERE = Span(Source("", ""), 0, 0)
+_NOT_LATE = (Fact(tree.TimedOut(_NOWHERE), False), Fact(tree.Missed(_NOWHERE), False))
+NO_FLAGS = (*_NOT_LATE, Fact(tree.WasSent(_NOWHERE), False), Fact(tree.Failed(_NOWHERE), False))
+"""What no step has said yet when a run starts."""
+
+
+def learnt_from(node: Node) -> Iterator[Fact]:
     """What surely is so right after a step."""
+    match node:
+        case Wait() | WaitDays() | WaitFor(at_most=None):
+            yield from _NOT_LATE
+        case WaitUntil(at_most=None):
+            yield _NOT_LATE[0]
+        case WaitFor():
+            yield _NOT_LATE[1]
+        case _:
+            for condition, holds in _said_by(node):
+                yield Fact(condition, holds)
+
+
+def _said_by(node: Node) -> Iterator[tuple[tree.Expression, bool]]:
+    """The conditions that a step sees to."""
     span = node.span
     match node:
         case Tag(tag=tag):
@@ -230,20 +284,7 @@ def learnt_from(node: Node) -> Iterator[tuple[tree.Expression, bool]]:
             yield tree.IsBlocked(span), True
         case Unblock():
             yield tree.IsBlocked(span), False
-        case Wait() | WaitDays():
-            yield tree.TimedOut(span), False
-            yield tree.Missed(span), False
-        case WaitFor(at_most=None):
-            yield tree.TimedOut(span), False
-            yield tree.Missed(span), False
-        case WaitFor():
-            yield tree.Missed(span), False
-        case WaitUntil(at_most=None):
-            yield tree.TimedOut(span), False
 
 
 def _equals(span: Span, field: Token, value: tree.Expression) -> tree.Expression:
     return tree.Compare(span, tree.FieldValue(span, field), Token(span, "OP", "="), value)
-
-
-__all__ = ["Knowledge", "changed_by", "lasts", "learnt_from", "let_time_pass", "stands"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from flowlang.check.names import Names
@@ -19,11 +19,11 @@ from flowlang.rules.allowances import Allowances
 from flowlang.rules.baseline import Place, place_of
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.severities import Severities, folders_of
-from flowlang.source import Finding, Findings, Severity, Source, Span
+from flowlang.source import Finding, Findings, Source, Span
 from flowlang.syntax import keywords
 from flowlang.syntax.parser import Parsed
 from flowlang.syntax.scripts import Test
-from flowlang.syntax.tree import Node
+from flowlang.syntax.tree import Node, children
 
 Check = Callable[[Node, Look], Hits]
 
@@ -123,7 +123,7 @@ class _Run:
                 collected[kind].append(node)
             if kind is Test:
                 continue
-            inner = list(_below(node))
+            inner = list(children(node))
             if inner:
                 above.append(node)
                 stack.extend((one, depth + 1) for one in reversed(inner))
@@ -207,7 +207,7 @@ class _Run:
         places: list[Place] = []
         known = registry.names()
         for finding in self.findings.in_order():
-            if finding.diagnostic.name in known:
+            if known.get(finding.diagnostic.name, "allowances") != "allowances":
                 place = place_of(finding, self._home(finding), self.own)
                 if forgiven[place] > 0:
                     forgiven[place] -= 1
@@ -227,37 +227,3 @@ def _folders(source: Source, root: Path) -> list[str]:
     except ValueError:
         return [""]
     return folders_of(PurePosixPath(inside.as_posix()))
-
-
-_PARTS: dict[type[Node], tuple[str, ...]] = {}
-"""The fields of a class of nodes that may hold nodes."""
-
-
-def _below(node: Node) -> Iterator[Node]:
-    """The nodes directly below a node, in the order of the text."""
-    kind = type(node)
-    parts = _PARTS.get(kind)
-    if parts is None:
-        parts = _PARTS[kind] = tuple(_may_hold_nodes(kind))
-    for name in parts:
-        value = getattr(node, name)
-        if value.__class__ is tuple:
-            for one in value:
-                if isinstance(one, Node):
-                    yield one
-                elif one.__class__ is tuple:
-                    yield from (inner for inner in one if isinstance(inner, Node))
-        elif isinstance(value, Node):
-            yield value
-
-
-_NO_NODES = {"Token", "Token | None", "tuple[Token, ...]", "tuple[Token, ...] | None"}
-
-
-def _may_hold_nodes(kind: type[Node]) -> Iterator[str]:
-    annotations: dict[str, str] = {}
-    for base in reversed(kind.__mro__):
-        annotations.update(base.__dict__.get("__annotations__", {}))
-    for name in kind._order[1:]:
-        if str(annotations.get(name)) not in _NO_NODES:
-            yield name

@@ -90,14 +90,16 @@ def _sentence(text: str) -> str:
 _HEAD = """\
 # Rules
 
-What `flow check` finds beyond mistakes: what is allowed, and yet most likely an accident. `flow rule NAME`
-shows a page, `flow rule --all` lists all. These pages are made of the rules themselves
+What `flow check` finds beyond mistakes: what is allowed, and yet most likely an accident. `flow
+rule NAME` shows a page, `flow rule --all` lists all. These pages are made of the rules themselves
 (`python tests/rules/pages.py`), and a test keeps them so.
 
-A finding is an `error`, a `warning` or an `info`; an `info` is shown and does not make `flow check` fail.
+A finding is an `error`, a `warning` or an `info`; an `info` is shown and does not make `flow
+check` fail.
 
-**For the workspace** `flow.toml` says how severe a rule is, by its name or code, or by its family; a table
-for a folder stands before what is said above it, and a rule's own line before its family's:
+**For the workspace** `flow.toml` says how severe a rule is, by its name or code, or by its family;
+a table for a folder stands before what is said above it, and a rule's own line before its
+family's:
 
 ```toml
 [rules]
@@ -110,24 +112,25 @@ locked = ["consent"]         # no comment in a file can allow these
 timing = "info"
 ```
 
-A rule that guards a law is switched off with a reason only:
-`send-without-consent = { severity = "off", because = "the shop asks at each order" }`.
+A rule that guards a law is switched off with a reason only: `send-without-consent = { severity =
+"off", because = "the shop asks at each order" }`.
 
-**In a file** a comment allows what a rule finds. The reason is required, and an allowance that is no longer
-needed is found, and taken out by `flow check --fix`:
+**In a file** a comment allows what a rule finds. The reason is required, and an allowance that is
+no longer needed is found, and taken out by `flow check --fix`:
 
 ```flow
 campaign "Survey"
   start when tagged "asked"
-  wait until tagged "answered"  # flow: allow wait-without-end because support closes the rest by hand
+  wait until tagged "answered"  # flow: allow wait-without-end because support closes them by hand
   tag "done"
 ```
 
-Behind a statement it holds for that line; on a line of its own for the statement below it and all that
-stands in it; at the head of the file, before an empty line, for the whole file.
+Behind a statement it holds for that line; on a line of its own for the statement below it and all
+that stands in it; at the head of the file, before an empty line, for the whole file.
 
-**For an old workspace** `flow check --write-baseline` writes `flow-baseline.json` beside `flow.toml`: what is
-found now is forgiven, and only what comes new is shown. It names findings by campaign and step, not by line,
-so it holds while other lines come and go. Commit the file, and let it shrink.
+**For an old workspace** `flow check --write-baseline` writes `flow-baseline.json` beside
+`flow.toml`: what is found now is forgiven, and only what comes new is shown. It names findings by
+campaign and step, not by line, so it holds while other lines come and go. Commit the file, and let
+it shrink.
 
 A file with an error in it is not looked at by the rules: one mistake stays one finding."""

@@ -11,19 +11,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flowlang.program.program import Campaign, Program
+from flowlang.rules.atoms import speaks_of_a_round
 from flowlang.rules.knowing import (
-    Knowledge,
+    NO_FLAGS,
+    Fact,
     Topic,
     changed_by,
-    lasts,
     learnt_from,
     let_time_pass,
-    stands,
     topics,
 )
 from flowlang.rules.reasoning import Reasoning
-from flowlang.rules.atoms import speaks_of_a_round
-from flowlang.source import Span
 from flowlang.steps.branch import ElseIf, If
 from flowlang.steps.campaigns import StartCampaign
 from flowlang.steps.goal import Goal
@@ -35,6 +33,8 @@ from flowlang.syntax import declarations as tree
 from flowlang.syntax import expressions as ex
 from flowlang.syntax.tree import Node, walk
 
+Knowledge = frozenset[Fact]
+
 
 class Beside:
     """What the campaigns of a workspace do to each other."""
@@ -44,12 +44,20 @@ class Beside:
         """By what is changed: the campaigns that change it."""
         self.started: set[str] = set()
         """Campaigns that a step starts."""
+        self._changes: dict[int, frozenset[Topic]] = {}
         for campaign in program.by_name.values():
             for node in campaign.nodes:
                 if isinstance(node, StartCampaign):
                     self.started.add(str(node.campaign.value))
-                for topic in changed_by(node):
+                for topic in self.changes(node):
                     self.changers.setdefault(topic, set()).add(campaign.name)
+
+    def changes(self, node: Node) -> frozenset[Topic]:
+        """What a step changes at once."""
+        found = self._changes.get(id(node))
+        if found is None:
+            found = self._changes[id(node)] = changed_by(node)
+        return found
 
 
 class Paths:
@@ -62,6 +70,8 @@ class Paths:
         self.reasoning = Reasoning(program.names)
         lines = campaign.item.lines or () if campaign.item else ()
         self.settings = [line for line in lines if isinstance(line, tree.Line)]
+        self._facts: dict[tuple[int, bool], Fact] = {}
+        self._learnt: dict[int, list[Fact]] = {}
         self._event_changes = any(isinstance(node, WaitAgain) for node in campaign.nodes)
         self.always = self._permanent()
         self._known: dict[int, Knowledge] | None = None
@@ -72,12 +82,24 @@ class Paths:
             self._known = self._walked()
         return self._known.get(number)
 
-    def number_of(self, node: Node) -> int | None:
-        """The first instruction that a node was made into."""
-        for number, one in enumerate(self.campaign.nodes):
-            if one is node:
-                return number
-        return None
+    def topics(self, condition: ex.Expression) -> frozenset[Topic]:
+        """What a condition of this campaign hangs on."""
+        return self._fact(condition, holds=True).topics
+
+    def changes(self, node: Node) -> frozenset[Topic]:
+        """What a step changes at once."""
+        return self._beside.changes(node)
+
+    @property
+    def said_by_settings(self) -> Iterator[Topic]:
+        """What its settings and goals speak of."""
+        for line in self.settings:
+            if isinstance(line, tree.ConditionSetting):
+                yield from self.topics(line.where)
+        for at, _ in self.campaign.goals:
+            node = self.campaign.nodes[at]
+            if isinstance(node, Goal):
+                yield from self.topics(node.condition)
 
     def at_once(self, number: int) -> Iterator[int]:
         """The instructions that a run may come to from behind one, before any time has passed.
@@ -117,7 +139,7 @@ class Paths:
             if not 0 <= number < count:
                 continue
             before = known.get(number)
-            now = arriving if before is None else _met(before, arriving)
+            now = arriving if before is None else before & arriving
             if before is not None and len(now) == len(before):
                 continue
             known[number] = now
@@ -126,91 +148,98 @@ class Paths:
 
     def _leaving(self, number: int, known: Knowledge) -> list[tuple[int, Knowledge]]:
         """Where a run goes on from an instruction, and what is known then."""
-        campaign = self.campaign
-        instruction, node = campaign.instructions[number], campaign.nodes[number]
+        instruction, node = self.campaign.instructions[number], self.campaign.nodes[number]
         exits = [target for target, _ in instruction.exits(number)]
         if isinstance(node, (If, ElseIf)) and len(exits) == 2:
-            yes = _with(known, node.condition, holds=True)
-            no = _with(known, node.condition, holds=False)
+            both = zip(exits, (True, False), strict=True)
             return [
-                (target, what)
-                for target, what in ((exits[0], yes), (exits[1], no))
-                if self.reasoning.possible(what.items())
+                (target, known | {self._fact(node.condition, holds)})
+                for target, holds in both
+                if not self.settled(node.condition, known, not holds)
             ]
         if isinstance(node, Goal):
             return [(number + 1, self._behind_goal(node, known))]
         if isinstance(instruction, _JUST_GOES_ON):
             return [(target, known) for target in exits]
-        after = self._after(node, known)
+        after = self._after(number, node, known)
         return [(target, after) for target in dict.fromkeys(exits)]
 
-    def _after(self, node: Node, known: Knowledge) -> Knowledge:
-        campaign = self.campaign
-        changes = changed_by(node)
-        left = {one: holds for one, holds in known.items() if stands(one, changes)}
-        if let_time_pass(node, campaign, self.program.names):
-            left = {one: holds for one, holds in left.items() if lasts(one, self._event_changes)}
-        for condition, holds in learnt_from(node):
-            left[condition] = holds
-        return {**left, **self.always}
+    def settled(self, condition: ex.Expression, known: Knowledge, holds: bool) -> bool:
+        """Whether what is known says that a condition holds, or that it does not."""
+        asked = self._fact(condition, holds).topics
+        if not any(fact.is_about(asked) for fact in known):
+            return False
+        pairs = [fact.pair for fact in known]
+        return not self.reasoning.possible([*pairs, (condition, not holds)])
+
+    def _after(self, number: int, node: Node, known: Knowledge) -> Knowledge:
+        changes = self._beside.changes(node)
+        left = {fact for fact in known if fact.stands(changes)}
+        if let_time_pass(node, self.campaign, self.program.names):
+            steady = not self._event_changes
+            left = {fact for fact in left if steady and fact.lasts}
+        if number not in self._learnt:
+            self._learnt[number] = list(learnt_from(node))
+        left.update(self._learnt[number])
+        return frozenset(left) | self.always
 
     def _behind_goal(self, node: Goal, known: Knowledge) -> Knowledge:
         if node.otherwise is None:
             return known
-        met = _with(known, node.condition, holds=True)
+        met = self._fact(node.condition, holds=True)
         if node.otherwise.value == "stop":
-            return met
-        return (
-            {node.condition: True, **self.always} if _is_steady(node.condition) else self.always
-        )
+            return known | {met}
+        return self.always | {met} if _is_steady(node.condition) else self.always
 
     def _at_goal(self, at: int) -> Knowledge:
         """What is known of a contact that jumps to a goal."""
         node = self.campaign.nodes[at]
         assert isinstance(node, Goal)
-        return _with(self.always, node.condition, holds=True)
+        return self.always | {self._fact(node.condition, holds=True)}
+
+    def _fact(self, condition: ex.Expression, holds: bool) -> Fact:
+        """One and the same for each place where a condition is asked."""
+        key = (id(condition), holds)
+        found = self._facts.get(key)
+        if found is None:
+            found = self._facts[key] = Fact(condition, holds)
+        return found
 
     # ------------------------------------------------------------------ starts and stops
 
     def start(self) -> Knowledge:
         """What is known when a run starts."""
-        found = {**dict.fromkeys(_no_flags(self.campaign.span), False), **self.always}
-        starts = [
-            line for line in self.settings
-            if isinstance(line, (tree.StartWhen, tree.StartAsSoonAs, tree.StartOn,
-                                 tree.StartOnChange))
-        ]  # fmt: skip
+        found = set(NO_FLAGS)
+        starts = [line for line in self.settings if isinstance(line, _STARTS)]
         if len(starts) == 1 and self.campaign.name not in self._beside.started:
             line = starts[0]
             if isinstance(line, tree.ConditionSetting) and self._is_left_alone(line.where):
-                found[line.where] = True
-        return found
+                found.add(self._fact(line.where, holds=True))
+        return frozenset(found) | self.always
 
     def _is_left_alone(self, condition: ex.Expression) -> bool:
         """Whether it still holds at the first step: what the same trigger sets off goes first."""
         if not _is_steady(condition) or speaks_of_a_round(condition):
             return False
         name = self.campaign.name
-        return all(self._beside.changers.get(topic, {name}) <= {name} for topic in topics(condition))
+        return all(
+            self._beside.changers.get(topic, {name}) <= {name} for topic in topics(condition)
+        )
 
     def _permanent(self) -> Knowledge:
         """The conditions that end a run: while there is one, they do not hold."""
-        return {
-            line.where: False
+        return frozenset(
+            self._fact(line.where, holds=False)
             for line in self.settings
             if isinstance(line, (tree.StopWhen, tree.RestartWhen))
             and _is_steady(line.where)
             and not any(isinstance(one, ex.Ref) for one in walk(line.where))
-        }
+        )
 
 
+_STARTS = (tree.StartWhen, tree.StartAsSoonAs, tree.StartOn, tree.StartOnChange)
 _JUST_GOES_ON = (Jump, Count, LeaveLoop, TakeShare)
 """Instructions that change nothing."""
-
-
-def _no_flags(span: Span) -> list[ex.Expression]:
-    """What no step has said yet when a run starts."""
-    return [ex.TimedOut(span), ex.Missed(span), ex.WasSent(span), ex.Failed(span)]
 
 
 _STEADY = (
@@ -223,12 +252,3 @@ _STEADY = (
 def _is_steady(condition: ex.Expression) -> bool:
     """Whether nothing but a change to the contact can change it: then every change is looked at."""
     return all(isinstance(one, _STEADY) for one in walk(condition))
-
-
-def _with(known: Knowledge, condition: ex.Expression, *, holds: bool) -> Knowledge:
-    return {**known, condition: holds}
-
-
-def _met(first: Knowledge, second: Knowledge) -> Knowledge:
-    """What two paths both know."""
-    return {one: holds for one, holds in first.items() if second.get(one) is holds}

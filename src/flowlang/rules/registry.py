@@ -75,7 +75,6 @@ def name_of(word: str) -> str | None:
     code = word.upper()
     if _CODE.fullmatch(code) is None:
         return None
-    coded = [*rules().values(), *(found for found, _ in OTHERS.values())]
-    return next((one.name for one in coded if one.code == code), None)
-
-
+    coded = {rule.code: rule.name for rule in rules().values()}
+    coded |= {found.code: found.name for found, _ in OTHERS.values()}
+    return coded.get(code)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from flowlang.check.comparing import Fn
+from flowlang.check.explain import Because
 from flowlang.check.names import Names
 from flowlang.check.view import View
 from flowlang.contact import LONG_AGO, Contact
@@ -49,7 +50,7 @@ class If(Step):
         all_over = True
         branches: list[If | ElseIf] = [self, *self.else_ifs]
         for branch in branches:
-            because = " ".join(branch.condition.span.text.split())
+            because = Because(code.names, branch.condition, code.place)
             test = Test(code.condition(branch.condition), because, is_fixed(branch.condition))
             code.emit(test, branch)
             with code.inside(branch):
@@ -74,7 +75,7 @@ class Test(Instruction):
 
     __slots__ = ("because", "condition", "fixed", "otherwise")
 
-    def __init__(self, condition: Fn, because: str, fixed: bool) -> None:
+    def __init__(self, condition: Fn, because: Because, fixed: bool) -> None:
         self.condition = condition
         self.because = because
         self.fixed = fixed
@@ -83,9 +84,9 @@ class Test(Instruction):
 
     def run(self, do: Effects, pc: int) -> Next:
         if self.condition(do.view):
-            do.note("yes", self.because)
+            do.note_why("yes", self.because)
             return pc + 1
-        do.note("no", self.because)
+        do.note_why("no", self.because)
         return self.otherwise
 
     def exits(self, pc: int) -> list[tuple[int, str]]:

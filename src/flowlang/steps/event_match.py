@@ -8,7 +8,8 @@ from typing import Any
 
 from flowlang.check import diagnostics as d
 from flowlang.check.view import View
-from flowlang.effects import Trigger
+from flowlang.effects import Effects, Trigger
+from flowlang.kinds import in_words
 from flowlang.steps.step import Code
 from flowlang.syntax.expressions import EventRef, Expression
 
@@ -28,6 +29,19 @@ class EventMatch:
         if self.message is not None and trigger.data.get("message") != self.message:
             return False
         return self.where is None or self.where(view, trigger.data)
+
+
+def came(do: Effects, trigger: Trigger) -> None:
+    """Note that what a run waits for has come: the event with its data, or what happened."""
+    data = {name: value for name, value in trigger.data.items() if name != "at"}
+    told = in_words(data, do.zone) if trigger.event and data else ""
+    if len(told) > LONGEST_DATA:
+        told = f"{told[: LONGEST_DATA - 1]}…"
+    do.note("came", f"{trigger.text}, {told}" if told else trigger.text)
+
+
+LONGEST_DATA = 80
+"""Characters of an event's data that a history shows."""
 
 
 def event_match(

@@ -11,10 +11,11 @@ from flowlang.check import literals
 from flowlang.check.comparing import Fn
 from flowlang.check.names import Names
 from flowlang.effects import Effects, Next, Trigger
-from flowlang.steps.event_match import EventMatch, event_match
+from flowlang.steps.event_match import EventMatch, came, event_match
 from flowlang.steps.jump import Jump
 from flowlang.steps.repeat import Count
 from flowlang.steps.step import Code, Instruction, Step
+from flowlang.steps.wait_until import said
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.tree import Node, node
 
@@ -53,7 +54,7 @@ class Race(Step):
 
     def compile(self, code: Code) -> bool:
         length = literals.duration(self.at_most, code.findings)
-        instruction = AwaitFirst(length)
+        instruction = AwaitFirst(length, said(self.at_most))
         at = code.emit(instruction, self)
         code.races.append(at)
         ends: list[Jump] = []
@@ -89,11 +90,12 @@ OTHERWISE = "otherwise"
 class AwaitFirst(Instruction):
     """Stand until the first of several things."""
 
-    __slots__ = ("after", "at_most", "branches", "otherwise")
+    __slots__ = ("after", "at_most", "branches", "otherwise", "said")
     lets_time_pass = True
 
-    def __init__(self, at_most: Duration) -> None:
+    def __init__(self, at_most: Duration, said: str) -> None:
         self.at_most = at_most
+        self.said = said
         self.branches: list[tuple[EventMatch | None, Fn | None, int]] = []
         self.otherwise: int | None = None
         self.after = 0
@@ -112,12 +114,14 @@ class AwaitFirst(Instruction):
         for match, condition, target in self.branches:
             if condition is not None:
                 if condition(do.view):
+                    came(do, trigger)
                     return target
             elif (
                 match is not None
                 and trigger.seq > do.run.wait["seq"]
                 and match.fits(trigger, do.view)
             ):
+                came(do, trigger)
                 do.run.reply = trigger.data
                 do.run.reply_event = trigger.event
                 return target
@@ -125,7 +129,7 @@ class AwaitFirst(Instruction):
 
     def wake(self, do: Effects, pc: int) -> Next:
         do.run.timed_out = True
-        do.note("timed out", f"after {self.at_most.words()}")
+        do.note("timed out", f"after {self.said}")
         return self.after if self.otherwise is None else self.otherwise
 
     def exits(self, pc: int) -> list[tuple[int, str]]:

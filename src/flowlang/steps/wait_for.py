@@ -9,9 +9,9 @@ from flowlang.calendar import Duration
 from flowlang.check import literals
 from flowlang.check.names import Names
 from flowlang.effects import STAY, Effects, Next, Trigger
-from flowlang.steps.event_match import EventMatch, event_match
+from flowlang.steps.event_match import EventMatch, came, event_match
 from flowlang.steps.step import Code, Instruction, Step
-from flowlang.steps.wait_until import IN_TIME, TIMED_OUT
+from flowlang.steps.wait_until import IN_TIME, TIMED_OUT, said
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.tree import node
 
@@ -28,19 +28,20 @@ class WaitFor(Step):
     def compile(self, code: Code) -> bool:
         match = event_match(code, self.event, self.where)
         at_most = literals.duration(self.at_most, code.findings) if self.at_most else None
-        code.emit(AwaitEvent(match, at_most), self)
+        code.emit(AwaitEvent(match, at_most, said(self.at_most)), self)
         return False
 
 
 class AwaitEvent(Instruction):
     """Stand until an event happens."""
 
-    __slots__ = ("at_most", "match")
+    __slots__ = ("at_most", "match", "said")
     lets_time_pass = True
 
-    def __init__(self, match: EventMatch, at_most: Duration | None) -> None:
+    def __init__(self, match: EventMatch, at_most: Duration | None, said: str) -> None:
         self.match = match
         self.at_most = at_most
+        self.said = said
 
     def run(self, do: Effects, pc: int) -> Next:
         do.run.timed_out = do.run.missed = False
@@ -51,6 +52,7 @@ class AwaitEvent(Instruction):
 
     def look(self, do: Effects, pc: int, trigger: Trigger) -> Next | None:
         if trigger.seq > do.run.wait["seq"] and self.match.fits(trigger, do.view):
+            came(do, trigger)
             do.run.reply = trigger.data
             do.run.reply_event = trigger.event
             return pc + 1
@@ -66,5 +68,5 @@ class AwaitEvent(Instruction):
 
     def wake(self, do: Effects, pc: int) -> Next:
         do.run.timed_out = True
-        do.note("timed out", f"after {self.at_most.words()}" if self.at_most else "")
+        do.note("timed out", f"after {self.said}")
         return pc + 1

@@ -20,6 +20,7 @@ from flowlang.check.view import View
 from flowlang.days import next_day_of, next_time, next_weekday
 from flowlang.effects import END, STAY, Effects, Next, Trigger
 from flowlang.kinds import DATE, DATETIME, BadValue, read
+from flowlang.steps.event_match import came
 from flowlang.steps.step import Code, Instruction, Step
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.tree import Node, Token, node
@@ -41,6 +42,7 @@ class WaitUntil(Step):
             with code.inside(self):
                 code.block(self.steps)
             return False
+        instruction.said = said(self.at_most)
         code.emit(instruction, self)
         with code.inside(self):
             code.block(self.steps)
@@ -169,6 +171,11 @@ def _moved(fn: Fn, length: Duration, sign: int) -> Fn:
     return moment
 
 
+def said(length: tree.Duration | None) -> str:
+    """A length of time in the words of the file."""
+    return " ".join(length.span.text.split()) if length is not None else ""
+
+
 IN_TIME, TIMED_OUT = "in time", "timed out"
 MISSED, PAST, NOT_SET = "missed", "stops: past", "stops: not set"
 """What can come of a wait: see `Instruction.outcomes`."""
@@ -177,11 +184,13 @@ MISSED, PAST, NOT_SET = "missed", "stops: past", "stops: not set"
 class _Until(Instruction):
     """What the kinds of `wait until` share: a longest time, and where a missed one goes on."""
 
-    __slots__ = ("after", "at_most")
+    __slots__ = ("after", "at_most", "said")
     lets_time_pass = True
 
     def __init__(self, at_most: Duration | None) -> None:
         self.at_most = at_most
+        self.said = ""
+        """The longest time in the words of the file."""
         self.after = 0
 
     def deadline(self, do: Effects) -> datetime | None:
@@ -189,7 +198,7 @@ class _Until(Instruction):
 
     def timed_out(self, do: Effects) -> Next:
         do.run.timed_out = True
-        do.note("timed out", f"after {self.at_most.words()}" if self.at_most else "")
+        do.note("timed out", f"after {self.said}")
         return self.after
 
     def exits(self, pc: int) -> list[tuple[int, str]]:
@@ -224,7 +233,10 @@ class UntilCondition(_Until):
         return do.stand(deadline)
 
     def look(self, do: Effects, pc: int, trigger: Trigger) -> Next | None:
-        return pc + 1 if self.condition(do.view) else None
+        if not self.condition(do.view):
+            return None
+        came(do, trigger)
+        return pc + 1
 
     def wake(self, do: Effects, pc: int) -> Next:
         return self.timed_out(do)

@@ -28,14 +28,20 @@ def open_store(url: str, base: Path) -> Store:
 
     Raises StoreError, in words for a person, for an unknown scheme and where it cannot be opened.
     """
+    scheme = check_scheme(url)
+    store: Store = import_module(f"{__name__}.{scheme}").connect(url, base)
+    return store
+
+
+def check_scheme(url: str) -> str:
+    """The scheme of a URL.  Raises StoreError where there is no store for it."""
     scheme, separator, _ = url.partition(":")
     if not separator:
         raise StoreError(f'"{url}" is no address of a store; sqlite:///state.db is one')
     known = schemes()
     if scheme not in known:
         raise StoreError(f'"{url}": there is no store `{scheme}`; {did_you_mean(scheme, known)}')
-    store: Store = import_module(f"{__name__}.{scheme}").connect(url, base)
-    return store
+    return scheme
 
 
-__all__ = ["Store", "StoreError", "open_store", "schemes"]
+__all__ = ["Store", "StoreError", "check_scheme", "open_store", "schemes"]

@@ -23,7 +23,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = 3
+VERSION = 4
 """Of the schema; a store of another version is refused."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -184,6 +184,12 @@ programs = Table(
     Column("number", _COUNTED, primary_key=True, autoincrement=True),
     Column("text", Text, nullable=False),
 )  # fmt: skip
+
+
+IMPORTED, USED = "codes imported\x1f", "codes used\x1f"
+"""Before the name of a coupon list: how the counters of its codes are called.  They are kept by
+the writes, for a list may have millions of codes, and how it stands is asked all the time.
+"""
 
 
 def stamp(moment: datetime) -> int:

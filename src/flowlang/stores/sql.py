@@ -152,6 +152,17 @@ class SqlReading:
         found = self._all(asked.group_by(*names).order_by(*names))
         return [(row[0], row[1], row[2], row[3]) for row in found]
 
+    def at_group_sends(self, campaigns: Collection[str]) -> list[tuple[str, str, str, int]]:
+        c = t.runs.c
+        names = (c.message, c.key, c.status)
+        asked = sa.select(*names, sa.func.count()).where(
+            c.status.in_(("waiting", "halted", "held")),
+            c.message != "",
+            c.campaign.in_(sorted(campaigns)),
+        )
+        found = self._all(asked.group_by(*names).order_by(*names))
+        return [(row[0], row[1], row[2], row[3]) for row in found]
+
     def walk_runs(
         self, campaigns: Collection[str], statuses: Collection[str], after: int, limit: int
     ) -> list[ContactRow]:
@@ -197,13 +208,16 @@ class SqlReading:
         limit: int,
         until: datetime | None = None,
         contact: str | None = None,
+        types: Collection[str] = (),
     ) -> list[ArrivalRow]:
         c = t.arrivals.c
         asked = sa.select(t.arrivals).where(c.status == status)
         if until is not None:
             asked = asked.where(c.at <= stamp(until))
         if contact is not None:
-            asked = asked.where(c.contact == contact)
+            asked = asked.where(c.contact == contact if contact else c.contact.is_(None))
+        if types:
+            asked = asked.where(c.type.in_(sorted(types)))
         return [_arrival(row) for row in self._all(asked.order_by(c.at, c.seq).limit(limit))]
 
     def waiting_arrivals(self, contacts: Collection[str]) -> dict[str, datetime | None]:
@@ -230,12 +244,7 @@ class SqlReading:
         return [(row[0], row[1]) for row in self._all(asked.order_by(c.position).limit(limit))]
 
     def shared(self) -> Shared:
-        codes = t.codes.c
         with self._connected():
-            used = sa.func.count(codes.contact)
-            stock = self._all(
-                sa.select(codes.list, sa.func.count() - used, used).group_by(codes.list)
-            )
             c = t.runs.c
             halted = self._all(
                 sa.select(c.message, sa.func.count())
@@ -243,13 +252,18 @@ class SqlReading:
                 .group_by(c.message)
             )
             processes = self.processes(over=False)
-            counters = self._all(sa.select(t.counters))
+            counters = {row[0]: row[1] for row in self._all(sa.select(t.counters))}
             values = self._all(sa.select(t.shared))
+        stock = {}
+        for key in [key for key in counters if key.startswith(t.IMPORTED)]:
+            name, imported = key.removeprefix(t.IMPORTED), counters.pop(key)
+            used = counters.pop(t.USED + name, 0)
+            stock[name] = Stock(imported - used, used)
         return Shared(
-            {row[0]: Stock(row[1], row[2]) for row in stock},
+            stock,
             {row[0]: row[1] for row in halted},
             processes,
-            {row[0]: row[1] for row in counters},
+            counters,
             {row[0]: row[1] for row in values},
         )
 

@@ -25,6 +25,16 @@ _MARK = 0x666C6F77
 """The application id in the file's header: a database that is a store of ours."""
 
 
+_UNCOUNTED = 3
+"""A store of this version lacks nothing but the counters of codes."""
+_COUNT_CODES = f"""
+    insert into counters (name, amount)
+    select '{schema.IMPORTED}' || list, count(*) from codes group by list
+    union all
+    select '{schema.USED}' || list, count(contact) from codes group by list
+"""  # noqa: S608 - names of ours
+
+
 class SqliteStore(SqlStore):
     """A store in one file; one writer at a time."""
 
@@ -99,6 +109,9 @@ def _make_tables(store: SqliteStore) -> None:
                 raise StoreError(f"{store.shown}: this database belongs to another program")
             schema.metadata.create_all(connection)
             connection.exec_driver_sql(f"pragma application_id = {_MARK}")
+            connection.exec_driver_sql(f"pragma user_version = {schema.VERSION}")
+        elif version == _UNCOUNTED:
+            connection.exec_driver_sql(_COUNT_CODES)
             connection.exec_driver_sql(f"pragma user_version = {schema.VERSION}")
         elif version != schema.VERSION:
             raise StoreError(

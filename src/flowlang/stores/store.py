@@ -64,9 +64,10 @@ class Store(Protocol):
         limit: int,
         until: datetime | None = None,
         contact: str | None = None,
+        types: Collection[str] = (),
     ) -> list[ArrivalRow]:
         """Arrivals of a status, up to and including a moment: by time, then as they came; those of
-        one contact, or of all.
+        one contact, of none (the empty id), or all; of some types, or of any.
         """
         ...
 
@@ -87,6 +88,12 @@ class Store(Protocol):
     def at_sends(self) -> list[tuple[str, str, str, int]]:
         """How many runs of each campaign stand at the send of each message: `halted`, `waiting`, or
         `held`; those that are held elsewhere stand at no message.
+        """
+        ...
+
+    def at_group_sends(self, campaigns: Collection[str]) -> list[tuple[str, str, str, int]]:
+        """The same of the campaigns of group sends, by message, key and status; none held
+        elsewhere.
         """
         ...
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,7 @@ from flowlang.stores.rows import (
     ProcessRow,
 )
 from flowlang.stores.schema import stamp
-from flowlang.stores.sql import CHUNK, SqlReading, letter_row
+from flowlang.stores.sql import SqlReading, letter_row
 from flowlang.stores.store import StoreError
 
 Insert = Callable[[sa.Table], Any]
@@ -122,6 +122,7 @@ class SqlStore(SqlReading):
             raise StoreError(
                 f"{self.shown}: a coupon code was taken by someone else; nothing was saved"
             )
+        self._grow(connection, Counter(f"{t.USED}{one.list}" for one in changes.codes))
 
     def _save_letters(self, connection: Connection, changes: Changes) -> None:
         c = t.letters.c
@@ -144,13 +145,7 @@ class SqlStore(SqlReading):
         gone = [name for name, value in changes.values.items() if not value]
         if gone:
             connection.execute(sa.delete(t.shared).where(t.shared.c.name.in_(gone)))
-        if changes.counters:
-            insert = self._insert(t.counters)
-            grown = {"amount": t.counters.c.amount + insert.excluded.amount}
-            connection.execute(
-                insert.on_conflict_do_update(index_elements=["name"], set_=grown),
-                [{"name": name, "amount": by} for name, by in changes.counters.items()],
-            )
+        self._grow(connection, changes.counters)
         if changes.notices:
             rows = [
                 {"at": stamp(row.at), "who": row.who, "text": row.text} for row in changes.notices
@@ -158,6 +153,17 @@ class SqlStore(SqlReading):
             connection.execute(sa.insert(t.notices), rows)
         if changes.program is not None:
             connection.execute(sa.insert(t.programs), [{"text": changes.program}])
+
+    def _grow(self, connection: Connection, counters: Mapping[str, int]) -> None:
+        """Add to counters; one that is not there begins."""
+        if not counters:
+            return
+        insert = self._insert(t.counters)
+        grown = {"amount": t.counters.c.amount + insert.excluded.amount}
+        connection.execute(
+            insert.on_conflict_do_update(index_elements=["name"], set_=grown),
+            [{"name": name, "amount": by} for name, by in counters.items()],
+        )
 
     def _save_processes(self, connection: Connection, changes: Changes) -> None:
         """Those that are new are given the next numbers."""
@@ -201,6 +207,7 @@ class SqlStore(SqlReading):
                         for place, code in enumerate(new, last + 1)
                     ],
                 )
+                self._grow(connection, {f"{t.IMPORTED}{name}": len(new)})
         return len(new)
 
     def import_robinson(self, addresses: Sequence[str]) -> int:

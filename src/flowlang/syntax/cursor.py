@@ -61,9 +61,13 @@ class Cursor:
         self.commented = _commented(text, line, self.start)
         self.head = "" if self.quoted else text[self.start : text.rfind(".", self.start, at) + 1]
         """What stands before the last dot of a name with dots, the dot included."""
-        source = Source("", text[: self.start] + self.head + STAND_IN)
-        self._parser = _Stopped(source, language, self.start)
-        self._parser.parse()
+        self._before, self._language = text[: self.start], language
+        self._parser = self._stopped(f'"{STAND_IN}"' if self.quoted else self.head + STAND_IN)
+
+    def _stopped(self, stand_in: str) -> _Stopped:
+        parser = _Stopped(Source("", self._before + stand_in), self._language, self.start)
+        parser.parse()
+        return parser
 
     @property
     def words(self) -> Keywords:
@@ -101,9 +105,12 @@ class Cursor:
         each way in which the line may go on.
         """
         parser = self._parser
-        if terminal not in self.accepted:
+        if terminal == "STRING" and not self.quoted and terminal not in self.accepted:
+            # Some keywords are none unless a text follows them.
+            parser = self._stopped(f'"{STAND_IN}"')
+        if self.commented or not parser.accepts(terminal):
             return
-        span = Span(parser.source, self.start, self.start + len(self.head + STAND_IN))
+        span = Span(parser.source, self.start, len(parser.text))
         for stack in parser.ended(parser.stacks[-1][1], terminal, span):
             yield parser.finished(stack), span
 
@@ -144,6 +151,10 @@ class _Stopped(Parser):
             skip = stop
         self.machine.stack = before
         return found
+
+    def accepts(self, terminal: str) -> bool:
+        """Whether a terminal can come next at the place."""
+        return bool(self.stacks) and self.machine.can_shift(self.stacks[-1][1], terminal)
 
     def ended(self, stack: Entry, terminal: str, span: Span) -> Iterator[Entry]:
         """The stacks after lines that go on with a terminal: once for each thing that it may be.
@@ -212,7 +223,7 @@ def _token(terminal: str, span: Span, *, empty: bool = False) -> Token | None:
         return None
     if empty:
         return Token(span._replace(start=span.end), terminal, _EMPTY.get(terminal, ""))
-    return Token(span, terminal, span.text)
+    return Token(span, terminal, span.text.strip('"'))
 
 
 def _open_quote(text: str, line: int, at: int) -> int | None:

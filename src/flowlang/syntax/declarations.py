@@ -416,6 +416,7 @@ class OnSystem(Setting):
     name: Token | None
     where: Expression | None
     roles: ClassVar[Mapping[str, str]] = {"name": "coupons or message"}
+    brings: ClassVar[str] = "event"
 
 
 @node("automation", block="lines")

@@ -29,6 +29,10 @@ class Token:
         return str(self.value)
 
 
+_TOKENS = {"Token", "Token | None", "tuple[Token, ...]", "tuple[Token, ...] | None"}
+"""Kinds of fields in which there are no nodes."""
+
+
 @dataclass_transform(frozen_default=True)
 class _NodeType(type):
     """Makes node classes: what `dataclass(frozen=True, slots=True)` makes, in a tenth of the time.
@@ -38,6 +42,8 @@ class _NodeType(type):
 
     _order: tuple[str, ...]
     """The names of the fields, `span` first."""
+    _inner: tuple[str, ...]
+    """Those of them that may hold nodes."""
 
     def __new__(mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> _NodeType:
         own = tuple(
@@ -52,6 +58,9 @@ class _NodeType(type):
         cls._order = (*inherited._order, *own) if inherited else own
         cls._defaults = {**inherited._defaults, **defaults} if inherited else defaults
         cls._setters = tuple(getattr(cls, field).__set__ for field in cls._order)
+        kinds = namespace.get("__annotations__", {})
+        inner = tuple(field for field in own if str(kinds[field]) not in _TOKENS)
+        cls._inner = (*inherited._inner, *inner) if inherited else ()
         return cls
 
     _setters: tuple[Callable[[Any, Any], None], ...]
@@ -137,12 +146,12 @@ def node(*rules: str, block: str = "") -> Callable[[type[N]], type[N]]:
 
 def children(item: Node) -> Iterator[Node]:
     """The nodes directly below a node, in the order of the text."""
-    for name in type(item)._order[1:]:
+    for name in type(item)._inner:
         value = getattr(item, name)
-        if isinstance(value, Node):
-            yield value
-        elif isinstance(value, tuple):
+        if value.__class__ is tuple:
             yield from _within(value)
+        elif isinstance(value, Node):
+            yield value
 
 
 def _within(parts: tuple[Any, ...]) -> Iterator[Node]:

@@ -37,15 +37,28 @@ class StartCampaign(_ForSegment):
     """`start campaign "C" for segment "S"`"""
 
     def act(self, contact: Contact) -> None:
-        self.let(contact, "start campaign", {"campaign": self.details["campaign"]})
+        name, before = self.details["campaign"], self._starts(contact)
+        self.let(contact, "start campaign", {"campaign": name, "by": self.automation.name})
+        if self._starts(contact) != before:
+            self.tally["started"] = self.tally.get("started", 0) + 1
+
+    def _starts(self, contact: Contact) -> list[str]:
+        """The rounds of the campaign that the contact has begun."""
+        name = self.details["campaign"]
+        return [run.label for run in contact.runs.values() if run.campaign == name]
 
     def finish(self, do: RunEffects) -> Outcome:
-        do.note("campaign started", f'"{self.details["campaign"]}" for {self.count}')
+        started = self.tally.get("started", 0)
+        of = "" if started == self.tally.get("count", 0) else f", started for {started:,}"
+        do.note("campaign started", f'"{self.details["campaign"]}" for {self.count}{of}')
         return "done"
 
 
 class AddSegment(_ForSegment):
-    """`add segment "S" to group "G"`"""
+    """`add segment "S" to group "G"`: those who are not in it."""
+
+    def visit(self, contact: Contact) -> bool:
+        return self.details["group"] not in contact.groups and super().visit(contact)
 
     def act(self, contact: Contact) -> None:
         self.let(contact, "join", {"group": self.details["group"]})

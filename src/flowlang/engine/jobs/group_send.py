@@ -16,7 +16,7 @@ from flowlang.contact import Contact, Run
 from flowlang.engine.group_sends import end_if_through
 from flowlang.engine.jobs.job import Job, JobRefused, Outcome
 from flowlang.engine.sending import template_for
-from flowlang.intake.report import counted
+from flowlang.engine.telling import Part, Said, counted, say
 
 if TYPE_CHECKING:
     from flowlang.engine.run_effects import RunEffects
@@ -78,16 +78,18 @@ class GroupSend(Job):
             raise JobRefused(missing)
         if missing:
             do.note("warned", f'"{self.message.name}": {missing}')
-            self.world.notice(do.now, "inbox", f'"{self.message.name}" to {audience:,}: {missing}')
+            told = self._missing(do, self.timeline.program.config.language)
+            parts: dict[str, Part] = {"message": self.message.name, "count": audience}
+            self.world.tell(do.now, Said("short", {**parts, "missing": told}))
         self.process.audience = audience
         return "again" if audience else self._end(do)
 
-    def _missing(self, do: RunEffects) -> str:
+    def _missing(self, do: RunEffects, language: str = "en") -> str:
         """By how many codes the lists are too small for the audience, in words."""
         needed: dict[str, Any] = self.tally.get("needed", {})
         short = {name: needed[name] - do.codes_left(name) for name in sorted(needed)}
         return ", ".join(
-            f'missing {counted(count, "code", "codes")} in "{name}"'
+            say(language, "missing", codes=counted(language, "code", count), list=name)
             for name, count in short.items()
             if count > 0
         )

@@ -21,7 +21,7 @@ def register(server: FlowServer) -> None:
 
     @server.answers(types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(kinds))
     def actions(server: FlowServer, params: types.CodeActionParams) -> list[types.CodeAction]:
-        found = server.checked(params.text_document.uri)
+        found = server.settled(params.text_document.uri)
         if found is None:
             return []
         document, checked = found

@@ -135,7 +135,7 @@ class Completion:
             here = [
                 one
                 for one in names_of(file).occurrences
-                if span.start <= one.span.start < one.span.end == span.end
+                if span.start <= one.span.start < one.span.end and span.end - one.span.end <= 1
             ]
             for occurrence in here:
                 for symbol in self._fitting(occurrence):
@@ -251,22 +251,23 @@ class Completion:
                 kind = types.CompletionItemKind.Function
                 yield Proposal(name, kind, "filter", name, start, self.at)
             return
-        for symbol in self._in_template(word):
+        for symbol in self._in_template(start):
             yield self._proposal(symbol, start, self.at, quotes=False)
-        if "." not in word:
+        if "." not in word and text[start - 1] != ".":
             for name in (*FUNCTIONS, "unsubscribe_link", "today", "now"):
                 kind = types.CompletionItemKind.Function
                 yield Proposal(name, kind, "", name, start, self.at, "2")
 
-    def _in_template(self, word: str) -> Iterator[Symbol]:
-        """The names that may follow what stands before the last dot of a word."""
-        head = word.rpartition(".")[0]
-        asked = "{{ " + (f"{head}." if head else "") + STAND_IN + " }}"
+    def _in_template(self, start: int) -> Iterator[Symbol]:
+        """The names that may stand where a word begins, with what stands before it."""
         template, message = self._template()
         events = tuple(brought(template, "event"))
+        begin = template.span.start if template.span.source is self.source else 0
+        before = self.source.text[begin:start].replace('\\"', ' "')
+        asked = f"{before}{STAND_IN} }}}}"
         at = Span(Source("", asked), 0, len(asked))
         for one in placed(asked, 0, at, template, events, message):
-            if one.span.text == STAND_IN:
+            if one.span.start == len(before):
                 yield from self._fitting(one)
 
     def _template(self) -> tuple[Node, str]:

@@ -19,10 +19,8 @@ from flowlang.lsp.study import Checked, Key, carried, key_of, same_text
 from flowlang.lsp.texts import Open, path_of, uri_of
 from flowlang.source import Finding
 
-QUICK = 0.04
-"""Seconds that a check may take to be made at every key press."""
 PAUSE = 0.15
-"""Seconds without a key press after which a longer one begins."""
+"""Seconds without a key press after which a check begins that takes long."""
 
 _SEVERITY = {
     "error": types.DiagnosticSeverity.Error,
@@ -59,7 +57,7 @@ class Publisher:
         self._due.pop(key, None)
         try:
             last = self.server.studies.last(key)
-            if last is None or edited is None or last.seconds <= QUICK:
+            if last is None or edited is None or not self.server.studies.is_slow(key):
                 self.publish(key, self.server.studies.check(key))
                 return
             self._publish_quickly(key, last, edited)
@@ -84,6 +82,14 @@ class Publisher:
             self.server.tell_fault("the check", failure)
         elif self.server.studies.is_current(key):
             self.publish(key, done.result())
+            self._ask_again()
+
+    def _ask_again(self) -> None:
+        """Let the editor ask again for what it got no answer to while the check was under way."""
+        workspace = self.server.client_capabilities.workspace
+        hints = workspace.inlay_hint if workspace else None
+        if hints is not None and hints.refresh_support:
+            self.server.workspace_inlay_hint_refresh(None)
 
     # ------------------------------------------------------------------ what
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lsprotocol import types
@@ -11,6 +12,9 @@ from flowlang.lsp.server import FlowServer
 from flowlang.lsp.study import Study
 from flowlang.source import Source
 from flowlang.syntax.tree import Node, walk
+
+
+_SOURCE = re.compile(r" \([A-Z]\d+(?:\.\d+)*\)")
 
 
 def register(server: FlowServer) -> None:
@@ -36,7 +40,7 @@ def register(server: FlowServer) -> None:
 
 
 def _findings(server: FlowServer, uri: str, offset: int) -> Iterator[str]:
-    found = server.checked(uri)
+    found = server.settled(uri)
     if found is None:
         return
     document, checked = found
@@ -82,5 +86,6 @@ def _statement(study: Study, source: Source, offset: int) -> Iterator[str]:
 
 
 def _own_text(node: Node) -> str:
-    """What the class of a node says of itself, if it does."""
-    return " ".join((vars(type(node)).get("__doc__") or "").split())
+    """What the class of a node says of itself, if it does; where a rule comes from is for us."""
+    text = " ".join((vars(type(node)).get("__doc__") or "").split())
+    return _SOURCE.sub("", text)

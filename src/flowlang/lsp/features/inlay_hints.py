@@ -32,7 +32,7 @@ def register(server: FlowServer) -> None:
     @server.answers(types.TEXT_DOCUMENT_INLAY_HINT)
     def hints(server: FlowServer, params: types.InlayHintParams) -> list[types.InlayHint]:
         found = server.study(params.text_document.uri)
-        checked = server.checked(params.text_document.uri)
+        checked = server.settled(params.text_document.uri)
         parsed = found[1].parsed(found[0].source) if found else None
         if found is None or checked is None or parsed is None:
             return []
@@ -89,7 +89,7 @@ def _waits(study: Study, checked: Checked, parsed: Parsed) -> Iterator[tuple[int
             about = entry.campaign == campaign.name.value and entry.what == "waiting"
             if about and entry.because.startswith("until ") and entry.line not in seen:
                 seen.add(entry.line)
-                yield entry.line, (entry.because, test)
+                yield entry.line, (f"→ {entry.because.removeprefix('until ')}", test)
 
 
 def _first_test(study: Study, campaign: Campaign) -> str:

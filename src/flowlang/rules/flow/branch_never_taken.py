@@ -40,4 +40,7 @@ campaign "Points"
 def check(campaign: Campaign, look: Look) -> Hits:
     """A condition that cannot hold on any path that leads to it."""
     for found in decided(campaign, look, holds=False):
-        yield Hit(found.condition.span, {"text": found.text}, found.hint, also=found.reasons)
+        yield Hit(
+            found.condition.span, {"text": found.text}, found.hint,
+            also=found.reasons, walk=found.walk,
+        )  # fmt: skip

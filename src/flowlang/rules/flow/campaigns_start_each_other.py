@@ -1,8 +1,8 @@
 """Campaigns that start each other over tags, again and again.
 
-Within one instant they stop each other, but with a wait in between they do not. Each gives the tag that starts the next, and takes it away for the next time: a contact that is once
-in goes round for ever. Let one of them stop for those who have been there (`stop when`), run once,
-or give its tag in a branch only.
+Each gives the tag that starts the next, and takes it away for the next time: with a wait in
+between, a contact that is once in goes round for ever. Let one of them stop for those who have
+been there (`stop when`), run once, or give its tag in a branch only.
 """
 
 from flowlang.program.program import Campaign

@@ -1,11 +1,11 @@
 """A condition that everything meets.
 
 `score < 100 or score > 50` holds for every score there is: it decides nothing, and what stands in
-its `else` is done only for those without a score, if at all. Mostly an `or` was to be an `and`. Put
-the condition right, or take it out.
+its `else` is done only for those without a score, if at all. Mostly an `or` was to be an `and`.
+Put the condition right, or take it out.
 """
 
-from flowlang.rules.conditions import TESTS, reasoning_at
+from flowlang.rules.conditions import TESTS, may_be_settled, reasoning_at
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.wording import shown
 from flowlang.syntax import expressions as ex
@@ -34,8 +34,10 @@ campaign "Points"
 
 @RULE.nodes(ex.Or, *TESTS)
 def check(node: ex.Expression, look: Look) -> Hits:
-    """A condition that cannot fail, but for a missing value; of a larger one, the part that does."""
+    """A condition that cannot fail, but for a missing value; of a larger one, that part."""
     if isinstance(node, TESTS) and isinstance(look.parent, ex.Not):
+        return
+    if not may_be_settled(node, look.names):
         return
     reasoning = reasoning_at(look)
     asked = _asked(node)

@@ -5,7 +5,7 @@ done, and a campaign that starts with it never starts. Mostly an `and` was to be
 limits were swapped. Put the condition right, or take it out with what stands below it.
 """
 
-from flowlang.rules.conditions import TESTS, reasoning_at
+from flowlang.rules.conditions import TESTS, may_be_settled, reasoning_at
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.wording import shown
 from flowlang.syntax import expressions as ex
@@ -35,6 +35,8 @@ campaign "Points"
 @RULE.nodes(ex.And, *TESTS)
 def check(node: ex.Expression, look: Look) -> Hits:
     """A condition that contradicts itself; of a larger one, the part that does."""
+    if not may_be_settled(node, look.names):
+        return
     reasoning = reasoning_at(look)
     if not reasoning.never(node):
         return

@@ -1,7 +1,7 @@
 """A branch of a split that no one, or everyone, takes.
 
-`0%` is for nobody, `100%` for all: then the split decides nothing. Give the branch a share, or take it
-out.
+`0%` is for nobody, `100%` for all: then the split decides nothing. Give the branch a share, or
+take it out.
 """
 
 from flowlang.rules.rule import Hit, Hits, Look, Rule

@@ -1,12 +1,11 @@
 """A goal that no one can meet.
 
-A `stop when` ends the run before the goal is looked at: a stop beats goals. Where the goal asks for
-what the stop asks for too, everyone who could meet it has gone. Decide for one of them: the goal
-goes on with the steps below it, the stop ends the run.
+A `stop when` ends the run before the goal is looked at: a stop beats goals. Where the goal asks
+for what the stop asks for too, everyone who could meet it has gone. Decide for one of them: the
+goal goes on with the steps below it, the stop ends the run.
 """
 
 from flowlang.program.program import Campaign
-from flowlang.rules.knowing import Knowledge
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.steps.goal import Goal
 
@@ -38,17 +37,16 @@ def check(campaign: Campaign, look: Look) -> Hits:
     if not campaign.goals or not campaign.endings:
         return
     paths = look.paths(campaign)
-    stops: Knowledge = paths.always
     for at, _ in campaign.goals:
         node = campaign.nodes[at]
-        if not isinstance(node, Goal) or paths.reasoning.never(node.condition):
+        if not isinstance(node, Goal):
             continue
-        if paths.reasoning.never(node.condition, stops.items()):
-            first = next(
-                one for one, so in stops.items()
-                if paths.reasoning.never(node.condition, [(one, so)]) or one is [*stops][-1]
-            )  # fmt: skip
-            yield Hit(
-                node.span, {"name": node.name.value},
-                also=((first.span, "this ends the run before"),),
-            )  # fmt: skip
+        decided = paths.settled(node.condition, paths.always, holds=False)
+        if decided and not paths.reasoning.never(node.condition):
+            stops = [fact.condition for fact in paths.always]
+            one = next(
+                (stop for stop in stops if paths.reasoning.never(node.condition, [(stop, False)])),
+                stops[0],
+            )
+            also = ((one.span, "this ends the run before"),)
+            yield Hit(node.span, {"name": node.name.value}, also=also)

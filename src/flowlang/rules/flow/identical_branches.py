@@ -4,6 +4,8 @@ Whatever the condition comes to, the same is done, so it decides nothing. Mostly
 copied and not changed yet. Change it, or leave the condition out.
 """
 
+from itertools import pairwise
+
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.wording import header
 from flowlang.steps.branch import If
@@ -44,8 +46,7 @@ def check_split(node: Split, look: Look) -> Hits:
 
 
 def _same(branches: list[Node]) -> Hits:
-    for one, other in zip(branches, branches[1:], strict=False):
+    for one, other in pairwise(branches):
         mine, theirs = getattr(one, "steps", None), getattr(other, "steps", None)
         if mine and mine == theirs:
             yield Hit(header(other), also=((header(one), "the branch above"),))
-

@@ -1,12 +1,13 @@
 """Two branches whose ranges overlap, so that their order decides.
 
 A contact with 20 points fits `score between 10 and 20` and `score between 20 and 30`; the first
-branch in the text takes it, which may not be the one that was meant. Let each range begin where the
-one before ends.
+branch in the text takes it, which may not be the one that was meant. Let each range begin where
+the one before ends.
 """
 
 from collections.abc import Hashable
 
+from flowlang.rules.knowing import topics
 from flowlang.rules.reasoning import Reasoning, TooMany
 from flowlang.rules.regions import Numbers
 from flowlang.rules.rule import Hit, Hits, Look, Rule
@@ -43,6 +44,8 @@ campaign "Points"
 @RULE.nodes(If)
 def check(node: If, look: Look) -> Hits:
     """Ranges of one value that share a part, while neither has all of the other."""
+    if not node.else_ifs:
+        return
     reasoning = look.reasoning
     above = [node.condition]
     for branch in node.else_ifs:
@@ -60,6 +63,8 @@ def check(node: If, look: Look) -> Hits:
 
 def _shared(reasoning: Reasoning, first: ex.Expression, second: ex.Expression) -> str:
     """A value that two ranges share, in words; empty where they do not overlap like that."""
+    if len(topics(first)) != 1 or topics(first) != topics(second):
+        return ""
     asked = reasoning.subjects(first)
     if len(asked) != 1 or reasoning.subjects(second) != asked:
         return ""

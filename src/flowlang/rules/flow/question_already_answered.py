@@ -39,4 +39,7 @@ campaign "Points"
 def check(campaign: Campaign, look: Look) -> Hits:
     """A condition that holds on every path that leads to it."""
     for found in decided(campaign, look, holds=True):
-        yield Hit(found.condition.span, {"text": found.text}, found.hint, also=found.reasons)
+        yield Hit(
+            found.condition.span, {"text": found.text}, found.hint,
+            also=found.reasons, walk=found.walk,
+        )  # fmt: skip

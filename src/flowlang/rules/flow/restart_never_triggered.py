@@ -1,8 +1,8 @@
 """A restart after which nothing can begin the next round.
 
-`restart` puts the contact back before the start, where it waits for a trigger. A campaign that runs
-once per event, or that starts on an event made once and never again, never gets one: the contact
-waits for ever. Leave the restart out, or let something start the campaign again.
+`restart` puts the contact back before the start, where it waits for a trigger. A campaign that
+runs once per event, or that starts on an event made once and never again, never gets one: the
+contact waits for ever. Leave the restart out, or let something start the campaign again.
 """
 
 from flowlang.program.program import Campaign

@@ -5,6 +5,7 @@ run ever begins. Change one of the two.
 """
 
 from flowlang.program.program import Campaign
+from flowlang.rules.knowing import topics
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.syntax import declarations as tree
 
@@ -30,13 +31,15 @@ def check(campaign: Campaign, look: Look) -> Hits:
     if not campaign.endings:
         return
     paths = look.paths(campaign)
-    stops = [one for one in paths.settings if isinstance(one, (tree.StopWhen, tree.RestartWhen))]
     for line in paths.settings:
         if not isinstance(line, (tree.StartWhen, tree.StartAsSoonAs)):
             continue
-        if paths.reasoning.never(line.where):
-            continue
-        for stop in stops:
+        asked = topics(line.where)
+        for stop in paths.settings:
+            if not isinstance(stop, (tree.StopWhen, tree.RestartWhen)):
+                continue
+            if not asked & topics(stop.where) or paths.reasoning.never(line.where):
+                continue
             if paths.reasoning.never(line.where, [(stop.where, False)]):
                 yield Hit(line.span, also=((stop.span, "this stops it at once"),))
                 break

@@ -1,8 +1,8 @@
 """A time of day that a change of clocks leaves out, or gives twice.
 
 In most of Europe 02:00 to 02:59 does not exist on one Sunday in spring; what is to happen then
-happens at 03:00. On one Sunday in autumn that hour comes twice, and the first one counts. Any other
-hour has no such days.
+happens at 03:00. On one Sunday in autumn that hour comes twice, and the first one counts. Any
+other hour has no such days.
 """
 
 from flowlang.rules.rule import Hit, Hits, Look, Rule

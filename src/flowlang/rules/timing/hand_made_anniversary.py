@@ -1,7 +1,7 @@
 """An anniversary put together by hand.
 
-`day of birthday = day of today and month of birthday = month of today` never holds in a common year
-for who was born on 29 February. `anniversary of birthday is today` takes 28 February then.
+`day of birthday = day of today and month of birthday = month of today` never holds in a common
+year for who was born on 29 February. `anniversary of birthday is today` takes 28 February then.
 """
 
 from flowlang.rules.fixing import replaced

@@ -1,7 +1,7 @@
 """A longest time that is never reached.
 
-`wait until 09:00` takes a day at most, and `wait until monday` a week: with `at most 2 weeks` it can
-never time out. Leave the limit out, or say what was meant.
+`wait until 09:00` takes a day at most, and `wait until monday` a week: with `at most 2 weeks` it
+can never time out. Leave the limit out, or say what was meant.
 """
 
 from flowlang.rules.lengths import seconds
@@ -25,11 +25,12 @@ campaign "Greeting"
 """
 
 _DAY = 86_400
+_LONGEST: dict[type[ex.Expression], int] = {ex.Time: 2 * _DAY, ex.Weekday: 9 * _DAY}
 
 
 @RULE.nodes(WaitUntil)
 def check(node: WaitUntil, look: Look) -> Hits:
     """A wait for a time of day or a day of the week."""
-    longest = {ex.Time: 2 * _DAY, ex.Weekday: 9 * _DAY}.get(type(node.until))
+    longest = _LONGEST.get(type(node.until))
     if longest and node.at_most is not None and seconds(node.at_most) >= longest:
         yield Hit(node.at_most.span, {"limit": node.at_most.span.text})

@@ -5,6 +5,7 @@ there, and the run goes on at once. Mostly a date was changed in one place and n
 """
 
 from flowlang.program.program import Campaign
+from flowlang.rules.lengths import stops_if_past
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.wording import header, shown
 from flowlang.source import Walk
@@ -59,7 +60,7 @@ def check(campaign: Campaign, look: Look) -> Hits:
         if known is None or not isinstance(node, WaitUntil) or not _moment(node):
             continue
         if _end(node) < known[0]:
-            outcome = PAST if any(one.kind == "STOP_IF_PAST" for one in node.tails) else MISSED
+            outcome = PAST if stops_if_past(node) else MISSED
             yield Hit(
                 header(node), {"moment": shown(node.until)},
                 also=((header(known[1]), "this is later"),),

@@ -1,7 +1,7 @@
 """A day of the month that some months do not have.
 
-`every month on day 31` takes the last day where a month is shorter: 30 April, 28 February. That may
-well be meant; where the end of the month matters and not the number, nothing is to be done.
+`every month on day 31` takes the last day where a month is shorter: 30 April, 28 February. That
+may well be meant; where the end of the month matters and not the number, nothing is to be done.
 """
 
 from flowlang.rules.rule import Hit, Hits, Look, Rule

@@ -1,7 +1,7 @@
 """A question about a reaction, before anyone had time to react.
 
-Right behind `send "Offer"` stands `if opened "Offer"`: no one has opened it at that moment, so all go
-the same way. Wait first, best with a longest time: `wait until opened "Offer" at most 2 days`.
+Right behind `send "Offer"` stands `if opened "Offer"`: no one has opened it at that moment, so all
+go the same way. Wait first, best with a longest time: `wait until opened "Offer" at most 2 days`.
 """
 
 from flowlang.program.program import Campaign

@@ -1,8 +1,8 @@
 """Marketing that goes out at night.
 
-The campaign waits until a time of the night, or starts at one, and sends at once. Who is woken by a
-marketing text unsubscribes. Wait for a time of the day, or let a policy hold what comes at night:
-`send only between 08:00 and 20:00`.
+The campaign waits until a time of the night, or starts at one, and sends at once. Who is woken by
+a marketing text unsubscribes. Wait for a time of the day, or let a policy hold what comes at
+night: `send only between 08:00 and 20:00`.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.wording import headline
 from flowlang.source import Span, Walk
 from flowlang.steps.send import SENT, Send
-from flowlang.steps.wait_until import WaitUntil
+from flowlang.steps.wait_until import IN_TIME, WaitUntil
 from flowlang.syntax import declarations as tree
 from flowlang.syntax import expressions as ex
 from flowlang.syntax.tree import Token
@@ -20,33 +20,27 @@ from flowlang.syntax.tree import Token
 RULE = Rule(__name__, "FL642", "warning", '"{message}" goes out at {time}')
 
 BAD = """\
-contact
-  webinar_date  datetime
-
 message "Offer"
   kind marketing
   channel email
   subject "An offer"
   body "Have a look. No more of it: {{ unsubscribe_link }}"
 
-campaign "Webinar"
-  start when webinar_date is set
-  wait until webinar_date at 03:00
+campaign "Offer"
+  start when tagged "interested"
+  wait until 03:00
   send "Offer"
 """
 GOOD = """\
-contact
-  webinar_date  datetime
-
 message "Offer"
   kind marketing
   channel email
   subject "An offer"
   body "Have a look. No more of it: {{ unsubscribe_link }}"
 
-campaign "Webinar"
-  start when webinar_date is set
-  wait until webinar_date at 09:00
+campaign "Offer"
+  start when tagged "interested"
+  wait until 09:00
   send "Offer"
 """
 
@@ -66,7 +60,8 @@ def check(campaign: Campaign, look: Look) -> Hits:
             node = campaign.nodes[at]
             if isinstance(node, Send) and _is_marketing(node, look) and not _held_back(node, look):
                 words = {"message": node.message.value, "time": time}
-                walk = Walk(campaign.name, at, SENT)
+                step = (number, IN_TIME) if number >= 0 else (at, SENT)
+                walk = Walk(campaign.name, *step)
                 yield Hit(
                     node.span, words, "a policy can hold it: `send only between 08:00 and 20:00`",
                     also=((place, "the time"),), walk=walk,

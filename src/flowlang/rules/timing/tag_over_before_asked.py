@@ -1,7 +1,7 @@
 """A tag that is over before it is asked for.
 
-`tag "reminded" for 1 day`, then `wait 3 days`, then `if tagged "reminded"`: the tag has ended by then.
-Give it for longer, or for good.
+`tag "reminded" for 1 day`, then `wait 3 days`, then `if tagged "reminded"`: the tag has ended by
+then. Give it for longer, or for good.
 """
 
 from flowlang.program.program import Campaign

@@ -1,16 +1,16 @@
 """A wait of zero lets no time pass.
 
-`wait 0 days` goes on at once, and `at most 0 days` is over before it began. Mostly a number was to be
-put in later and never was. Say how long, or take the line out.
+`wait 0 days` goes on at once, and `at most 0 days` is over before it began. Mostly a number was to
+be put in later and never was. Say how long, or take the line out.
 """
 
-from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.fixing import without
+from flowlang.rules.lengths import is_none, is_zero
+from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.steps.race import Race
 from flowlang.steps.wait import Wait, WaitDays
 from flowlang.steps.wait_for import WaitFor
 from flowlang.steps.wait_until import WaitUntil
-from flowlang.syntax.expressions import Duration
 
 RULE = Rule(__name__, "FL641", "warning", "`{text}` lets no time pass")
 
@@ -36,20 +36,16 @@ campaign "Greeting"
 @RULE.nodes(Wait, WaitDays)
 def check(node: Wait | WaitDays, look: Look) -> Hits:
     """A wait for a length of time."""
-    zero = is_zero(node.length) if isinstance(node, Wait) else node.amount.value == 0
-    if zero:
-        yield Hit(node.span, {"text": node.span.text}, "say how long to wait", without(node, look.parent))
+    if is_zero(node):
+        yield Hit(
+            node.span, {"text": node.span.text}, "say how long to wait", without(node, look.parent)
+        )
 
 
 @RULE.nodes(WaitUntil, WaitFor, Race)
 def check_limit(node: WaitUntil | WaitFor | Race, look: Look) -> Hits:
     """The longest time of a wait."""
-    if node.at_most is not None and is_zero(node.at_most):
+    if node.at_most is not None and is_none(node.at_most):
         yield Hit(
             node.at_most.span, {"text": f"at most {node.at_most.span.text}"}, "say how long to wait"
         )
-
-
-def is_zero(length: Duration) -> bool:
-    """Whether a duration is none."""
-    return all(token.value == 0 for token in length.parts if token.kind != "UNIT")

@@ -1,17 +1,18 @@
 """Waits on one date in the wrong order.
 
 Behind `wait until 1 hour before webinar_date` comes `wait until 1 day before webinar_date`: that
-moment is over, and the run goes on at once, so two reminders go out together. Put the earlier moment
-first.
+moment is over, and the run goes on at once, so two reminders go out together. Put the earlier
+moment first.
 """
 
-from flowlang.rules.lengths import seconds
+from flowlang.program.program import Campaign
+from flowlang.rules.lengths import seconds, stops_if_past
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.wording import header, headline
+from flowlang.source import Walk
 from flowlang.steps.clear import Clear
 from flowlang.steps.set import Set
-from flowlang.steps.wait_until import WaitUntil
-from flowlang.syntax import declarations as tree
+from flowlang.steps.wait_until import MISSED, PAST, WaitUntil
 from flowlang.syntax import expressions as ex
 from flowlang.syntax.tree import Node
 
@@ -43,11 +44,11 @@ campaign "Webinar"
 _DAY = 86_400
 
 
-@RULE.nodes(tree.Campaign)
-def check(node: tree.Campaign, look: Look) -> Hits:
+@RULE.campaigns
+def check(campaign: Campaign, look: Look) -> Hits:
     """The waits on the top level of a campaign, each against those above it."""
     above: list[tuple[WaitUntil, ex.Expression, float]] = []
-    for line in node.lines or ():
+    for line in (campaign.item.lines or ()) if campaign.item else ():
         if isinstance(line, (Set, Clear)):
             above.clear()
         if not isinstance(line, WaitUntil) or line.at_most is not None:
@@ -57,9 +58,11 @@ def check(node: tree.Campaign, look: Look) -> Hits:
             continue
         for other, same, before in above:
             if same == moment and _is_over(line, offset, other, before):
+                number = next(at for at, node in enumerate(campaign.nodes) if node is line)
                 yield Hit(
                     header(line), {"wait": headline(line)},
                     "put the earlier moment first", also=((header(other), "this is later"),),
+                    walk=Walk(campaign.name, number, PAST if stops_if_past(line) else MISSED),
                 )  # fmt: skip
                 break
         above.append((line, moment, offset))

@@ -59,3 +59,8 @@ def of_file(path: PurePath, otherwise: str) -> Format:
         if path.suffix.lower() in one.SUFFIXES:
             return one
     return formats()[otherwise]
+
+
+def endings() -> list[str]:
+    """The ends of the names of files that ask for a format, each with its dot."""
+    return sorted(suffix for one in formats().values() for suffix in one.SUFFIXES)

@@ -1,0 +1,54 @@
+"""An event that the system makes, and that nothing waits for.
+
+It is looked for at each of its times, for every contact, and starts nothing. Start a campaign on
+it, or take it out.
+"""
+
+from flowlang.rules.rule import Hit, Hits, Look, Rule
+from flowlang.syntax import declarations as tree
+from flowlang.syntax import expressions as ex
+from flowlang.syntax.tree import Node, Token
+
+RULE = Rule(__name__, "FL675", "off", "nothing uses the event `{name}`")
+
+BAD = """\
+contact
+  birthday  date
+
+event birthday_today
+  every day at 08:00
+  for contacts where anniversary of birthday is today
+"""
+GOOD = """\
+contact
+  birthday  date
+
+event birthday_today
+  every day at 08:00
+  for contacts where anniversary of birthday is today
+
+campaign "Birthday"
+  start on birthday_today
+  tag "congratulated"
+"""
+
+_ASKS = (ex.Happened, ex.OfLast, ex.OfFirst, ex.AtOfLast, ex.AtOfFirst, ex.CountOf, ex.SumOf)
+
+
+@RULE.workspace(tree.EventBlock, ex.EventRef, *_ASKS)
+def check(look: Look) -> Hits:
+    """Events with a schedule that no line names."""
+    named = {str(_named(node)) for node in look.every(ex.EventRef, *_ASKS)}
+    for node in look.every(tree.EventBlock):
+        assert isinstance(node, tree.EventBlock)
+        event = look.names.events.get(str(node.name.value))
+        if event is None or event.outside or event.name in named or not look.is_own(node.span):
+            continue
+        yield Hit(node.name.span, {"name": event.name}, f"`start on {event.name}` uses it")
+
+
+def _named(node: Node) -> Token:
+    """The event that a node asks for."""
+    found = getattr(node, "rows", None) or getattr(node, "event", None)
+    assert isinstance(found, Token)
+    return found

@@ -1,0 +1,161 @@
+"""Who withdraws gets nothing of what still waits to go out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flowlang.contact import Letter
+from flowlang.delivery.delivery import Outcome
+from flowlang.engine.handover import deliver
+from flowlang.stores import Store, open_store
+from tests.engine.automating import HOUR, START, came, compiled, feed, person, run
+
+PROGRAM = """
+message "Offer"
+  kind marketing
+  channel email
+  subject "Offer"
+  body "An offer."
+
+message "Note"
+  kind service
+  channel email
+  subject "Note"
+  body "A note."
+
+campaign "Both"
+  runs again
+  start when tagged "go"
+  untag "go"
+  send "Offer"
+  send "Note"
+  wait 1 day
+  if received "Offer"
+    tag "has it"
+
+campaign "Complaint"
+  start on complained
+  withdraw marketing by email
+
+automation "To all"
+  send "Offer" to everyone
+"""
+
+
+class Busy:
+    """A mail server that takes nothing now."""
+
+    def hand_over(self, letters: Sequence[Letter]) -> list[Outcome]:
+        return [Outcome(one.id, "retry", "421 later") for one in letters]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return open_store("sqlite:///state.db", tmp_path)
+
+
+def _fates(store: Store) -> list[tuple[str, str, str]]:
+    rows = store.letters(["queued", "taken back"], 99)
+    return sorted((row.letter.message, row.status, row.reason) for row in rows)
+
+
+def _progress(store: Store, name: str) -> tuple[int, dict[str, int]]:
+    found = [row for row in store.processes() if row.name == name and "send" in row.type]
+    return found[0].done, found[0].skipped
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        came(2, "anna", "withdraw", channel="email"),
+        came(2, "anna", "unsubscribed", channel="email", message="Offer"),
+        came(2, "anna", "complained", message="Offer"),
+        came(2, "anna", "contact", fields={}, consent={"email": False}),
+    ],
+    ids=lambda how: how[2],
+)
+@pytest.mark.parametrize("late", [False, True], ids=["tried again", "written at once"])
+def test_marketing_that_waits_is_taken_back(store: Store, how: Any, late: bool) -> None:
+    program = compiled(PROGRAM)
+    feed(store, [person(0, "anna"), person(0, "ben")])
+    feed(store, [came(1, name, "tag", tag="go") for name in ("anna", "ben")])
+    if not late:
+        run(program, store, 1)
+        assert deliver(store, Busy(), START + HOUR).retried == 4
+    feed(store, [how])
+    run(program, store, 30)
+    again = "" if late else "421 later"
+    assert _fates(store) == [
+        ("Note", "queued", again), ("Note", "queued", again),
+        ("Offer", "queued", again), ("Offer", "taken back", "no consent"),
+    ]  # fmt: skip
+    assert _progress(store, "Offer") == (1, {"no consent": 1})
+    assert _progress(store, "Note") == (2, {})
+    told = [(row.entry.what, row.entry.because) for row in store.history("anna")]
+    assert ("taken back", '"Offer": no consent') in told
+    assert ("no", '"Offer": never sent') in told
+
+
+def test_who_is_blocked_gets_nothing_at_all(store: Store) -> None:
+    feed(store, [person(0, "anna"), came(1, "anna", "tag", tag="go")])
+    run(compiled(PROGRAM), store, 1)
+    feed(store, [came(2, "anna", "block")])
+    run(compiled(PROGRAM), store, 3)
+    taken = [("Note", "taken back", "blocked"), ("Offer", "taken back", "blocked")]
+    assert _fates(store) == taken
+    assert _progress(store, "Note") == (0, {"blocked": 1})
+
+
+def test_what_was_withdrawn_under_opt_out_is_an_objection(store: Store) -> None:
+    feed(store, [person(0, "anna"), came(1, "anna", "tag", tag="go")])
+    feed(store, [came(2, "anna", "withdraw", channel="email")])
+    run(compiled(PROGRAM, regime="opt-out"), store, 3)
+    assert _progress(store, "Offer") == (0, {"objection": 1})
+
+
+def test_a_group_send_that_is_over_is_counted_anew(store: Store) -> None:
+    feed(store, [person(0, "anna"), person(0, "ben")])
+    feed(store, [came(1, None, "run automation", automation="To all")])
+    run(compiled(PROGRAM), store, 1)
+    assert _progress(store, "Offer") == (2, {})
+    feed(store, [came(2, "anna", "withdraw", channel="email")])
+    run(compiled(PROGRAM), store, 3)
+    assert _progress(store, "Offer") == (1, {"no consent": 1})
+
+
+def test_a_withdrawal_holds_for_both_of_two_who_are_merged(store: Store) -> None:
+    feed(store, [person(0, "anna"), person(0, "ben")])
+    feed(store, [came(1, name, "tag", tag="go") for name in ("anna", "ben")])
+    run(compiled(PROGRAM), store, 1)
+    deliver(store, Busy(), START + HOUR)
+    feed(store, [came(2, "ben", "contact", fields={}, consent={"email": False})])
+    feed(store, [came(3, "ben", "merge", into="anna")])
+    run(compiled(PROGRAM), store, 4)
+    assert _progress(store, "Offer") == (0, {"no consent": 2})
+
+
+def test_what_was_handed_over_is_gone(store: Store) -> None:
+    feed(store, [person(0, "anna"), came(1, "anna", "tag", tag="go")])
+    run(compiled(PROGRAM), store, 1)
+    store.claim_letters(START + HOUR, 99)
+    feed(store, [came(2, "anna", "delete")])
+    run(compiled(PROGRAM), store, 3)
+    assert _progress(store, "Offer") == (1, {})
+    assert _fates(store) == []
+
+
+def test_consent_that_comes_again_lets_the_next_one_go(store: Store) -> None:
+    feed(store, [person(0, "anna"), came(1, "anna", "tag", tag="go")])
+    feed(store, [came(2, "anna", "withdraw", channel="email")])
+    feed(store, [came(3, "anna", "grant", channel="email")])
+    feed(store, [came(40, "anna", "tag", tag="go")])
+    run(compiled(PROGRAM), store, 41, 80)
+    assert _progress(store, "Offer") == (1, {"no consent": 1})
+    assert START + timedelta(hours=40) in {
+        row.letter.at for row in store.letters(["queued"], 9) if row.letter.message == "Offer"
+    }

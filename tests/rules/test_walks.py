@@ -1,0 +1,54 @@
+"""A finding about a path shows a contact that walks it: a test that can be pasted, and passes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from flowlang import workspace
+from flowlang.cli.checking import Target, load
+from flowlang.rules import pages, registry
+from tests.cli.calling import flow
+
+SHOWING = (
+    "branch-never-taken", "question-already-answered", "loop-without-wait", "send-at-night",
+    "moment-already-past", "waits-out-of-order", "reaction-too-soon",
+)  # fmt: skip
+"""Rules about paths."""
+
+
+@pytest.mark.parametrize("name", SHOWING)
+def test_the_test_that_is_shown_can_be_pasted_and_passes(name: str, tmp_path: Path) -> None:
+    rule = registry.rules()[name]
+    path = tmp_path / "example.flow"
+    path.write_text(pages.examples(rule).bad, encoding="utf-8")
+    (finding,) = load(Target(path, [path])).findings.found
+    assert finding.test.startswith("test ")
+    path.write_text(f"{pages.examples(rule).bad}\n{finding.test}", encoding="utf-8")
+    loaded = workspace.load(path, [path])
+    assert [one.message for one in loaded.findings.found] == []
+    assert loaded.runnable is not None
+    (script,) = loaded.tests
+    result = script.run(loaded.runnable, {})
+    assert (result.passed, result.message) == (True, "")
+
+
+def test_it_is_shown_as_text_and_as_data(tmp_path: Path) -> None:
+    (tmp_path / "a.flow").write_text(pages.examples(registry.rules()["send-at-night"]).bad)
+    text = flow("check", "a.flow", cwd=tmp_path).stdout
+    assert "a contact that comes there, as a test:\n    test " in text
+    assert (
+        '"test": "test ' in flow("check", "a.flow", "--output-format", "json", cwd=tmp_path).stdout
+    )
+
+
+def test_in_the_language_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "a.flow").write_text(
+        "# sprache: de\n"
+        'kampagne "X"\n  starte wenn getaggt mit "a"\n'
+        '  wenn getaggt mit "b"\n    warte 1 tag\n  sonst wenn getaggt mit "b"\n    warte 2 tage\n'
+    )
+    done = flow("check", "a.flow", cwd=tmp_path)
+    assert "branch-never-taken" in done.stdout
+    assert "  gegeben kontakt\n" in done.stdout

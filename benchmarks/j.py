@@ -154,9 +154,9 @@ def write(folder: Path, count: int) -> None:
 def in_process(folder: Path) -> tuple[dict[str, float], dict[str, Any]]:
     """The seconds of CPU of each part, measured in this process, and the counts."""
     from flowlang import workspace
-    from flowlang.intake import schemas
     from flowlang.cli.codes import of_files
     from flowlang.engine.simulate import Simulation
+    from flowlang.intake import schemas
     from flowlang.intake.contacts import read_contacts
     from flowlang.intake.events import read_events
 
@@ -225,10 +225,10 @@ def hold(counts: dict[str, Any], count: int) -> None:
 def hold_sums(folder: Path, count: int) -> None:
     """Fail where a code went to another contact, or a send out at another time, than published."""
     from flowlang import workspace
-    from flowlang.intake import schemas
     from flowlang.cli.codes import of_files
     from flowlang.contact import Entry
     from flowlang.engine.simulate import Simulation
+    from flowlang.intake import schemas
     from flowlang.intake.contacts import read_contacts
     from flowlang.intake.events import read_events
 

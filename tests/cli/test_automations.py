@@ -78,6 +78,7 @@ def test_a_schedule_writes_its_files_also_when_it_was_missed(machine: Machine) -
     assert "Tips,2" in (machine.folder / "out" / "messages.csv").read_text()
     listed = machine("automation", "list").data
     assert "Monday figures: last run 2026-11-23 07:00, next run 2026-11-30 07:00" in listed
+    assert "under way" not in listed
     assert not any(file.name.startswith(".") for file in (machine.folder / "out").iterdir())
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-import shlex
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -124,11 +124,22 @@ def test_check_tells_what_run_would_refuse(tmp_path: Path, toml: str, said: str)
     for _ in range(2):  # the second time it is remembered
         checked = flow("check", cwd=shop)
         assert (checked.returncode, checked.stdout) == (0, "")
-        assert f"warning: `flow run` will refuse: flow.toml: {toml.split()[0]}" in checked.stderr
+        assert (
+            f"warning: `flow run` will refuse: flow.toml: {toml[: toml.index(']') + 1]}"
+            in checked.stderr
+        )
         assert said in checked.stderr
     run = flow("run", "--once", cwd=shop)
     assert run.returncode == 2
     assert said in run.stderr
+
+
+def test_a_store_that_is_named_stands_in_for_one_that_there_is_not(tmp_path: Path) -> None:
+    shop = workspace(tmp_path / "shop")
+    (shop / "flow.toml").write_text('[store]\nurl = "mysql://x"\n')
+    url = "sqlite:///state.db"
+    assert "mysql" not in flow("check", cwd=shop, FLOW_STORE=url).stderr
+    assert flow("run", "--once", "--store", url, cwd=shop).returncode == 0
 
 
 def test_a_bad_configuration_is_one_clear_line_and_2(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from flowlang.engine.controls import VERBS
 from flowlang.stores import open_store
 from tests.cli.calling import FLOW
 from tests.cli.machine import Machine
@@ -132,8 +131,8 @@ def test_all_of_one_process_is_shown_with_what_can_be_done(running: Machine) -> 
         "progress  0 of 2: 2 halted",
         "started   2026-11-21 10:00",
         "since     2026-11-21 10:00",
-        'next      missing 2 codes in "codes": `flow coupons import LIST FILE`',
-        f"next      {', '.join(f'`flow process {verb} {number}`' for verb in VERBS)}",
+        'next      missing 2 codes in "codes": `flow coupons import "codes" FILE`',
+        f"next      `flow process pause {number}`, `flow process cancel {number}`",
     ]
     shown = json.loads(running("process", "show", str(number), "--output-format", "json").data)
     assert (shown["status"], shown["waiting"], shown["of"]) == ("halted", 2, 2)
@@ -225,6 +224,82 @@ def test_what_cannot_be_done_is_refused(running: Machine) -> None:
         assert done.code == 1
         assert why in done.talk
     assert running("process", "cancel", "Offr").code == 2
+
+
+def test_what_is_asked_for_twice_is_done_once_and_is_no_error(running: Machine) -> None:
+    halted(running)
+    running("coupons", "import", "codes", running.file("a.txt", "A1\nA2\n"))
+    assert running("process", "resume", "Offer").code == 0
+    assert one(running, "message send", "Offer")["asked for"] == "resume"
+    assert "resume asked for" in running("process", "list").data
+    again = running("process", "resume", "Offer")
+    assert (again.code, "resume is asked for already" in again.talk) == (0, True)
+    assert running("process", "pause", "2").code == 0
+    assert "pause is asked for already" in running("process", "pause", "2").talk
+    assert running("run", "--once").code == 0
+    assert "asked for" not in one(running, "message send", "Offer")
+
+
+def test_what_finds_nothing_to_do_any_more_is_no_error_of_the_run(running: Machine) -> None:
+    halted(running)
+    running("coupons", "import", "codes", running.file("a.txt", "A1\nA2\n"))
+    running.events(*({"type": "delete", "contact": who} for who in "ab"))
+    assert running("process", "resume", "Offer").code == 0
+    done = running("run", "--once")
+    assert done.code == 0, done.talk
+    assert "nothing to resume: " in done.talk
+
+
+def test_only_what_can_be_resumed_is_guessed(running: Machine) -> None:
+    assert "none that can be resumed" in running("process", "resume", "99").talk
+    halted(running)
+    told = running("process", "resume", "99").talk
+    assert "Offer" in told
+    assert "people.csv" not in told
+
+
+GROUP = """
+segment "all"
+  email is set
+
+coupons "gift"
+  when empty halt
+
+message "Gift"
+  kind service
+  channel email
+  subject "{{ coupon('gift') }}"
+  body "Here."
+
+automation "Gifts"
+  on import finished where source = "shop"
+  send "Gift" to segment "all"
+"""
+
+
+def test_two_group_sends_of_one_message_are_counted_and_resumed_each_for_itself(
+    machine: Machine,
+) -> None:
+    machine.file("shop.flow", GROUP)
+    machine("contacts", "import", "people.csv", "--source", "shop")
+    machine("run", "--once")
+    machine.file("more.csv", "id,email\nd,d@example.com\n")
+    machine.at("2026-11-20 11:00")
+    machine("contacts", "import", "more.csv", "--source", "shop")
+    machine("run", "--once")
+    first, second = (row for row in listed(machine) if row["type"] == "group send")
+    assert [(row["halted"], row["waiting"]) for row in (first, second)] == [(3, 3), (4, 4)]
+    shown = machine("process", "show", str(first["number"])).data
+    assert "progress  0 of 3: 3 halted\n" in shown
+    machine("coupons", "import", "gift", machine.file("a.txt", "A1\nA2\nA3\n"))
+    assert "missing 4 codes" in machine("process", "resume", "Gift").talk
+    assert "missing 1 code" in machine("process", "resume", str(second["number"])).talk
+    done = machine("process", "resume", str(first["number"]))
+    assert (done.code, done.talk) == (0, '"Gift": 3 go on with the next `flow run`\n')
+    machine("run", "--once")
+    first, second = (row for row in listed(machine) if row["type"] == "group send")
+    assert (first["status"], first["done"], first["halted"]) == ("finished", 3, 0)
+    assert (second["status"], second["done"], second["halted"]) == ("halted", 0, 4)
 
 
 # ---------------------------------------------------------------------- imports

@@ -109,7 +109,7 @@ def test_a_span_of_time_is_in_the_zone_of_the_workspace(shop: Path) -> None:
         (["sends", "--since", "soon"], "--since: expected a date and time such as"),
         (["sends", "--since", "2026-02-01", "--until", "2026-01-01"], "--since is not before"),
         (["sends", "--output-format", "xml"], "'xml' is not one of"),
-        (["sends", "-o", "nowhere/x.csv"], "Error: nowhere/x.csv: there is no such file or folder\n"),
+        (["sends", "-o", "nowhere/x.csv"], "Error: nowhere/x.csv: there is no such file or folder"),
         (["sends", "-o", "."], "Is a directory"),
         (["sends", "-o", "out.xlsx"], "out.xlsx: nothing is written as .xlsx; name it .csv, .json"),
         (["sends", "-w", "nowhere"], "nowhere: there is no such file or folder"),

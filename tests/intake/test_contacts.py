@@ -243,8 +243,10 @@ def test_an_undeclared_group_is_left_away_with_one_warning_for_the_file() -> Non
     found = read("email,groups\na@b.de,Newsleter\nb@b.de,Newsleter; Newsletter\n")
     assert [row.groups for row in found.rows] == [(), ("Newsletter",)]
     assert told(found) == [
-        'contacts.csv:2:2: warning: groups: no group "Newsleter" is declared; it is left away'
-        " (did you mean `Newsletter`?)"
+        (
+            'contacts.csv:2:2: warning: groups: no group "Newsleter" is declared; it is left away'
+            " (did you mean `Newsletter`?)"
+        )
     ]
 
 

@@ -9,6 +9,7 @@ import pytest
 from flowlang import workspace
 from flowlang.config import ConfigError
 from flowlang.rules import registry
+from flowlang.rules.rule import Rule
 from tests.rules.linting import ZERO, linted, told
 
 
@@ -117,7 +118,7 @@ LEGAL = [rule for rule in registry.rules().values() if rule.legal]
 
 @pytest.mark.parametrize("rule", LEGAL, ids=lambda rule: rule.name)
 def test_a_rule_that_guards_a_law_is_switched_off_with_a_reason_only(
-    rule: registry.Rule, tmp_path: Path
+    rule: Rule, tmp_path: Path
 ) -> None:
     toml = tmp_path / "flow.toml"
     for word in (rule.name, rule.family):

@@ -13,7 +13,8 @@ from tests.cli.calling import flow
 
 SHOWING = (
     "branch-never-taken", "question-already-answered", "loop-without-wait", "send-at-night",
-    "moment-already-past", "waits-out-of-order", "reaction-too-soon",
+    "moment-already-past", "waits-out-of-order", "reaction-too-soon", "send-after-withdrawal",
+    "halt-before-deadline", "same-message-at-once", "placeholder-may-be-missing",
 )  # fmt: skip
 """Rules about paths."""
 

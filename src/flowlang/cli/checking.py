@@ -5,6 +5,7 @@ In one process: the trees of a workspace cost more to hand from one process to a
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,7 +46,8 @@ def check(given: list[Path], *, cached: bool) -> list[Outcome]:
 
 def _warn(target: Target) -> None:
     """Tell what `flow run` would refuse; no finding, for a workspace may be checked elsewhere."""
-    for refusal in storing.refusals(read_settings(target.folder / "flow.toml")):
+    settings = read_settings(target.folder / "flow.toml")
+    for refusal in storing.refusals(settings, os.environ.get("FLOW_STORE")):
         terminal.talk(terminal.printable(f"warning: `flow run` will refuse: {refusal}"))
 
 

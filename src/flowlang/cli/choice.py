@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flowlang.engine.arrivals import Refused
-from flowlang.engine.controls import Verb, named, possible, why_not
+from flowlang.engine.controls import PAST, Verb, named, possible, why_not
 from flowlang.engine.overview import View
 from flowlang.engine.processes import Identity, Process
 from flowlang.source import did_you_mean
@@ -27,23 +27,27 @@ def only(which: str, views: Sequence[View]) -> View:
     raise _several(which, found) if found else _unknown(which, views)
 
 
-def fitting(verb: Verb, which: str, views: Sequence[View], program: Program) -> View:
+def fitting(verb: Verb, which: str, views: Sequence[View], program: Program) -> list[View]:
     """The one with a number or a name that can be paused, resumed or cancelled now.
 
-    A name serves also where several have it, if only one of them can.  Raises UsageError where it
-    is none or several, Refused where none of them can.
+    A name serves also where several have it, if only one of them can.  Those of a name that are all
+    halted are resumed together: they are all given.  Raises UsageError where it is none or several,
+    Refused where none of them can.
     """
     found = _called(which, views) or _to_come(which, program)
     fit = [view for view in found if not why_not(verb, view.process)]
     if len(fit) == 1 or (fit and verb == "resume" and all(map(_is_halted, fit))):
-        return fit[0]  # those who wait for one message are resumed together
+        return fit
     if fit:
         raise _several(which, fit)
     if verb == "resume" and which in program.messages:
         raise Refused(f'"{which}" is not halted: nobody waits for it')
     if found:
         raise Refused("; ".join(why_not(verb, view.process) for view in found[:_SHOWN]))
-    raise _unknown(which, views)
+    able = [view for view in views if not why_not(verb, view.process)]
+    if not able:
+        raise click.UsageError(f'there is no process "{which}", and none that can be {PAST[verb]}')
+    raise _unknown(which, able)
 
 
 def _called(which: str, views: Sequence[View]) -> list[View]:

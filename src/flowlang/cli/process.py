@@ -17,7 +17,9 @@ from flowlang.cli import FOUND, paths, progress, storing, terminal
 from flowlang.engine.processes import Identity, ProcessStatus, ProcessType
 
 if TYPE_CHECKING:
-    from flowlang.engine.controls import Verb
+    from collections.abc import Sequence
+
+    from flowlang.engine.controls import Control, Verb
     from flowlang.engine.overview import View
     from flowlang.program.program import Program
     from flowlang.stores.store import Store
@@ -125,17 +127,26 @@ def _told(view: View, zone: ZoneInfo) -> list[str]:
 def _next(view: View, program: Program | None, store: Store, now: datetime) -> list[str]:
     """What a person can do with a process now, in lines."""
     from flowlang.engine.arrivals import Refused
-    from flowlang.engine.controls import VERBS, why_not
+    from flowlang.engine.controls import VERBS, Lacking, why_not
     from flowlang.engine.worker import Worker
 
-    lines = []
-    if view.halted and program is not None and view.process.name in program.messages:
+    lines, process, without = [], view.process, {view.asked}
+    if view.asked:
+        lines.append(f"next      {view.asked} asked for: `flow run`")
+    if view.halted and program is not None and process.name in program.messages:
         try:
-            Worker(program, store).may_resume(view.process.name, now)
+            Worker(program, store).may_resume(process.name, now, process.identity)
         except Refused as refused:
-            lines.append(f"next      {refused}: `flow coupons import LIST FILE`")
-    number = view.process.number
-    verbs = [f"`flow process {verb} {number}`" for verb in VERBS if not why_not(verb, view.process)]
+            if process.status == "halted":
+                without.add("resume")
+            missing = refused.missing if isinstance(refused, Lacking) else ()
+            imports = ", ".join(f'`flow coupons import "{name}" FILE`' for name in missing)
+            lines.append(f"next      {refused}" + (f": {imports}" if imports else ""))
+    verbs = [
+        f"`flow process {verb} {process.number}`"
+        for verb in VERBS
+        if verb not in without and not why_not(verb, process)
+    ]
     return [*lines, f"next      {', '.join(verbs)}"] if verbs else lines
 
 
@@ -237,7 +248,7 @@ def _do(
     from flowlang.engine.admission import as_text
     from flowlang.engine.arrivals import Refused
     from flowlang.engine.controls import Control
-    from flowlang.engine.overview import overview
+    from flowlang.engine.overview import asked_for, last_asked, overview
     from flowlang.engine.worker import Worker
     from flowlang.stores.rows import ArrivalRow
 
@@ -245,12 +256,16 @@ def _do(
     now = storing.moment(given_now, program.config.timezone)
     with storing.opened(workspace, url) as store:
         try:
-            view = choice.fitting(verb, which, overview(store), program)
-            name, status = view.process.name, view.process.status
-            of: Identity | None = view.process.identity
-            if status == "halted" and verb == "resume":
-                count = Worker(program, store).may_resume(name, now)
-                told, of = f"{count:,} {'goes' if count == 1 else 'go'} on", None
+            views = choice.fitting(verb, which, overview(store), program)
+            view, name = views[0], views[0].process.name
+            of: Identity | None = view.process.identity if len(views) == 1 else None
+            controls = asked_for(store)
+            asked = [last_asked(one.process, controls) for one in views]
+            if all(one is not None and one.verb == verb for one in asked):
+                return _asked_already(name, verb, asked, skip_overdue=skip_overdue)
+            if view.process.status == "halted" and verb == "resume":
+                count = Worker(program, store).may_resume(name, now, of)
+                told = f"{count:,} {'goes' if count == 1 else 'go'} on"
             else:
                 told = _DOES[verb]
         except Refused as refused:
@@ -260,6 +275,18 @@ def _do(
         store.append([ArrivalRow(now, None, verb, as_text(control.data()))])
     terminal.talk(terminal.printable(f'"{name}": {told} with the next `flow run`'))
     return 0
+
+
+def _asked_already(
+    name: str, verb: Verb, asked: Sequence[Control | None], *, skip_overdue: bool
+) -> int:
+    """Say that the engine has yet to do it; another wish about what is overdue comes too late."""
+    told = f'"{name}": {verb} is asked for already; it is done with the next `flow run`'
+    other = any(one is not None and one.skip_overdue != skip_overdue for one in asked)
+    if other:
+        told = f"refused: {told}, {'without' if skip_overdue else 'with'} --skip-overdue"
+    terminal.talk(terminal.printable(told))
+    return FOUND if other else 0
 
 
 _DOES: dict[Verb, str] = {"pause": "paused", "resume": "goes on", "cancel": "cancelled"}

@@ -75,7 +75,9 @@ def note(view: View, zone: ZoneInfo) -> str:
         parts.append(f"{view.held:,} held")
     if view.halted:
         parts.append(f"{view.halted:,} {'waits' if view.halted == 1 else 'wait'}")
-    return ": ".join(part for part in (", ".join(parts), why(view, zone)) if part)
+    told = ": ".join(part for part in (", ".join(parts), why(view, zone)) if part)
+    asked = f"{view.asked} asked for" if view.asked else ""
+    return "; ".join(part for part in (told, asked) if part)
 
 
 def why(view: View, zone: ZoneInfo) -> str:

@@ -50,16 +50,16 @@ def run(path: Path | None, url: str | None, once: bool, given_now: str | None) -
     be delivered, or a contact stands at a step that is gone.
     """
     workspace, program = storing.program_of(path)
-    _check_senders(workspace, program)
+    _check_senders(workspace, program, url)
     with storing.opened(workspace, url) as store:
         program.config = replace(program.config, link_key=storing.link_key(store))
         return _Engine(workspace, program, store, given_now).run(once=once)
 
 
-def _check_senders(workspace: Workspace, program: Program) -> None:
-    """What mail needs before it may leave.  Raises ClickException."""
+def _check_senders(workspace: Workspace, program: Program, url: str | None) -> None:
+    """What a run needs before anything may leave.  Raises ClickException."""
     settings = workspace.settings
-    if missing := storing.refusals(settings):
+    if missing := storing.refusals(settings, url):
         raise click.ClickException(missing[0])
     mails = [one for one in program.messages.values() if one.channel == "email"]
     marketing = [one.name for one in mails if one.kind == "marketing"]

@@ -65,15 +65,17 @@ def program_of(path: Path | None) -> tuple[Workspace, Program]:
     return workspace, program
 
 
-def refusals(settings: Settings) -> list[str]:
-    """What `flow.toml` asks for and there is not (yet), so that `flow run` refuses it."""
+def refusals(settings: Settings, url: str | None) -> list[str]:
+    """What `flow.toml` asks for and there is not (yet), so that `flow run` refuses it; `url` is
+    the store that is taken in place of the one it names.
+    """
     found = []
     if settings.delivery != "outbox":
         found.append(
             f'flow.toml: [delivery] kind = "{settings.delivery}": there is no such delivery yet;'
             ' "outbox" is one'
         )
-    if not settings.store_url.startswith("sqlite:") and not os.environ.get("FLOW_STORE"):
+    if not url and not settings.store_url.startswith("sqlite:"):
         from flowlang.stores import StoreError, check_scheme
 
         try:

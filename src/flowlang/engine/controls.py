@@ -118,22 +118,22 @@ def why_not(verb: Verb, process: Process) -> str:
     if kind == "campaign" and verb == "cancel":
         return f"{what} cannot be cancelled: pause it, or take it out of the program"
     if not any(kind == known for _, known in _FITS):
-        return f"{what} cannot be {_PAST[verb]}: it is done in one piece"
+        return f"{what} cannot be {PAST[verb]}: it is done in one piece"
     if status == "cancelled" and verb == "pause" and kind == "message send":
         return f"{what} is cancelled: resume it first"
-    if status == _PAST[verb]:
+    if status == PAST[verb]:
         return f"{what} is {status} already"
     return f"{what} is {status}"
 
 
 def is_moot(verb: Verb, process: Process) -> bool:
     """Whether a process that cannot take a verb has come where it leads, or is over."""
-    if process.ended is not None or process.status == _PAST[verb]:
+    if process.ended is not None or process.status == PAST[verb]:
         return True
     return verb == "resume" and process.status in ("waiting", "running")
 
 
-_PAST: dict[Verb, str] = {"pause": "paused", "resume": "resumed", "cancel": "cancelled"}
+PAST: dict[Verb, str] = {"pause": "paused", "resume": "resumed", "cancel": "cancelled"}
 
 
 def named(identity: Identity) -> str:
@@ -195,7 +195,9 @@ def _go_on(
     world.processes.release(process)
     message = ""
     if process.identity.type in SENDS:
-        missing = lacking(process.name, world, sending, waiting(world, process.name, process.identity))
+        missing = lacking(
+            process.name, world, sending, waiting(world, process.name, process.identity)
+        )
         if missing:
             process.halt(now, in_words(missing))
         else:

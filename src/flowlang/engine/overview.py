@@ -91,7 +91,11 @@ def views(store: Store) -> list[View]:
         else:
             found.append(View(process, _left(process)))
     controls = asked_for(store)
-    return [replace(view, asked=last_asked(view.process, controls)) for view in found]
+    asked = [last_asked(view.process, controls) for view in found]
+    return [
+        replace(view, asked=one.verb) if one is not None else view
+        for view, one in zip(found, asked, strict=True)
+    ]
 
 
 def asked_for(store: Store) -> list[Control]:
@@ -100,17 +104,17 @@ def asked_for(store: Store) -> list[Control]:
     return [Control.of(row.type, decode(json.loads(row.data))) for row in rows]
 
 
-def last_asked(process: Process, controls: list[Control]) -> str:
-    """The last verb that was asked for of a process; empty where none was."""
+def last_asked(process: Process, controls: list[Control]) -> Control | None:
+    """The last thing that was asked for of a process."""
     halted = process.status == "halted"
     return next(
         (
-            one.verb
+            one
             for one in reversed(controls)
             if one.process == process.identity
             or (one.process is None and halted and one.message == process.name)
         ),
-        "",
+        None,
     )
 
 

@@ -238,7 +238,8 @@ class Trace:
     def _remembered(self, entry: Entry, view: View | None) -> Decision:
         campaign = self._do.by_name.get(entry.campaign)
         pcs = [
-            (where.line != entry.line, pc)
+            # The turn of a group send bears the words of its send, which is what is told of.
+            (where.line != entry.line, not hasattr(one, "message"), pc)
             for pc, one in enumerate(campaign.instructions if campaign else ())
             if (where := one.where).text == entry.step
         ]
@@ -250,7 +251,7 @@ class Trace:
             for stated in self.outline.at.get((entry.campaign, line), ())
             if view is not None and not stated.event
         )
-        return Decision(entry, (entry.campaign, ""), min(pcs)[1], asked)
+        return Decision(entry, (entry.campaign, ""), min(pcs)[2], asked)
 
     # ------------------------------------------------------------------ recording
 

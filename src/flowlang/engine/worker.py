@@ -24,8 +24,8 @@ from flowlang.engine.batch_timeline import Horizon
 from flowlang.engine.controls import VERBS, Release, campaigns_of, may_resume
 from flowlang.engine.files import Files
 from flowlang.engine.pass_report import Report
-from flowlang.engine.processes import Identity
 from flowlang.engine.position import JUST_AFTER, NAME, Position, Scheduled, Sweep, stamp
+from flowlang.engine.processes import Identity
 from flowlang.engine.state import States, stranded
 from flowlang.engine.sweeping import ask, asks, end
 from flowlang.engine.telling import Said

@@ -198,7 +198,8 @@ class _Reading:
     def _columns(self, header: Row) -> _Columns:
         columns = _Columns([])
         known = [self.reader.name_of(cell) for cell in header.cells]
-        for number, (cell, name) in enumerate(zip(header.cells, known, strict=True), start=1):
+        for number, cell in enumerate(header.cells, start=1):
+            name = known[number - 1]
             if name is None:
                 name = self._by_alias(header.line, number, cell, {*known, *columns.numbers})
             if name is None and cell:

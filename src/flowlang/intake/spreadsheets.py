@@ -1,8 +1,9 @@
 """A text as a cell that no spreadsheet takes for a formula, and back, without loss.
 
-A cell that begins with `=`, `+`, `-` or `@` is a formula to spreadsheet programs, also where blanks
-or quotes stand before it (OWASP, CSV injection).  An apostrophe in front is their own mark for what
-is text.  Blanks around a text, which reading drops, are kept by apostrophes on both sides.
+A cell that begins with `=`, `+`, `-`, `@`, a tab or CR is a formula to spreadsheet programs, also
+where blanks or quotes stand before it (OWASP, CSV injection).  An apostrophe in front is their own
+mark for what is text.  Blanks around a text, which reading drops, are kept by apostrophes on both
+sides.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import re
 
 MARK = "'"
 
-_FORMULA = re.compile("[\\s'\"\ufeff\u200b-\u200f\x00-\x1f\x7f]*[=+\\-@＝＋－＠]")
+_FORMULA = re.compile("[\\s'\"\ufeff\u200b-\u200f\x00-\x1f\x7f]*[=+\\-@＝＋－＠\t\r]")
 """What begins a formula, behind what a program may pass over."""
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flowlang.engine.answers import Scene
-from flowlang.engine.recalling import TAKEN_BACK
 from flowlang.engine.reasons import AT_A_SEND, why_not, why_not_started
+from flowlang.engine.recalling import TAKEN_BACK
 from flowlang.engine.tracing import Decision
 from flowlang.program.program import Program
 from flowlang.repl.script import Wrong

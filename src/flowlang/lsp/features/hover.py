@@ -13,7 +13,6 @@ from flowlang.lsp.study import Study
 from flowlang.source import Source
 from flowlang.syntax.tree import Node, walk
 
-
 _SOURCE = re.compile(r" \([A-Z]\d+(?:\.\d+)*\)")
 
 

@@ -10,6 +10,8 @@ from flowlang.program.program import Campaign
 from flowlang.rules.paths import Paths
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.source import Walk
+from flowlang.steps.blocking import Block
+from flowlang.steps.consent import Withdraw
 from flowlang.steps.send import NOT_SENT, Send
 from flowlang.syntax import declarations as tree
 from flowlang.syntax import expressions as ex
@@ -57,6 +59,8 @@ def check(campaign: Campaign, look: Look) -> Hits:
         return
     paths = look.paths(campaign)
     refused = _starts_with_a_no(paths)
+    if not refused and not any(isinstance(node, (Withdraw, Block)) for node in campaign.nodes):
+        return
     at_first = {0, *(paths.at_once(0) if refused and not paths.takes_time(0) else ())}
     for number, node, message in sends:
         after_start = refused and number in at_first and message.channel == "email"

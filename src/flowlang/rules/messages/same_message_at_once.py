@@ -50,7 +50,7 @@ def check(campaign: Campaign, look: Look) -> Hits:
     for number, node in sends.items():
         for at in sorted(paths.at_once(number)):
             other = sends.get(at)
-            if other is not None and at > number and other.message.value == node.message.value:
+            if at > number and other is not None and other == node:
                 yield Hit(
                     other.span, {"message": node.message.value},
                     also=((node.span, "sent here as well"),), walk=Walk(campaign.name, at, SENT),

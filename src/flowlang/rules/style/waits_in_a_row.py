@@ -4,6 +4,7 @@
 """
 
 from flowlang.rules.blocks import step_before
+from flowlang.rules.lengths import is_zero
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.wording import shown
 from flowlang.steps.wait import Wait
@@ -29,6 +30,6 @@ campaign "Greeting"
 def check(node: Wait, look: Look) -> Hits:
     """A wait whose neighbour above is one, too."""
     before = step_before(node, look.parent)
-    if isinstance(before, Wait):
+    if isinstance(before, Wait) and not is_zero(before) and not is_zero(node):
         hint = f"`wait {shown(before.length)} {shown(node.length)}`"
         yield Hit(node.span, {}, hint, also=((before.span, "the one above"),))

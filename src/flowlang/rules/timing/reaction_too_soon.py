@@ -49,6 +49,11 @@ def check(campaign: Campaign, look: Look) -> Hits:
     """Branches that come at once behind the only send of what they ask about."""
     sends = [at for at, node in enumerate(campaign.nodes) if isinstance(node, Send)]
     paths = look.paths(campaign)
+    if not any(
+        isinstance(node, (If, ElseIf)) and ("sends", "") in paths.topics(node.condition)
+        for node in campaign.nodes
+    ):
+        return
     for number in sends:
         message = campaign.nodes[number].message.value  # type: ignore[attr-defined] # a send
         if sum(campaign.nodes[at].message.value == message for at in sends) > 1:  # type: ignore[attr-defined] # as above

@@ -48,7 +48,7 @@ def test_every_command_runs(name: str, printed: dict[str, str]) -> None:
         ("coupon-sale", "<stdin>:56: missing 9 codes"),
         # what a support person reads of a restart (S2.7, S2.11)
         ("webinar-series", '"Webinar"  too early (tag "webinar", 5 minutes must pass'),
-        ("webinar-series", "waiting for restart (neustart bei webinar_abgesagt)"),
+        ("webinar-series", "waiting for restart (neustart bei webinar_abgesagt; a trigger counts"),
         ("webinar-series", '"Webinar"  started round 2'),
         # K in S is refused with the reason (S4.8)
         ("shop-automation", '`tag "new"` acts on one contact (K)'),

@@ -157,7 +157,7 @@ def test_an_unknown_column_is_told_once_with_a_guess_and_its_rows_are_taken() ->
     assert found.taken == 2
     assert told(found) == [
         (
-            "contacts.csv:1:2: warning: scor: there is no such field; the column is ignored "
+            "contacts.csv:1:2: scor: there is no such field; the column is ignored "
             "(did you mean `score`?)"
         ),
     ]

@@ -64,6 +64,9 @@ class Editor:
         """Say goodbye.  The server must not have had a fault of its own."""
         self.ask("shutdown", None)
         self._notify("exit", None)
+        process = self.client._server
+        assert process is not None
+        assert self._do(process.wait()) == 0
         self._do(self.client.stop())  # type: ignore[no-untyped-call] # pygls has no types there
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(PATIENCE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import subprocess
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from tests.lsp.conftest import EXAMPLES
-from tests.lsp.editor import Editor
+from tests.lsp.editor import FLOW, Editor
 
 WEBINAR = (EXAMPLES / "webinar" / "webinar.flow").read_text(encoding="utf-8")
 ODD = [
@@ -153,3 +154,26 @@ def test_two_workspaces_do_not_know_each_other(editor: Editor, tmp_path: Path) -
         uris.append(editor.open(folder / "a.flow", 'group "G"\n'))
     assert all(editor.shows(uri) for uri in uris)
     assert editor.references(uris[0], '"|G"') == ["a.flow:1"]
+
+
+def test_messages_that_are_none() -> None:
+    def message(body: str) -> bytes:
+        return f"Content-Length: {len(body)}\r\n\r\n{body}".encode()
+
+    bodies = [
+        "{bad}",
+        "[]",
+        '"text"',
+        '{"jsonrpc": "2.0", "id": 1, "method": "textDocument/hover"}',
+    ]
+    leave = message('{"jsonrpc": "2.0", "method": "exit"}')
+    given = b"garbage\r\n\r\n" + b"".join(map(message, bodies)) + leave
+    done = subprocess.run([FLOW, "lsp"], input=given, capture_output=True, timeout=60, check=False)
+    assert b"Traceback" not in done.stdout + done.stderr
+    assert b"cannot be read" in done.stdout
+    assert done.returncode == 1  # it left without asking for the shutdown
+
+
+def test_an_editor_that_is_gone() -> None:
+    done = subprocess.run([FLOW, "lsp"], input=b"", capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (1, b"", b"")

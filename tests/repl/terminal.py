@@ -38,6 +38,10 @@ class _Screen(pyte.Screen):
         self.reply(data)
 
 
+_OWN = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")
+"""What a terminal of our own decides itself."""
+
+
 class Terminal:
     """A person at a terminal of 100 columns."""
 
@@ -51,7 +55,7 @@ class Terminal:
         kept = {
             name: value
             for name, value in os.environ.items()
-            if not name.startswith("FLOW_") and name not in ("NO_COLOR", "FORCE_COLOR")
+            if not name.startswith("FLOW_") and name not in _OWN
         }
         self.process = subprocess.Popen(
             [sys.executable, "-m", "flowlang", "repl", *args],

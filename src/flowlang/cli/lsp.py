@@ -9,11 +9,11 @@ import click
 @click.option(
     "--stdio", is_flag=True, hidden=True, help="What it does anyway; some editors say it."
 )
-def lsp(stdio: bool) -> None:
+def lsp(stdio: bool) -> int:
     """Answer an editor: a language server on standard input and output.
 
     It finds mistakes while you type, completes, explains, renames, formats, and runs tests.
     """
     from flowlang.lsp.server import serve
 
-    serve()
+    return serve()

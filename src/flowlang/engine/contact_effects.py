@@ -172,11 +172,6 @@ class ContactEffects(AtHand):
         barred = blocked is not None and blocked is not contact.blocked
         if blocked is not None:
             contact.blocked = blocked
-        for channel, granted in agreed.items():
-            if not granted and not new:
-                self._recall(channel)
-        if barred and blocked:
-            self._recall()
         rows = {
             name: one for name, one in (records or {}).items() if contact.records.get(name) != one
         }
@@ -186,12 +181,22 @@ class ContactEffects(AtHand):
             return False
         self.view = View(contact, self.now, self.zone, self)
         self._note_revised("created" if new else "updated", [*changed, *rows], more, joined)
+        if not new:
+            self._recall_revised(agreed, barred=barred and contact.blocked)
         self._changed("new contact" if new else "contact updated", held, fields=changed)
         return True
+
+    def _recall_revised(self, agreed: dict[str, bool], *, barred: bool) -> None:
+        if barred:
+            self._recall()
+        for channel, granted in agreed.items():
+            if not granted:
+                self._recall(channel)
 
     def _note_revised(
         self, what: str, fields: list[str], tags: list[str], groups: list[str]
     ) -> None:
+        """Note what came with a contact, each kind of thing for itself."""
         quoted = {"tags": tags, "groups": groups}
         kinds = [", ".join(fields)] if fields else []
         for kind, names in quoted.items():
@@ -289,9 +294,9 @@ class ContactEffects(AtHand):
             return
         held = self._held()
         self.contact.consent[channel] = granted
+        self.note("consent granted" if granted else "consent withdrawn", f"marketing by {channel}")
         if not granted:
             self._recall(channel)
-        self.note("consent granted" if granted else "consent withdrawn", f"marketing by {channel}")
         verb = "grant" if granted else "withdraw"
         self._changed(f"{verb} marketing by {channel}", held)
 
@@ -300,9 +305,9 @@ class ContactEffects(AtHand):
             return
         held = self._held()
         self.contact.blocked = blocked
+        self.note("blocked" if blocked else "unblocked")
         if blocked:
             self._recall()
-        self.note("blocked" if blocked else "unblocked")
         self._changed("block" if blocked else "unblock", held)
 
     def delete(self) -> None:

@@ -159,12 +159,13 @@ class Interpreter(Holding):
         return None
 
     def _end_by(self, run: Run, ending: Ending, change: Change | None) -> None:
-        why = ending.text if change is None else f"{ending.text} ({change.text})"
         if ending.restarts:
-            self._note_restart(why)
+            self._note_restart(ending.text)
             self._back(run)
             return
-        self._over(run, "stopped", why)
+        self._over(
+            run, "stopped", ending.text if change is None else f"{ending.text} ({change.text})"
+        )
 
     def _goal(self, campaign: Campaign, run: Run) -> Next | None:
         """The furthest goal ahead whose condition has come to hold; keeps what holds in mind."""

@@ -174,9 +174,10 @@ class World:
 
     def take_back(self, contact: str, channel: str, reason: str) -> list[Letter]:
         """Take the letters to a contact out of the queue, all or the marketing by a channel."""
+        queue = self.queue(contact) if self.letters_wait else ()
         taken = [
             one
-            for one in (self.queue(contact) if self.letters_wait else ())
+            for one in sorted(queue, key=lambda one: (one.at, one.campaign, one.message))
             if not channel or (one.kind, one.channel) == ("marketing", channel)
         ]
         self.taken_back += [(one, reason) for one in taken]

@@ -233,7 +233,15 @@ class _Reading:
             return
         self._said.add(given)
         hint = self.reader.known(given)
-        self.note("warning", line, column, given, f"there is no such field; {fate} ({hint})")
+        # A misspelt field loses data; a column that is none of ours does not.
+        meant = hint.startswith("did you mean")
+        self.note(
+            "error" if meant else "warning",
+            line,
+            column,
+            given,
+            f"there is no such field; {fate} ({hint})",
+        )
 
     def _take(self, line: int, raw: dict[str, object], columns: dict[str, int]) -> None:
         try:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import gc
 import importlib
 import logging
 import os
 import pkgutil
+import sys
 from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any, TypeVar
@@ -37,6 +39,8 @@ class FlowServer(LanguageServer):
         self.texts = Texts()
         self.studies = Studies(self.texts)
         self._places: Places | None = None
+        self.ended_well = False
+        """The editor has said goodbye as it should."""
 
     @property
     def places(self) -> Places:
@@ -89,8 +93,10 @@ class FlowServer(LanguageServer):
         """Note a fault of ours in the editor's log, in one line."""
         if os.environ.get("FLOW_DEBUG"):
             logging.getLogger(__name__).error(what, exc_info=failure)
-        message = f"internal error in {what}: {type(failure).__name__}: {failure}"[:500]
-        self.window_log_message(types.LogMessageParams(types.MessageType.Error, message))
+        self._log(f"internal error in {what}: {type(failure).__name__}: {failure}")
+
+    def _log(self, message: str) -> None:
+        self.window_log_message(types.LogMessageParams(types.MessageType.Error, message[:500]))
 
     def report_server_error(
         self, error: Exception, source: type[PyglsError | JsonRpcException]
@@ -100,7 +106,7 @@ class FlowServer(LanguageServer):
         A request that fails is answered with its error; there is nothing to tell besides.
         """
         if source is not FeatureRequestError:
-            self.tell_fault("the protocol", error)
+            self._log(f"a message cannot be read: {type(error).__name__}: {error}")
 
     # ------------------------------------------------------------------ what is asked about
 
@@ -164,12 +170,26 @@ def make() -> FlowServer:
     return server
 
 
-def serve() -> None:
-    """Answer on standard input and output until the editor says goodbye."""
+def serve() -> int:
+    """Answer on standard input and output until the editor says goodbye; gives the exit code that
+    the protocol asks for: 0 if it has, 1 if it is just gone.
+    """
     warm_up()
     # What is loaded by now stays; a check makes many objects and little garbage: look less often.
     gc.freeze()
     gc.set_threshold(100_000, 20, 50)
     level = logging.INFO if os.environ.get("FLOW_DEBUG") else logging.CRITICAL
     logging.getLogger("pygls").setLevel(level)
-    make().start_io()
+    server = make()
+
+    @server.answers(types.SHUTDOWN)
+    def shutdown(server: FlowServer, params: None) -> None:
+        server.ended_well = True
+
+    # A copy of standard output: the server closes it, and nothing else may be printed into it.
+    with (
+        os.fdopen(os.dup(sys.stdout.fileno()), "wb") as out,
+        contextlib.redirect_stdout(sys.stderr),
+    ):
+        server.start_io(sys.stdin.buffer, out)
+    return 0 if server.ended_well else 1

@@ -17,11 +17,8 @@ from flowlang.source import Edit, Finding, Findings, Fix, Span, did_you_mean
 from flowlang.syntax.lexeme import Line
 from flowlang.syntax.parser import Parsed
 
-_COMMENT = re.compile(
-    r"\#[ \t]*flow[ \t]*:[ \t]*(?P<verb>\w+)(?P<names>[^\n]*?)"
-    r"(?:[ \t]+(?:because|weil)\b[ \t:]*(?P<reason>[^\n]*))?[ \t]*$",
-    re.MULTILINE | re.IGNORECASE,
-)
+_COMMENT = re.compile(r"\#[ \t]*flow[ \t]*:[ \t]*(?P<verb>\w+)(?P<rest>[^\n]*)", re.IGNORECASE)
+_BECAUSE = re.compile(r"(?<!\S)(?:because|weil)(?!\w)", re.IGNORECASE)
 _VERBS = ("allow", "erlaube")
 _VERB_BEFORE = re.compile(rf":[ \t]*(?:{'|'.join(_VERBS)})$", re.IGNORECASE)
 _NAME = re.compile(r"[^\s,]+")
@@ -81,12 +78,14 @@ def read(parsed: Parsed, severities: Severities, findings: Findings) -> Allowanc
         if verb not in _VERBS:
             _misspelt(parsed, match, findings)
             continue
-        span = Span(parsed.source, match.start(), match.end())
-        if not (match["reason"] or "").strip():
+        span = Span(parsed.source, match.start(), match.start() + len(match[0].rstrip()))
+        because = _BECAUSE.search(text, match.start("rest"), match.end())
+        if because is None or not text[because.end() : match.end()].strip(" \t:"):
             hint = "as in `# flow: allow wait-without-end because the contact always answers`"
             findings.report(d.NO_REASON, span, hint=hint)
         start, end = _scope(parsed, match.start())
-        names = list(_NAME.finditer(text, match.start("names"), match.end("names")))
+        end_of_names = because.start() if because else match.end()
+        names = list(_NAME.finditer(text, match.start("rest"), end_of_names))
         if not names:
             findings.report(d.UNKNOWN, span, what="the comment names no rule")
         for name in names:

@@ -15,7 +15,6 @@ from flowlang.kinds import Fields, Kind
 from flowlang.rules.regions import (
     NOT_SET,
     SET,
-    YES_OR_NO,
     Numbers,
     Region,
     Texts,
@@ -23,6 +22,7 @@ from flowlang.rules.regions import (
     other_numbers,
     some_numbers,
 )
+from flowlang.rules.subjects import FAMILIES, Subjects
 from flowlang.source import Findings
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.tree import Node, Token, walk
@@ -51,13 +51,6 @@ _TEXT_TESTS: dict[type, Callable[[str, str], bool]] = {
 _NEEDS_A_VALUE = (
     tree.IsToday, tree.IsNotToday, tree.Matches, tree.InCalendar, tree.NotInCalendar,
 )  # fmt: skip
-_FAMILIES = {
-    "text": "text", "email": "text", "phone": "text", "one of": "text", "number": "number",
-    "date": "day", "datetime": "moment", "time": "time", "yes/no": "yes/no", "weekday": "weekday",
-}  # fmt: skip
-_RANGES: dict[str, tuple[float, float]] = {
-    "day": (1, 31), "month": (1, 12), "year": (1, 9999), "weekday": (0, 6)
-}  # fmt: skip
 
 
 class Atoms:
@@ -65,20 +58,25 @@ class Atoms:
 
     def __init__(self, names: Names, row: Fields | None) -> None:
         self._names = names
-        self._row = row or {}
+        self._subjects = Subjects(names, row)
         self._silent = Findings()
 
     def segment(self, node: tree.InSegment) -> tree.Expression | None:
         """The condition of a segment, where each part of it means the same as it would here."""
         found = self._names.segments.get(node.segment.value)
-        if found is None or found.where is None or self._row or speaks_of_a_round(found.where):
+        if (
+            found is None
+            or found.where is None
+            or self._subjects.row
+            or speaks_of_a_round(found.where)
+        ):
             return None
         return found.where
 
     def met(self, subject: Hashable, one: Region, other: Region) -> Region:
         """What two tests leave of a subject."""
         found = one.meet(other)
-        return self._within(subject, found)
+        return self._subjects.within(subject, found)
 
     def ways(self, node: tree.Expression, holds: bool) -> Ways:
         """The ways in which a test holds, or in which it does not; none where there is no way."""
@@ -95,10 +93,10 @@ class Atoms:
                 return self._in_list(node, holds)
             case tree.IsSet() | tree.IsNotSet():
                 wanted = isinstance(node, tree.IsSet) is holds
-                return self._one(self._subject(node.operand), SET if wanted else NOT_SET)
+                return self._one(self._subjects.subject(node.operand), SET if wanted else NOT_SET)
             case tree.FieldValue() | tree.Ref():
                 region = _TRUE if holds else Region(_FALSE.values, missing=True)
-                return self._one((self._key(node), "yes/no"), region)
+                return self._one((self._subjects.key(node), "yes/no"), region)
             case tree.MayNotGet(channel=channel):
                 return self._asked(tree.MayGet(node.span, channel), not holds)
             case tree.Happened() | tree.AnyRow() | tree.NoRow():
@@ -113,9 +111,9 @@ class Atoms:
         """A test that is not looked into: it holds or not, and may need a value to hold."""
         way: dict[Hashable, Region] = {("so", node): _TRUE if holds else _FALSE}
         if holds and isinstance(node, _NEEDS_A_VALUE):
-            way[self._subject(node.operand)] = SET
+            way[self._subjects.subject(node.operand)] = SET
         if holds and isinstance(node, (tree.WithinNext, tree.WithinLast)):
-            way[self._subject(node.left)] = SET
+            way[self._subjects.subject(node.left)] = SET
         return [way]
 
     def _counted(self, node: tree.Happened | tree.AnyRow | tree.NoRow, holds: bool) -> Ways:
@@ -134,11 +132,11 @@ class Atoms:
         way: dict[Hashable, Region] = {("so", node): _TRUE if holds else _FALSE}
         if not holds:
             return [way]
-        subject = self._subject(node.left)
+        subject = self._subjects.subject(node.left)
         way[subject] = SET
         if isinstance(node.right, tree.Text) and subject[1] == "text":
             part, test = str(node.right.value.value).casefold(), _TEXT_TESTS[type(node)]
-            choices = self._choices(node.left)
+            choices = self._subjects.choices(node.left)
             if choices is not None:
                 way[subject] = Region(choices.filtered(lambda one: test(one, part)))
         return [way]
@@ -174,7 +172,7 @@ class Atoms:
         self, left: tree.Expression, sign: str, right: tree.Expression, holds: bool
     ) -> Ways:
         """Two things that are not written out: less, equal or more."""
-        first, second = self._key(left), self._key(right)
+        first, second = self._subjects.key(left), self._subjects.key(right)
         if repr(first) > repr(second):
             first, second, sign = second, first, _MIRRORED[sign]
         wanted = _SIGNS[sign if holds else _OPPOSITE[sign]]
@@ -200,8 +198,8 @@ class Atoms:
     def _in_list(self, node: tree.InList | tree.NotInList, holds: bool) -> Ways:
         found = [self._literal(choice) for choice in node.choices]
         values: list[Any] = [_plain(*one) if one is not None else None for one in found]
-        families = {_FAMILIES.get(one[0].name, "") for one in found if one is not None}
-        key, own = self._subject(node.operand)
+        families = {FAMILIES.get(one[0].name, "") for one in found if one is not None}
+        key, own = self._subjects.subject(node.operand)
         family = families.pop() if len(families) == 1 else ""
         fits = own in ("", family) or (own, family) == ("moment", "day")
         if None in values or not fits or family in ("", "moment"):
@@ -218,8 +216,8 @@ class Atoms:
         self, node: tree.Expression, sign: str, value: tuple[Kind, Any]
     ) -> tuple[tuple[Hashable, str], Region | None]:
         """Where a subject stands that compares so with a written-out value."""
-        plain, family = _plain(*value), _FAMILIES.get(value[0].name, "")
-        key, own = self._subject(node)
+        plain, family = _plain(*value), FAMILIES.get(value[0].name, "")
+        key, own = self._subjects.subject(node)
         subject = (key, family)
         mixed = own in ("day", "moment") and family != own
         if plain is None or (mixed and not (own == "moment" and family == "day")):
@@ -232,79 +230,10 @@ class Atoms:
             return subject, _moments(sign, plain)
         return subject, Region(numbers(sign, plain))
 
-    # ------------------------------------------------------------------ subjects
+    # ------------------------------------------------------------------ values
 
     def _one(self, subject: tuple[Hashable, ...], region: Region) -> Ways:
-        return [{subject: self._within(subject, region)}]
-
-    def _within(self, subject: Hashable, region: Region) -> Region:
-        """A region without what the subject can never be."""
-        key, family = subject if isinstance(subject, tuple) and len(subject) == 2 else (None, "")
-        if family == "yes/no" or key == "so":
-            return region.meet(Region(YES_OR_NO, missing=True))
-        if family in ("day", "weekday") and isinstance(region.values, Numbers):
-            region = Region(region.values.whole(), region.missing)
-        if isinstance(key, (tree.CountOf, tree.CouponsLeft)):
-            least = region.meet(Region(numbers(">=", 0), missing=_may_be_missing(key)))
-            return _whole(least)
-        if isinstance(key, tree.Part):
-            low, high = _RANGES[str(key.unit.value)]
-            bounds = numbers(">=", low).meet(numbers("<=", high))
-            missing = not isinstance(key.operand, tree.Today)
-            return _whole(region.meet(Region(bounds, missing=missing)))
-        if isinstance(key, (tree.Elapsed, tree.Remaining)):
-            return _whole(region)
-        choices = self._choices_of(key) if family == "text" else None
-        if choices is not None:
-            return region.meet(Region(choices, missing=True))
-        return region
-
-    def _subject(self, node: tree.Expression) -> tuple[Hashable, str]:
-        return self._key(node), self._family(node)
-
-    def _key(self, node: tree.Expression) -> Hashable:
-        """What is asked: one field has one key, however it is written."""
-        if isinstance(node, tree.FieldValue):
-            name = str(node.name.value)
-            return ("row" if name in self._row else "field", name)
-        if isinstance(node, tree.Ref) and str(node.name.value).startswith("contact."):
-            return ("field", str(node.name.value).partition(".")[2])
-        return node
-
-    def _kind(self, key: Hashable) -> Kind | None:
-        match key:
-            case ("row", str() as name):
-                return self._row.get(name)
-            case ("field", str() as name):
-                return self._names.fields.get(name)
-        return None
-
-    def _family(self, node: tree.Expression) -> str:
-        kind = self._kind(self._key(node))
-        if kind is not None:
-            return _FAMILIES.get(kind.name, "")
-        match node:
-            case tree.Part(unit=unit):
-                return "weekday" if unit.value == "weekday" else "number"
-            case tree.CountOf() | tree.SumOf() | tree.CouponsLeft() | tree.Elapsed():
-                return "number"
-            case tree.Remaining() | tree.Product():
-                return "number"
-            case tree.Today() | tree.Anniversary():
-                return "day"
-            case tree.Now() | tree.AtOfLast() | tree.AtOfFirst() | tree.LastRun():
-                return "moment"
-        return ""
-
-    def _choices(self, node: tree.Expression) -> Texts | None:
-        return self._choices_of(self._key(node))
-
-    def _choices_of(self, key: Hashable) -> Texts | None:
-        """The texts that a field may have, where they are known."""
-        kind = self._kind(key)
-        if kind is None or kind.name != "one of":
-            return None
-        return Texts(frozenset(one.casefold() for one in kind.choices), inside=True)
+        return [{subject: self._subjects.within(subject, region)}]
 
     def _literal(self, node: tree.Expression) -> tuple[Kind, Any] | None:
         return literal(node, self._silent)
@@ -350,15 +279,6 @@ def _moments(sign: str, minutes: float) -> Region:
             return Region(numbers("<=", minutes + _DAY))
         case _:
             return Region(numbers(sign, minutes))
-
-
-def _whole(region: Region) -> Region:
-    values = region.values
-    return Region(values.whole(), region.missing) if isinstance(values, Numbers) else region
-
-
-def _may_be_missing(key: tree.CountOf | tree.CouponsLeft) -> bool:
-    return isinstance(key, tree.CountOf) and "." in str(key.rows.value)
 
 
 def _comparison(left: tree.Expression, sign: str, right: tree.Expression) -> tree.Expression:

@@ -1,4 +1,4 @@
-"""Which step stands above another one in its block."""
+"""Steps beside each other: which one stands above another, and whether two are the same."""
 
 from __future__ import annotations
 
@@ -17,3 +17,8 @@ def step_before(node: Node, parent: Node) -> Step | None:
                 if following is node and isinstance(one, Step):
                     return one
     return None
+
+
+def is_same(one: Node, other: Node) -> bool:
+    """Whether two steps do the same; `==` alone takes `when empty skip` and `halt` for equal."""
+    return one == other and repr(one) == repr(other)

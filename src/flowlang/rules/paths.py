@@ -167,10 +167,8 @@ class Paths:
     def settled(self, condition: ex.Expression, known: Knowledge, holds: bool) -> bool:
         """Whether what is known says that a condition holds, or that it does not."""
         asked = self._fact(condition, holds).topics
-        if not any(fact.is_about(asked) for fact in known):
-            return False
-        pairs = [fact.pair for fact in known]
-        return not self.reasoning.possible([*pairs, (condition, not holds)])
+        about = [fact.pair for fact in known if fact.is_about(asked)][:_MOST]
+        return bool(about) and not self.reasoning.possible([*about, (condition, not holds)])
 
     def _after(self, number: int, node: Node, known: Knowledge) -> Knowledge:
         changes = self._beside.changes(node)
@@ -238,6 +236,8 @@ class Paths:
 
 
 _STARTS = (tree.StartWhen, tree.StartAsSoonAs, tree.StartOn, tree.StartOnChange)
+_MOST = 30
+"""Facts that are joined: beyond that nothing is claimed any more than without them."""
 _JUST_GOES_ON = (Jump, Count, LeaveLoop, TakeShare)
 """Instructions that change nothing."""
 

@@ -201,7 +201,7 @@ class Parser(Reader):
                 self.report(d.UNEXPECTED_INDENT, line.start, line.end)
             header = self.header if real else levels[-1].header
             levels.append(_Level(line.width, header, real=real))
-            self.misplaced = False
+            self.misplaced = not real  # it has been reported, whatever else is wrong with it
             return True
         closed = False
         while line.width < levels[-1].width:

@@ -6,6 +6,7 @@ copied and not changed yet. Change it, or leave the condition out.
 
 from itertools import pairwise
 
+from flowlang.rules.blocks import is_same
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.wording import header
 from flowlang.steps.branch import If
@@ -48,5 +49,5 @@ def check_split(node: Split, look: Look) -> Hits:
 def _same(branches: list[Node]) -> Hits:
     for one, other in pairwise(branches):
         mine, theirs = getattr(one, "steps", None), getattr(other, "steps", None)
-        if mine and mine == theirs:
+        if mine and theirs and len(mine) == len(theirs) and all(map(is_same, mine, theirs)):
             yield Hit(header(other), also=((header(one), "the branch above"),))

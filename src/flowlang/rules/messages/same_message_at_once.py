@@ -5,6 +5,7 @@ person gets it twice. Let time pass, or take one of them out.
 """
 
 from flowlang.program.program import Campaign
+from flowlang.rules.blocks import is_same
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.source import Walk
 from flowlang.steps.send import SENT, Send
@@ -50,7 +51,7 @@ def check(campaign: Campaign, look: Look) -> Hits:
     for number, node in sends.items():
         for at in sorted(paths.at_once(number)):
             other = sends.get(at)
-            if at > number and other is not None and other == node:
+            if at > number and other is not None and is_same(other, node):
                 yield Hit(
                     other.span, {"message": node.message.value},
                     also=((node.span, "sent here as well"),), walk=Walk(campaign.name, at, SENT),

@@ -5,6 +5,7 @@ it. Nearly every site answers under `https:` as well.
 """
 
 import re
+from itertools import islice
 
 from flowlang.rules.fixing import replaced
 from flowlang.rules.rule import Hit, Hits, Look, Rule
@@ -30,13 +31,15 @@ message "Hello"
 _LINK = re.compile(r"\bhttp://[^\s\"'<>)]+", re.IGNORECASE)
 _NAMES = ("http://www.w3.org/", "http://schemas.")
 """They look like links and are names, in the head of an HTML page."""
+MOST = 20
+"""Findings in one text."""
 
 
 @RULE.workspace()
 def check(look: Look) -> Hits:
     """Links in the texts of messages."""
     for text in texts(look):
-        for found in _LINK.finditer(text.part.text):
+        for found in islice(_LINK.finditer(text.part.text), MOST):
             if not found[0].lower().startswith(_NAMES):
                 place = text.place(*found.span())
                 fix = replaced(place, "https" + found[0][4:], safe=False)

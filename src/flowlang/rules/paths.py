@@ -131,19 +131,23 @@ class Paths:
 
     def _walked(self) -> dict[int, Knowledge]:
         known: dict[int, Knowledge] = {}
-        todo: list[tuple[int, Knowledge]] = [(0, self.start())]
-        todo += [(at + 1, self._at_goal(at)) for at, _ in self.campaign.goals]
+        arriving: dict[int, Knowledge] = {0: self.start()}
+        for at, _ in self.campaign.goals:
+            arriving[at + 1] = self._at_goal(at)
         count = len(self.campaign.instructions)
-        while todo:
-            number, arriving = todo.pop()
-            if not 0 <= number < count:
-                continue
+        while arriving:
+            # In the order of the text, so that all that leads to a step is known before it.
+            number = min(arriving)
+            now = arriving.pop(number)
             before = known.get(number)
-            now = arriving if before is None else before & arriving
-            if before is not None and len(now) == len(before):
-                continue
+            if before is not None:
+                now &= before
+                if len(now) == len(before):
+                    continue
             known[number] = now
-            todo += self._leaving(number, now)
+            for target, what in self._leaving(number, now):
+                if 0 <= target < count:
+                    arriving[target] = arriving[target] & what if target in arriving else what
         return known
 
     def _leaving(self, number: int, known: Knowledge) -> list[tuple[int, Knowledge]]:
@@ -167,8 +171,9 @@ class Paths:
     def settled(self, condition: ex.Expression, known: Knowledge, holds: bool) -> bool:
         """Whether what is known says that a condition holds, or that it does not."""
         asked = self._fact(condition, holds).topics
-        about = [fact.pair for fact in known if fact.is_about(asked)][:_MOST]
-        return bool(about) and not self.reasoning.possible([*about, (condition, not holds)])
+        about = sorted((fact for fact in known if fact.is_about(asked)), key=_place)[:_MOST]
+        pairs = [fact.pair for fact in about]
+        return bool(pairs) and not self.reasoning.possible([*pairs, (condition, not holds)])
 
     def _after(self, number: int, node: Node, known: Knowledge) -> Knowledge:
         changes = self._beside.changes(node)
@@ -238,6 +243,12 @@ class Paths:
 _STARTS = (tree.StartWhen, tree.StartAsSoonAs, tree.StartOn, tree.StartOnChange)
 _MOST = 30
 """Facts that are joined: beyond that nothing is claimed any more than without them."""
+
+
+def _place(fact: Fact) -> int:
+    return fact.condition.span.start
+
+
 _JUST_GOES_ON = (Jump, Count, LeaveLoop, TakeShare)
 """Instructions that change nothing."""
 

@@ -84,3 +84,21 @@ def test_an_edition_is_frozen(snapshot: SnapshotAssertion) -> None:
 def test_the_pages_are_made_of_the_rules() -> None:
     there = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md")}
     assert there == expected(), "run `python tests/rules/pages.py`"
+
+
+def test_a_fix_that_changes_more_than_it_says_is_not_safe(tmp_path: Path) -> None:
+    """`wait 0 days` clears `timed out`; of two starts that hold, the first is noted."""
+    rules = registry.rules()
+    flags = """\
+campaign "X"
+  start when tagged "a"
+  wait until tagged "b" at most 1 day
+  wait 0 days
+  if timed out
+    tag "late"
+"""
+    starts = pages.examples(rules["redundant-start"]).bad.splitlines(keepends=True)
+    starts[1], starts[2] = starts[2], starts[1]
+    for name, text in (("wait-of-zero", flags), ("redundant-start", "".join(starts))):
+        fixes = [one.fix for one in found(text, rules[name], tmp_path) if one.fix]
+        assert [fix.safe for fix in fixes] == [False]

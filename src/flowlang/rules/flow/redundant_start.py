@@ -47,5 +47,7 @@ def check(node: tree.Campaign, look: Look) -> Hits:
             if same and starts.index(line) < starts.index(other):
                 continue
             also = ((other.span, "it holds whenever the other does"),)
-            yield Hit(line.span, fix=without(line, node), also=also)
+            # Where both hold the first one counts, and the history says which it was.
+            safe = starts.index(line) > starts.index(other)
+            yield Hit(line.span, fix=without(line, node, safe=safe), also=also)
             break

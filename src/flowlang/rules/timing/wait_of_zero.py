@@ -11,6 +11,8 @@ from flowlang.steps.race import Race
 from flowlang.steps.wait import Wait, WaitDays
 from flowlang.steps.wait_for import WaitFor
 from flowlang.steps.wait_until import WaitUntil
+from flowlang.syntax.expressions import Missed, TimedOut
+from flowlang.syntax.tree import walk
 
 RULE = Rule(__name__, "FL641", "warning", "`{text}` lets no time pass")
 
@@ -37,9 +39,10 @@ campaign "Greeting"
 def check(node: Wait | WaitDays, look: Look) -> Hits:
     """A wait for a length of time."""
     if is_zero(node):
-        yield Hit(
-            node.span, {"text": node.span.text}, "say how long to wait", without(node, look.parent)
-        )
+        # It also clears the flags of the wait before it.
+        safe = not any(isinstance(one, (TimedOut, Missed)) for one in walk(look.above[1]))
+        fix = without(node, look.parent, safe=safe)
+        yield Hit(node.span, {"text": node.span.text}, "say how long to wait", fix)
 
 
 @RULE.nodes(WaitUntil, WaitFor, Race)

@@ -155,12 +155,23 @@ def test_bad_rows_are_told_and_the_good_ones_taken(machine: Machine) -> None:
 
 
 def test_a_column_too_many_is_told_and_refuses_nothing(machine: Machine) -> None:
-    machine.file("people.csv", "id,E-Mail,Vorname\nd1,a@example.com,Anna\n")
+    machine.file("people.csv", "id,E-Mail,Firma\nd1,a@example.com,Nord\n")
     done = machine("contacts", "import", "people.csv", "--strict")
     assert done.code == 0
     assert "people.csv:1:2: warning: E-Mail: the column is read as `email`" in done.talk
-    assert "people.csv:1:3: warning: Vorname: there is no such field" in done.talk
+    assert "people.csv:1:3: warning: Firma: there is no such field" in done.talk
     assert "1 new" in done.talk
+
+
+def test_a_column_that_means_a_field_of_another_name_is_a_mistake(machine: Machine) -> None:
+    machine.file("people.csv", "id,E-Mail,Vorname\nd1,a@example.com,Anna\n")
+    strict = machine("contacts", "import", "people.csv", "--strict")
+    assert strict.code == 1
+    assert "people.csv:1:3: Vorname: there is no such field" in strict.talk
+    assert "did you mean `first_name`?" in strict.talk
+    assert "nothing was taken" in strict.talk
+    loose = machine("contacts", "import", "people.csv")
+    assert (loose.code, "1 new" in loose.talk) == (1, True)
 
 
 def test_a_group_that_is_not_declared_is_not_joined(machine: Machine) -> None:

@@ -120,6 +120,7 @@ class _Table:
             [[self._span(span), sentence] for span, sentence in one.also],
             one.walk,
             one.test,
+            one.home and self._span(one.home),
         ]
 
     def _span(self, span: Span) -> tuple[int, int, int]:
@@ -144,9 +145,9 @@ def _findings(raw: dict[str, Any]) -> tuple[Finding, ...]:
         Finding(
             diagnostics[number], span(at), message, hint, fix(mend),
             tuple((span(other), sentence) for other, sentence in also),
-            walk and Walk(*walk), test,
+            walk and Walk(*walk), test, home and span(home),
         )
-        for number, at, message, hint, mend, also, walk, test in raw["findings"]
+        for number, at, message, hint, mend, also, walk, test, home in raw["findings"]
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from typing import Any, Literal, cast
 from flowlang.addresses import mailbox
 from flowlang.calendar import zone
 from flowlang.check.names import Config
+from flowlang.delivery.settings import BadSetting, DeliverySettings, page, read_table
 from flowlang.intake.problem import shown
 from flowlang.rules.severities import Severities
 from flowlang.source import did_you_mean
@@ -34,8 +35,7 @@ class Settings:
     regime: str = "opt-in"
     channels: dict[str, dict[str, str]] = field(default_factory=dict)
     store_url: str = "sqlite:///.flow/state.db"
-    delivery: str = "outbox"
-    duplicates: str = "avoid"
+    delivery: DeliverySettings = field(default_factory=DeliverySettings)
     missed: str = "catch up"
     rules: Severities = field(default_factory=Severities)
 
@@ -61,13 +61,12 @@ _SECTIONS: dict[str, tuple[str, ...]] = {
     "sender": ("from", "reply_to", "unsubscribe_url"),
     "consent": ("regime",),
     "store": ("url",),
-    "delivery": ("kind", "duplicates"),
     "schedule": ("missed",),
 }
+_APART = ("channels", "delivery", "rules")
+"""Sections that are more than texts."""
 _CHOICES = {
     "consent.regime": ("opt-in", "opt-out"),
-    "delivery.kind": ("outbox", "smtp", "webhook"),
-    "delivery.duplicates": ("avoid", "allow"),
     "schedule.missed": ("catch up", "skip"),
 }
 _CHANNEL = ("webhook", "address")
@@ -96,8 +95,8 @@ def read_settings(path: Path) -> Settings:
 
 def _settings(raw: dict[str, Any]) -> Settings:
     for key in raw:
-        if key not in (*_TOP, *_SECTIONS, "channels", "rules"):
-            _unknown(key, (*_TOP, *_SECTIONS, "channels", "rules"))
+        if key not in (*_TOP, *_SECTIONS, *_APART):
+            _unknown(key, (*_TOP, *_SECTIONS, *_APART))
     flat: dict[str, str] = {}
     for section, known in _SECTIONS.items():
         table = _table(raw, section)
@@ -118,8 +117,7 @@ def _settings(raw: dict[str, Any]) -> Settings:
         regime=flat.get("consent.regime", "opt-in"),
         channels=_channels(raw),
         store_url=flat.get("store.url", "sqlite:///.flow/state.db"),
-        delivery=flat.get("delivery.kind", "outbox"),
-        duplicates=flat.get("delivery.duplicates", "avoid"),
+        delivery=_delivery(raw),
         missed=flat.get("schedule.missed", "catch up"),
         rules=_rules(raw),
     )
@@ -200,7 +198,20 @@ def _channels(raw: dict[str, Any]) -> dict[str, dict[str, str]]:
                     f"channels.{name}.{key}", tuple(f"channels.{name}.{one}" for one in _CHANNEL)
                 )
         found[name] = {key: _text(f"channels.{name}.{key}", value) for key, value in table.items()}
+        if "webhook" in found[name]:
+            try:
+                page(found[name]["webhook"])
+            except BadSetting as bad:
+                shown = found[name]["webhook"]
+                raise ConfigError(f'channels.{name}.webhook = "{shown}": {bad}') from None
     return found
+
+
+def _delivery(raw: dict[str, Any]) -> DeliverySettings:
+    try:
+        return read_table(_table(raw, "delivery"))
+    except BadSetting as bad:
+        raise ConfigError(str(bad)) from None
 
 
 def _rules(raw: dict[str, Any]) -> Severities:

@@ -84,6 +84,7 @@ class Run:
     campaign: str
     key: str
     version: str
+    """Of its campaign, on which it goes its way; empty for the one that runs, until it is saved."""
     number: int = 1
     round: int = 1
     status: Status = "running"
@@ -113,6 +114,9 @@ class Run:
     """Bit i is set where the condition of goal i held when it was last looked at."""
     counters: dict[str, int] = field(default_factory=dict)
     """How often a loop was passed, which branch was taken: by the step's place."""
+    passed: list[str] = field(default_factory=list)
+    """Steps that were done in this round before another version put them behind where it stands:
+    they are passed over."""
 
     @property
     def under_way(self) -> bool:

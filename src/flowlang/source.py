@@ -6,12 +6,13 @@ shown.  Findings are values that are collected; exceptions are for bugs and for 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Self
 
 Severity = Literal["error", "warning", "info"]
 
@@ -116,7 +117,11 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """Edits that remove a finding.  A safe one leaves the meaning of the file as it was meant."""
+    """Edits that remove a finding.
+
+    A safe one leaves the history of every test as it was, and where nothing could be run yet, there
+    is no other way in which it could be meant.  A guess is never safe.
+    """
 
     edits: tuple[Edit, ...]
     safe: bool = True
@@ -147,6 +152,8 @@ class Finding:
     """How a contact comes there, where the finding is about a path."""
     test: str = ""
     """A test in which one comes there, ready to be pasted."""
+    home: Span | None = None
+    """Where it belongs, where `span` is elsewhere, such as in a body: comments count there."""
 
     @property
     def severity(self) -> Severity:
@@ -180,8 +187,10 @@ class Findings:
         fix: Fix | None = None,
         also: tuple[tuple[Span, str], ...] = (),
         walk: Walk | None = None,
+        home: Span | None = None,
         **words: object,
     ) -> None:
+        """Add one.  A hint that is a Guess gives it a fix, if it has none of its own."""
         key = (diagnostic.code, span.source.name, span.start)
         if key in self._seen:
             return
@@ -192,9 +201,10 @@ class Findings:
         elif diagnostic.code.startswith(self._guessed.get(place, ())):
             return
         self._seen.add(key)
-        self.found.append(
-            Finding(diagnostic, span, diagnostic.text.format(**words), hint, fix, also, walk)
-        )
+        if fix is None and isinstance(hint, Guess):
+            fix = hint.fix(span)
+        message = diagnostic.text.format(**words)
+        self.found.append(Finding(diagnostic, span, message, hint, fix, also, walk, home=home))
 
     def take(self, others: Findings) -> None:
         """Add what was found when another text was read, as if it were found now."""
@@ -238,11 +248,42 @@ def guess(word: str, known: list[str] | tuple[str, ...]) -> str | None:
     return by_plain[near[0]] if near else None
 
 
+class Guess(str):
+    """A hint that says which name was likely meant, and knows how to write it."""
+
+    __slots__ = ("meant", "typed")
+
+    def __new__(cls, hint: str, typed: str, meant: str) -> Self:
+        made = super().__new__(cls, hint)
+        made.typed, made.meant = typed, meant
+        return made
+
+    def fix(self, span: Span) -> Fix | None:
+        """Put the name in the place of the other; None where that does not stand there as it is.
+
+        Never safe: another message may be meant by it, and goes out then.
+        """
+        found, meant = span.text, self.meant
+        if found == self.typed and _BARE.fullmatch(meant):
+            return Fix((Edit(span, meant),), safe=False)
+        quote = found[:1]
+        if quote not in ("'", '"') or found != f"{quote}{self.typed}{quote}":
+            return None
+        if quote == "'" and any(sign in meant for sign in "'\"\\"):
+            return None
+        escaped = meant.replace("\\", "\\\\").replace('"', '\\"')
+        return Fix((Edit(span, f"{quote}{escaped}{quote}"),), safe=False)
+
+
+_BARE = re.compile(r"[^\W\d][\w-]*")
+"""What can stand without quotes."""
+
+
 def did_you_mean(word: str, known: list[str] | tuple[str, ...], what: str = "") -> str:
-    """A hint for a name that is not known: the likely one, else a few that exist."""
+    """A hint for a name that is not known: the likely one, as a Guess, else a few that exist."""
     near = guess(word, known)
     if near is not None:
-        return f"did you mean `{near}`?"
+        return Guess(f"did you mean `{near}`?", word, near)
     if not known:
         return f"no {what} is declared yet" if what else ""
     declared_first = sorted(known, key=lambda name: (name in ALWAYS_THERE, name))

@@ -68,6 +68,16 @@ class Workspace:
         return self.root.name
 
     @property
+    def language(self) -> str:
+        """That of its first file: the one to speak to its people in."""
+        return next((parsed.language for parsed in self.files), self.settings.language)
+
+    @property
+    def languages(self) -> dict[Source, str]:
+        """The language of each file and module."""
+        return {parsed.source: parsed.language for parsed in (*self.files, *self.modules)}
+
+    @property
     def runnable(self) -> Program | None:
         """The program, if it has no errors."""
         return None if self.findings.has_errors else self.program
@@ -142,11 +152,17 @@ def check(workspace: Workspace, config: Config, expressions: MakeExpressions | N
                 workspace.tests.append(compile_test(item, program))
 
 
-def lint(workspace: Workspace, *, forgiving: bool = True) -> list[Place]:
+def lint(
+    workspace: Workspace,
+    *,
+    forgiving: bool = True,
+    still_wanted: Callable[[], bool] = lambda: True,
+) -> list[Place]:
     """Add what the rules find to the findings; gives where each belongs, for a new baseline.
 
     What `flow-baseline.json` beside flow.toml forgives is left out, unless not `forgiving`.
-    Raises ConfigError where that file cannot be read.
+    Raises ConfigError where that file cannot be read, and `rules.lint.Unwanted` soon after it is
+    not `still_wanted`.
     """
     from flowlang.rules import baseline, lint  # many small modules, for one verb only
 
@@ -160,7 +176,7 @@ def lint(workspace: Workspace, *, forgiving: bool = True) -> list[Place]:
         raise ConfigError(str(error)) from None
     return lint.lint(
         workspace.program, workspace.files, workspace.modules, workspace.settings.rules,
-        workspace.root, forgiven,
+        workspace.root, workspace.findings, forgiven, still_wanted,
     )  # fmt: skip
 
 

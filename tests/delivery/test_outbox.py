@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flowlang.delivery.outbox import Outbox
+from flowlang.delivery.kinds.outbox import Outbox
 from tests.delivery.contract import LETTER, Arrived, DeliveryContract, Place
 
 
@@ -75,10 +75,10 @@ def test_a_letter_for_another_channel_is_a_json_file_that_holds_all_of_it(tmp_pa
     assert data["at"] == "2026-12-01T19:00:00+00:00"
 
 
-def test_a_folder_that_cannot_be_made_is_a_retry_with_its_reason(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_made_takes_nothing_now_and_says_why(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     (outcome,) = Outbox(tmp_path / "file" / "outbox").hand_over([LETTER])
-    assert outcome.status == "retry"
+    assert outcome.status == "down"
     assert "outbox" in outcome.reason
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from flowlang import workspace
 from flowlang.config import Settings
 from flowlang.contact import Entry
-from flowlang.delivery.delivery import Outcome
+from flowlang.delivery.delivery import Delivery, Outcome
 from flowlang.engine.admission import as_text
 from flowlang.engine.arrivals import Refused
 from flowlang.engine.files import Files
@@ -111,7 +111,7 @@ class Killed(Exception):
     """Stands for the end of the process."""
 
 
-class Refusing:
+class Refusing(Delivery):
     """A delivery that takes no letter to one address."""
 
     def hand_over(self, letters: Any) -> list[Outcome]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from flowlang.engine.arrivals import Refused
-from flowlang.engine.handover import deliver
+from flowlang.engine.handover import Handover
 from flowlang.engine.worker import Worker
 from flowlang.stores import Store, open_store
 from flowlang.stores.rows import ProcessRow
@@ -157,7 +157,7 @@ def test_a_letter_that_is_refused_for_good_counts_as_failed(store: Store) -> Non
     store.import_codes("gift", ["A", "B", "C"], START)
     feed(store, [came(1, None, "run automation", automation="All")])
     run(program, store, 2)
-    deliver(store, Refusing(), START + 2 * HOUR)
+    Handover(store, Refusing(), lambda: START + 2 * HOUR).run()
     process = group_sends(store)[0]
     assert (process.done, process.failed, process.audience) == (2, 1, 3)
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from flowlang.contact import Letter
-from flowlang.delivery.delivery import Outcome
-from flowlang.engine.handover import deliver
+from flowlang.delivery.delivery import Delivery, Outcome
+from flowlang.engine.handover import Handover
 from flowlang.stores import Store, open_store
 from tests.engine.automating import HOUR, START, came, compiled, feed, person, run
 
@@ -47,7 +47,7 @@ automation "To all"
 """
 
 
-class Busy:
+class Busy(Delivery):
     """A mail server that takes nothing now."""
 
     def hand_over(self, letters: Sequence[Letter]) -> list[Outcome]:
@@ -86,7 +86,7 @@ def test_marketing_that_waits_is_taken_back(store: Store, how: Any, late: bool) 
     feed(store, [came(1, name, "tag", tag="go") for name in ("anna", "ben")])
     if not late:
         run(program, store, 1)
-        assert deliver(store, Busy(), START + HOUR).retried == 4
+        assert Handover(store, Busy(), lambda: START + HOUR).run().retried == {"421 later": 4}
     feed(store, [how])
     run(program, store, 30)
     again = "" if late else "421 later"
@@ -132,7 +132,7 @@ def test_a_withdrawal_holds_for_both_of_two_who_are_merged(store: Store) -> None
     feed(store, [person(0, "anna"), person(0, "ben")])
     feed(store, [came(1, name, "tag", tag="go") for name in ("anna", "ben")])
     run(compiled(PROGRAM), store, 1)
-    deliver(store, Busy(), START + HOUR)
+    Handover(store, Busy(), lambda: START + HOUR).run()
     feed(store, [came(2, "ben", "contact", fields={}, consent={"email": False})])
     feed(store, [came(3, "ben", "merge", into="anna")])
     run(compiled(PROGRAM), store, 4)

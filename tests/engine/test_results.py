@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flowlang.engine.handover import deliver
+from flowlang.engine.handover import Handover
 from flowlang.stores import Store, open_store
 from tests.engine.automating import (
     HOUR,
@@ -95,7 +95,7 @@ def test_a_notice_that_is_refused_stands_in_the_inbox(store: Store) -> None:
     run(program, store, 2)
     letter = store.letters(["queued"], 9)[0].letter
     assert letter.subject == "Look: Bcc: x@example.com"
-    done = deliver(store, Refusing(), START + 2 * HOUR)
+    done = Handover(store, Refusing(), lambda: START + 2 * HOUR).run()
     assert done.failed[0].startswith('the notice "Look:')
     assert notices(store)[-1][1:] == ("inbox", done.failed[0])
 
@@ -129,5 +129,5 @@ def test_in_a_german_workspace_people_are_told_in_german(store: Store) -> None:
         ),
     ]
     assert "skipped" in {row.entry.what for row in store.history("c2")}
-    done = deliver(store, Refusing(), START + 30 * HOUR, language="de")
+    done = Handover(store, Refusing(), lambda: START + 30 * HOUR, language="de").run()
     assert done.failed == ['"Offer" an c1@example.com: fehlgeschlagen, 550 no']

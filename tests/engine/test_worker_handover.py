@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from flowlang.contact import Letter
-from flowlang.delivery.delivery import Outcome
-from flowlang.delivery.outbox import Outbox
-from flowlang.engine.handover import BACK_OFF, LEASE, deliver
+from flowlang.delivery.delivery import LEASE, Delivery, Outcome
+from flowlang.delivery.kinds.outbox import Outbox
+from flowlang.engine.handover import BACK_OFF, Delivered, Handover
 from flowlang.stores import Store, open_store
 from flowlang.stores.rows import Changes
 from tests.stores.contract import LETTER, NOON
@@ -20,7 +21,7 @@ from tests.stores.contract import LETTER, NOON
 SECOND = replace(LETTER, id="l2", contact="ben", address="ben@example.com")
 
 
-class Scripted:
+class Scripted(Delivery):
     """A delivery that answers as it was told, and remembers what it got."""
 
     def __init__(self, *statuses: str) -> None:
@@ -32,6 +33,11 @@ class Scripted:
         if self.statuses[:1] == ["killed"]:
             raise KeyboardInterrupt
         return [Outcome(letter.id, self.statuses.pop(0), "because") for letter in letters]  # type: ignore[arg-type]
+
+
+def deliver(store: Store, delivery: Delivery, now: datetime, **others: Any) -> Delivered:
+    """One run of a program that does nothing else."""
+    return Handover(store, delivery, lambda: now, **others).run()
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from typing import Any
 
 from flowlang import workspace
 from flowlang.contact import Letter
-from flowlang.delivery.delivery import Outcome
+from flowlang.delivery.delivery import Delivery, Outcome
 from flowlang.engine.admission import as_text
-from flowlang.engine.handover import deliver
+from flowlang.engine.handover import Handover
 from flowlang.engine.worker import Worker
 from flowlang.figures.files import WorkspaceFiles, table
 from flowlang.figures.source import Source
@@ -111,7 +111,7 @@ Emil is never written to.  Anna and Cleo take the two codes."""
 
 
 @dataclass
-class Refusing:
+class Refusing(Delivery):
     """A delivery that refuses what goes to some addresses."""
 
     addresses: frozenset[str] = frozenset()
@@ -157,9 +157,9 @@ class Shop:
         for day in range(int(hours) // 24 + 1):
             for now in (START + day * DAY, min(START + day * DAY + HOUR / 2, until)):
                 assert worker.run(now).refused == []
-                deliver(self.store, Refusing(frozenset(refused)), now)
+                Handover(self.store, Refusing(frozenset(refused)), lambda: now).run()
         assert worker.run(until).refused == []
-        deliver(self.store, Refusing(frozenset(refused)), until)
+        Handover(self.store, Refusing(frozenset(refused)), lambda: until).run()
 
     def source(self, since: datetime | None = None, until: datetime | None = None) -> Source:
         return Source(self.store, self.program, since, until)

@@ -3,13 +3,14 @@
 A store passes it with a class that says how to open one:
 
     class TestSqlite(StoreContract):
-        def open(self, folder: Path) -> Store:
+        def connect(self, folder: Path) -> Store:
             return open_store("sqlite:///state.db", folder)
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,7 @@ import pytest
 from flowlang.contact import Entry, Letter
 from flowlang.stores import Store, StoreError
 from flowlang.stores.rows import (
+    SKIPPED,
     ArrivalRow,
     Changes,
     ClaimedCode,
@@ -28,6 +30,7 @@ from flowlang.stores.rows import (
     LetterFate,
     NoticeRow,
     ProcessRow,
+    ProgressRow,
     RunRow,
     SendingRow,
     Stock,
@@ -51,8 +54,20 @@ class StoreContract(ABC):
     """The suite."""
 
     @abstractmethod
-    def open(self, folder: Path) -> Store:
+    def connect(self, folder: Path) -> Store:
         """The store that belongs to a folder; each time a new connection to the same data."""
+
+    @pytest.fixture(autouse=True)
+    def _closes(self) -> Iterator[None]:
+        self.opened: list[Store] = []
+        yield
+        for store in self.opened:
+            store.close()
+
+    def open(self, folder: Path) -> Store:
+        store = self.connect(folder)
+        self.opened.append(store)
+        return store
 
     @pytest.fixture
     def store(self, tmp_path: Path) -> Store:
@@ -259,8 +274,13 @@ class StoreContract(ABC):
         store.save(
             Changes(processes=[row], notices=[notice, notice._replace(text="98 codes left")])
         )
-        store.save(Changes(processes=[replace(row, number=1, done=4)]))
-        assert store.shared().processes == [replace(row, number=1, done=4)]
+        grown = [ProgressRow(1, "done", 4), ProgressRow(1, f"{SKIPPED}no consent", -1)]
+        grown += [ProgressRow(1, "failed", 1), ProgressRow(1, f"{SKIPPED}blocked", 2)]
+        store.save(Changes(progress=grown))
+        store.save(Changes(processes=[replace(row, number=1, because="")], progress=grown[:1]))
+        skipped = {"blocked": 2, "no consent": 1}
+        now = replace(row, number=1, because="", done=11, failed=1, skipped=skipped)
+        assert store.shared().processes == store.processes() == [now]
         assert [one.text for one in store.notices(9)] == ["99 codes left", "98 codes left"]
         assert [one.text for one in store.notices(1)] == ["98 codes left"]
 

@@ -12,7 +12,7 @@ from tests.stores.contract import ANNA, NOON, StoreContract
 
 
 class TestSqlite(StoreContract):
-    def open(self, folder: Path) -> Store:
+    def connect(self, folder: Path) -> Store:
         return open_store("sqlite:///state.db", folder)
 
 

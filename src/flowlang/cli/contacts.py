@@ -18,10 +18,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from flowlang.contact import Contact
-    from flowlang.engine.admission import Admitted
-    from flowlang.intake.contacts import ContactRows
     from flowlang.stores.rows import HistoryRow
-    from flowlang.stores.store import Store
 
 _SHOWN = 20
 
@@ -52,7 +49,7 @@ def import_(
     nothing is passed over. A bad row is told with its line and left out, and the exit code is 1.
     The import is a process, which is finished when the last of its rows is applied.
     """
-    from flowlang.engine.admission import admit_contacts
+    from flowlang.engine.receiving import contacts_told, receive_contacts
     from flowlang.engine.state import States
     from flowlang.intake import schemas
     from flowlang.intake.contacts import read_contacts
@@ -67,36 +64,19 @@ def import_(
     if errors and strict:
         terminal.talk("nothing was taken, because of --strict")
         return FOUND
-    with storing.opened(workspace, url) as store, store.transaction():
-        done = admit_contacts(store, States(program), rows.rows, now)
-        for problem in done.problems[:_SHOWN]:
-            terminal.talk(problem.render(storing.label(file)))
-        if done.problems and strict:
-            terminal.talk("nothing was taken, because of --strict")
-            return FOUND
-        told = f"{done.new:,} new, {done.changed:,} changed, {done.unchanged:,} as they were"
-        if rows.rows:
-            _append(store, done, rows, source or Path(rows.name).name, told, now)
-    terminal.talk(told)
+    with storing.opened(workspace, url) as store:
+        done = receive_contacts(
+            store, States(program), rows, source or Path(rows.name).name, now, strict=strict
+        )
+    for problem in done.problems[:_SHOWN]:
+        terminal.talk(problem.render(storing.label(file)))
+    if done.problems and strict:
+        terminal.talk("nothing was taken, because of --strict")
+        return FOUND
+    terminal.talk(contacts_told(done))
     if done.arrivals:
         terminal.talk("`flow run` applies them")
     return FOUND if errors or done.problems else 0
-
-
-def _append(
-    store: Store, done: Admitted, rows: ContactRows, source: str, told: str, now: datetime
-) -> None:
-    """The rows arrive, and behind them that this is all; what came of it is told in the inbox."""
-    from flowlang.engine.admission import as_text, by_hand, import_finished
-    from flowlang.engine.commons import as_row
-    from flowlang.stores.rows import ArrivalRow, Changes, NoticeRow
-
-    process = by_hand(store, "import contacts", rows.name, now)
-    process.status, process.audience = "waiting", rows.read
-    data = import_finished(source, rows, len(done.problems), process.identity)
-    store.append([*done.arrivals, ArrivalRow(now, None, "import finished", as_text(data))])
-    notice = NoticeRow(now, "inbox", f"contacts from {rows.headline}; {told}")
-    store.save(Changes(processes=[as_row(process)], notices=[notice]))
 
 
 contacts.add_command(export_contacts, "export")
@@ -120,6 +100,7 @@ def list_(
     """List contacts in the order in which they came, all or those for whom a condition holds."""
     from itertools import chain, islice
 
+    from flowlang.engine.showing import contact_data
     from flowlang.figures.source import Source, Where
     from flowlang.figures.where import WrongCondition, condition
 
@@ -135,7 +116,7 @@ def list_(
         found = list(islice(chain.from_iterable(source.contacts(where)), limit + 1))
     shown = found[:limit]
     if output_format == "json":
-        rows = [_data(one) for one in shown]
+        rows = [contact_data(one) for one in shown]
         terminal.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
         return 0
     width = max((len(one.id) for one in shown), default=0)
@@ -157,73 +138,25 @@ def list_(
 @storing.format_option
 def show(contact: str, path: Path | None, url: str | None, output_format: str) -> int:
     """Show what is known of a CONTACT (its id or e-mail address), and where it stands."""
-    from flowlang.engine.state import States, merged_into
+    from flowlang.engine.showing import NoSuchContact
+    from flowlang.engine.showing import show as shown
+    from flowlang.engine.state import States
 
     workspace, program = storing.program_of(path)
     with storing.opened(workspace, url) as store:
-        found_id = _id(store, contact)
-        row = next(iter(store.contacts([found_id])), None)
-        waiting = store.waiting_arrivals([found_id])
-    if row is None:
-        more = "; it comes with the next `flow run`" if waiting else ""
-        terminal.talk(terminal.printable(f'there is no contact "{contact}"{more}'))
-        return FOUND
-    if row.deleted:
-        into = merged_into(row)
-        done = f'merged into "{into}"' if into else "deleted"
-        terminal.talk(terminal.printable(f'the contact "{contact}" was {done}'))
-        return FOUND
-    found, aside = States(program).read(row.state)
-    data = _data(found)
-    data["campaigns"] += [
-        {"campaign": one["campaign"], "status": "the campaign is gone", "step": one.get("step", "")}
-        for one in aside.runs.values()
-    ]
-    for key, lost in aside.stranded.items():
-        for one in data["campaigns"]:
-            if (one["campaign"], one["key"]) == key:
-                one.update(status="at a step that is gone", step=lost.get("step", ""))
+        try:
+            found = shown(store, States(program), contact)
+        except NoSuchContact as none:
+            terminal.talk(terminal.printable(str(none)))
+            return FOUND
+    data = found.data
     if output_format == "json":
         terminal.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
     else:
-        terminal.write(_as_text(data, found, program.config.timezone))
-    if waiting:
+        terminal.write(_as_text(data, found.contact, program.config.timezone))
+    if found.waiting:
         terminal.talk("more has arrived for it, which `flow run` applies")
     return 0
-
-
-def _id(store: Store, given: str) -> str:
-    """The id of a contact given by its id or e-mail address; what was given where there is none."""
-    if store.contacts([given]):
-        return given
-    return next(iter(store.find([given.lower()]).get(given.lower(), ())), given)
-
-
-def _data(contact: Contact) -> dict[str, Any]:
-    """A contact as JSON for other programs."""
-    from flowlang.delivery.calls import plain
-
-    return {
-        "id": contact.id,
-        "fields": plain(contact.fields),
-        "tags": sorted(contact.tags),
-        "groups": sorted(contact.groups),
-        "consent": contact.consent,
-        "blocked": contact.blocked,
-        "records": plain(contact.records),
-        "campaigns": [
-            {
-                "campaign": run.campaign, "key": run.key, "status": run.status, "round": run.round,
-                "held": run.held, "since": run.since.isoformat(),
-                "until": run.due.isoformat() if run.due else None, "version": run.version,
-            }
-            for run in contact.runs.values()
-        ],
-        "messages": [
-            {"message": sent.message, "at": sent.at.isoformat(), "campaign": sent.campaign}
-            for sent in contact.messages
-        ],
-    }  # fmt: skip
 
 
 def _as_text(data: dict[str, Any], contact: Contact, zone: ZoneInfo) -> str:
@@ -262,18 +195,17 @@ def history(contact: str, path: Path | None, url: str | None, output_format: str
 
     JSON is one object a line, as `flow simulate --timeline` writes it.
     """
-    from flowlang.cli import paths
+    from flowlang.engine.showing import contact_id, there_is_none
 
     workspace = paths.one(path)
     zone = workspace.settings.config().timezone
     with storing.opened(workspace, url) as store:
-        found_id = _id(store, contact)
+        found_id = contact_id(store, contact)
         rows = store.history(found_id)
-        waiting = store.waiting_arrivals([found_id]) if not rows else {}
-    if not rows:
-        more = "; it comes with the next `flow run`" if waiting else ""
-        terminal.talk(terminal.printable(f'there is no history of a contact "{contact}"{more}'))
-        return FOUND
+        if not rows:
+            none = there_is_none(store, found_id, "there is no history of a contact")
+            terminal.talk(terminal.printable(str(none)))
+            return FOUND
     for row in rows:
         if output_format == "json":
             terminal.write(json.dumps(row.entry.data(), ensure_ascii=False) + "\n")

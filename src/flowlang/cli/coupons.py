@@ -13,7 +13,6 @@ import click
 from flowlang.cli import FOUND, storing, terminal
 
 if TYPE_CHECKING:
-    from flowlang.intake.coupons import CodeRows
     from flowlang.program.program import Program
     from flowlang.stores.store import Store
 
@@ -58,6 +57,7 @@ def import_(
     They go out in this order, behind those that are there. A code that is known, used or not, is
     counted and left out. Column, delimiter, encoding and header are found where they are not said.
     """
+    from flowlang.engine.receiving import receive_codes
     from flowlang.intake.column import Layout
     from flowlang.intake.coupons import read_codes
     from flowlang.source import did_you_mean
@@ -76,51 +76,21 @@ def import_(
         )
         return FOUND
     with storing.opened(workspace, url) as store:
-        told = _taken(store, name, found, now)
+        told = receive_codes(store, name, found, now).told
         for line in [*problems, told, *_go_on(store, program, name, now)]:
             terminal.talk(terminal.printable(line))
     return FOUND if any(one.severity == "error" for one in found.problems) else 0
 
 
-def _taken(store: Store, name: str, found: CodeRows, now: datetime) -> str:
-    """Take the codes, all at once, with a process and a report; gives the report."""
-    from flowlang.engine.admission import by_hand
-    from flowlang.engine.commons import as_row
-    from flowlang.stores.rows import Changes, NoticeRow
-
-    with store.transaction():
-        new = store.import_codes(name, found.codes, now)
-        free = store.shared().stock[name].free if name in store.shared().stock else 0
-        known, twice = len(found.codes) - new, found.duplicates
-        told = (
-            f'"{name}": {found.read:,} read, {new:,} new, {known:,} known,'
-            f" {twice:,} twice in the file, {found.left_out:,} left out; {free:,} are free now"
-        )
-        process = by_hand(store, "import coupons", name, now)
-        process.audience, process.done = found.read, new
-        process.skipped.update(found.skipped(new))
-        process.end("finished", now)
-        notice = NoticeRow(now, "inbox", f"coupons from {found.name}: {told}")
-        store.save(Changes(processes=[as_row(process)], notices=[notice]))
-    return told
-
-
 def _go_on(store: Store, program: Program, name: str, now: datetime) -> list[str]:
     """Which of the halted messages that show codes of a list can go on now, in lines."""
-    from flowlang.engine.arrivals import Refused
-    from flowlang.engine.worker import Worker
+    from flowlang.engine.receiving import halted_for
 
-    lines = []
-    for message in store.shared().halted:
-        if message not in program.messages or name not in program.messages[message].lists:
-            continue
-        try:
-            Worker(program, store).may_resume(message, now)
-        except Refused as refused:
-            lines.append(f'"{message}" is still halted: {refused}')
-        else:
-            lines.append(f'"{message}" is halted; `flow process resume "{message}"` can go on now')
-    return lines
+    return [
+        f'"{message}" is still halted: {why}' if why
+        else f'"{message}" is halted; `flow process resume "{message}"` can go on now'
+        for message, why in halted_for(store, program, name, now).items()
+    ]  # fmt: skip
 
 
 @coupons.command("list", epilog="Example: flow coupons list --output-format json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import click
@@ -31,9 +32,10 @@ def send(events: str, path: Path | None, url: str | None, given_now: str | None)
     changes nothing. What cannot be read or meets nobody is told and left out, and the exit code is
     1.
     """
-    from flowlang.engine.admission import admit_events
+    from flowlang.engine.receiving import receive_events
     from flowlang.intake import schemas
     from flowlang.intake.events import read_events
+    from flowlang.intake.problem import Problem
 
     workspace, program = storing.program_of(path)
     zone = program.config.timezone
@@ -42,18 +44,21 @@ def send(events: str, path: Path | None, url: str | None, given_now: str | None)
     name = "<event>" if inline else storing.label(Path(events))
     data = events.encode("utf-8", "replace") if inline else storing.content(Path(events))
     found = read_events(data, schemas.event_schema(program), zone, name=name, now=now)
-    with storing.opened(workspace, url) as store, store.transaction():
-        done = admit_events(store, found.arrivals)
-        taken = store.append(done.arrivals)
-    problems = [*found.problems, *done.problems]
+    with storing.opened(workspace, url) as store:
+        fates = receive_events(store, found.arrivals)
+    refused = [one for one in fates if one.status == "refused"]
+    problems = [
+        *found.problems,
+        *(Problem("error", one.line, None, "", one.reason, left_out=True) for one in refused),
+    ]
+    counts = Counter(one.status for one in fates)
     left_out = sum(one.left_out for one in problems)
     for problem in sorted(problems, key=lambda one: one.line)[:_SHOWN]:
         terminal.talk(problem.render(name))
     if len(problems) > _SHOWN:
         terminal.talk(f"... and {len(problems) - _SHOWN:,} more")
-    known = len(done.arrivals) - taken
     terminal.talk(
-        f"{name}: {found.read:,} read, {taken:,} taken, {known:,} known by their id,"
-        f" {left_out:,} left out"
+        f"{name}: {found.read:,} read, {counts['taken']:,} taken,"
+        f" {counts['known']:,} known by their id, {left_out:,} left out"
     )
     return FOUND if problems else 0

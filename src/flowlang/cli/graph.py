@@ -1,9 +1,9 @@
-"""Draw each campaign, as Mermaid text or JSON."""
+"""Draw each campaign, as a picture or as text for programs that draw."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,65 +13,91 @@ from flowlang.cli import FOUND, paths, terminal
 
 if TYPE_CHECKING:
     from flowlang.coverage.measuring import Marks
-    from flowlang.program.graph import Graph, Node
+    from flowlang.program.graph import Graph
     from flowlang.program.program import Program
     from flowlang.workspace import Workspace
 
-_SHAPES = {
-    "waiting": ("(", ")"),
-    "start": ("([", "])"),
-    "step": ("[", "]"),
-    "choice": ("{", "}"),
-    "goal": ("{{", "}}"),
-    "ending": ("[/", "/]"),
-    "end": ("((", "))"),
-}
-_UNWALKED = "fill:#fff,stroke:#b2182b,stroke-width:2px,stroke-dasharray:6 4"
-_UNWALKED_EDGE = "stroke:#b2182b,stroke-dasharray:6 4"
-_MAX_LABEL = 200
-_PLAIN = frozenset(" -_.,:+/=%")
+_BY_ENDING = {
+    ".svg": "svg", ".mmd": "mermaid", ".mermaid": "mermaid", ".dot": "dot", ".gv": "dot",
+    ".json": "json",
+}  # fmt: skip
 
 
-@click.command(epilog="Example: flow graph shop.flow --output-format mermaid > shop.mmd")
+@click.command(epilog="Example: flow graph shop.flow --output-format svg -o shop.svg")
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 @click.option(
-    "--output-format", type=click.Choice(["mermaid", "json"]), default="mermaid", show_default=True,
-    help="How the picture is written.",
+    "--output-format", type=click.Choice(["svg", "mermaid", "dot", "json"]),
+    help="How it is written; else as the name of the file says, else mermaid.",
+)  # fmt: skip
+@click.option(
+    "-o", "--output", metavar="FILE", default="-", type=click.Path(path_type=Path),
+    help="Where it is written, in the place of what is there; else standard output.",
 )  # fmt: skip
 @click.option("--coverage", is_flag=True, help="Run the tests, and mark what they have walked.")
-def graph(path: Path | None, output_format: str, coverage: bool) -> int:
+def graph(path: Path | None, output_format: str | None, output: Path, coverage: bool) -> int:
     """Draw each campaign of a workspace or file.
 
-    Mermaid gives one flowchart, with a subgraph for each campaign. JSON gives
-    `{"graphs": [{"campaign", "about", "nodes": [{"id", "kind", "label", "line"}], "edges":
-    [{"from", "to", "label"}]}]}`; a kind is waiting (for a trigger, after a restart), start, step,
-    choice, goal, ending (what ends a run wherever it stands) or end. With --coverage nodes and
-    edges have `walked` too; in Mermaid what was not walked is dashed and red.
+    SVG is one picture with all campaigns below each other; it opens in every browser, light or
+    dark. Mermaid gives one flowchart with a subgraph for each campaign, DOT one graph with a
+    cluster for each. JSON gives `{"graphs": [{"campaign", "about", "nodes": [{"id", "kind",
+    "label", "line"}], "edges": [{"from", "to", "label"}]}]}`; a kind is waiting (for a trigger,
+    after a restart), start, step, choice, goal, ending (what ends a run wherever it stands) or
+    end. Steps, choices and goals have also `shape`, `detail` and `halts`. With --coverage nodes
+    and edges have `walked` too; in pictures what was not walked is dashed and red.
     """
-    from flowlang.program.graph import graph as drawn
+    from flowlang.intake.report import counted
 
+    form = output_format or _format_of(output)
     workspace = paths.standard_input() if path == paths.STDIN else paths.one(path)
     program = workspace.runnable
     if program is None:
         paths.show_findings(workspace.findings.in_order(), len(workspace.files))
         return FOUND
     wanted = None if path is None or not path.is_file() else path.resolve()
+    graphs = _graphs(workspace, program, wanted, coverage=coverage)
+    written = _WRITERS[form](graphs, workspace)
+    if output == paths.STDIN:
+        terminal.write(written)
+    else:
+        output.write_text(written, encoding="utf-8")
+        told = counted(len(graphs), "campaign", "campaigns")
+        terminal.talk(terminal.printable(f"{told} to {output}"))
+    if not graphs:
+        terminal.talk("there is no campaign to draw")
+    return 0
+
+
+def _format_of(output: Path) -> str:
+    """How a file is written, by its name.  Raises UsageError for what nothing is written as."""
+    form = _BY_ENDING.get(output.suffix.lower(), "" if output.suffix else "mermaid")
+    if not form:
+        raise click.UsageError(
+            terminal.printable(
+                f"{output}: nothing is drawn as {output.suffix}; name it"
+                f" {', '.join(_BY_ENDING)}, or say --output-format"
+            )
+        )
+    return form
+
+
+def _graphs(
+    workspace: Workspace, program: Program, wanted: Path | None, *, coverage: bool
+) -> list[Graph]:
+    """The graphs of the campaigns of one file, or of all."""
+    from flowlang.program.graph import graph as drawn
+
     marks = _marks(workspace, program) if coverage else {}
-    graphs = [
-        drawn(campaign, marks.get(campaign.name))
+    languages = workspace.languages
+    return [
+        drawn(
+            campaign, program.names, languages.get(campaign.span.source, "en"),
+            marks.get(campaign.name),
+        )  # fmt: skip
         for campaign in program.campaigns
         if wanted is None
         or (source := campaign.span.source.path) is None
         or source.resolve() == wanted
     ]
-    if output_format == "json":
-        data = {"graphs": [one.data() for one in graphs]}
-        terminal.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
-    else:
-        terminal.write("\n".join(_mermaid(graphs)) + "\n")
-    if not graphs:
-        terminal.talk("there is no campaign to draw")
-    return 0
 
 
 def _marks(workspace: Workspace, program: Program) -> dict[str, Marks]:
@@ -89,48 +115,36 @@ def _marks(workspace: Workspace, program: Program) -> dict[str, Marks]:
     return {one.name: Marks(program, one, recorder.walked) for one in program.campaigns}
 
 
-def _mermaid(graphs: list[Graph]) -> Iterator[str]:
-    yield "flowchart TD"
-    for number, one in enumerate(graphs, start=1):
-        yield f'  subgraph c{number}["{escaped(one.campaign)}"]'
-        for node in one.nodes:
-            yield f"    {_node(node, number)}"
-        for edge in one.edges:
-            arrow = "-->" if edge.always else "-.->"
-            label = f'|"{escaped(edge.label)}"|' if edge.label else ""
-            yield f"    c{number}_{edge.source} {arrow}{label} c{number}_{edge.target}"
-        yield "  end"
-    yield from _marked(graphs)
+# ------------------------------------------------------------------ formats
 
 
-def _marked(graphs: list[Graph]) -> Iterator[str]:
-    """What was not walked, dashed: edges by their number in the whole picture."""
-    nodes = [
-        f"c{number}_{node.id}"
-        for number, one in enumerate(graphs, start=1)
-        for node in one.nodes
-        if node.walked is False
-    ]
-    edges = [edge for one in graphs for edge in one.edges]
-    numbers = [str(number) for number, edge in enumerate(edges) if edge.walked is False]
-    if nodes:
-        yield f"  classDef unwalked {_UNWALKED}"
-        yield f"  class {','.join(nodes)} unwalked"
-    if numbers:
-        yield f"  linkStyle {','.join(numbers)} {_UNWALKED_EDGE}"
+def _as_svg(graphs: Sequence[Graph], workspace: Workspace) -> str:
+    from flowlang.pictures.campaign import picture
+
+    title = workspace.root.resolve().name or "flow"
+    return picture(graphs, graphs[0].campaign if len(graphs) == 1 else title)
 
 
-def _node(node: Node, number: int) -> str:
-    before, after = _SHAPES[node.kind]
-    return f'c{number}_{node.id}{before}"{escaped(node.label)}"{after}'
+def _as_mermaid(graphs: Sequence[Graph], workspace: Workspace) -> str:
+    from flowlang.pictures.mermaid import mermaid
+
+    return mermaid(graphs)
 
 
-def escaped(text: str) -> str:
-    """Text within the quotes of a Mermaid label: nothing in it is markup there.
+def _as_dot(graphs: Sequence[Graph], workspace: Workspace) -> str:
+    from flowlang.pictures.dot import dot
 
-    Letters and digits stay; all else but a few signs is written as a character number.
-    """
-    shown = text if len(text) <= _MAX_LABEL else text[: _MAX_LABEL - 1] + "…"
-    return "".join(
-        letter if letter.isalnum() or letter in _PLAIN else f"#{ord(letter)};" for letter in shown
-    )
+    return dot(graphs)
+
+
+def _as_json(graphs: Sequence[Graph], workspace: Workspace) -> str:
+    data = {"graphs": [one.data() for one in graphs]}
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+
+_WRITERS: dict[str, Callable[[Sequence[Graph], Workspace], str]] = {
+    "svg": _as_svg,
+    "mermaid": _as_mermaid,
+    "dot": _as_dot,
+    "json": _as_json,
+}

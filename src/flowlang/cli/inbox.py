@@ -9,12 +9,6 @@ import click
 
 from flowlang.cli import storing, terminal
 
-NAME = "inbox"
-"""Under which name the store keeps what was cleared away: the last notice, the last arrival."""
-_NOTHING = '{"notices": 0, "arrivals": 0}'
-_REFUSED = 100_000
-"""Arrivals that were refused: as many are looked at."""
-
 
 @click.command(epilog="Example: flow inbox --clear")
 @click.option(
@@ -35,30 +29,24 @@ def inbox(
 ) -> int:  # fmt: skip
     """Show what the engine has to tell: the latest notices, and every arrival that was refused."""
     from flowlang.cli import paths
-    from flowlang.engine.arrivals import REACTIONS
+    from flowlang.engine.inbox import NAME, Seen, cleared, look
     from flowlang.stores.rows import Changes
 
     workspace = paths.one(path)
     zone = workspace.settings.config().timezone
     with storing.opened(workspace, url) as store, store.transaction():
-        cleared = json.loads(store.shared().values.get(NAME, _NOTHING))
-        seen = json.loads(_NOTHING) if everything else cleared
-        notices = store.notices(limit, seen["notices"])
-        refused = [
-            one
-            for one in store.arrivals("refused", _REFUSED)
-            if one.seq > seen["arrivals"] and one.type not in REACTIONS  # a notice counts these
-        ]
+        before = cleared(store)
+        notices, refused = look(store, Seen() if everything else before, limit)
         told = [(one.at, one.who, one.text) for one in notices]
-        for row in refused[-limit:]:
+        for row in refused:
             whom = f" for {row.contact}" if row.contact else ""
             told.append((row.at, "inbox", f"refused: `{row.type}`{whom}: {row.reason}"))
         if clear:
-            latest = {
-                "notices": max([cleared["notices"], *(one.number for one in notices)]),
-                "arrivals": max([cleared["arrivals"], *(one.seq for one in refused)]),
-            }
-            store.save(Changes(values={NAME: json.dumps(latest)}))
+            latest = Seen(
+                max([before.notices, *(one.number for one in notices)]),
+                max([before.arrivals, *(one.seq for one in refused)]),
+            )
+            store.save(Changes(values={NAME: json.dumps(latest._asdict())}))
     told.sort(key=lambda one: one[0])
     if output_format == "json":
         rows = [{"at": at.isoformat(), "who": who, "text": text} for at, who, text in told]

@@ -14,13 +14,12 @@ from zoneinfo import ZoneInfo
 import click
 
 from flowlang.cli import FOUND, paths, progress, storing, terminal
-from flowlang.engine.processes import Identity, ProcessStatus, ProcessType
+from flowlang.engine.processes import ProcessStatus, ProcessType
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from flowlang.engine.controls import Control, Verb
+    from flowlang.engine.controls import Verb
     from flowlang.engine.overview import View
+    from flowlang.engine.wishes import Heard, Wish
     from flowlang.program.program import Program
     from flowlang.stores.store import Store
 
@@ -80,13 +79,16 @@ def show(
     output_format: str,
 ) -> int:  # fmt: skip
     """Show all of one process: by its number, or by its name where one alone has it."""
-    from flowlang.cli import choice
+    from flowlang.engine.choosing import Unclear, only
     from flowlang.engine.overview import overview
 
     workspace = paths.one(path)
     zone = workspace.settings.config().timezone
     with storing.opened(workspace, url) as store:
-        view = choice.only(which, overview(store))
+        try:
+            view = only(which, overview(store))
+        except Unclear as unclear:
+            raise click.UsageError(str(unclear)) from None
         if watch:
             return _watch(store, view, zone)
         if output_format == "json":
@@ -244,49 +246,37 @@ def _do(
     given_now: str | None, *, skip_overdue: bool = False,
 ) -> int:  # fmt: skip
     """What a person does becomes an arrival, which the engine applies in the order of time."""
-    from flowlang.cli import choice
-    from flowlang.engine.admission import as_text
     from flowlang.engine.arrivals import Refused
-    from flowlang.engine.controls import Control
-    from flowlang.engine.overview import asked_for, last_asked, overview
-    from flowlang.engine.worker import Worker
-    from flowlang.stores.rows import ArrivalRow
+    from flowlang.engine.choosing import Unclear
+    from flowlang.engine.wishes import Wish, hear
 
     workspace, program = storing.program_of(path)
     now = storing.moment(given_now, program.config.timezone)
+    wish = Wish(verb, which, who or _login(), because, skip_overdue)
     with storing.opened(workspace, url) as store:
         try:
-            views = choice.fitting(verb, which, overview(store), program)
-            view, name = views[0], views[0].process.name
-            of: Identity | None = view.process.identity if len(views) == 1 else None
-            controls = asked_for(store)
-            asked = [last_asked(one.process, controls) for one in views]
-            if all(one is not None and one.verb == verb for one in asked):
-                return _asked_already(name, verb, asked, skip_overdue=skip_overdue)
-            if view.process.status == "halted" and verb == "resume":
-                count = Worker(program, store).may_resume(name, now, of)
-                told = f"{count:,} {'goes' if count == 1 else 'go'} on"
-            else:
-                told = _DOES[verb]
+            heard = hear(store, program, wish, now)
+        except Unclear as unclear:
+            raise click.UsageError(str(unclear)) from None
         except Refused as refused:
             terminal.talk(terminal.printable(f"refused: {refused}"))
             return FOUND
-        control = Control(verb, of, "" if of else name, who or _login(), because, skip_overdue)
-        store.append([ArrivalRow(now, None, verb, as_text(control.data()))])
-    terminal.talk(terminal.printable(f'"{name}": {told} with the next `flow run`'))
+    if heard.already:
+        return _asked_already(wish, heard)
+    told = _DOES[verb]
+    if heard.going_on is not None:
+        told = f"{heard.going_on:,} {'goes' if heard.going_on == 1 else 'go'} on"
+    terminal.talk(terminal.printable(f'"{heard.name}": {told} with the next `flow run`'))
     return 0
 
 
-def _asked_already(
-    name: str, verb: Verb, asked: Sequence[Control | None], *, skip_overdue: bool
-) -> int:
+def _asked_already(wish: Wish, heard: Heard) -> int:
     """Say that the engine has yet to do it; another wish about what is overdue comes too late."""
-    told = f'"{name}": {verb} is asked for already; it is done with the next `flow run`'
-    other = any(one is not None and one.skip_overdue != skip_overdue for one in asked)
-    if other:
-        told = f"refused: {told}, {'without' if skip_overdue else 'with'} --skip-overdue"
+    told = f'"{heard.name}": {wish.verb} is asked for already; it is done with the next `flow run`'
+    if heard.otherwise:
+        told = f"refused: {told}, {'without' if wish.skip_overdue else 'with'} --skip-overdue"
     terminal.talk(terminal.printable(told))
-    return FOUND if other else 0
+    return FOUND if heard.otherwise else 0
 
 
 _DOES: dict[Verb, str] = {"pause": "paused", "resume": "goes on", "cancel": "cancelled"}

@@ -116,7 +116,7 @@ class _Engine:
         self, workspace: Workspace, program: Program, store: Store, given_now: str | None
     ) -> None:
         from flowlang.delivery.calls import Calls
-        from flowlang.delivery.outbox import Outbox
+        from flowlang.delivery.kinds.outbox import Outbox
         from flowlang.engine import worker
         from flowlang.figures.files import WorkspaceFiles
 

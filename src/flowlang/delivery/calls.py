@@ -11,10 +11,9 @@ import hmac
 import json
 import math
 from typing import Any, Literal
-from urllib.error import HTTPError, URLError
-from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from flowlang.contact import Contact
+from flowlang.delivery.posting import NoReply, post
 from flowlang.kinds import encode
 
 TIMEOUT = 10.0
@@ -23,18 +22,12 @@ MAX_ANSWER = 1_000_000
 """Bytes of an answer; a longer one has failed."""
 
 
-class _NoRedirects(HTTPRedirectHandler):
-    def redirect_request(self, *args: Any, **others: Any) -> None:
-        return None
-
-
 class Calls:
     """Makes calls.  Implements `engine.world.Answers`."""
 
     def __init__(self, secret: str = "", timeout: float = TIMEOUT) -> None:
         self._secret = secret.encode()
         self._timeout = timeout
-        self._opener = build_opener(_NoRedirects())
 
     def __call__(
         self, url: str, values: dict[str, Any], contact: Contact
@@ -54,14 +47,10 @@ class Calls:
         if self._secret:
             signature = hmac.new(self._secret, body, hashlib.sha256).hexdigest()
             headers["X-Flow-Signature"] = f"sha256={signature}"
-        if not url.startswith(("http://", "https://")):
-            return "failed", None
         try:
-            request = Request(url, body, headers, method="POST")  # noqa: S310 - checked above
-            with self._opener.open(request, timeout=self._timeout) as answer:
-                raw = answer.read(MAX_ANSWER + 1)
-            return _answer(raw)
-        except (HTTPError, URLError, OSError, ValueError, RecursionError):
+            reply = post(url, body, headers, timeout=self._timeout, most=MAX_ANSWER)
+            return _answer(reply.body) if 200 <= reply.status < 300 else ("failed", None)
+        except (NoReply, ValueError, RecursionError):
             return "failed", None
 
 

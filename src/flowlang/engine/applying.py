@@ -21,9 +21,9 @@ def apply_program(store: Store, states: States, now: datetime, files: dict[str, 
     through for steps that are gone.
     """
     program = states.program
-    campaigns = {one.name: states.version(one) for one in program.campaigns}
+    campaigns = {one.name: one.version for one in program.campaigns}
     automations = {
-        one.name: states.version(one.campaign) for one in program.automations if one.campaign
+        one.name: one.campaign.version for one in program.automations if one.campaign
     }
     data = {"campaigns": campaigns, "automations": automations, "files": files}
     text = json.dumps(data, ensure_ascii=False, sort_keys=True)

@@ -35,6 +35,7 @@ class AtHand:
         self.world = world
         self.campaigns = program.campaigns
         self.by_name = program.by_name
+        self.earlier = program.earlier
         self.default_zone = program.config.timezone
         self.sending = Sending(program, world)
         self.interrupted = world.processes.interrupted
@@ -49,8 +50,9 @@ class AtHand:
             for index, start in enumerate(campaign.starts)
             if start.as_soon and start.condition is not None
         ]
-        self.measures = any(campaign.measures for campaign in program.campaigns)
-        self.experiments = any(campaign.experiments for campaign in program.campaigns)
+        known = (*program.campaigns, *program.earlier.values())
+        self.measures = any(campaign.measures for campaign in known)
+        self.experiments = any(campaign.experiments for campaign in known)
         self._zones: dict[str, ZoneInfo] = {}
         self.run = NO_RUN
         self.campaign = NO_CAMPAIGN
@@ -92,7 +94,7 @@ class AtHand:
             same_event = view.event is run.event or not (view.event or run.event)
             if view.run is run and view.now is self.now and same_event:
                 return self.campaign
-        campaign = self.by_name[run.campaign]
+        campaign = self.program.campaign_of(run) if self.earlier else self.by_name[run.campaign]
         self.run = run
         self.campaign = campaign
         self.zone = campaign.zone or self._home
@@ -109,7 +111,7 @@ class AtHand:
         else:
             self.world.stopped[run.campaign] += 1
         self.note(status, because)
-        if self.over is not None and (not self.contact.id or self.by_name[run.campaign].group_send):
+        if self.over is not None and (not self.contact.id or self.campaign.group_send):
             self.over(run, self.now, because if status == "stopped" else "")
 
     def _back(self, run: Run) -> None:

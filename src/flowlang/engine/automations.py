@@ -197,7 +197,7 @@ class Automations:
         run = self.system.runs.get(sweep.run)
         if run is None or run.status != "waiting":
             return False
-        instruction = self.timeline.program.by_name[run.campaign].instructions[run.pc]
+        instruction = self.timeline.program.campaign_of(run).instructions[run.pc]
         return getattr(instruction, "what", "") == sweep.job
 
     def asked(self, sweep: Sweep) -> None:

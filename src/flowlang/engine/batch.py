@@ -13,6 +13,7 @@ from flowlang.engine import results
 from flowlang.engine.admission import admit_contacts, as_text, import_finished
 from flowlang.engine.automations import SYSTEM
 from flowlang.engine.batch_timeline import BatchTimeline, Horizon
+from flowlang.engine.beside import Alone
 from flowlang.engine.commons import Commons
 from flowlang.engine.controls import at_send
 from flowlang.engine.files import Files
@@ -40,7 +41,10 @@ _SUBJECT = 120
 
 
 class Batch:
-    """Contacts at hand, and what became of them."""
+    """Contacts at hand, and what became of them.
+
+    `beside`: other workers are at work, too; what would concern them raises Alone.
+    """
 
     def __init__(
         self,
@@ -52,13 +56,17 @@ class Batch:
         *,
         answers: Answers | None = None,
         files: Files | None = None,
+        beside: bool = False,
     ) -> None:
         program = self.program = states.program
+        self.beside = beside
         self.store = store
         self.states = states
         self.position = position
-        self.world = BatchWorld(program, store, shared, horizon[0])
-        self.timeline = BatchTimeline(program, self.world, horizon, files, self._admit)
+        self.world = BatchWorld(program, store, shared, horizon[0], beside=beside)
+        self.timeline = BatchTimeline(
+            program, self.world, horizon, files, self._admit, beside=beside
+        )
         self.timeline.sweeps = position.sweeps
         self.entries: list[Entry] = []
         self.changes = Changes()
@@ -67,24 +75,36 @@ class Batch:
         self._runs: dict[str, set[RunRow]] = {}
         self._numbers: dict[str, int] = {}
         """How many history entries a contact has."""
-        self.world.ticks = position.ticks
+        self._numbered = 0
+        """The number of the contact that was made last, where this worker is given its own."""
+        # Where workers share a store, each is given places that nobody else has.
+        self.world.ticks = max(store.block("ticks") or 0, position.ticks)
         self.world.answers = answers
         self.world.history = self._record
         self._commons = Commons(self.world, shared)
         self._halted = shared.halted
         self._told = shared.values.get(results.NAME)
-        if self.timeline.results is not None:
+        if beside:
+            self.timeline.results = None  # they are told by who is alone
+        elif self.timeline.results is not None:
             self.timeline.results.read(self._told)
 
     # ------------------------------------------------------------------ taking
 
     def take(self, rows: Iterable[ContactRow], addresses: Iterable[str] = ()) -> None:
         """Contacts out of the store, and the system; `addresses` are those that arrivals bring."""
-        if self.timeline.automations is not None and SYSTEM not in self._rows:
-            rows = [*rows, *self.store.contacts([SYSTEM])]
-        rows = self._with_those_they_are_part_of(rows)
+        if self.beside:
+            rows = list(rows)
+            if any(row.id == SYSTEM or merged_into(row) for row in rows):
+                raise Alone
+            self.world.halted = {message: [] for message in self._halted}
+        else:
+            if self.timeline.automations is not None and SYSTEM not in self._rows:
+                rows = [*rows, *self.store.contacts([SYSTEM])]
+            rows = self._with_those_they_are_part_of(rows)
         self._add(sorted({row.id: row for row in rows}.values(), key=lambda row: row.number))
-        self._take_halted(self._halted)
+        if not self.beside:
+            self._take_halted(self._halted)
         if self.store.barred(None):
             known = addresses_of(self.timeline.contacts.values(), self.program.config)
             self.world.robinson = Robinson(self.store, [*known, *addresses])
@@ -160,7 +180,8 @@ class Batch:
         `touched`: only of contacts to whom anything happened, where most were but asked.
         """
         changes, world, position = self.changes, self.world, self.position
-        self._give(self.timeline.system)
+        if not self.beside:
+            self._give(self.timeline.system)
         for contact in self.timeline.contacts.values():
             if not touched or contact.id in self.timeline.touched:
                 self._give(contact)
@@ -173,15 +194,23 @@ class Batch:
         changes.notices += [NoticeRow(one.at, one.who, one.text) for one in world.notices]
         caps = self.timeline.interpreter.sending.shared_caps
         self._commons.give(changes, {(name, index): cap.amount for name, index, cap in caps})
-        position.ticks = world.ticks
-        for zone, since in self.timeline.zones.values():
-            position.watch(self.program, zone, since)
-        changes.values[NAME] = position.write()
-        told = self.timeline.results
-        if told is not None and told.write() != self._told:
-            changes.values[results.NAME] = told.write()
+        if self.beside:
+            if changes.values or changes.processes or world.system_events or self._new_zone():
+                raise Alone
+        else:
+            position.ticks = world.ticks
+            for zone, since in self.timeline.zones.values():
+                position.watch(self.program, zone, since)
+            changes.values[NAME] = position.write()
+            told = self.timeline.results
+            if told is not None and told.write() != self._told:
+                changes.values[results.NAME] = told.write()
         self.store.save(changes)
         return changes
+
+    def _new_zone(self) -> bool:
+        """Whether schedules have to be watched in a zone where no contact was before."""
+        return any(key not in self.position.zones for key in self.timeline.zones)
 
     def _mail(self, notice: Notice) -> Letter:
         """The letter that carries a notice to a person with an address."""
@@ -236,8 +265,11 @@ class Batch:
         self.changes.runs_gone += [row[:3] for row in sorted(before) if row[:3] not in kept]
 
     def _next_number(self) -> int:
-        self.position.number += 1
-        return self.position.number
+        if not self._numbered:
+            self._numbered = max(self.store.block("contacts") or 0, self.position.number)
+        self._numbered += 1
+        self.position.number = self._numbered
+        return self._numbered
 
     def _run_rows(self, contact: Contact, aside: Aside) -> set[RunRow]:
         found = set()

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flowlang.contact import Contact
+from flowlang.engine.beside import Alone
 from flowlang.engine.files import Files
 from flowlang.engine.interpreter import next_due
 from flowlang.engine.processes import Identity
@@ -31,9 +32,17 @@ class BatchTimeline(Timeline):
     """
 
     def __init__(
-        self, program: Program, world: World, horizon: Horizon, files: Files | None, admit: Admit
+        self,
+        program: Program,
+        world: World,
+        horizon: Horizon,
+        files: Files | None,
+        admit: Admit,
+        *,
+        beside: bool,
     ) -> None:
         self.horizon = horizon
+        self.beside = beside
         self.admit = admit
         self.touched: set[str] = set()
         """Contacts to whom anything happened."""
@@ -42,6 +51,11 @@ class BatchTimeline(Timeline):
 
     def follow(self) -> None:
         self.heed()
+
+    def heed(self) -> None:
+        if self.beside and (self.world.system_events or self.sweeps):
+            raise Alone  # the system is not at hand
+        super().heed()
 
     def import_rows(self, found: ContactRows, source: str, process: Identity) -> None:
         assert self.now is not None

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from flowlang.engine.processes import Identity, Process
 from flowlang.engine.world import Experiment, World
-from flowlang.stores.rows import Changes, ProcessRow, Shared, TrialRow
+from flowlang.stores.rows import SKIPPED, Changes, ProcessRow, ProgressRow, Shared, TrialRow
 from flowlang.stores.store import Store
 
 _CAPS, _TEST = "caps", "test"
@@ -59,8 +59,11 @@ class Commons:
         known = {row.number: row for row in before.processes}
         for process in world.processes:
             row = as_row(process)
-            if known.get(row.number) != row:
+            old = known.get(row.number)
+            if old is None or _standing(old) != _standing(row):
                 changes.processes.append(row)
+            if old is not None:
+                changes.progress += _progress(old, row)
         for kind in _COUNTERS:
             for name, amount in getattr(world, kind).items():
                 changes.counters[counter(kind, name)] = amount
@@ -90,6 +93,20 @@ class Commons:
                 contact, *rest = member.split("\0")
                 rows.append(TrialRow(contact, *key, _APART.join(rest), branch, counts))
         return rows
+
+
+def _standing(row: ProcessRow) -> ProcessRow:
+    """A process without its progress."""
+    return replace(row, done=0, failed=0, skipped={})
+
+
+def _progress(old: ProcessRow, new: ProcessRow) -> list[ProgressRow]:
+    """By how much a process has got on: it adds up, whoever of several workers adds."""
+    more = Counter(new.skipped)
+    more.subtract(old.skipped)
+    found = {"done": new.done - old.done, "failed": new.failed - old.failed}
+    found |= {f"{SKIPPED}{why}": amount for why, amount in more.items()}
+    return [ProgressRow(new.number, what, by) for what, by in sorted(found.items()) if by]
 
 
 def counter(what: str, name: str) -> str:

@@ -257,7 +257,7 @@ def waiting(
         (contact, run)
         for contact, run in world.waiting(message)
         if identity is None
-        or of_send(message, world.program.by_name[run.campaign], run.key) == identity
+        or of_send(message, world.program.campaign_of(run), run.key) == identity
     ]
 
 
@@ -318,7 +318,7 @@ def _concerns(program: Program, run: Run, release: Release) -> bool:
         return run.status == "halted" and run.wait.get("message") == release.message
     if identity.type == "campaign":
         return run.campaign == identity.name
-    campaign = program.by_name[run.campaign]
+    campaign = program.campaign_of(run)
     if identity.type == "group send":
         return of_send(identity.name, campaign, run.key) == identity and _sends(
             campaign, identity.name
@@ -328,7 +328,7 @@ def _concerns(program: Program, run: Run, release: Release) -> bool:
 
 def at_send(program: Program, run: Run) -> str:
     """The message at whose send a run stands, empty where it stands elsewhere."""
-    instructions = program.by_name[run.campaign].instructions
+    instructions = program.campaign_of(run).instructions
     if not run.under_way or run.pc >= len(instructions):
         return ""
     return getattr(getattr(instructions[run.pc], "message", None), "name", "")

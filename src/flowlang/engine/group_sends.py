@@ -21,7 +21,7 @@ def message_of(campaign: Campaign) -> str:
 
 def through(world: World, run: Run, now: datetime, because: str = "") -> None:
     """A run of a group send is over; `because` says why without its send, where that is so."""
-    campaign = world.program.by_name[run.campaign]
+    campaign = world.program.campaign_of(run)
     process = world.processes.find(of_send(message_of(campaign), campaign, run.key))
     if process is None:
         return
@@ -32,7 +32,10 @@ def through(world: World, run: Run, now: datetime, because: str = "") -> None:
 
 def end_if_through(world: World, process: Process, now: datetime) -> None:
     """The last of the audience finishes a group send."""
-    if process.audience is None or process.past < process.audience or process.ended is not None:
+    if process.audience is None or process.ended is not None:
+        return
+    world.nears(process.audience - process.past)
+    if process.past < process.audience:
         return
     if process.status == "cancelled":
         process.ended = now

@@ -1,30 +1,46 @@
 """From the queue of a store to a delivery: letters are claimed, handed over, and what became of
 them is noted.
 
-Handing over stands outside of every transaction.  Who is killed between hand-over and note leaves a
-letter of which nobody can tell whether it went out: it is taken up again only where that does no
-harm.
+Handing over stands outside of every transaction; one transaction notes what became of the letters
+before and claims the next.  Who is killed between hand-over and note leaves a letter of which
+nobody can tell whether it went out: it is taken up again only where that does no harm.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from flowlang.contact import Letter
-from flowlang.delivery.delivery import Delivery, Outcome
+from flowlang.delivery.delivery import LEASE, Delivery, Outcome
+from flowlang.delivery.settings import Rate
+from flowlang.engine.admission import as_text
+from flowlang.engine.claimant import is_gone, me
+from flowlang.engine.rates import Rates
 from flowlang.engine.telling import say
-from flowlang.stores.rows import Changes, LetterFate, LetterRow, NoticeRow, ProcessRow
+from flowlang.stores.rows import (
+    ArrivalRow,
+    Changes,
+    LetterFate,
+    LetterRow,
+    LetterStatus,
+    NoticeRow,
+    ProgressRow,
+)
 from flowlang.stores.store import Store
 
-BATCH = 100
-"""Letters that are claimed at once."""
-LEASE = timedelta(minutes=2)
-"""After this time a claimed letter is taken for abandoned."""
-BACK_OFF = (60, 300, 900, 3600, 3 * 3600, 12 * 3600)
-"""Seconds until the next try; after the last one the letter has failed."""
+LOOK = 100
+"""Letters that are looked at, at once, where the first ones must wait."""
+BACK_OFF = (60, 300, 900, 3600, 3 * 3600, 6 * 3600)
+"""Seconds until the next try; the last one holds for all that follow."""
+GIVE_UP = timedelta(days=2)
+"""After so long a letter that is tried again and again has failed, where nothing else is said."""
+TELL = 3
+"""After so many tries in a row a person is told that a way out takes nothing."""
+
+_ABANDONED = "the program ended while it was handed over"
 
 
 @dataclass(slots=True)
@@ -33,112 +49,276 @@ class Delivered:
 
     delivered: Counter[str] = field(default_factory=Counter)
     """By message."""
-    retried: int = 0
+    retried: Counter[str] = field(default_factory=Counter)
+    """By reason."""
+    rated: int = 0
+    """Those that wait for their turn, for so many go to their domain already."""
+    down: dict[str, str] = field(default_factory=dict)
+    """By place, why it takes nothing now."""
     failed: list[str] = field(default_factory=list)
     """In words, one each."""
+    bounced: int = 0
     unknown: int = 0
+    left: bool = False
+    """Whether it was stopped before the queue was empty."""
+
+    def absorb(self, more: Delivered) -> None:
+        """Add what happened after it."""
+        self.delivered += more.delivered
+        self.retried += more.retried
+        self.rated = more.rated
+        self.down = more.down
+        self.failed += more.failed
+        self.bounced += more.bounced
+        self.unknown += more.unknown
+        self.left = more.left
 
 
-def deliver(
-    store: Store,
-    delivery: Delivery,
-    now: datetime,
-    *,
-    duplicates: str = "avoid",
-    repeatable: bool = False,
-    language: str = "en",
-) -> Delivered:
-    """Hand over all that is queued for now.
+@dataclass(frozen=True, slots=True)
+class _Pause:
+    """A way that takes nothing is not tried again before its time."""
 
-    `repeatable`: handing a letter over twice is the same as once, so an unknown outcome is simply
-    tried again; elsewhere `duplicates` ("avoid" or "allow") decides.
+    until: datetime
+    tries: int
+    because: str
+
+
+class Handover:
+    """Hands over what a store has queued.
+
+    What it knows of the ways out (which are down, how fast domains may be written to) lasts as long
+    as it does; all else is in the store.
     """
-    done = Delivered()
-    again = repeatable or duplicates == "allow"
-    _take_up_abandoned(store, now, done, again=again, language=language)
-    while rows := store.claim_letters(now, BATCH):
-        outcomes = delivery.hand_over([row.letter for row in rows])
-        fates, notices = [], []
-        for row, outcome in zip(rows, outcomes, strict=True):
-            fate = _fate(row, outcome, now, again=duplicates == "allow")
+
+    def __init__(
+        self,
+        store: Store,
+        delivery: Delivery,
+        clock: Callable[[], datetime],
+        *,
+        duplicates: str = "avoid",
+        give_up_after: timedelta = GIVE_UP,
+        rate: Rate | None = None,
+        language: str = "en",
+    ) -> None:
+        self._store = store
+        self._delivery = delivery
+        self._clock = clock
+        self._allow = duplicates == "allow"
+        self._give_up_after = give_up_after
+        self._rates = Rates(rate) if rate is not None else None
+        self._language = language
+        self._pauses: dict[str, _Pause] = {}
+        self._to_note: list[tuple[LetterRow, Outcome]] = []
+        """Kept while the store cannot be written to, so that no outcome is forgotten."""
+        self._done = Delivered()
+
+    def run(self, stop: Callable[[], bool] = lambda: False) -> Delivered:
+        """Hand over all that may go now, until there is nothing left or `stop` says so.
+
+        Raises StoreError; what became of the letters is noted by the next run then.
+        """
+        done = self._done = Delivered()
+        with self._store.transaction():
+            self._take_up_abandoned()
+        look = self._delivery.at_once
+        while True:
+            with self._store.transaction():
+                self._note()
+                done.left = stop()
+                way, rows, look = (self._delivery, [], 0) if done.left else self._next(look)
+            self._to_note.clear()
+            if not rows:
+                break
+            self._to_note = list(zip(rows, _handed_over(way, rows), strict=True))
+        done.down = {place: pause.because for place, pause in self._pauses.items()}
+        self._delivery.rest()
+        return done
+
+    # ------------------------------------------------------------------ which letters go now
+
+    def _next(self, look: int) -> tuple[Delivery, list[LetterRow], int]:
+        """The next letters, which go one way, and how many to look at after them."""
+        while rows := self._store.claim_letters(self._clock(), look, me()):
+            way, taken, back = self._sorted_out(rows)
+            self._store.mark_letters(back)
+            if taken:
+                return way, taken, LOOK if back else way.at_once
+            look = LOOK
+        return self._delivery, [], look
+
+    def _sorted_out(
+        self, rows: Sequence[LetterRow]
+    ) -> tuple[Delivery, list[LetterRow], list[LetterFate]]:
+        """Those that go now, the first one's way; and those that go back into the queue."""
+        now, way = self._clock(), self._delivery
+        taken: list[LetterRow] = []
+        back: list[LetterFate] = []
+        for row in rows:
+            this = self._delivery.way(row.letter)
+            at, because = row.since, row.reason
+            if not taken or (this is way and len(taken) < way.at_once):
+                held = self._held(this, row.letter, now)
+                if held is None:
+                    way = this
+                    taken.append(row)
+                    continue
+                at, because = held
+            back.append(LetterFate(row.letter.id, "queued", at, because, row.tries))
+        return way, taken, back
+
+    def _held(self, way: Delivery, letter: Letter, now: datetime) -> tuple[datetime, str] | None:
+        """Until when a letter has to wait, and why; None where it may go now."""
+        pause = self._pauses.get(way.place)
+        if pause is not None and pause.until > now:
+            return pause.until, pause.because
+        if self._rates is None or letter.channel != "email":
+            return None
+        domain = letter.address.rpartition("@")[2].strip(" >").casefold()
+        at = self._rates.wait(domain, now)
+        if at is None:
+            return None
+        self._done.rated += 1
+        return at, f"so many may go to {domain} now"
+
+    # ------------------------------------------------------------------ what became of them
+
+    def _note(self) -> None:
+        """Note what became of the letters that were handed over; within a transaction."""
+        now = self._clock()
+        fates, changes, arrivals = [], Changes(), []
+        for row, outcome in self._to_note:
+            letter = row.letter
+            way = self._delivery.way(letter)
+            if outcome.status == "down":
+                changes.notices += self._pause(way.place, outcome, now)
+            elif outcome.status != "unknown":
+                self._pauses.pop(way.place, None)
+            fate = self._fate(row, outcome, now, repeatable=way.repeatable)
             fates.append(fate)
-            if fate.status == "handed over":
-                done.delivered[row.letter.message] += 1
-            elif fate.status == "queued":
-                done.retried += 1
-            else:
-                done.unknown += fate.status == "unknown"
-                text = _called(row.letter, fate.status, fate.reason, language)
-                done.failed.append(text)
-                notices.append(NoticeRow(now, "inbox", text))
-        with store.transaction():
-            store.mark_letters(fates)
-            processes = _failed(store, rows, fates)
-            store.save(Changes(notices=notices, processes=processes))
-    return done
+            if outcome.status == "bounced" and letter.contact:
+                arrivals.append(_bounce(letter, now))
+            changes.notices += self._count(letter, fate, outcome, now)
+        self._store.mark_letters(fates)
+        if arrivals:
+            self._store.append(arrivals)
+        changes.progress = self._failed(fates)
+        if changes.notices or changes.progress:
+            self._store.save(changes)
+
+    def _pause(self, place: str, outcome: Outcome, now: datetime) -> list[NoticeRow]:
+        """A way takes nothing now: it is left alone for a while, and a person is told if it lasts."""
+        before = self._pauses.get(place)
+        tries = before.tries + 1 if before is not None else 1
+        until = now + max(_pause_after(tries - 1), outcome.after)
+        self._pauses[place] = _Pause(until, tries, outcome.reason)
+        if tries != TELL:
+            return []
+        text = say(self._language, "down", place=place, because=outcome.reason)
+        return [NoticeRow(now, "inbox", text)]
+
+    def _fate(
+        self, row: LetterRow, outcome: Outcome, now: datetime, *, repeatable: bool
+    ) -> LetterFate:
+        identity, reason = row.letter.id, outcome.reason
+        match outcome.status:
+            case "delivered":
+                return LetterFate(identity, "handed over", now)
+            case "failed" | "bounced":
+                return LetterFate(identity, "failed", now, reason)
+            case "unknown" if not (self._allow or repeatable):
+                return LetterFate(
+                    identity, "unknown", now, reason or "nobody can tell whether it arrived"
+                )
+        waited = sum((_pause_after(number) for number in range(row.tries)), timedelta(0))
+        pause = _pause_after(row.tries)
+        if waited + pause > self._give_up_after:
+            given_up = f"given up after {row.tries + 1} tries"
+            return LetterFate(identity, "failed", now, f"{given_up}: {reason}".rstrip(": "))
+        return LetterFate(identity, "queued", now + max(pause, outcome.after), reason)
+
+    def _count(
+        self, letter: Letter, fate: LetterFate, outcome: Outcome, now: datetime
+    ) -> list[NoticeRow]:
+        """Count what became of a letter; what asks for a person is told to one."""
+        done = self._done
+        if fate.status == "handed over":
+            done.delivered[letter.message] += 1
+        elif fate.status == "queued":
+            done.retried[fate.reason] += 1
+        elif outcome.status == "bounced" and letter.contact:
+            done.bounced += 1
+        else:
+            done.unknown += fate.status == "unknown"
+            text = _called(letter, fate.status, fate.reason, self._language)
+            done.failed.append(text)
+            return [NoticeRow(now, "inbox", text)]
+        return []
+
+    def _failed(self, fates: Sequence[LetterFate]) -> list[ProgressRow]:
+        """The progress of processes whose letters were refused for good: these count as failed, not
+        as done.
+        """
+        lost = Counter(
+            row.letter.process
+            for (row, _), fate in zip(self._to_note, fates, strict=True)
+            if fate.status == "failed" and row.letter.process
+        )
+        if not lost:
+            return []
+        return [
+            ProgressRow(row.number, what, by)
+            for row in self._store.processes()
+            if (count := lost[row.type, row.name, row.by, row.key])
+            for what, by in (("done", -count), ("failed", count))
+        ]
+
+    def _take_up_abandoned(self) -> None:
+        """Letters that someone claimed who has ended, or who has not reported for too long."""
+        now, mine = self._clock(), {row.letter.id for row, _ in self._to_note}
+        for row in self._store.letters(["handing over"], 10_000):
+            gone = is_gone(row.reason) or row.since + LEASE <= now
+            if not gone or row.letter.id in mine:
+                continue
+            letter = row.letter
+            if self._allow or self._delivery.way(letter).repeatable:
+                fate = LetterFate(letter.id, "queued", now, _ABANDONED)
+                self._store.mark_letters([fate])
+                continue
+            reason = f"{_ABANDONED}; it is not sent again"
+            fate = LetterFate(letter.id, "unknown", now, reason)
+            self._store.mark_letters([fate])
+            outcome = Outcome(letter.id, "unknown", reason)
+            self._store.save(Changes(notices=self._count(letter, fate, outcome, now)))
 
 
-def _called(letter: Letter, status: str, because: str, language: str) -> str:
+def _handed_over(way: Delivery, rows: Sequence[LetterRow]) -> list[Outcome]:
+    """What a delivery says; where it breaks its word, nobody can tell what became of them."""
+    letters = [row.letter for row in rows]
+    try:
+        found = way.hand_over(letters)
+        broken = [one.id for one in found] != [one.id for one in letters]
+        reason = "the delivery did not say what became of it"
+    except Exception as failure:  # noqa: BLE001 - another package's; nothing of it may end the engine
+        found, broken = [], True
+        reason = f"the delivery broke off: {type(failure).__name__}: {failure}"
+    return [Outcome(one.id, "unknown", reason) for one in letters] if broken else found
+
+
+def _pause_after(tries: int) -> timedelta:
+    """How long to wait after so many tries and one more."""
+    return timedelta(seconds=BACK_OFF[min(tries, len(BACK_OFF) - 1)])
+
+
+def _bounce(letter: Letter, now: datetime) -> ArrivalRow:
+    """That nobody is at an address, as it would be reported from outside; once for a letter."""
+    data = {"message": letter.message, "channel": letter.channel, "address": letter.address}
+    return ArrivalRow(now, letter.contact, "bounced", as_text(data), f"bounced:{letter.id}")
+
+
+def _called(letter: Letter, status: LetterStatus, because: str, language: str) -> str:
     """What became of a letter; what tells a person something is named by what it tells."""
     fate = {"status": say(language, f"letter-{status}"), "because": because}
     if letter.message:
         return say(language, "letter", message=letter.message, address=letter.address, **fate)
     return say(language, "notice", text=letter.text, address=letter.address, **fate)
-
-
-def _failed(
-    store: Store, rows: Sequence[LetterRow], fates: Sequence[LetterFate]
-) -> list[ProcessRow]:
-    """The processes of letters that were refused for good: these count as failed, not as done."""
-    lost = Counter(
-        row.letter.process
-        for row, fate in zip(rows, fates, strict=True)
-        if fate.status == "failed" and row.letter.process
-    )
-    if not lost:
-        return []
-    return [
-        replace(row, done=row.done - count, failed=row.failed + count)
-        for row in store.processes()
-        if (count := lost[row.type, row.name, row.by, row.key])
-    ]
-
-
-def _fate(row: LetterRow, outcome: Outcome, now: datetime, *, again: bool) -> LetterFate:
-    identity, reason = row.letter.id, outcome.reason
-    match outcome.status:
-        case "delivered":
-            return LetterFate(identity, "handed over", now)
-        case "unknown" if not again:
-            return LetterFate(
-                identity, "unknown", now, reason or "nobody can tell whether it arrived"
-            )
-        case "retry" | "unknown" if row.tries < len(BACK_OFF):
-            later = now + timedelta(seconds=BACK_OFF[row.tries])
-            return LetterFate(identity, "queued", later, reason)
-        case _:
-            return LetterFate(identity, "failed", now, reason)
-
-
-def _take_up_abandoned(
-    store: Store, now: datetime, done: Delivered, *, again: bool, language: str
-) -> None:
-    """Letters that someone claimed and never reported on."""
-    with store.transaction():
-        rows = [row for row in store.letters(["handing over"], 10_000) if row.since + LEASE <= now]
-        if again:
-            store.mark_letters(
-                [LetterFate(row.letter.id, "queued", now, row.reason) for row in rows]
-            )
-            return
-        reason = "the program ended while it was handed over; it is not sent again"
-        store.mark_letters([LetterFate(row.letter.id, "unknown", now, reason) for row in rows])
-        store.save(
-            Changes(
-                notices=[
-                    NoticeRow(now, "inbox", _called(row.letter, "unknown", reason, language))
-                    for row in rows
-                ]
-            )
-        )
-    done.unknown += len(rows)

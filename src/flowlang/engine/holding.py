@@ -77,7 +77,7 @@ class Holding(Starting, ABC):
         when what held them was resumed.
         """
         for run in contact.runs.values():
-            campaign = self.by_name[run.campaign]
+            campaign = self.program.campaign_of(run)
             if run.held and run.due is None and not self._holds(campaign, run, run.pc):
                 run.due = max(now, contact.clock or now)
 

@@ -238,6 +238,10 @@ class Interpreter(Holding):
             if budget < 0:
                 self._over(run, "stopped", f"more than {MAX_STEPS:,} steps in one instant")
                 return
+            if run.passed and instructions[target].where.id in run.passed:
+                self.note("passed over", "it was done before the steps changed places")
+                target += 1
+                continue
             before = len(self.changes)
             target = instructions[target].run(self, target)
             if campaign.endings and run.under_way and len(self.changes) > before:
@@ -289,7 +293,7 @@ class Interpreter(Holding):
             for measure in contact.measures:
                 if measure.until <= self.now:
                     continue
-                match = self.by_name[measure.campaign].measures[measure.where][1]
+                match = self._measuring(contact, measure).measures[measure.where][1]
                 if change.seq > measure.since and match.fits(change, self.view):
                     self._measured(contact, measure)
                 else:
@@ -297,6 +301,13 @@ class Interpreter(Holding):
             contact.measures = kept
         if self.experiments:
             self._count_for_tests(contact, change)
+
+    def _measuring(self, contact: Contact, measure: Measure) -> Campaign:
+        """The campaign of a measure, in the version of the run that passed it."""
+        run = contact.runs.get((measure.campaign, measure.key)) if self.earlier else None
+        if run is not None and run.label == measure.label:
+            return self.program.campaign_of(run)
+        return self.by_name[measure.campaign]
 
     def _measured(self, contact: Contact, measure: Measure) -> None:
         """Count a run, once."""
@@ -306,7 +317,7 @@ class Interpreter(Holding):
             run.counters[f"measured {measure.where}"] = 1
 
     def _count_for_tests(self, contact: Contact, change: Change) -> None:
-        for campaign in self.campaigns:
+        for campaign in (*self.campaigns, *self.earlier.values()):
             for instruction in campaign.experiments:
                 found = self.world.experiments.get((campaign.name, instruction.where.id))
                 if found is None or self.now >= found.ends:

@@ -141,7 +141,7 @@ def _by_place(one: Any) -> tuple[datetime, int]:
 def _leave_group_sends(world: World, one: Contact, other: Contact, now: datetime) -> None:
     """Who waits for the turn that the other had, or has first, gets nothing a second time."""
     for key, run in list(one.runs.items()):
-        if not run.under_way or not world.program.by_name[run.campaign].group_send:
+        if not run.under_way or not world.program.campaign_of(run).group_send:
             continue
         had = any(
             sent.campaign == run.campaign and sent.run.startswith(f"{run.key}#")

@@ -163,7 +163,7 @@ class Play:
         )
 
     def _sends(self, run: Run) -> str:
-        instruction = self.program.by_name[run.campaign].instructions[run.pc]
+        instruction = self.program.campaign_of(run).instructions[run.pc]
         return getattr(getattr(instruction, "message", None), "name", "")
 
     def runs(self, contact: str, campaign: str) -> list[Run]:

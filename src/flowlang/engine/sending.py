@@ -396,6 +396,8 @@ class Sending:
     def _watch(self, do: RunEffects, name: str, pool: Pool) -> None:
         """Tell once each time the stock falls under the line."""
         limit = self.program.names.coupons[name].warn_below
+        if limit and pool.left >= limit - 1:
+            self.world.nears(pool.left - limit + 1)
         if limit and pool.left == limit - 1:
             codes = counted(self.config.language, "code", pool.left)
             self.world.tell(do.now, Said("low", {"list": name, "codes": codes}))

@@ -192,10 +192,12 @@ class Starting(RunEffects, ABC):
             run.number += counted
         if counted:
             self.world.started[campaign.name] += 1
+        run.version = ""
         run.status = "running"
         run.pc = 0
         run.due = None
         run.wait = {}
+        run.passed = []
         run.since = run.started = self.now
         run.began = self.world.tick()
         run.start_seq = change.seq

@@ -1,7 +1,8 @@
 """A contact as the JSON text that a store keeps, and back, without loss.
 
-A run keeps the stable name of the step it stands at, not its number: when the program has changed,
-the step is found again by its name.  Where the step is gone, the run stays where it is, untouched:
+A run keeps the version it is on and the stable name of the step it stands at, not its number.  To
+another version it is moved when that is applied (`engine.moving`).  Where a run was not moved, its
+step is found again by its name; where the step is gone, the run stays where it is, untouched:
 nothing wakes it, its stops and goals hold, and once the step is back it goes on.  Runs of a
 campaign that is gone are put aside whole.
 """
@@ -42,8 +43,6 @@ class Aside:
     stranded: dict[RunKey, dict[str, Any]] = field(default_factory=dict)
     """At steps that are gone."""
     measures: list[dict[str, Any]] = field(default_factory=list)
-    labels: dict[RunKey, str] = field(default_factory=dict)
-    """The round in which each run was: a new one is of the program's version."""
 
 
 class States:
@@ -52,8 +51,7 @@ class States:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.campaigns = program.by_name
-        self._places: dict[str, dict[str, int]] = {}
-        self._versions: dict[str, str] = {}
+        self._places: dict[tuple[str, str], dict[str, int]] = {}
 
     # ------------------------------------------------------------------ writing
 
@@ -78,28 +76,20 @@ class States:
         return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
 
     def _run(self, key: RunKey, run: Run, aside: Aside) -> dict[str, Any]:
-        campaign = self.campaigns[run.campaign]
+        campaign = self.program.campaign_of(run)
         if key in aside.stranded and _is_stranded(campaign, run):
             return aside.stranded[key]
-        if aside.labels.get(key) != run.label or not run.version:
-            run.version = self.version(campaign)
+        run.version = run.version or campaign.version
         data = _plain(run, _RUN)
         data["step"] = self.step(run)
         return data
 
     def step(self, run: Run) -> str:
         """The stable name of the step at which a run stands; empty where it stands at none."""
-        campaign = self.campaigns.get(run.campaign)
-        if campaign is None or not run.under_way or run.pc >= len(campaign.instructions):
+        instructions = self.program.campaign_of(run).instructions
+        if not run.under_way or run.pc >= len(instructions):
             return ""
-        return campaign.instructions[run.pc].where.id
-
-    def version(self, campaign: Campaign) -> str:
-        """The campaign's version, reckoned once."""
-        found = self._versions.get(campaign.name)
-        if found is None:
-            found = self._versions[campaign.name] = campaign.version
-        return found
+        return instructions[run.pc].where.id
 
     # ------------------------------------------------------------------ reading
 
@@ -121,25 +111,35 @@ class States:
                 name: (to, decode(at)) for name, (to, at) in data.get("elsewhere", {}).items()
             },
         )
-        for row in data.get("measures", ()):
-            campaign = self.campaigns.get(row["campaign"])
-            known = campaign.measures[row["where"] :][:1] if campaign else []
-            if known and known[0][0] == row["name"]:
-                contact.measures.append(Measure(**_values(row, _MEASURE)))
-            else:
-                aside.measures.append(row)
         for row in data.get("runs", ()):
             self._read_run(row, contact, aside)
+        for row in data.get("measures", ()):
+            self._read_measure(row, contact, aside)
         return contact, aside
+
+    def _read_measure(self, row: dict[str, Any], contact: Contact, aside: Aside) -> None:
+        """A measure of the version that its run is on; it is known by its name."""
+        campaign = self.campaigns.get(row["campaign"])
+        run = contact.runs.get((row["campaign"], row.get("key", "")))
+        if run is not None and run.label == row.get("label"):
+            campaign = self.program.campaign_of(run)
+        names = [name for name, _, _ in campaign.measures] if campaign else []
+        if row["name"] not in names:
+            aside.measures.append(row)
+            return
+        measure = Measure(**_values(row, _MEASURE))
+        if names[measure.where : measure.where + 1] != [measure.name]:
+            measure.where = names.index(measure.name)
+        contact.measures.append(measure)
 
     def _read_run(self, row: dict[str, Any], contact: Contact, aside: Aside) -> None:
         key = (row["campaign"], row["key"])
-        campaign = self.campaigns.get(row["campaign"])
+        campaign = self.program.earlier.get((row["campaign"], row.get("version", "")))
+        campaign = campaign or self.campaigns.get(row["campaign"])
         if campaign is None:
             aside.runs[key] = row
             return
         run = contact.runs[key] = Run(**_values(row, _RUN))
-        aside.labels[key] = run.label
         if not run.under_way:
             return
         place = self._place(campaign, row.get("step", ""), run.pc)
@@ -154,10 +154,11 @@ class States:
         instructions = campaign.instructions
         if hint < len(instructions) and instructions[hint].where.id == step:
             return hint
-        places = self._places.get(campaign.name)
+        name = (campaign.name, campaign.version)
+        places = self._places.get(name)
         if places is None:
             places = {one.where.id: number for number, one in enumerate(instructions)}
-            self._places[campaign.name] = places
+            self._places[name] = places
         return places.get(step)
 
 
@@ -166,7 +167,7 @@ def stranded(contact: Contact, aside: Aside, states: States) -> list[Stranded]:
     found = []
     for key, row in aside.stranded.items():
         run = contact.runs.get(key)
-        if run is not None and _is_stranded(states.campaigns[key[0]], run):
+        if run is not None and _is_stranded(states.program.campaign_of(run), run):
             found.append(Stranded(contact.id, key[0], row.get("step", "")))
     for key, row in aside.runs.items():
         if row.get("status") in ("waiting", "halted"):

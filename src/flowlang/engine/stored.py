@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import SupportsIndex
 
 from flowlang.check.names import Config
-from flowlang.contact import Contact, Letter, usable_address
+from flowlang.contact import Contact, Letter, Run, usable_address
+from flowlang.engine.beside import Alone, must_be_far
 from flowlang.engine.commons import as_process
 from flowlang.engine.processes import Identity, Process
 from flowlang.engine.world import Pool, World
@@ -24,13 +25,17 @@ _FETCH = 500
 
 
 class FreeCodes(deque[str]):
-    """The free codes of a list, in the order of import, fetched as they are used."""
+    """The free codes of a list, in the order of import, fetched as they are used.
 
-    def __init__(self, store: Store, name: str, left: int) -> None:
+    `beside`: other workers take codes of the list, too; those that are fetched are kept from them.
+    """
+
+    def __init__(self, store: Store, name: str, left: int, *, beside: bool) -> None:
         super().__init__()
         self._store = store
         self._name = name
         self._after = 0
+        self._beside = beside
         self.left = left
 
     def __len__(self) -> int:
@@ -50,7 +55,11 @@ class FreeCodes(deque[str]):
 
     def _fetch(self) -> None:
         if not super().__len__() and self.left:
-            found = self._store.free_codes(self._name, self._after, _FETCH)
+            if self._beside:
+                must_be_far(self.left)
+            found = self._store.free_codes(self._name, self._after, _FETCH, claim=self._beside)
+            if not found:
+                raise Alone
             self._after = found[-1][0]
             self.extend(code for _, code in found)
 
@@ -58,8 +67,10 @@ class FreeCodes(deque[str]):
 class StoredPool(Pool):
     """A coupon list in the store."""
 
-    def __init__(self, store: Store, name: str, stock: Stock, now: datetime) -> None:
-        self.codes = FreeCodes(store, name, stock.free)
+    def __init__(
+        self, store: Store, name: str, stock: Stock, now: datetime, *, beside: bool
+    ) -> None:
+        self.codes = FreeCodes(store, name, stock.free, beside=beside)
         super().__init__(free=self.codes, used=stock.used)
         self._store = store
         self._name = name
@@ -100,11 +111,21 @@ def addresses_of(contacts: Iterable[Contact], config: Config) -> Iterator[str]:
 
 
 class BatchWorld(World):
-    """A world whose coupon lists are in a store."""
+    """A world whose coupon lists are in a store; `beside`: other workers change it meanwhile."""
 
-    def __init__(self, program: Program, store: Store, shared: Shared, now: datetime) -> None:
+    def __init__(
+        self,
+        program: Program,
+        store: Store,
+        shared: Shared,
+        now: datetime,
+        *,
+        beside: bool = False,
+    ) -> None:
         super().__init__(program, writes_letters=True, letters_wait=True)
         self.store = store
+        self.beside = beside
+        self._known = shared.processes
         self.stock = shared.stock
         self.moment = now
         self._queued: dict[str, list[Letter]] | None = None
@@ -121,8 +142,10 @@ class BatchWorld(World):
 
     def process(self, identity: Identity, now: datetime) -> Process:
         if self.processes.find(identity) is None:
-            for process in map(as_process, self.store.processes()):
+            for row in self.store.processes():
+                process = as_process(row)
                 if process.identity == identity:
+                    self._known.append(row)
                     return self.processes.add(process)
         return super().process(identity, now)
 
@@ -130,5 +153,16 @@ class BatchWorld(World):
         found = self.pools.get(name)
         if found is None:
             stock = self.stock.get(name, Stock(0, 0))
-            found = self.pools[name] = StoredPool(self.store, name, stock, self.moment)
+            found = self.pools[name] = StoredPool(
+                self.store, name, stock, self.moment, beside=self.beside
+            )
         return found
+
+    def nears(self, left: int) -> None:
+        if self.beside:
+            must_be_far(left)
+
+    def waiting(self, message: str) -> list[tuple[Contact, Run]]:
+        if self.beside:
+            raise Alone  # who waits for a halted message stands in one queue
+        return super().waiting(message)

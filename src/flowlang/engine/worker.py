@@ -21,6 +21,8 @@ from flowlang.engine.applying import apply_program
 from flowlang.engine.arrivals import REACTIONS, Moot, Refused
 from flowlang.engine.batch import Batch
 from flowlang.engine.batch_timeline import Horizon
+from flowlang.engine.beside import Alone
+from flowlang.engine.claiming import stretch_beside
 from flowlang.engine.controls import VERBS, Release, campaigns_of, may_resume
 from flowlang.engine.files import Files
 from flowlang.engine.pass_report import Report
@@ -32,7 +34,7 @@ from flowlang.engine.telling import Said
 from flowlang.engine.world import Answers
 from flowlang.kinds import decode
 from flowlang.program.program import Program, ScheduledRun
-from flowlang.stores.rows import ArrivalRow, Changes, ContactRow, NoticeRow, Shared
+from flowlang.stores.rows import ArrivalRow, Changes, Coming, ContactRow, NoticeRow, Shared
 from flowlang.stores.store import Store
 
 BATCH = 500
@@ -41,6 +43,8 @@ BATCH_WITH_CALLS = 20
 """The same where a step may have to wait for an answer from the web."""
 _OF_SYSTEM = frozenset((*VERBS, "import finished", "merge", "run automation"))
 """Types of arrivals that concern many contacts, or the system."""
+_MOST_ALONE = 32
+"""Stretches that a worker does alone before it tries again beside others."""
 _STANDING = ("waiting", "halted", "held")
 """In which statuses of its runs a person lets a contact go on."""
 
@@ -64,6 +68,9 @@ class Worker:
         self.batch = batch
         self.states = States(program)
         self.report = Report()
+        self._alone_for = 0
+        """So many stretches it stays alone, where workers may be beside each other."""
+        self._patience = 1
         self.stopping = False
         """Set by someone who wants it to end after the stretch under way."""
         self.between: Callable[[], None] = lambda: None
@@ -72,8 +79,9 @@ class Worker:
     def run(self, now: datetime) -> Report:
         """Do all that is to be done up to a moment, and say what it was."""
         report = self.report = Report()
-        while not self.stopping and self._stretch(now):
+        while not self.stopping and self._next(now, report):
             self.between()
+        self.report = report
         if report.reactions:
             told = Said("reactions-refused", {"count": report.reactions})
             text = told.say(self.program.config.language)
@@ -89,14 +97,41 @@ class Worker:
         with self.store.transaction():
             shared = self.store.shared()
             position = Position.read(shared.values.get(NAME))
-            batch = self._open(position, shared, (now, math.inf))
+            batch = self.open(position, shared, (now, math.inf))
             batch.take(self.store.contacts({one.contact for one in self.store.halted(message)}))
             return may_resume(message, batch.world, batch.timeline.interpreter.sending, of)
 
     # ------------------------------------------------------------------ one stretch of time
 
-    def _stretch(self, now: datetime) -> bool:
+    def _next(self, now: datetime, report: Report) -> bool:
         """Do the next stretch of time, in one transaction; False where there is nothing to do."""
+        done = None
+        if self.store.many and not self._alone_for:
+            try:
+                done = self._part(stretch_beside, now, report)
+                report.stretches["beside"] += 1
+            except Alone:
+                report.stretches["again"] += 1
+                self._alone_for = self._patience = min(2 * self._patience, _MOST_ALONE)
+            else:
+                self._patience = 1
+        if done is None:
+            done = self._part(Worker._stretch, now, report)
+            report.stretches["alone"] += 1
+            self._alone_for = self._alone_for - 1 if done and self._alone_for else 0
+        return done
+
+    def _part(
+        self, stretch: Callable[[Worker, datetime], bool], now: datetime, report: Report
+    ) -> bool:
+        """Do a stretch; what it did is reported once it is saved."""
+        self.report = Report()
+        done = stretch(self, now)
+        report.absorb(self.report)
+        return done
+
+    def _stretch(self, now: datetime) -> bool:
+        """Do the next stretch while nobody else does anything."""
         with self.store.transaction():
             shared = self.store.shared()
             position = Position.read(shared.values.get(NAME))
@@ -107,7 +142,7 @@ class Worker:
             if position.sweeps:
                 return self._sweep(position, position.sweeps[0], shared)
             arrivals = self.store.arrivals("pending", self.batch, now)
-            self._foresee(position, arrivals)
+            self.foresee(position, arrivals)
             return self._walk(position, shared, arrivals, now)
 
     def _begin(self, position: Position, now: datetime) -> None:
@@ -117,7 +152,7 @@ class Worker:
         position.watch(self.program, self.program.config.timezone, position.clock)
         position.follow(self.program, position.clock)
 
-    def _foresee(self, position: Position, arrivals: list[ArrivalRow]) -> None:
+    def foresee(self, position: Position, arrivals: list[ArrivalRow]) -> None:
         """Schedules fire in the zones of those who are about to come."""
         for row in arrivals if self.program.scheduled else ():
             name = None
@@ -143,7 +178,9 @@ class Worker:
         if sweep_at is not None and sweep_at <= end[0]:
             end, open_at = (sweep_at, math.inf), sweep_at
             arrivals = [row for row in arrivals if row.at < sweep_at]
-        special = next((place for place, row in enumerate(arrivals) if self._is_special(row)), None)
+        special = next(
+            (place for place, row in enumerate(arrivals) if self.concerns_all(row)), None
+        )
         if special is not None and arrivals[special].at <= end[0]:
             end, open_at = (arrivals[special].at, math.inf), arrivals[special].at
         due = self.store.due(end[0], self.batch)
@@ -152,9 +189,7 @@ class Worker:
             open_at = last.due or now
             end = (open_at, last.began)
             arrivals = [row for row in arrivals if row.at < open_at]
-            special = next(
-                (place for place, row in enumerate(arrivals) if self._is_special(row)), None
-            )
+            special = self._first_special(arrivals)
         alone = arrivals[special] if special is not None else None
         ordinary = arrivals[:special]
         if not due and not ordinary:
@@ -170,29 +205,38 @@ class Worker:
                 return True
             if NAME in shared.values:
                 return self._rest(position, shared)
-        batch = self._open(position, shared, end)
+        batch = self.open(position, shared, end)
         batch.take([*due, *self.store.contacts({row.contact for row in ordinary if row.contact})])
         timeline = batch.timeline
         for row in ordinary:
             timeline.advance(row.at)
             if timeline.sweeps:
                 break
-            self._arrive(batch, row)
+            self.arrive(batch, row)
         timeline.advance(end[0])
         if timeline.sweeps:
             reached = timeline.sweeps[0].at - JUST_AFTER
         else:
             reached = end[0] if open_at is None else open_at - JUST_AFTER
         position.clock = max(position.clock or reached, reached)
-        self._close(batch)
+        self.close(batch)
         return bool(due or ordinary)
 
-    def _open(self, position: Position, shared: Shared, end: Horizon) -> Batch:
+    def _first_special(self, arrivals: list[ArrivalRow]) -> int | None:
+        """The place of the first arrival that concerns all."""
+        return next((place for place, row in enumerate(arrivals) if self.concerns_all(row)), None)
+
+    def open(
+        self, position: Position, shared: Shared, end: Horizon, *, beside: bool = False
+    ) -> Batch:
+        """What a stretch does is done in a batch; nothing is at hand yet."""
         return Batch(
-            self.states, self.store, position, shared, end, answers=self.answers, files=self.files
+            self.states, self.store, position, shared, end,
+            answers=self.answers, files=self.files, beside=beside,
         )  # fmt: skip
 
-    def _arrive(self, batch: Batch, row: ArrivalRow) -> None:
+    def arrive(self, batch: Batch, row: ArrivalRow) -> None:
+        """Apply an arrival, or refuse it."""
         try:
             batch.timeline.arrive(row.contact, row.type, decode(json.loads(row.data)), row.at)
         except Moot as moot:
@@ -211,7 +255,8 @@ class Worker:
         else:
             self.report.refused.append((row, why))
 
-    def _close(self, batch: Batch, *, touched: bool = False) -> None:
+    def close(self, batch: Batch, *, touched: bool = False) -> None:
+        """Save what has happened in a batch."""
         changes, world, report = batch.save(touched=touched), batch.world, self.report
         report.sent.update(one.message for one in world.sent)
         report.skipped.update((one.message, one.because) for one in world.skipped)
@@ -221,12 +266,13 @@ class Worker:
 
     # ------------------------------------------------------------------ what concerns many at once
 
-    def _is_special(self, row: ArrivalRow) -> bool:
-        return row.type in _OF_SYSTEM or (row.type == "event" and row.contact is None)
+    def concerns_all(self, one: ArrivalRow | Coming) -> bool:
+        """Whether an arrival concerns many contacts, or the system."""
+        return one.contact is None or one.type in _OF_SYSTEM
 
     def _alone(self, position: Position, shared: Shared, row: ArrivalRow) -> bool:
         """An arrival that concerns many, or the system."""
-        batch = self._open(position, shared, (row.at, math.inf))
+        batch = self.open(position, shared, (row.at, math.inf))
         rows: list[ContactRow] = []
         if row.type in VERBS:
             data = json.loads(row.data)
@@ -235,8 +281,8 @@ class Worker:
         elif row.type == "merge":
             rows = self.store.contacts({row.contact or "", json.loads(row.data)["into"]})
         batch.take(rows)
-        self._arrive(batch, row)
-        self._close(batch)
+        self.arrive(batch, row)
+        self.close(batch)
         return True
 
     def _fire(
@@ -244,7 +290,7 @@ class Worker:
     ) -> bool:
         """The moment of a schedule has come."""
         position.fired(what, key, at)
-        batch = self._open(position, shared, (at, -1))
+        batch = self.open(position, shared, (at, -1))
         if isinstance(what, ScheduledRun):
             batch.take([])
             batch.timeline.move(at)
@@ -252,13 +298,13 @@ class Worker:
             batch.timeline.follow()
         else:
             position.sweeps.append(Sweep("schedule", at, stamp=stamp(what), zone=key))
-        self._close(batch)
+        self.close(batch)
         return True
 
     def _sweep(self, position: Position, sweep: Sweep, shared: Shared) -> bool:
         """Ask the next contacts; what this makes due later happens after all have been asked."""
         rows = self._next_asked(sweep)
-        batch = self._open(position, shared, (sweep.at, -1))
+        batch = self.open(position, shared, (sweep.at, -1))
         batch.take(rows)
         timeline = batch.timeline
         timeline.move(sweep.at)
@@ -278,7 +324,7 @@ class Worker:
             end(timeline, sweep)
             position.clock = max(position.clock or sweep.at, sweep.at)
             timeline.follow()
-        self._close(batch, touched=sweep.kind != "program")
+        self.close(batch, touched=sweep.kind != "program")
         return True
 
     def _next_asked(self, sweep: Sweep) -> list[ContactRow]:
@@ -293,12 +339,12 @@ class Worker:
     def _rest(self, position: Position, shared: Shared) -> bool:
         """There is nothing to do; what has been sent is told."""
         assert position.clock is not None
-        batch = self._open(position, shared, (position.clock, -1))
+        batch = self.open(position, shared, (position.clock, -1))
         results = batch.timeline.results
         if results is None or not results.pending:
             return False
         results.tell()
-        self._close(batch)
+        self.close(batch)
         return True
 
     # ------------------------------------------------------------------ the program

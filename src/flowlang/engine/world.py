@@ -168,6 +168,11 @@ class World:
         if self.program.automations:
             self.system_events.append((event, data, by))
 
+    def nears(self, left: int) -> None:
+        """A number that contacts share nears its end, at which something happens: so many are
+        left.  Who does not see all of them at work says so here.
+        """
+
     def process(self, identity: Identity, now: datetime) -> Process:
         """A process, also one that is over."""
         return self.processes.made(identity, now)

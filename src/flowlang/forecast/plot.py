@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from flowlang.forecast import svg
 from flowlang.forecast.days import Day
 from flowlang.forecast.scales import Amounts, Days
 from flowlang.forecast.words import Words
+from flowlang.pictures import svg
 
 WIDTH = 960
 _LEFT, _RIGHT = 64, 24
@@ -91,7 +91,8 @@ class _Plot:
         self._waiting()
         first, last = self.days[0].date, self.days[-1].date
         told = self.words.summary(self._total(), first, last)
-        return svg.document(WIDTH, self.y + 12, self.title, told, self.parts)
+        parts = [svg.GROUND, *self.parts]
+        return svg.document(WIDTH, self.y + 12, self.title, told, parts)
 
     def _total(self) -> int:
         return sum(sum(day.sent.values()) for day in self.days)

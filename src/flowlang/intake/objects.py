@@ -33,7 +33,7 @@ def objects(text: str) -> Iterator[Parsed]:
         return
     for number, line in enumerate(text.split("\n"), start=1):
         if line and not line.isspace():
-            yield _parse(line, number)
+            yield parse_object(line, number)
 
 
 def flaw(value: object) -> str:
@@ -90,7 +90,8 @@ def _leaf_flaw(item: object) -> str:
     return f"it holds {type(item).__name__}, which JSON does not have"
 
 
-def _parse(text: str, line: int) -> Parsed:
+def parse_object(text: str, line: int = 1) -> Parsed:
+    """The one object of a text, which stands in a line."""
     if len(text) > MAX_OBJECT:
         return Parsed(line, None, f"it is larger than {MAX_OBJECT // 1024} KB")
     try:
@@ -102,6 +103,22 @@ def _parse(text: str, line: int) -> Parsed:
     except ValueError as bad:
         return Parsed(line, None, f"this is no JSON object: {bad}")
     return _object(value, line)
+
+
+def whole(text: str) -> object:
+    """What a JSON text says as a whole; `flaw` says what is wrong with it beyond its syntax.
+
+    Raises ValueError, with a sentence.
+    """
+    try:
+        return _DECODER.decode(text)
+    except json.JSONDecodeError as bad:
+        where = f"line {bad.lineno}, character {bad.colno}"
+        raise ValueError(f"this is no JSON: {bad.msg} at {where}") from None
+    except RecursionError:
+        raise ValueError(f"it is nested deeper than {MAX_NESTING} levels") from None
+    except ValueError as bad:
+        raise ValueError(f"this is no JSON: {bad}") from None
 
 
 def _object(value: object, line: int) -> Parsed:

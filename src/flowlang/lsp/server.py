@@ -19,11 +19,12 @@ from pygls.exceptions import FeatureRequestError, JsonRpcException, PyglsError
 from pygls.lsp.server import LanguageServer
 
 from flowlang.lsp import features
+from flowlang.lsp.checked import Checked
 from flowlang.lsp.places import Places
-from flowlang.lsp.study import Checked, Studies, Study
+from flowlang.lsp.study import Studies, Study
 from flowlang.lsp.texts import Open, Texts
 from flowlang.source import Source
-from flowlang.workspace import load_text
+from flowlang.workspace import lint, load_text
 
 H = TypeVar("H", bound=Callable[..., Any])
 
@@ -159,7 +160,7 @@ campaign "C"
 
 def warm_up() -> None:
     """Load what a first check loads, so that it is there before the first key is pressed."""
-    load_text(_SAMPLE)
+    lint(load_text(_SAMPLE))
 
 
 def make() -> FlowServer:

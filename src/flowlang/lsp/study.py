@@ -1,13 +1,14 @@
 """OPEN TEXTS → WHAT IS KNOWN OF THEM: each workspace parsed, indexed and checked as it is typed.
 
 A `Study` is cheap and always of the text as it stands: parses and names are kept by file.  What the
-checker says (`Checked`) costs more in a large workspace, and may be that of a moment ago.
+checker and the rules say (`Checked`) costs more in a large workspace, and may be that of a moment
+ago.
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -16,37 +17,21 @@ from flowlang.check.lookup import Lookup
 from flowlang.check.symbols import FileNames, Occurrence
 from flowlang.config import ConfigError, Settings, read_settings
 from flowlang.discovery import SETTINGS, own_files
+from flowlang.lsp.checked import Checked, same_text
 from flowlang.lsp.texts import Open, Texts
-from flowlang.source import Finding, Findings, Source, Span
+from flowlang.rules import baseline
+from flowlang.rules.lint import Unwanted
+from flowlang.source import Findings, Source, Span
 from flowlang.syntax.parser import Parsed
-from flowlang.workspace import Disk, Workspace, check
+from flowlang.workspace import Disk, Workspace, check, lint
 
 QUICK = 0.04
-"""Seconds of processor time that a check may take to be made at every key press."""
+"""Seconds of processor time up to which the checker, and then the rules, are asked at every key
+press."""
 
 Key = Path | str
 """A workspace: its folder; the file, for one without a flow.toml above it; the URI of a text that
 is in no file."""
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What the checker said of a workspace."""
-
-    workspace: Workspace
-    revision: int
-    seconds: float
-    """Of processor time that it took, once all was parsed."""
-    settings_error: str = ""
-    """Why flow.toml could not be used; the last settings that could be are in its place."""
-
-    def findings_in(self, source: Source) -> list[Finding]:
-        """The findings in one text, in their order."""
-        return [
-            finding
-            for finding in self.workspace.findings.in_order()
-            if same_text(finding.span.source, source)
-        ]
 
 
 @dataclass
@@ -129,6 +114,8 @@ class _Room:
     settings: Settings = field(default_factory=Settings)
     study: tuple[int, Study] | None = None
     checked: Checked | None = None
+    judging: float = float("inf")
+    """Seconds of processor time that the rules took last."""
 
 
 @dataclass(slots=True)
@@ -184,18 +171,23 @@ class Studies:
         room = self._rooms.get(key)
         return room is not None and room.checked is not None and self._fresh(room)
 
-    def is_slow(self, key: Key) -> bool:
-        """Whether a check takes too long to be made at every key press."""
-        last = self.last(key)
-        return last is not None and last.seconds > QUICK
+    def is_slow(self, key: Key, *, judging: bool = False) -> bool:
+        """Whether a check, or one with all the rules, takes too long for every key press.
+
+        A check is tried before it is said to be slow, the rules before they are said to be quick.
+        """
+        room = self._rooms.get(key)
+        if room is None or room.checked is None:
+            return judging
+        return room.checked.seconds + (room.judging if judging else 0) > QUICK
 
     def check(self, key: Key) -> Checked:
-        """What the checker says of the texts as they stand."""
+        """What the checker says of the texts as they stand; the rules may not have been asked."""
         room = self._rooms.setdefault(key, _Room())
         if room.checked is not None and self._fresh(room):
             return room.checked
         revision = room.revision
-        error = self._read_settings(key, room)
+        unusable = self._read_settings(key, room)
         findings = Findings()
         folder = key if isinstance(key, Path) else Path()
         workspace = Workspace(
@@ -213,23 +205,53 @@ class Studies:
         had = room.checked.workspace.modules if room.checked else []
         if [one.source.path for one in had] != [one.source.path for one in workspace.modules]:
             room.study = None
-        room.checked = Checked(workspace, revision, seconds, error)
+        mistakes = tuple(findings.in_order())
+        room.checked = Checked(workspace, revision, mistakes, seconds, unusable=unusable)
         return room.checked
+
+    def judge(self, key: Key) -> Checked | None:
+        """The same with what the rules say: all that `flow check` shows.
+
+        None where the texts were changed before the end, which comes soon then.
+        """
+        checked = self.check(key)
+        room = self._rooms[key]
+        if checked.judged is not None:
+            return checked
+        # The checker's own findings stay as they are: of them hangs what may be run.
+        findings = Findings()
+        findings.take(checked.workspace.findings)
+        unusable = checked.unusable
+        begun = time.thread_time()
+        try:
+            lint(
+                replace(checked.workspace, findings=findings),
+                still_wanted=lambda: room.revision == checked.revision,
+            )
+        except Unwanted:
+            return None
+        except ConfigError as error:
+            unusable = (*unusable, _why(checked.workspace.root / baseline.NAME, error))
+        room.judging = time.thread_time() - begun
+        judged = replace(checked, judged=tuple(findings.in_order()), unusable=unusable)
+        if room.checked is checked:
+            room.checked = judged
+        return judged
 
     @staticmethod
     def _fresh(room: _Room) -> bool:
         return room.checked is not None and room.checked.revision == room.revision
 
     @staticmethod
-    def _read_settings(key: Key, room: _Room) -> str:
+    def _read_settings(key: Key, room: _Room) -> tuple[tuple[Path, str], ...]:
         """Read flow.toml; why it cannot be used, if it cannot."""
         if not isinstance(key, Path) or not key.is_dir():
-            return ""
+            return ()
         try:
             room.settings = read_settings(key / SETTINGS)
         except ConfigError as error:
-            return str(error).removeprefix(f"{key / SETTINGS}: ")
-        return ""
+            return (_why(key / SETTINGS, error),)
+        return ()
 
     def _parsed(self, key: Key, room: _Room) -> list[tuple[Parsed, Findings]]:
         """Its files, parsed; those that cannot be read are left out."""
@@ -274,32 +296,6 @@ def key_of(path: Path) -> Key:
     return path
 
 
-def same_text(one: Source, other: Source) -> bool:
-    """Whether two sources are one text, perhaps at different moments."""
-    if one.path is not None or other.path is not None:
-        return one.path == other.path
-    return one.name == other.name
-
-
-def carried(findings: list[Finding], old: Source, new: Source) -> list[Finding]:
-    """The findings of an older text that are about lines which still stand in the new one.
-
-    Lines before the first change stay, lines behind the last one move; what lies between is gone.
-    """
-    before, after = old.text.split("\n"), new.text.split("\n")
-    same = 0
-    while same < min(len(before), len(after)) and before[same] == after[same]:
-        same += 1
-    tail = 0
-    while tail < min(len(before), len(after)) - same and before[-1 - tail] == after[-1 - tail]:
-        tail += 1
-    kept: list[Finding] = []
-    shift = len(new.text) - len(old.text)
-    for finding in findings:
-        first = old.position(finding.span.start)[0]
-        last = old.position(finding.span.end)[0]
-        if last <= same or first > len(before) - tail:
-            move = 0 if last <= same else shift
-            span = Span(new, finding.span.start + move, finding.span.end + move)
-            kept.append(Finding(finding.diagnostic, span, finding.message, finding.hint))
-    return kept
+def _why(path: Path, error: ConfigError) -> tuple[Path, str]:
+    """A file of settings, and why it cannot be used."""
+    return path, str(error).removeprefix(f"{path}: ")

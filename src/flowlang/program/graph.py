@@ -1,7 +1,8 @@
-"""STEPS → PICTURE: a compiled campaign as nodes and edges.
+"""STEPS → GRAPH: a compiled campaign as nodes and edges, for pictures.
 
-A picture knows no statement: what a node says comes from `Instruction.describe`, where it leads
-from `Instruction.exits`.  Instructions that no statement wrote, the jumps, are folded into edges.
+A graph knows no statement: what a node says comes from `Instruction.describe`, where it leads
+from `Instruction.exits`, what it looks like from `Instruction.shape`.  Instructions that no
+statement wrote, the jumps, are folded into edges.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from flowlang.check.names import Names
 from flowlang.effects import BEFORE_START
 from flowlang.program.program import Campaign
 from flowlang.steps.jump import Jump
+from flowlang.steps.step import Shape
+from flowlang.syntax import keywords
 
 
 class Marks(Protocol):
@@ -41,6 +45,19 @@ class Node:
     """In the source; 0 where there is none."""
     walked: bool | None = None
     """Whether anyone has been there; None where nobody knows."""
+    shape: Shape = "step"
+    """Of a step or of what ends runs: what people see in it."""
+    detail: str = ""
+    """What is worth saying beside the statement: the subject of a message, with its placeholders."""
+    halts: bool = False
+    """A run may stand here until a person lets it go on."""
+
+    def data(self) -> dict[str, Any]:
+        """The node as JSON data."""
+        found = {"id": self.id, "kind": self.kind, "label": self.label, "line": self.line}
+        if self.kind in ("step", "choice", "goal"):
+            found |= {"shape": self.shape, "detail": self.detail, "halts": self.halts}
+        return found | _mark(self.walked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +70,18 @@ class Edge:
     always: bool = True
     walked: bool | None = None
 
+    def data(self) -> dict[str, Any]:
+        """The edge as JSON data."""
+        return {"from": self.source, "to": self.target, "label": self.label} | _mark(self.walked)
+
 
 @dataclass(slots=True)
 class Graph:
-    """One campaign."""
+    """One campaign; what it says beside the words of the file is in `language`, the file's."""
 
     campaign: str
     about: str
+    language: str = "en"
     nodes: list[Node] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
 
@@ -68,15 +90,8 @@ class Graph:
         return {
             "campaign": self.campaign,
             "about": self.about,
-            "nodes": [
-                {"id": node.id, "kind": node.kind, "label": node.label, "line": node.line}
-                | _mark(node.walked)
-                for node in self.nodes
-            ],
-            "edges": [
-                {"from": edge.source, "to": edge.target, "label": edge.label} | _mark(edge.walked)
-                for edge in self.edges
-            ],
+            "nodes": [node.data() for node in self.nodes],
+            "edges": [edge.data() for edge in self.edges],
         }
 
 
@@ -84,54 +99,81 @@ def _mark(walked: bool | None) -> dict[str, bool]:
     return {} if walked is None else {"walked": walked}
 
 
-def graph(campaign: Campaign, marks: Marks | None = None) -> Graph:
+def _whole(statement: str) -> str:
+    """A statement; one that goes on in the next line of its file says so."""
+    return f"{statement} …" if statement.endswith(",") else statement
+
+
+def graph(
+    campaign: Campaign, names: Names, language: str = "en", marks: Marks | None = None
+) -> Graph:
     """The picture of a campaign: its starts, its steps, what ends it from outside, its end.
 
-    With `marks`, nodes and edges say whether they were walked.
+    `language` is that of its file.  With `marks`, nodes and edges say whether they were walked.
     """
-    return _Drawing(campaign, marks).draw()
+    return _Drawing(campaign, names, language, marks).draw()
 
 
 class _Drawing:
-    def __init__(self, campaign: Campaign, marks: Marks | None) -> None:
+    def __init__(
+        self, campaign: Campaign, names: Names, language: str, marks: Marks | None
+    ) -> None:
         self.campaign = campaign
+        self.names = names
+        self.words = keywords.load(language)
         self.marks = marks
         self.instructions = campaign.instructions
-        self.graph = Graph(campaign.name, campaign.about)
+        self.graph = Graph(campaign.name, campaign.about, language)
         self.ends = False
         self.restarts = False
 
     def draw(self) -> Graph:
-        nodes, edges, marks = self.graph.nodes, self.graph.edges, self.marks
-        line = self.campaign.span.line
-        first = self._id(0)
-        starts = [start.text or "start" for start in self.campaign.starts]
-        for number, text in enumerate(starts or ["started by another campaign"]):
+        self._starts()
+        self._steps()
+        self._endings()
+        nodes, edges = self.graph.nodes, self.graph.edges
+        if self.ends:
+            end = self.words.say("picture-end")
+            nodes.append(Node("end", "end", end, 0, self._walked_to("end")))
+        if self.restarts:
+            walked = self._walked_to("waiting")
+            nodes.insert(0, Node("waiting", "waiting", self.words.say("picture-waiting"), 0, walked))
+            starts_of = [node for node in nodes if node.kind == "start"]
+            edges += [Edge("waiting", node.id, walked=walked and node.walked) for node in starts_of]
+        return self.graph
+
+    def _starts(self) -> None:
+        first, line, marks = self._id(0), self.campaign.span.line, self.marks
+        starts = [start.text for start in self.campaign.starts]
+        for number, text in enumerate(starts or [self.words.say("picture-started")]):
             walked = marks.start(number) if marks else None
-            nodes.append(Node(f"start{number + 1}", "start", text, line, walked))
-            edges.append(Edge(f"start{number + 1}", first, walked=walked))
+            self.graph.nodes.append(Node(f"start{number + 1}", "start", text, line, walked))
+            self.graph.edges.append(Edge(f"start{number + 1}", first, walked=walked))
+
+    def _steps(self) -> None:
         goals = {at for at, _ in self.campaign.goals}
         for at, instruction in enumerate(self.instructions):
             if isinstance(instruction, Jump):
                 continue
             exits = list(self._exits(at))
             kind: Kind = "goal" if at in goals else "choice" if len(exits) > 1 else "step"
-            walked, where = marks.step(at) if marks else None, instruction.where
-            nodes.append(Node(self._id(at), kind, instruction.describe(), where.line, walked))
-            edges += exits
+            walked = self.marks.step(at) if self.marks else None
+            node = Node(
+                self._id(at), kind, _whole(instruction.describe()), instruction.where.line, walked,
+                instruction.shape, instruction.detail(), instruction.halts(self.names),
+            )  # fmt: skip
+            self.graph.nodes.append(node)
+            self.graph.edges += exits
+
+    def _endings(self) -> None:
+        line = self.campaign.span.line
         for number, ending in enumerate(self.campaign.endings):
-            walked = marks.ending(number) if marks else None
-            nodes.append(Node(f"ending{number + 1}", "ending", ending.text, line, walked))
+            walked = self.marks.ending(number) if self.marks else None
+            shape: Shape = "restart" if ending.restarts else "stop"
+            source = f"ending{number + 1}"
+            self.graph.nodes.append(Node(source, "ending", ending.text, line, walked, shape))
             target = self._id(BEFORE_START) if ending.restarts else self._end()
-            edges.append(Edge(f"ending{number + 1}", target, always=False, walked=walked))
-        if self.ends:
-            nodes.append(Node("end", "end", "end", 0, self._walked_to("end")))
-        if self.restarts:
-            walked = self._walked_to("waiting")
-            nodes.insert(0, Node("waiting", "waiting", "waits for a trigger", 0, walked))
-            starts_of = [node for node in nodes if node.kind == "start"]
-            edges += [Edge("waiting", node.id, walked=walked and node.walked) for node in starts_of]
-        return self.graph
+            self.graph.edges.append(Edge(source, target, always=False, walked=walked))
 
     def _walked_to(self, node: str) -> bool | None:
         """Whether an edge that was walked leads to a node."""
@@ -142,12 +184,19 @@ class _Drawing:
     def _exits(self, at: int) -> Iterator[Edge]:
         """Where an instruction leads, each way once."""
         found: dict[tuple[str, str], bool | None] = {}
-        for target, label in self.instructions[at].exits(at):
+        instruction = self.instructions[at]
+        labels = instruction.labels(at, self._say)
+        for (target, _), label in zip(instruction.exits(at), labels, strict=True):
             walked = self.marks.exit(at, target) if self.marks else None
             way = self._id(target), label
             found[way] = found.get(way) or walked
         for (to, label), walked in found.items():
             yield Edge(self._id(at), to, label, walked=walked)
+
+    def _say(self, label: str) -> str:
+        """The label of an exit in the language of the file."""
+        key = f"way-{label.replace(' ', '-')}"
+        return self.words.say(key) if key in self.words.sentences else label
 
     def _id(self, target: int) -> str:
         """The node at an instruction, behind all jumps."""

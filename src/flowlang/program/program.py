@@ -12,6 +12,7 @@ from flowlang.calendar import Duration
 from flowlang.check.comparing import Fn
 from flowlang.check.names import Config, Event, Message, Names, Policy
 from flowlang.check.view import View
+from flowlang.contact import Run
 from flowlang.days import Schedule
 from flowlang.source import Span
 from flowlang.steps.event_match import EventMatch
@@ -80,11 +81,15 @@ class Campaign:
     uses_event: bool = False
     group_send: str = ""
     """Made for a group send: its runs are those of the audience."""
+    _version: str = ""
 
     @property
     def version(self) -> str:
         """The same as long as the campaign's meaning is: its tree, without layout and language."""
-        return hashlib.sha256(repr(self.item).encode()).hexdigest()[:12]
+        if not self._version:
+            told = repr(self.item) if self.item else "\0".join(one.where.id for one in self.instructions)
+            self._version = hashlib.sha256(told.encode()).hexdigest()[:12]
+        return self._version
 
     @property
     def has_conditions(self) -> bool:
@@ -148,6 +153,8 @@ class Program:
     campaigns: list[Campaign] = field(default_factory=list)
     by_name: dict[str, Campaign] = field(default_factory=dict)
     """Those of automations and of their group sends, too."""
+    earlier: dict[tuple[str, str], Campaign] = field(default_factory=dict)
+    """Of earlier versions, by name and version: those on which some runs have stayed."""
     automations: list[Automation] = field(default_factory=list)
     scheduled: list[ScheduledEvent] = field(default_factory=list)
     concerns: dict[str, Callable[[View, dict[str, Any]], bool]] = field(default_factory=dict)
@@ -156,6 +163,11 @@ class Program:
     @property
     def messages(self) -> dict[str, Message]:
         return self.names.messages
+
+    def campaign_of(self, run: Run) -> Campaign:
+        """The campaign that a run goes through: that of the version it is on."""
+        found = self.earlier.get((run.campaign, run.version)) if self.earlier else None
+        return found or self.by_name[run.campaign]
 
     @property
     def scheduled_runs(self) -> list[ScheduledRun]:

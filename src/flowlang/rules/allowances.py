@@ -20,6 +20,8 @@ from flowlang.syntax.parser import Parsed
 _COMMENT = re.compile(r"\#[ \t]*flow[ \t]*:[ \t]*(?P<verb>\w+)(?P<rest>[^\n]*)", re.IGNORECASE)
 _BECAUSE = re.compile(r"(?<!\S)(?:because|weil)(?!\w)", re.IGNORECASE)
 _VERBS = ("allow", "erlaube")
+_WRITTEN = {"en": ("allow", "because"), "de": ("erlaube", "weil")}
+"""How a comment is written in a file of a language; both are read in all."""
 _VERB_BEFORE = re.compile(rf":[ \t]*(?:{'|'.join(_VERBS)})$", re.IGNORECASE)
 _NAME = re.compile(r"[^\s,]+")
 
@@ -80,7 +82,7 @@ def read(parsed: Parsed, severities: Severities, findings: Findings) -> Allowanc
             continue
         span = Span(parsed.source, match.start(), match.start() + len(match[0].rstrip()))
         because = _BECAUSE.search(text, match.start("rest"), match.end())
-        if because is None or not text[because.end() : match.end()].strip(" \t:"):
+        if because is None or not text[because.end() : match.end()].strip(" \t:.…"):
             hint = "as in `# flow: allow wait-without-end because the contact always answers`"
             findings.report(d.NO_REASON, span, hint=hint)
         start, end = _scope(parsed, match.start())
@@ -107,15 +109,44 @@ def _known(word: str, place: Span, severities: Severities, findings: Findings) -
             hint = did_you_mean(word, list(registry.names()))
             findings.report(d.UNKNOWN, place, what=f"there is no rule `{word}`", hint=hint)
         return None
-    why = ""
-    if severities.is_locked(name, registry.names()[name]):
-        why = "flow.toml says so"
-    elif name not in registry.OTHERS and registry.rules()[name].legal:
-        why = "it guards a law; flow.toml can switch it off, with a reason"
-    if why or registry.names()[name] == "allowances":
-        findings.report(d.LOCKED, place, name=name, why=why or "a comment cannot excuse itself")
+    why = _why_locked(name, severities)
+    if why:
+        findings.report(d.LOCKED, place, name=name, why=why)
         return None
     return name
+
+
+def _why_locked(name: str, severities: Severities) -> str:
+    """Why no comment can allow what a rule finds; empty where one can."""
+    family = registry.names()[name]
+    if severities.is_locked(name, family):
+        return "flow.toml says so"
+    if name not in registry.OTHERS and registry.rules()[name].legal:
+        return "it guards a law; flow.toml can switch it off, with a reason"
+    return "a comment cannot excuse itself" if family == "allowances" else ""
+
+
+def allowing(finding: Finding, parsed: Parsed, severities: Severities) -> Edit | None:
+    """The comment that would allow a finding in a file, but for the reason, which is left open.
+
+    It stands behind the line where the finding belongs, or above it where one stands behind it
+    already.  None where no comment can allow it.
+    """
+    name, home = finding.diagnostic.name, finding.home or finding.span
+    if home.source is not parsed.source or name not in registry.names():
+        return None
+    line = next((one for one in parsed.lines if one.start <= home.start < one.end), None)
+    if line is None or _why_locked(name, severities):
+        return None
+    verb, because = _WRITTEN.get(parsed.language, _WRITTEN["en"])
+    comment = f"# flow: {verb} {name} {because} …"
+    text = parsed.source.text
+    end = text.find("\n", line.end)
+    if text[line.end : end if end >= 0 else len(text)].strip():
+        indent = text[text.rfind("\n", 0, line.start) + 1 : line.start]
+        above = Span(parsed.source, line.start, line.start)
+        return Edit(above, f"{comment}\n{indent}")
+    return Edit(Span(parsed.source, line.end, line.end), f"  {comment}")
 
 
 def _misspelt(parsed: Parsed, match: re.Match[str], findings: Findings) -> None:

@@ -282,4 +282,4 @@ def _moments(sign: str, minutes: float) -> Region:
 
 
 def _comparison(left: tree.Expression, sign: str, right: tree.Expression) -> tree.Expression:
-    return tree.Compare(left.span, left, Token(left.span, "OP", sign), right)
+    return tree.Compare(left.span, left, Token(left.span, "COMPARE", sign), right)

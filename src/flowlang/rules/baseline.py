@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from flowlang.source import Finding, Span
+from flowlang.source import Finding
 from flowlang.syntax.parser import Parsed
 from flowlang.syntax.tree import Node, children
 
@@ -79,8 +79,9 @@ def written(places: Iterable[Place]) -> str:
     )
 
 
-def place_of(finding: Finding, home: Span, files: Iterable[Parsed]) -> Place:
+def place_of(finding: Finding, files: Iterable[Parsed]) -> Place:
     """Where a finding belongs."""
+    home = finding.home or finding.span
     parsed = next((one for one in files if one.source is home.source), None)
     steps = [] if parsed is None else list(_around(parsed.tree, home.start))
     if not steps:

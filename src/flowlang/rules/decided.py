@@ -1,16 +1,13 @@
-"""CAMPAIGN → CONDITIONS whose outcome is known before they are asked, and why."""
+"""CAMPAIGN → HITS: conditions whose outcome is known before they are asked, and why."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
-from dataclasses import dataclass
 
 from flowlang.program.program import Campaign
 from flowlang.rules.paths import Knowledge, Paths
 from flowlang.rules.reasoning import Reasoning
-from flowlang.rules.rule import Look
+from flowlang.rules.rule import Hit, Hits, Look
 from flowlang.rules.wording import shown
-from flowlang.source import Span, Walk
+from flowlang.source import Walk
 from flowlang.steps.branch import ElseIf, If, Test
 from flowlang.steps.call import Call
 from flowlang.steps.race import Race, WaitAgain
@@ -30,18 +27,7 @@ _BECAUSE_OF = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """A condition with one outcome."""
-
-    condition: ex.Expression
-    text: str
-    hint: str
-    reasons: tuple[tuple[Span, str], ...]
-    walk: Walk
-
-
-def decided(campaign: Campaign, look: Look, *, holds: bool) -> Iterator[Decided]:
+def decided(campaign: Campaign, look: Look, *, holds: bool) -> Hits:
     """The conditions of branches that always hold where they stand, or never do."""
     tests = [
         (number, node)
@@ -102,7 +88,7 @@ _SETTING_FLAGS = (WaitUntil, WaitFor, Race, Send, SendTo, Call)
 
 def _explained(
     reasoning: Reasoning, condition: ex.Expression, known: Knowledge, walk: Walk
-) -> Decided:
+) -> Hit:
     holds = walk.outcome == "yes"
     pairs = sorted((fact.pair for fact in known), key=lambda one: one[0].span.start)
     enough = [pair for pair in pairs if not reasoning.possible([pair, (condition, not holds)])]
@@ -112,4 +98,4 @@ def _explained(
         for one, so in enough[:1]
         if not isinstance(one, ex.Flag)
     )
-    return Decided(condition, shown(condition), hint, reasons, walk)
+    return Hit(condition.span, {"text": shown(condition)}, hint, also=reasons, walk=walk)

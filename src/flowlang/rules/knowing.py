@@ -287,4 +287,4 @@ def _said_by(node: Node) -> Iterator[tuple[tree.Expression, bool]]:
 
 
 def _equals(span: Span, field: Token, value: tree.Expression) -> tree.Expression:
-    return tree.Compare(span, tree.FieldValue(span, field), Token(span, "OP", "="), value)
+    return tree.Compare(span, tree.FieldValue(span, field), Token(span, "COMPARE", "="), value)

@@ -19,7 +19,7 @@ from flowlang.rules.allowances import Allowances
 from flowlang.rules.baseline import Place, place_of
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.severities import Severities, folders_of
-from flowlang.source import Finding, Findings, Source, Span
+from flowlang.source import Finding, Findings, Source
 from flowlang.syntax import keywords
 from flowlang.syntax.parser import Parsed
 from flowlang.syntax.scripts import Test
@@ -28,20 +28,27 @@ from flowlang.syntax.tree import Node, children
 Check = Callable[[Node, Look], Hits]
 
 
+class Unwanted(Exception):
+    """Nobody waits for the outcome any more: what was judged has changed meanwhile."""
+
+
 def lint(
     program: Program,
     own: list[Parsed],
     modules: list[Parsed],
     severities: Severities,
     root: Path,
+    findings: Findings,
     forgiven: Counter[Place] | None = None,
+    still_wanted: Callable[[], bool] = lambda: True,
 ) -> list[Place]:
     """Add what the rules find to the findings of a program, as severe as they are set.
 
     `own` are the files that are linted, `modules` those they use; paths count from `root`.  Gives
     where each finding belongs that was shown: what a new baseline would forgive.
+    Raises Unwanted soon after it is not `still_wanted`.
     """
-    run = _Run(program, own, modules, severities, root)
+    run = _Run(program, own, modules, severities, root, findings, still_wanted)
     run.rules()
     return run.settle(forgiven or Counter())
 
@@ -56,8 +63,11 @@ class _Run:
         modules: list[Parsed],
         severities: Severities,
         root: Path,
+        findings: Findings,
+        still_wanted: Callable[[], bool],
     ) -> None:
-        self.findings: Findings = program.names.findings
+        self.findings = findings
+        self.still_wanted = still_wanted
         self.names: Names = program.names
         self.severities = severities
         self.modules = modules
@@ -69,7 +79,6 @@ class _Run:
         self.whole = not broken
         self.folders = {parsed.source: _folders(parsed.source, root) for parsed in own}
         self.languages = {parsed.source: parsed.language for parsed in own}
-        self.homes: dict[tuple[str, str, int], Span] = {}
         first = own[0] if own else None
         self.look = Look(program, own, first) if first is not None else None
 
@@ -143,6 +152,8 @@ class _Run:
                 self._take(rule, check(campaign, look))
 
     def _take(self, rule: Rule, hits: Hits) -> None:
+        if not self.still_wanted():
+            raise Unwanted
         for hit in hits:
             self._report(rule, hit)
 
@@ -156,10 +167,9 @@ class _Run:
         language = self.languages[home.source]
         if language != "en":
             diagnostic = keywords.load(language).spoken(diagnostic)
-        self.homes[diagnostic.code, hit.span.source.name, hit.span.start] = home
         self.findings.report(
             diagnostic, hit.span, hint=hit.hint, fix=hit.fix, also=hit.also, walk=hit.walk,
-            **hit.words,
+            home=hit.home, **hit.words,
         )  # fmt: skip
 
     # ------------------------------------------------------------------ what is left of it
@@ -193,12 +203,8 @@ class _Run:
         diagnostic = dataclasses.replace(finding.diagnostic, severity=setting)
         return dataclasses.replace(finding, diagnostic=diagnostic)
 
-    def _home(self, finding: Finding) -> Span:
-        span = finding.span
-        return self.homes.get((finding.diagnostic.code, span.source.name, span.start), span)
-
     def _allowed(self, finding: Finding, allowed: dict[Source, Allowances]) -> bool:
-        home = self._home(finding)
+        home = finding.home or finding.span
         found = allowed.get(home.source)
         return found is not None and found.allow(finding, home)
 
@@ -208,7 +214,7 @@ class _Run:
         known = registry.names()
         for finding in self.findings.in_order():
             if known.get(finding.diagnostic.name, "allowances") != "allowances":
-                place = place_of(finding, self._home(finding), self.own)
+                place = place_of(finding, self.own)
                 if forgiven[place] > 0:
                     forgiven[place] -= 1
                     continue

@@ -36,3 +36,17 @@ def uses(look: Look) -> Iterator[Use]:
             yield Use(str(node.tag.value), "taken", node.tag.span, node)
         elif isinstance(node, (Tag, Restart)) and node.tag is not None:
             yield Use(str(node.tag.value), "given", node.tag.span, node)
+
+
+def lonely(look: Look, what: Literal["given", "asked"]) -> Iterator[tuple[Use, list[str]]]:
+    """The first use of each tag that is given and not asked for, or asked for and not given; with
+    the tags that are, in alphabetical order.
+    """
+    counterpart = "asked" if what == "given" else "given"
+    all_uses = list(uses(look))
+    answered = sorted({use.tag for use in all_uses if use.what == counterpart})
+    seen = set(answered)
+    for use in all_uses:
+        if use.what == what and use.tag not in seen:
+            seen.add(use.tag)
+            yield use, answered

@@ -74,6 +74,7 @@ class Test(Instruction):
     """Go on here if a condition holds, else elsewhere."""
 
     __slots__ = ("because", "condition", "fixed", "otherwise")
+    shape = "branch"
 
     def __init__(self, condition: Fn, because: Because, fixed: bool) -> None:
         self.condition = condition

@@ -47,6 +47,7 @@ class Reach(Instruction):
     """Meet the goal, or go on, wait, or stop."""
 
     __slots__ = ("condition", "name", "otherwise")
+    shape = "goal"
 
     def __init__(self, name: str, condition: Fn, otherwise: str) -> None:
         self.name = name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from flowlang import calendar
@@ -61,6 +62,8 @@ class Race(Step):
         all_over = True
         for branch in self.branches or ():
             target = code.next
+            if not isinstance(branch, OtherwiseBranch):
+                instruction.texts.append(branch.span.text.split("\n", 1)[0].strip())
             if isinstance(branch, ForBranch):
                 match = event_match(code, branch.event, branch.where)
                 instruction.branches.append((match, None, target))
@@ -90,13 +93,16 @@ OTHERWISE = "otherwise"
 class AwaitFirst(Instruction):
     """Stand until the first of several things."""
 
-    __slots__ = ("after", "at_most", "branches", "otherwise", "said")
+    __slots__ = ("after", "at_most", "branches", "otherwise", "said", "texts")
+    shape = "race"
     lets_time_pass = True
 
     def __init__(self, at_most: Duration, said: str) -> None:
         self.at_most = at_most
         self.said = said
         self.branches: list[tuple[EventMatch | None, Fn | None, int]] = []
+        self.texts: list[str] = []
+        """The first line of each of them."""
         self.otherwise: int | None = None
         self.after = 0
 
@@ -137,6 +143,9 @@ class AwaitFirst(Instruction):
             (target, match.event if match else "condition") for match, _, target in self.branches
         ]
         return [*found, (self.after if self.otherwise is None else self.otherwise, OTHERWISE)]
+
+    def labels(self, pc: int, say: Callable[[str], str]) -> list[str]:
+        return [*self.texts, say(OTHERWISE)]
 
     def outcomes(self, pc: int, names: Names) -> list[tuple[Next, str]]:
         met: dict[str, int] = {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flowlang.check import diagnostics as d
 from flowlang.check.names import Names
 from flowlang.effects import Effects, Next
@@ -46,6 +48,7 @@ class Count(Instruction):
     """Go through the block once more, or past it."""
 
     __slots__ = ("after", "times")
+    shape = "loop"
 
     def __init__(self, times: int) -> None:
         self.times = times
@@ -62,6 +65,9 @@ class Count(Instruction):
 
     def exits(self, pc: int) -> list[tuple[int, str]]:
         return [(pc + 1, f"up to {self.times} times"), (self.after, "")]
+
+    def labels(self, pc: int, say: Callable[[str], str]) -> list[str]:
+        return [say("once more"), say("no more")]
 
     def outcomes(self, pc: int, names: Names) -> list[tuple[Next, str]]:
         return [(pc + 1, "once more"), (self.after, "no more")]

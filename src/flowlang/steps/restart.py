@@ -26,6 +26,7 @@ class BackToStart(Instruction):
     """Put the contact back before the start; the tag, if any, is given at once (S2.4)."""
 
     __slots__ = ("tag",)
+    shape = "restart"
 
     def __init__(self, tag: str | None) -> None:
         self.tag = tag

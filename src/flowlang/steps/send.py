@@ -63,6 +63,7 @@ class _Sending(Instruction):
     """Send, wait for the window or the cap, or stand halted."""
 
     __slots__ = ("message", "terms")
+    shape = "send"
     elsewhere: ClassVar[bool] = False
     """It goes to another address than the contact's own."""
 
@@ -83,14 +84,23 @@ class _Sending(Instruction):
             return pc + 1
         return STAY
 
+    def detail(self) -> str:
+        shared = self.message.variants.get("")
+        return shared.subject.text if shared is not None and shared.subject is not None else ""
+
+    def halts(self, names: Names) -> bool:
+        return "halt" in self._when_empty(names) or self.message.when_missing == "halt"
+
+    def _when_empty(self, names: Names) -> set[EmptyAction]:
+        """What happens where one of its coupon lists is empty."""
+        own = self.terms.when_empty
+        return {own or names.coupons[name].when_empty for name in self.message.lists}
+
     def outcomes(self, pc: int, names: Names) -> list[tuple[Next, str]]:
         found: list[tuple[Next, str]] = [(pc + 1, SENT), (pc + 1, NOT_SENT)]
-        actions = {
-            self.terms.when_empty or names.coupons[name].when_empty for name in self.message.lists
-        }
-        if "show" in actions:
+        if "show" in self._when_empty(names):
             found.append((pc + 1, TEXT_INSTEAD))
-        if "halt" in actions or self.message.when_missing == "halt":
+        if self.halts(names):
             found.append((STAY, HALTED))
         return found
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import accumulate
+from collections.abc import Callable
+from itertools import accumulate, pairwise
 
 from flowlang.calendar import Duration
 from flowlang.check import diagnostics as d
@@ -100,10 +101,18 @@ def _branches(
     return all_over
 
 
+def _shares(targets: list[tuple[str, int]], bounds: tuple[float, ...]) -> list[str]:
+    """Each branch with its share, as the file says it."""
+    below = (0.0, *bounds)
+    shares = (bound - low for low, bound in pairwise(below))
+    return [f'{share:g}% "{name}"' for share, (name, _) in zip(shares, targets, strict=True)]
+
+
 class TakeShare(Instruction):
     """Take the branch that a stable random number falls into."""
 
     __slots__ = ("bounds", "for_good", "targets")
+    shape = "split"
 
     def __init__(self, bounds: tuple[float, ...], for_good: bool) -> None:
         self.bounds = bounds
@@ -123,11 +132,15 @@ class TakeShare(Instruction):
     def exits(self, pc: int) -> list[tuple[int, str]]:
         return [(target, name) for name, target in self.targets]
 
+    def labels(self, pc: int, say: Callable[[str], str]) -> list[str]:
+        return _shares(self.targets, self.bounds)
+
 
 class TakeBest(Instruction):
     """Take a branch while the test runs; wait for the winner; take the winner."""
 
     __slots__ = ("bounds", "length", "match", "targets")
+    shape = "split"
 
     def __init__(self, bounds: tuple[float, ...], match: EventMatch, length: Duration) -> None:
         self.bounds = bounds
@@ -145,3 +158,6 @@ class TakeBest(Instruction):
 
     def exits(self, pc: int) -> list[tuple[int, str]]:
         return [(target, name) for name, target in self.targets]
+
+    def labels(self, pc: int, say: Callable[[str], str]) -> list[str]:
+        return _shares(self.targets, self.bounds)

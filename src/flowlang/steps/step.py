@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from flowlang.check import diagnostics as d
 from flowlang.check.expressions import Expressions
@@ -14,6 +14,7 @@ from flowlang.check.meaning import Place
 from flowlang.check.names import Message, Names
 from flowlang.effects import END, STAY, Effects, Next, Trigger
 from flowlang.source import Diagnostic, Findings, Span
+from flowlang.steps.identity import Identities
 from flowlang.syntax.tree import Node, Token
 
 
@@ -24,8 +25,17 @@ class Where:
     line: int
     text: str
     """The statement's first line."""
-    id: str
-    """Stable while the campaign's other lines change: by block and count of equal statements."""
+    identities: Identities = field(compare=False, repr=False)
+    number: int
+
+    @property
+    def id(self) -> str:
+        """Its stable name: see `steps.identity`."""
+        return self.identities[self.number]
+
+
+Shape = Literal["step", "send", "wait", "branch", "split", "race", "loop", "goal", "stop", "restart"]
+"""What kind of thing an instruction is to people who look at a picture."""
 
 
 class Instruction(ABC):
@@ -40,6 +50,7 @@ class Instruction(ABC):
     where: Where
     lets_time_pass: ClassVar[bool] = False
     """Waking from it does nothing but let the run go on."""
+    shape: ClassVar[Shape] = "step"
 
     @abstractmethod
     def run(self, do: Effects, pc: int) -> Next: ...
@@ -59,6 +70,18 @@ class Instruction(ABC):
     def exits(self, pc: int) -> list[tuple[int, str]]:
         """Where the run can go from here, each with a label: what a picture draws."""
         return [(pc + 1, "")]
+
+    def labels(self, pc: int, say: Callable[[str], str]) -> list[str]:
+        """What a picture writes at each exit; `say` puts a label into the language of the file."""
+        return [say(label) for _, label in self.exits(pc)]
+
+    def detail(self) -> str:
+        """What a picture adds to the statement."""
+        return ""
+
+    def halts(self, names: Names) -> bool:
+        """Whether a run may stand here until a person lets it go on."""
+        return False
 
     def outcomes(self, pc: int, names: Names) -> list[tuple[Next, str]]:
         """What can come of it, each with where the run goes on then and a label of its own.
@@ -118,8 +141,9 @@ class Code:
     texts: list[Any] = field(default_factory=list)
     """Templates that stand in steps, not in messages."""
     start_events: set[str] = field(default_factory=set)
-    path: list[str] = field(default_factory=list)
-    _counts: dict[str, int] = field(default_factory=dict)
+    path: list[Node] = field(default_factory=list)
+    """The statements and branches in whose blocks this is."""
+    identities: Identities = field(default_factory=Identities)
 
     @property
     def findings(self) -> Findings:
@@ -138,9 +162,8 @@ class Code:
     def emit(self, instruction: Instruction, node: Node) -> int:
         """Append an instruction; gives its number."""
         text = node.span.text.split("\n", 1)[0].strip()
-        key = "/".join([*self.path, text])
-        count = self._counts[key] = self._counts.get(key, 0) + 1
-        instruction.where = Where(node.span.line, text, key if count == 1 else f"{key} ({count})")
+        number = self.identities.add(tuple(self.path), node)
+        instruction.where = Where(node.span.line, text, self.identities, number)
         self.instructions.append(instruction)
         self.nodes.append(node)
         return len(self.instructions) - 1
@@ -164,9 +187,9 @@ class Code:
         return ended is not None
 
     @contextmanager
-    def inside(self, node: Node, label: str = "") -> Iterator[None]:
+    def inside(self, node: Node) -> Iterator[None]:
         """Within the block of a step."""
-        self.path.append(label or node.span.text.split("\n", 1)[0].strip())
+        self.path.append(node)
         try:
             yield
         finally:

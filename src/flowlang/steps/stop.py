@@ -24,6 +24,7 @@ class Finish(Instruction):
     """End the run."""
 
     __slots__ = ()
+    shape = "stop"
 
     def run(self, do: Effects, pc: int) -> Next:
         return END

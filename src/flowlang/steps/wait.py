@@ -30,6 +30,7 @@ class WaitFor(Instruction):
     """Stand for a while."""
 
     __slots__ = ("length",)
+    shape = "wait"
     lets_time_pass = True
 
     def __init__(self, length: calendar.Duration) -> None:
@@ -73,6 +74,7 @@ class WaitForDays(Instruction):
     """Stand until the same wall time on the n-th such day after today."""
 
     __slots__ = ("amount", "days")
+    shape = "wait"
     lets_time_pass = True
 
     def __init__(self, amount: int, days: Days) -> None:

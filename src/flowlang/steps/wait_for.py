@@ -36,6 +36,7 @@ class AwaitEvent(Instruction):
     """Stand until an event happens."""
 
     __slots__ = ("at_most", "match", "said")
+    shape = "wait"
     lets_time_pass = True
 
     def __init__(self, match: EventMatch, at_most: Duration | None, said: str) -> None:

@@ -185,6 +185,7 @@ class _Until(Instruction):
     """What the kinds of `wait until` share: a longest time, and where a missed one goes on."""
 
     __slots__ = ("after", "at_most", "said")
+    shape = "wait"
     lets_time_pass = True
 
     def __init__(self, at_most: Duration | None) -> None:
@@ -203,6 +204,10 @@ class _Until(Instruction):
 
     def exits(self, pc: int) -> list[tuple[int, str]]:
         return [(pc + 1, "")] if self.after == pc + 1 else [(pc + 1, ""), (self.after, "missed")]
+
+    def labels(self, pc: int, say: Callable[[str], str]) -> list[str]:
+        late = say(TIMED_OUT if self.at_most else MISSED)
+        return [late if label else "" for _, label in self.exits(pc)]
 
     def outcomes(self, pc: int, names: Names) -> list[tuple[Next, str]]:
         late = [(self.after, TIMED_OUT)] if self.at_most else []

@@ -73,6 +73,14 @@ class ArrivalRow:
     """Why it was refused."""
 
 
+class Coming(NamedTuple):
+    """That an arrival waits, without what it says."""
+
+    contact: str | None
+    type: str
+    at: datetime
+
+
 class HistoryRow(NamedTuple):
     """An entry with its place in its contact's history."""
 
@@ -125,6 +133,20 @@ class ProcessRow:
     ended: datetime | None
 
 
+SKIPPED = "skipped: "
+"""Before the reason for which a process has skipped some."""
+
+
+class ProgressRow(NamedTuple):
+    """How much further a process has got."""
+
+    process: int
+    """Its number."""
+    what: str
+    """`done`, `failed`, or SKIPPED with the reason."""
+    by: int
+
+
 @dataclass(frozen=True, slots=True)
 class Shared:
     """What contacts share, as it stands."""
@@ -134,7 +156,7 @@ class Shared:
     halted: dict[str, int]
     """By message: how many runs wait for it to be resumed."""
     processes: list[ProcessRow]
-    """Those that are not over."""
+    """Those that are not over, and those that were asked for since."""
     counters: dict[str, int]
     values: dict[str, str]
     """JSON texts by name."""
@@ -172,6 +194,7 @@ class LetterRow:
     since: datetime
     """When it came into this status; of a queued one, when it may be handed over."""
     reason: str
+    """Why it is in it; of one that is being handed over, who has claimed it."""
 
 
 class SendingRow(NamedTuple):
@@ -189,6 +212,17 @@ class SendingRow(NamedTuple):
     reason: str
 
 
+class Tally(NamedTuple):
+    """How much there is, counted."""
+
+    contacts: int
+    """Without those that were deleted."""
+    arrivals: int
+    """Those that wait."""
+    letters: dict[str, int]
+    """By status."""
+
+
 class LetterFate(NamedTuple):
     """What became of a letter that was claimed."""
 
@@ -197,6 +231,8 @@ class LetterFate(NamedTuple):
     at: datetime
     """Of a queued one, when it may be tried again."""
     reason: str = ""
+    tries: int | None = None
+    """How often it was tried, where it was claimed and not tried; else the claim has counted."""
 
 
 @dataclass(slots=True)
@@ -213,6 +249,9 @@ class Changes:
     """Of each letter that must not go out any more: its id, and why."""
     codes: list[ClaimedCode] = field(default_factory=list)
     processes: list[ProcessRow] = field(default_factory=list)
+    """Those that are new, with their progress; and those of which anything else has changed."""
+    progress: list[ProgressRow] = field(default_factory=list)
+    """Of processes that the store knows."""
     notices: list[NoticeRow] = field(default_factory=list)
     trials: list[TrialRow] = field(default_factory=list)
     counters: dict[str, int] = field(default_factory=dict)

@@ -3,7 +3,10 @@
 Every table that grows with the contacts has the contact in its key, so that it can be spread over
 many machines by it.  What contacts share is small: lists of codes, processes, counters, values.
 
-Moments are whole microseconds since 1970-01-01 UTC, which every database compares alike.
+Moments are whole microseconds since 1970-01-01 UTC, which every database compares alike.  So are
+texts: byte by byte, whatever language the database was made for.
+
+Who changes this file raises VERSION and writes the way there (`migrations`).
 """
 
 from __future__ import annotations
@@ -18,13 +21,15 @@ from sqlalchemy import (
     Integer,
     MetaData,
     PrimaryKeyConstraint,
+    Sequence,
+    String,
     Table,
-    Text,
     UniqueConstraint,
 )
+from sqlalchemy import Text as AnyText
 
-VERSION = 4
-"""Of the schema; a store of another version is refused."""
+VERSION = 5
+"""Of the tables: an older store is brought to it, one of a newer program is refused."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -32,7 +37,13 @@ _MICROSECOND = timedelta(microseconds=1)
 _COUNTED = BigInteger().with_variant(Integer, "sqlite")
 """Numbers that the database gives; SQLite does so for this type alone."""
 
+Text = AnyText().with_variant(AnyText(collation="C"), "postgresql")
+"""Compared and sorted byte by byte, as SQLite does by itself."""
+
 metadata = MetaData()
+
+version_of = Table("flow_version", MetaData(), Column("version_num", String(32), primary_key=True))
+"""Says which version the tables have, and that they are ours.  It is Alembic's, under our name."""
 
 contacts = Table(
     "contacts", metadata,
@@ -146,6 +157,18 @@ processes = Table(
     Index("processes_status", "status"),
 )  # fmt: skip
 
+progress = Table(
+    "progress", metadata,
+    Column("process", BigInteger, nullable=False),
+    Column("slot", Integer, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    PrimaryKeyConstraint("process", "slot", "what"),
+)  # fmt: skip
+"""How far processes have got on since they were made: each worker counts in a slot of its own, so
+that none waits for another, and all slots add up.
+"""
+
 notices = Table(
     "notices", metadata,
     Column("number", _COUNTED, primary_key=True, autoincrement=True),
@@ -169,9 +192,12 @@ robinson = Table("robinson", metadata, Column("address", Text, primary_key=True)
 
 counters = Table(
     "counters", metadata,
-    Column("name", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("slot", Integer, nullable=False),
     Column("amount", BigInteger, nullable=False),
+    PrimaryKeyConstraint("name", "slot"),
 )  # fmt: skip
+"""In slots, as the progress of processes is."""
 
 shared = Table(
     "shared", metadata,
@@ -184,6 +210,14 @@ programs = Table(
     Column("number", _COUNTED, primary_key=True, autoincrement=True),
     Column("text", Text, nullable=False),
 )  # fmt: skip
+
+BLOCK = 1_000_000
+"""How many numbers are given at once."""
+blocks = {
+    name: Sequence(f"{name}_block", increment=BLOCK, data_type=BigInteger, metadata=metadata)
+    for name in ("ticks", "contacts")
+}
+"""What gives numbers to workers who do not wait for each other, in databases that have it."""
 
 
 IMPORTED, USED = "codes imported\x1f", "codes used\x1f"

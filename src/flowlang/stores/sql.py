@@ -1,43 +1,24 @@
-"""The verbs of a store in SQL that SQLite and PostgreSQL both understand: those that read."""
+"""A store's connections to its database: transactions, and what is told where one fails."""
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from flowlang.contact import Entry, Letter
-from flowlang.stores import schema as t
-from flowlang.stores.rows import (
-    ArrivalRow,
-    ArrivalStatus,
-    ContactRow,
-    HistoryRow,
-    LetterRow,
-    LetterStatus,
-    NoticeRow,
-    ProcessRow,
-    RunRow,
-    SendingRow,
-    Shared,
-    Stock,
-    TrialRow,
-)
-from flowlang.stores.schema import moment, stamp
 from flowlang.stores.store import StoreError
 
-CHUNK = 500
-"""Values in one `in (…)`."""
 
-
-class SqlReading:
+class Sql:
     """A store over an SQLAlchemy engine; a dialect's module says how to connect."""
+
+    many = False
+    chunk = 500
+    """Values that are asked for at once."""
 
     def __init__(self, engine: Engine, shown: str) -> None:
         self.engine = engine
@@ -60,20 +41,34 @@ class SqlReading:
         self.engine.dispose()
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self, *, beside: bool = False) -> Iterator[None]:
         if self._connection is not None:
             raise AssertionError("a transaction is under way already")
-        with self._connected(writes=True):
+        with self._connected(writes=True) as connection:
+            self._join(connection, beside=beside)
             yield
+
+    def claim(self, contacts: Collection[str]) -> set[str]:
+        return set(contacts)
+
+    def block(self, name: Literal["ticks", "contacts"]) -> int | None:
+        return None
+
+    def _join(self, connection: Connection, *, beside: bool) -> None:
+        """Wait until this transaction may write contacts: beside those who do, or alone.
+
+        Nothing is to be done where the database has one writer at a time.
+        """
 
     @contextmanager
     def _connected(self, *, writes: bool = False) -> Iterator[Connection]:
         """The connection of the transaction under way, else one of its own."""
         if self._connection is not None:
-            yield self._connection
+            with self._told():
+                yield self._connection
             return
         engine = self._writer if writes else self.engine
-        with self._told(), engine.begin() as connection:
+        with self._told(), engine.connect() as connection, self._whole(connection, writes=writes):
             self._connection = connection
             try:
                 yield connection
@@ -81,11 +76,28 @@ class SqlReading:
                 self._connection = None
 
     @contextmanager
+    def _whole(self, connection: Connection, *, writes: bool) -> Iterator[None]:
+        """A transaction: it happens as a whole, or not at all."""
+        with connection.begin() as transaction:
+            yield
+            try:
+                transaction.commit()
+            except sa.exc.DBAPIError as failure:
+                if not (writes and failure.connection_invalidated):
+                    raise
+                raise StoreError(
+                    f"{self.shown}: the connection was lost while it saved;"
+                    " what was to be saved may be there or not: look before you repeat it"
+                ) from failure
+
+    @contextmanager
     def _told(self) -> Iterator[None]:
         try:
             yield
         except sa.exc.DBAPIError as failure:
             raise StoreError(f"{self.shown}: {self.in_words(failure)}") from failure
+        except sa.exc.TimeoutError as failure:
+            raise StoreError(f"{self.shown}: too many threads use it at once") from failure
 
     def in_words(self, failure: sa.exc.DBAPIError) -> str:
         """What a failure of the database means, for a person."""
@@ -100,248 +112,9 @@ class SqlReading:
     ) -> Iterator[Any]:
         """The rows whose column is among some values."""
         values = sorted(set(among))
-        for start in range(0, len(values), CHUNK):
-            yield from self._all(statement.where(column.in_(values[start : start + CHUNK])))
+        for start in range(0, len(values), self.chunk):
+            chosen = self._among(column, values[start : start + self.chunk])
+            yield from self._all(statement.where(chosen))
 
-    # ------------------------------------------------------------------ contacts
-
-    def contacts(self, ids: Collection[str]) -> list[ContactRow]:
-        found = self._some(sa.select(t.contacts), t.contacts.c.id, ids)
-        return sorted(map(_contact, found), key=lambda row: row.number)
-
-    def walk(self, after: int, limit: int) -> list[ContactRow]:
-        c = t.contacts.c
-        asked = sa.select(t.contacts).where(c.number > after, sa.not_(c.deleted))
-        return [_contact(row) for row in self._all(asked.order_by(c.number).limit(limit))]
-
-    def due(self, until: datetime, limit: int) -> list[ContactRow]:
-        c = t.contacts.c
-        asked = sa.select(t.contacts).where(c.due <= stamp(until))
-        return [_contact(row) for row in self._all(asked.order_by(c.due, c.began).limit(limit))]
-
-    def find(self, emails: Collection[str]) -> dict[str, list[str]]:
-        c = t.contacts.c
-        asked = sa.select(c.email, c.id, c.number).where(sa.not_(c.deleted)).order_by(c.number)
-        found: dict[str, list[str]] = {}
-        for email, contact, _ in self._some(asked, c.email, emails):
-            found.setdefault(email, []).append(contact)
-        return found
-
-    def halted(self, message: str | None = None, limit: int | None = None) -> list[RunRow]:
-        c = t.runs.c
-        asked = sa.select(t.runs).where(c.status == "halted", c.message != "")
-        if message is not None:
-            asked = asked.where(c.message == message)
-        if limit is not None:
-            asked = asked.limit(limit)
-        return [RunRow(*row) for row in self._all(asked.order_by(c.message, c.began))]
-
-    def standing(self) -> list[tuple[str, str, str, int]]:
-        c = t.runs.c
-        status = sa.case((c.status == "held", "waiting"), else_=c.status).label("status")
-        names = (c.campaign, status, c.step)
-        asked = sa.select(*names, sa.func.count()).group_by(*names).order_by(*names)
-        return [(row[0], row[1], row[2], row[3]) for row in self._all(asked)]
-
-    def at_sends(self) -> list[tuple[str, str, str, int]]:
-        c = t.runs.c
-        names = (c.campaign, c.message, c.status)
-        asked = sa.select(*names, sa.func.count()).where(
-            (c.status == "held") | (c.status.in_(("waiting", "halted")) & (c.message != ""))
-        )
-        found = self._all(asked.group_by(*names).order_by(*names))
-        return [(row[0], row[1], row[2], row[3]) for row in found]
-
-    def at_group_sends(self, campaigns: Collection[str]) -> list[tuple[str, str, str, int]]:
-        c = t.runs.c
-        names = (c.message, c.key, c.status)
-        asked = sa.select(*names, sa.func.count()).where(
-            c.status.in_(("waiting", "halted", "held")),
-            c.message != "",
-            c.campaign.in_(sorted(campaigns)),
-        )
-        found = self._all(asked.group_by(*names).order_by(*names))
-        return [(row[0], row[1], row[2], row[3]) for row in found]
-
-    def walk_runs(
-        self, campaigns: Collection[str], statuses: Collection[str], after: int, limit: int
-    ) -> list[ContactRow]:
-        run, c = t.runs.c, t.contacts.c
-        there = sa.select(run.contact).where(run.campaign.in_(campaigns), run.status.in_(statuses))
-        asked = sa.select(t.contacts).where(c.number > after, sa.not_(c.deleted), c.id.in_(there))
-        return [_contact(row) for row in self._all(asked.order_by(c.number).limit(limit))]
-
-    def history(self, contact: str) -> list[HistoryRow]:
-        c = t.history.c
-        asked = sa.select(
-            c.seq, c.at, c.contact, c.campaign, c.round, c.step, c.line, c.what, c.because
-        ).where(c.contact == contact)
-        return [
-            HistoryRow(seq, Entry(moment(at), *entry))
-            for seq, at, *entry in self._all(asked.order_by(c.seq))
-        ]
-
-    def entries(self, contacts: Collection[str], what: Collection[str] = ()) -> list[Entry]:
-        c = t.history.c
-        asked = sa.select(
-            c.at, c.contact, c.campaign, c.round, c.step, c.line, c.what, c.because
-        ).order_by(c.contact, c.seq)
-        if what:
-            asked = asked.where(c.what.in_(what))
-        return [Entry(moment(at), *entry) for at, *entry in self._some(asked, c.contact, contacts)]
-
-    def sendings(self, contacts: Collection[str]) -> list[SendingRow]:
-        c = t.letters.c
-        asked = sa.select(t.letters).order_by(c.contact, c.at, c.id)
-        return [_sending(row) for row in self._some(asked, c.contact, contacts)]
-
-    def trials(self, contacts: Collection[str]) -> list[TrialRow]:
-        return [
-            TrialRow(*row) for row in self._some(sa.select(t.trials), t.trials.c.contact, contacts)
-        ]
-
-    # ------------------------------------------------------------------ arrivals
-
-    def arrivals(
-        self,
-        status: ArrivalStatus,
-        limit: int,
-        until: datetime | None = None,
-        contact: str | None = None,
-        types: Collection[str] = (),
-    ) -> list[ArrivalRow]:
-        c = t.arrivals.c
-        asked = sa.select(t.arrivals).where(c.status == status)
-        if until is not None:
-            asked = asked.where(c.at <= stamp(until))
-        if contact is not None:
-            asked = asked.where(c.contact == contact if contact else c.contact.is_(None))
-        if types:
-            asked = asked.where(c.type.in_(sorted(types)))
-        return [_arrival(row) for row in self._all(asked.order_by(c.at, c.seq).limit(limit))]
-
-    def waiting_arrivals(self, contacts: Collection[str]) -> dict[str, datetime | None]:
-        c = t.arrivals.c
-        makes = sa.func.min(sa.case((c.type == "contact", c.at)))
-        asked = sa.select(c.contact, makes).where(c.status == "pending").group_by(c.contact)
-        return {
-            contact: None if at is None else moment(at)
-            for contact, at in self._some(asked, c.contact, contacts)
-        }
-
-    def imported(self, contacts: Collection[str]) -> dict[str, str]:
-        c = t.arrivals.c
-        asked = sa.select(c.contact, c.data).where(c.type == "contact").order_by(c.seq)
-        return {row.contact: row.data for row in self._some(asked, c.contact, contacts)}
-
-    # ------------------------------------------------------------------ what contacts share
-
-    def free_codes(self, name: str, after: int, limit: int) -> list[tuple[int, str]]:
-        c = t.codes.c
-        asked = sa.select(c.position, c.code).where(
-            c.list == name, c.contact.is_(None), c.position > after
-        )
-        return [(row[0], row[1]) for row in self._all(asked.order_by(c.position).limit(limit))]
-
-    def shared(self) -> Shared:
-        with self._connected():
-            c = t.runs.c
-            halted = self._all(
-                sa.select(c.message, sa.func.count())
-                .where(c.status == "halted", c.message != "")
-                .group_by(c.message)
-            )
-            processes = self.processes(over=False)
-            counters = {row[0]: row[1] for row in self._all(sa.select(t.counters))}
-            values = self._all(sa.select(t.shared))
-        stock = {}
-        for key in [key for key in counters if key.startswith(t.IMPORTED)]:
-            name, imported = key.removeprefix(t.IMPORTED), counters.pop(key)
-            used = counters.pop(t.USED + name, 0)
-            stock[name] = Stock(imported - used, used)
-        return Shared(
-            stock,
-            {row[0]: row[1] for row in halted},
-            processes,
-            counters,
-            {row[0]: row[1] for row in values},
-        )
-
-    def processes(self, *, over: bool = True) -> list[ProcessRow]:
-        asked = sa.select(t.processes).order_by(t.processes.c.number)
-        if not over:
-            asked = asked.where(t.processes.c.ended.is_(None))
-        return [_process(row) for row in self._all(asked)]
-
-    def program(self) -> str | None:
-        c = t.programs.c
-        found = self._all(sa.select(c.text).order_by(c.number.desc()).limit(1))
-        return str(found[0][0]) if found else None
-
-    def notices(self, limit: int, after: int = 0) -> list[NoticeRow]:
-        c = t.notices.c
-        asked = sa.select(t.notices).where(c.number > after).order_by(c.number.desc()).limit(limit)
-        found = reversed(self._all(asked))
-        return [NoticeRow(moment(row.at), row.who, row.text, row.number) for row in found]
-
-    def barred(self, addresses: Collection[str] | None) -> set[str]:
-        asked = sa.select(t.robinson.c.address)
-        if addresses is None:
-            return {row[0] for row in self._all(asked.limit(1))}
-        return {row[0] for row in self._some(asked, t.robinson.c.address, addresses)}
-
-    def queued(self, contacts: Collection[str]) -> list[LetterRow]:
-        c = t.letters.c
-        asked = sa.select(t.letters).where(c.status == "queued").order_by(c.at, c.id)
-        found = self._some(asked.with_for_update(), c.contact, contacts)
-        return [letter_row(row) for row in found]
-
-    def letters(self, statuses: Collection[LetterStatus], limit: int) -> list[LetterRow]:
-        c = t.letters.c
-        asked = sa.select(t.letters).where(c.status.in_(list(statuses)))
-        return [letter_row(row) for row in self._all(asked.order_by(c.at, c.id).limit(limit))]
-
-
-def _contact(row: Any) -> ContactRow:
-    return ContactRow(
-        row.id, row.number, row.state, row.email, row.zone,
-        None if row.due is None else moment(row.due),
-        row.began, row.entries, row.version, bool(row.deleted),
-    )  # fmt: skip
-
-
-def _arrival(row: Any) -> ArrivalRow:
-    return ArrivalRow(
-        moment(row.at), row.contact, row.type, row.data, row.id, row.seq, row.status, row.reason
-    )
-
-
-def _process(row: Any) -> ProcessRow:
-    return ProcessRow(
-        row.type, row.name, row.by, row.key, row.number, row.status, row.audience, row.done,
-        row.failed, json.loads(row.skipped), row.because, row.who,
-        None if row.since is None else moment(row.since),
-        None if row.started is None else moment(row.started),
-        None if row.ended is None else moment(row.ended),
-    )  # fmt: skip
-
-
-def _sending(row: Any) -> SendingRow:
-    data = json.loads(row.data)
-    codes = tuple((name, code) for name, code in data["codes"])
-    return SendingRow(
-        row.contact, row.message, row.campaign, moment(row.at), data["channel"], data["address"],
-        codes, row.status, row.reason,
-    )  # fmt: skip
-
-
-def letter_row(row: Any) -> LetterRow:
-    """A row of the table of letters."""
-    data = json.loads(row.data)
-    data["at"] = moment(row.at)
-    data["codes"] = tuple((name, code) for name, code in data["codes"])
-    data["process"] = tuple(data["process"])
-    letter = Letter(
-        id=row.id, contact=row.contact, message=row.message, campaign=row.campaign, **data
-    )
-    return LetterRow(letter, row.status, row.tries, moment(row.since), row.reason)
+    def _among(self, column: sa.ColumnElement[Any], values: list[str]) -> sa.ColumnElement[bool]:
+        return column.in_(values)

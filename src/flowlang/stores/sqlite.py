@@ -15,6 +15,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.pool import StaticPool
 
 from flowlang.stores import schema
+from flowlang.stores.bulk import RowByRow
 from flowlang.stores.store import StoreError
 from flowlang.stores.writing import SqlStore
 
@@ -28,10 +29,10 @@ _MARK = 0x666C6F77
 _UNCOUNTED = 3
 """A store of this version lacks nothing but the counters of codes."""
 _COUNT_CODES = f"""
-    insert into counters (name, amount)
-    select '{schema.IMPORTED}' || list, count(*) from codes group by list
+    insert into counters (name, slot, amount)
+    select '{schema.IMPORTED}' || list, 0, count(*) from codes group by list
     union all
-    select '{schema.USED}' || list, count(contact) from codes group by list
+    select '{schema.USED}' || list, 0, count(contact) from codes group by list
 """  # noqa: S608 - names of ours
 
 
@@ -61,12 +62,12 @@ def connect(url: str, base: Path) -> SqliteStore:
     name = url.removeprefix(_PREFIX)
     if name == ":memory:":
         engine = sa.create_engine("sqlite://", poolclass=StaticPool, connect_args=_options())
-        store = SqliteStore(engine, "the store in memory", insert)
+        store = SqliteStore(engine, "the store in memory", RowByRow(insert))
     else:
         path = base / name
         _prepare(path)
         engine = sa.create_engine(f"sqlite:///{path}", connect_args=_options())
-        store = SqliteStore(engine, str(path), insert)
+        store = SqliteStore(engine, str(path), RowByRow(insert))
     sa.event.listen(engine, "connect", _set_up)
     sa.event.listen(engine, "begin", _begin)
     _make_tables(store)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from flowlang.contact import Entry
 from flowlang.stores.rows import (
     ArrivalRow,
     ArrivalStatus,
     Changes,
+    Coming,
     ContactRow,
     HistoryRow,
     LetterFate,
@@ -22,6 +23,7 @@ from flowlang.stores.rows import (
     RunRow,
     SendingRow,
     Shared,
+    Tally,
     TrialRow,
 )
 
@@ -38,8 +40,28 @@ class Store(Protocol):
     transaction is that of the thread which began it.
     """
 
-    def transaction(self) -> AbstractContextManager[None]:
-        """All verbs within it happen together or not at all; nobody else writes meanwhile."""
+    @property
+    def many(self) -> bool:
+        """Whether several workers may write at the same time, each beside the others."""
+        ...
+
+    def transaction(self, *, beside: bool = False) -> AbstractContextManager[None]:
+        """All verbs within it happen together or not at all.
+
+        Nobody else is in one meanwhile; `beside`: nobody but others who are beside.
+        """
+        ...
+
+    def claim(self, contacts: Collection[str]) -> set[str]:
+        """Those of some contacts, there already or not, that nobody else has at hand: they are
+        this transaction's until it ends.
+        """
+        ...
+
+    def block(self, name: Literal["ticks", "contacts"]) -> int | None:
+        """The place before a million numbers that are given to nobody else, ever; None where
+        workers are never beside each other.
+        """
         ...
 
     def close(self) -> None: ...
@@ -54,8 +76,14 @@ class Store(Protocol):
         """The next contacts in the order in which they were made, deleted ones left out."""
         ...
 
-    def due(self, until: datetime, limit: int) -> list[ContactRow]:
-        """Contacts with something due until then, by when it is due and how long it has waited."""
+    def due(self, until: datetime, limit: int, *, claim: bool = False) -> list[ContactRow]:
+        """Contacts with something due until then, by when it is due and how long it has waited;
+        with `claim`, those that nobody else has at hand, and now they are this transaction's.
+        """
+        ...
+
+    def coming(self, limit: int, until: datetime) -> list[Coming]:
+        """That arrivals wait, up to and including a moment, in their order."""
         ...
 
     def arrivals(
@@ -65,10 +93,15 @@ class Store(Protocol):
         until: datetime | None = None,
         contact: str | None = None,
         types: Collection[str] = (),
+        among: Collection[str] | None = None,
     ) -> list[ArrivalRow]:
         """Arrivals of a status, up to and including a moment: by time, then as they came; those of
-        one contact, of none (the empty id), or all; of some types, or of any.
+        one contact, of none (the empty id), of some (`among`), or all; of some types, or of any.
         """
+        ...
+
+    def seen(self, ids: Collection[str]) -> set[str]:
+        """Which of these ids, given by senders, some arrival has had before."""
         ...
 
     def find(self, emails: Collection[str]) -> dict[str, list[str]]:
@@ -77,6 +110,10 @@ class Store(Protocol):
 
     def halted(self, message: str | None = None, limit: int | None = None) -> list[RunRow]:
         """Runs that are halted at a message (at any), those who have waited longest in front."""
+        ...
+
+    def tally(self) -> Tally:
+        """How much there is that only counting tells: it takes longer with a larger store."""
         ...
 
     def standing(self) -> list[tuple[str, str, str, int]]:
@@ -127,8 +164,12 @@ class Store(Protocol):
         """What was sent to these contacts, to each in the order of time, and what became of it."""
         ...
 
-    def free_codes(self, name: str, after: int, limit: int) -> list[tuple[int, str]]:
-        """The next free codes of a list in the order of import, behind a position."""
+    def free_codes(
+        self, name: str, after: int, limit: int, *, claim: bool = False
+    ) -> list[tuple[int, str]]:
+        """The next free codes of a list in the order of import, behind a position; with `claim`,
+        those that nobody else has claimed, and nobody else gets them now.
+        """
         ...
 
     def shared(self) -> Shared:
@@ -179,9 +220,9 @@ class Store(Protocol):
         """Add addresses to the Robinson list; gives how many were new."""
         ...
 
-    def claim_letters(self, now: datetime, limit: int) -> list[LetterRow]:
-        """Take queued letters that may go out now, oldest first, and mark them as being handed
-        over.
+    def claim_letters(self, now: datetime, limit: int, by: str = "") -> list[LetterRow]:
+        """Take queued letters that may go out now, oldest first, as they stood; and mark them as
+        being handed over by someone.
         """
         ...
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +15,8 @@ from sqlalchemy.engine import Connection, Engine
 
 from flowlang.contact import Letter
 from flowlang.stores import schema as t
+from flowlang.stores.bulk import Bulk, Row
+from flowlang.stores.reading import SqlReading, letter_row
 from flowlang.stores.rows import (
     ArrivalRow,
     Changes,
@@ -22,48 +25,59 @@ from flowlang.stores.rows import (
     ProcessRow,
 )
 from flowlang.stores.schema import stamp
-from flowlang.stores.sql import SqlReading, letter_row
 from flowlang.stores.store import StoreError
-
-Insert = Callable[[sa.Table], Any]
-"""The dialect's own `insert`, which knows `on conflict`."""
 
 
 class SqlStore(SqlReading):
-    """A store over an SQLAlchemy engine."""
+    """What is done to a store."""
 
-    def __init__(self, engine: Engine, shown: str, insert: Insert) -> None:
+    def __init__(self, engine: Engine, shown: str, bulk: Bulk) -> None:
         super().__init__(engine, shown)
-        self._insert = insert
+        self._bulk = bulk
 
-    def _upsert(self, connection: Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
-        """Insert rows, or put them in the place of those with the same key."""
-        if not rows:
-            return
-        statement = self._insert(table)
-        keys = [column.name for column in table.primary_key]
-        others = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-        connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=others), rows)
+    def _slot(self, connection: Connection) -> int:
+        """In which slot this connection counts; where many write, each has its own."""
+        return 0
+
+    def _wake(self, connection: Connection) -> None:
+        """Let those who wait for something to do look again, once this is done.
+
+        Nothing is to be done where they see by themselves that something was written.
+        """
+
+    def _alone_with(self, connection: Connection, name: str) -> None:
+        """Let nobody else import into a coupon list before this is done."""
 
     # ------------------------------------------------------------------ the engine's work
 
     def save(self, changes: Changes) -> None:
+        if self._connection is None:
+            with self.transaction(beside=True):
+                self.save(changes)
+            return
         with self._connected(writes=True) as connection:
             self._save_contacts(connection, changes)
             self._save_codes(connection, changes)
             self._save_letters(connection, changes)
             self._save_shared(connection, changes)
-            if changes.arrivals:
-                row = t.arrivals
-                connection.execute(
-                    sa.update(row)
-                    .where(row.c.seq == sa.bindparam("of"))
-                    .values(status=sa.bindparam("to"), reason=sa.bindparam("why")),
-                    [{"of": seq, "to": to, "why": why} for seq, to, why in changes.arrivals],
-                )
+            self._bulk.update(
+                connection,
+                t.arrivals,
+                [
+                    {"seq": seq, "status": status, "reason": why}
+                    for seq, status, why in sorted(changes.arrivals)
+                ],
+                keys=["seq"],
+            )
+            # At the end, for these rows may be written by others, too: they wait until the commit.
+            grown = Counter(changes.counters)
+            grown.update(f"{t.USED}{one.list}" for one in changes.codes)
+            self._grow(connection, grown)
+            if changes.letters or changes.program or any(row.due for row in changes.contacts):
+                self._wake(connection)
 
     def _save_contacts(self, connection: Connection, changes: Changes) -> None:
-        self._upsert(
+        self._bulk.put(
             connection,
             t.contacts,
             [
@@ -76,111 +90,83 @@ class SqlStore(SqlReading):
                 for row in changes.contacts
             ],
         )  # fmt: skip
-        if changes.runs_gone:
-            c = t.runs.c
-            connection.execute(
-                sa.delete(t.runs).where(
-                    c.contact == sa.bindparam("a"),
-                    c.campaign == sa.bindparam("b"),
-                    c.key == sa.bindparam("c"),
-                ),
-                [dict(zip("abc", gone, strict=True)) for gone in changes.runs_gone],
-            )
-        self._upsert(connection, t.runs, [row._asdict() for row in changes.runs])
-        self._upsert(connection, t.trials, [row._asdict() for row in changes.trials])
-        if changes.history:
-            connection.execute(
-                sa.insert(t.history),
-                [
-                    entry._asdict() | {"seq": seq, "at": stamp(entry.at)}
-                    for seq, entry in changes.history
-                ],
-            )
-
-    def _save_codes(self, connection: Connection, changes: Changes) -> None:
-        if not changes.codes:
-            return
-        c = t.codes.c
-        done = connection.execute(
-            sa.update(t.codes)
-            .where(c.list == sa.bindparam("l"), c.code == sa.bindparam("d"), c.contact.is_(None))
-            .values(
-                contact=sa.bindparam("who"), message=sa.bindparam("what"), at=sa.bindparam("when")
-            ),
+        gone = [
+            {"contact": contact, "campaign": campaign, "key": key}
+            for contact, campaign, key in changes.runs_gone
+        ]
+        self._bulk.delete(connection, t.runs, gone)
+        self._bulk.put(connection, t.runs, [row._asdict() for row in changes.runs])
+        self._bulk.put(connection, t.trials, [row._asdict() for row in changes.trials])
+        self._bulk.insert(
+            connection,
+            t.history,
             [
-                {
-                    "l": one.list,
-                    "d": one.code,
-                    "who": one.contact,
-                    "what": one.message,
-                    "when": stamp(one.at),
-                }
-                for one in changes.codes
+                entry._asdict() | {"seq": seq, "at": stamp(entry.at)}
+                for seq, entry in changes.history
             ],
         )
-        if done.rowcount != len(changes.codes):
+
+    def _save_codes(self, connection: Connection, changes: Changes) -> None:
+        rows = [one._asdict() | {"at": stamp(one.at)} for one in changes.codes]
+        free = t.codes.c.contact.is_(None)
+        done = self._bulk.update(connection, t.codes, rows, keys=["list", "code"], only=free)
+        if done != len(rows):
             raise StoreError(
                 f"{self.shown}: a coupon code was taken by someone else; nothing was saved"
             )
-        self._grow(connection, Counter(f"{t.USED}{one.list}" for one in changes.codes))
 
     def _save_letters(self, connection: Connection, changes: Changes) -> None:
-        c = t.letters.c
-        if changes.letters:
-            connection.execute(
-                sa.insert(t.letters), [_letter(letter) for letter in changes.letters]
-            )
-        if changes.taken_back:
-            connection.execute(
-                sa.update(t.letters)
-                .where(c.id == sa.bindparam("of"), c.status == "queued")
-                .values(status="taken back", reason=sa.bindparam("why")),
-                [{"of": letter, "why": why} for letter, why in changes.taken_back],
-            )
+        self._bulk.insert(connection, t.letters, [_letter(letter) for letter in changes.letters])
+        back = [
+            {"id": letter, "status": "taken back", "reason": why}
+            for letter, why in changes.taken_back
+        ]
+        queued = t.letters.c.status == "queued"
+        self._bulk.update(connection, t.letters, back, keys=["id"], only=queued)
 
     def _save_shared(self, connection: Connection, changes: Changes) -> None:
         self._save_processes(connection, changes)
         kept = [{"name": name, "value": value} for name, value in changes.values.items() if value]
-        self._upsert(connection, t.shared, kept)
-        gone = [name for name, value in changes.values.items() if not value]
-        if gone:
-            connection.execute(sa.delete(t.shared).where(t.shared.c.name.in_(gone)))
-        self._grow(connection, changes.counters)
-        if changes.notices:
-            rows = [
-                {"at": stamp(row.at), "who": row.who, "text": row.text} for row in changes.notices
-            ]
-            connection.execute(sa.insert(t.notices), rows)
+        self._bulk.put(connection, t.shared, kept)
+        gone = [{"name": name} for name, value in changes.values.items() if not value]
+        self._bulk.delete(connection, t.shared, gone)
+        notices = [
+            {"at": stamp(row.at), "who": row.who, "text": row.text} for row in changes.notices
+        ]
+        self._bulk.insert(connection, t.notices, notices)
         if changes.program is not None:
-            connection.execute(sa.insert(t.programs), [{"text": changes.program}])
+            self._bulk.insert(connection, t.programs, [{"text": changes.program}])
 
     def _grow(self, connection: Connection, counters: Mapping[str, int]) -> None:
         """Add to counters; one that is not there begins."""
-        if not counters:
-            return
-        insert = self._insert(t.counters)
-        grown = {"amount": t.counters.c.amount + insert.excluded.amount}
-        connection.execute(
-            insert.on_conflict_do_update(index_elements=["name"], set_=grown),
-            [{"name": name, "amount": by} for name, by in counters.items()],
-        )
+        rows = [{"name": name, "amount": by} for name, by in counters.items()]
+        self._add_up(connection, t.counters, rows)
+
+    def _add_up(self, connection: Connection, table: sa.Table, rows: list[Row]) -> None:
+        """Add amounts in this connection's slot; in one order, so that no two wait for each
+        other.
+        """
+        if rows:
+            slot = self._slot(connection)
+            rows = [{**row, "slot": slot} for row in rows]
+            keys = [column.name for column in table.primary_key]
+            self._bulk.add(connection, table, sorted(rows, key=itemgetter(*keys)))
 
     def _save_processes(self, connection: Connection, changes: Changes) -> None:
-        """Those that are new are given the next numbers."""
-        new = [_process(row) for row in changes.processes if not row.number]
-        if new:
-            connection.execute(sa.insert(t.processes), new)
-        known = [row for row in changes.processes if row.number]
-        self._upsert(
-            connection, t.processes, [_process(row) | {"number": row.number} for row in known]
-        )
+        """Those that are new are given the next numbers; of the others the progress adds up."""
+        new = [_process(row) | _progress(row) for row in changes.processes if not row.number]
+        self._bulk.insert(connection, t.processes, new)
+        known = [_process(row) | {"number": row.number} for row in changes.processes if row.number]
+        known.sort(key=itemgetter("number"))
+        self._bulk.update(connection, t.processes, known, keys=["number"])
+        grown = [
+            {"process": row.process, "what": row.what, "amount": row.by} for row in changes.progress
+        ]
+        self._add_up(connection, t.progress, grown)
 
     # ------------------------------------------------------------------ what comes in
 
     def append(self, arrivals: Sequence[ArrivalRow]) -> int:
-        if not arrivals:
-            return 0
-        statement = self._insert(t.arrivals).on_conflict_do_nothing(index_elements=["id"])
         rows = [
             {
                 "id": row.id, "contact": row.contact, "at": stamp(row.at), "type": row.type,
@@ -188,39 +174,38 @@ class SqlStore(SqlReading):
             }
             for row in arrivals
         ]  # fmt: skip
+        if not rows:
+            return 0
         with self._connected(writes=True) as connection:
-            return connection.execute(statement, rows).rowcount
+            self._wake(connection)
+            return self._bulk.insert_new(connection, t.arrivals, rows, key="id")
 
     def import_codes(self, name: str, codes: Sequence[str], at: datetime) -> int:
         c = t.codes.c
         with self._connected(writes=True) as connection:
+            self._alone_with(connection, name)
             known = {
                 row[0] for row in self._some(sa.select(c.code).where(c.list == name), c.code, codes)
             }
             last = connection.scalar(sa.select(sa.func.max(c.position)).where(c.list == name)) or 0
             new = [code for code in dict.fromkeys(codes) if code not in known]
+            rows = [
+                {"list": name, "code": code, "position": place, "imported": stamp(at)}
+                for place, code in enumerate(new, last + 1)
+            ]
+            self._bulk.insert(connection, t.codes, rows)
             if new:
-                connection.execute(
-                    sa.insert(t.codes),
-                    [
-                        {"list": name, "code": code, "position": place, "imported": stamp(at)}
-                        for place, code in enumerate(new, last + 1)
-                    ],
-                )
                 self._grow(connection, {f"{t.IMPORTED}{name}": len(new)})
         return len(new)
 
     def import_robinson(self, addresses: Sequence[str]) -> int:
+        rows = [{"address": one} for one in sorted(set(addresses))]
         with self._connected(writes=True) as connection:
-            known = self.barred(addresses)
-            new = [one for one in dict.fromkeys(addresses) if one not in known]
-            if new:
-                connection.execute(sa.insert(t.robinson), [{"address": one} for one in new])
-        return len(new)
+            return self._bulk.insert_new(connection, t.robinson, rows, key="address")
 
     # ------------------------------------------------------------------ what goes out
 
-    def claim_letters(self, now: datetime, limit: int) -> list[LetterRow]:
+    def claim_letters(self, now: datetime, limit: int, by: str = "") -> list[LetterRow]:
         c = t.letters.c
         with self._connected(writes=True) as connection:
             asked = (
@@ -235,27 +220,21 @@ class SqlStore(SqlReading):
                 connection.execute(
                     sa.update(t.letters)
                     .where(c.id.in_([row.letter.id for row in found]))
-                    .values(status="handing over", since=stamp(now), tries=c.tries + 1)
+                    .values(status="handing over", since=stamp(now), tries=c.tries + 1, reason=by)
                 )
         return found
 
     def mark_letters(self, fates: Sequence[LetterFate]) -> None:
         if not fates:
             return
+        rows = [
+            {"id": one.id, "status": one.status, "since": stamp(one.at), "reason": one.reason}
+            for one in sorted(fates)
+        ]
         with self._connected(writes=True) as connection:
-            connection.execute(
-                sa.update(t.letters)
-                .where(t.letters.c.id == sa.bindparam("of"))
-                .values(
-                    status=sa.bindparam("to"),
-                    since=sa.bindparam("when"),
-                    reason=sa.bindparam("why"),
-                ),
-                [
-                    {"of": one.id, "to": one.status, "when": stamp(one.at), "why": one.reason}
-                    for one in fates
-                ],
-            )
+            self._bulk.update(connection, t.letters, rows, keys=["id"])
+            untried = [{"id": one.id, "tries": one.tries} for one in fates if one.tries is not None]
+            self._bulk.update(connection, t.letters, untried, keys=["id"])
 
 
 def _letter(letter: Letter) -> dict[str, Any]:
@@ -269,10 +248,14 @@ def _letter(letter: Letter) -> dict[str, Any]:
 def _process(row: ProcessRow) -> dict[str, Any]:
     return {
         "type": row.type, "name": row.name, "by": row.by, "key": row.key, "status": row.status,
-        "audience": row.audience, "done": row.done, "failed": row.failed,
-        "because": row.because, "who": row.who,
-        "skipped": json.dumps(dict(sorted(Counter(row.skipped).items())), ensure_ascii=False),
+        "audience": row.audience, "because": row.because, "who": row.who,
         "since": None if row.since is None else stamp(row.since),
         "started": None if row.started is None else stamp(row.started),
         "ended": None if row.ended is None else stamp(row.ended),
     }  # fmt: skip
+
+
+def _progress(row: ProcessRow) -> dict[str, Any]:
+    """How far a process was when it was made."""
+    skipped = json.dumps(dict(sorted(row.skipped.items())), ensure_ascii=False)
+    return {"done": row.done, "failed": row.failed, "skipped": skipped}

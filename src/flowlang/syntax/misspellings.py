@@ -34,19 +34,18 @@ def misspelled(broken: Broken) -> Iterator[Repair]:
     """A keyword that is nearly one that fits."""
     words = broken.words
     for place in (broken.at, broken.before):
-        known: dict[int, dict[str, str]] = {}
+        known: dict[int, set[str]] = {}
         for some in words.phrases.values():
             for phrase in some:
                 if phrase.terminal in place.accepted:
-                    count = len(phrase.text.split())
-                    known.setdefault(count, {})[phrase.text] = _form(words, phrase.text)
+                    known.setdefault(len(phrase.text.split()), set()).add(phrase.text)
         for length, spelt in _typed(broken, place.index, 5):
             typed = broken.lexemes[place.index : place.index + length]
             if len(spelt) < 3 or any(lexeme.kind != "WORD" for lexeme in typed):
                 continue
             near = get_close_matches(spelt, sorted(known.get(length, ())), n=1, cutoff=0.72)
             if near and near[0] != spelt and _each_is_close(spelt, near[0]):
-                yield _put_right(broken, place.index, length, known[length][near[0]])
+                yield _put_right(broken, place.index, length, _form(words, near[0]))
 
 
 def _form(words: Keywords, text: str) -> str:

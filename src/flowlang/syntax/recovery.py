@@ -163,9 +163,24 @@ def _unsure(good: list[Repair], words: keywords.Keywords) -> Repair:
 
 def _report(parser: Parser, repair: Repair) -> None:
     span = Span(parser.source, repair.start, repair.end)
-    fix = None if repair.text is None else Fix((Edit(span, repair.text),), repair.safe)
+    fix = None
+    if repair.text is not None:
+        place = span if repair.text else _with_blanks(span)
+        fix = Fix((Edit(place, repair.text),), repair.safe)
     diagnostic = parser.words.spoken(repair.diagnostic)
     parser.findings.report(diagnostic, span, hint=repair.hint, fix=fix, **repair.words)
+
+
+def _with_blanks(span: Span) -> Span:
+    """A word with the blanks before it; those behind it, where it begins its line."""
+    text, start, end = span.source.text, span.start, span.end
+    while start and text[start - 1] in " \t":
+        start -= 1
+    if start == 0 or text[start - 1] == "\n":
+        start = span.start
+        while text[end : end + 1] in (" ", "\t"):
+            end += 1
+    return Span(span.source, start, end)
 
 
 def _first_word(parser: Parser, line: Line, failure: Failure) -> bool:

@@ -55,11 +55,10 @@ def terminals(grammar: str) -> set[str]:
     return set(_TERMINAL.findall(rules))
 
 
-def build(grammar: str) -> bytes:
-    """The table of a grammar, as bytes for `read`.  Raises lark's GrammarError on a conflict."""
+def analysed(grammar: str) -> Any:
+    """What Lark makes of a grammar.  Raises lark's GrammarError on a conflict."""
     from lark import Lark
     from lark.lexer import Lexer
-    from lark.parsers.lalr_analysis import Shift
 
     class NoLexer(Lexer):
         def __init__(self, conf: Any) -> None:
@@ -69,7 +68,14 @@ def build(grammar: str) -> bytes:
             return iter(())
 
     declared = grammar + "\n%declare " + " ".join(sorted(terminals(grammar))) + "\n"
-    lark = Lark(declared, parser="lalr", lexer=NoLexer, strict=True, maybe_placeholders=True)
+    return Lark(declared, parser="lalr", lexer=NoLexer, strict=True, maybe_placeholders=True)
+
+
+def build(grammar: str) -> bytes:
+    """The table of a grammar, as bytes for `read`.  Raises lark's GrammarError on a conflict."""
+    from lark.parsers.lalr_analysis import Shift
+
+    lark = analysed(grammar)
     # Lark offers its table to no one else; the version in pyproject.toml is pinned below the next.
     table = lark.parser.parser._parse_table
     numbers = {rule: index for index, rule in enumerate(lark.rules)}

@@ -17,12 +17,14 @@ from flowlang.source import Span
 class Token:
     """A word or value as it stands in the text.
 
-    `value` is what it means: the name, the text of a string, the number, the canonical name of a
-    keyword.  `kind` is its terminal in the grammar.
+    `kind` is its terminal in the grammar, and `value` what it means: the name, the text of a
+    string, the number, the canonical name of a keyword, or True where the terminal alone says it.
+    Both are compared, for `halt` and `skip` differ in their terminal only; it is the same in all
+    languages.
     """
 
     span: Span = field(compare=False, repr=False)
-    kind: str = field(compare=False)
+    kind: str
     value: Any
 
     def __str__(self) -> str:

@@ -59,7 +59,7 @@ class Job(ABC):
         self.run = run
         self.now: datetime = sweep.at
         self.tally = sweep.tally
-        campaign = timeline.program.by_name[run.campaign]
+        campaign = timeline.program.campaign_of(run)
         self.details: dict[str, Any] = campaign.instructions[run.pc].details  # type: ignore[attr-defined] # a Task
 
     # ------------------------------------------------------------------ what a job says

@@ -13,9 +13,9 @@ from lsprotocol import types
 
 from flowlang import calendar
 from flowlang.engine.files import FileFailure
+from flowlang.lsp.checked import Checked
 from flowlang.lsp.running import contacts_file, played, simulated
 from flowlang.lsp.server import FlowServer
-from flowlang.lsp.study import Checked
 from flowlang.program.program import Program
 from flowlang.syntax.declarations import Campaign
 from flowlang.syntax.scripts import Test
@@ -100,7 +100,7 @@ def _runnable(server: FlowServer, arguments: Sequence[Any]) -> tuple[Checked, Pr
         return "this file is not open"
     program = found[1].workspace.runnable
     if program is None:
-        errors = [f for f in found[1].workspace.findings.in_order() if f.severity == "error"]
+        errors = [one for one in found[1].mistakes if one.severity == "error"]
         first = errors[0]
         place = f"{first.span.source.name}:{first.span.line}"
         return f"there are errors in the workspace, the first at {place}: {first.message}"

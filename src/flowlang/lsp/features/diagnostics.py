@@ -1,26 +1,30 @@
 """Findings while one types: those of `flow check`, at the same places, in every file they concern.
 
-In a workspace that takes long to check, what is wrong with the syntax comes at once, and the rest
-from the check before, moved with its lines, until a check in the background has come to its end.
+Where all is quick, all comes with the key press.  Where the rules take long, what they say follows
+when nothing is typed for a moment, and is never that of an older text.  Where the check itself
+does, what is wrong with the syntax comes at once, and the rest from the check before, moved with
+its lines, until then.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from lsprotocol import types
 
 from flowlang.discovery import SETTINGS
+from flowlang.lsp.checked import Checked, carried, same_text
 from flowlang.lsp.server import FlowServer
-from flowlang.lsp.study import Checked, Key, carried, key_of, same_text
+from flowlang.lsp.study import Key, key_of
 from flowlang.lsp.texts import Open, path_of, uri_of
+from flowlang.rules import baseline
 from flowlang.source import Finding
 
 PAUSE = 0.15
-"""Seconds without a key press after which a check begins that takes long."""
+"""Seconds without a key press after which that begins which takes long."""
 
 _SEVERITY = {
     "error": types.DiagnosticSeverity.Error,
@@ -37,52 +41,66 @@ class Publisher:
         self.server = server
         self.shown: dict[str, list[types.Diagnostic]] = {}
         self._by_key: dict[Key, set[str]] = {}
-        self._due: dict[Key, asyncio.TimerHandle] = {}
-        self._running: set[Key] = set()
+        self._due: dict[Key, asyncio.TimerHandle | asyncio.Task[None]] = {}
+        self._running: dict[Key, asyncio.Future[Checked | None]] = {}
 
     # ------------------------------------------------------------------ when
 
     def changed(self, key: Key, edited: Open | None = None) -> None:
         """Something has changed: say what is found now, as soon as nothing else is to be done."""
         self.server.studies.changed(key, listed=edited is None)
-        self._after(key, 0, edited)
+        self._cancel(key)
+        self._due[key] = asyncio.get_running_loop().call_later(0, self._begin, key, edited)
 
-    def _after(self, key: Key, seconds: float, edited: Open | None) -> None:
+    def _cancel(self, key: Key) -> None:
         if key in self._due:
             self._due.pop(key).cancel()
-        loop = asyncio.get_running_loop()
-        self._due[key] = loop.call_later(seconds, self._begin, key, edited)
 
     def _begin(self, key: Key, edited: Open | None) -> None:
         self._due.pop(key, None)
+        studies = self.server.studies
         try:
-            last = self.server.studies.last(key)
-            if last is None or edited is None or not self.server.studies.is_slow(key):
-                self.publish(key, self.server.studies.check(key))
+            last = studies.last(key)
+            if last is not None and edited is not None and studies.is_slow(key):
+                self._publish_quickly(key, last, edited)
+            elif not studies.is_slow(key, judging=True) and (whole := studies.judge(key)):
+                self.publish(key, whole)
                 return
-            self._publish_quickly(key, last, edited)
-            loop = asyncio.get_running_loop()
-            self._due[key] = loop.call_later(PAUSE, self._in_background, key)
+            else:
+                self.publish(key, studies.check(key))
         except Exception as failure:  # noqa: BLE001 - the editor goes on, whatever went wrong here
             self.server.tell_fault("the check", failure)
-
-    def _in_background(self, key: Key) -> None:
-        self._due.pop(key, None)
-        if key in self._running:
-            self._due[key] = asyncio.get_running_loop().call_later(PAUSE, self._in_background, key)
             return
-        self._running.add(key)
-        task = asyncio.get_running_loop().run_in_executor(None, self.server.studies.check, key)
-        task.add_done_callback(lambda done: self._checked(key, done))
+        rest = self._rest(key, PAUSE if edited else 0)
+        self._due[key] = asyncio.get_running_loop().create_task(rest)
 
-    def _checked(self, key: Key, done: asyncio.Future[Checked]) -> None:
-        self._running.discard(key)
-        failure = done.exception()
-        if failure is not None:
-            self.server.tell_fault("the check", failure)
-        elif self.server.studies.is_current(key):
-            self.publish(key, done.result())
+    async def _rest(self, key: Key, pause: float) -> None:
+        """Say what takes long to find, after a while in which nothing was changed."""
+        await asyncio.sleep(pause)
+        studies = self.server.studies
+        try:
+            if key in self._running:
+                await asyncio.wait([self._running[key]])
+            for work in (studies.check, studies.judge):
+                if work == studies.check and studies.is_current(key):
+                    continue
+                found = await self._in_background(key, work)
+                if found is None or not studies.is_current(key):
+                    return
+                self.publish(key, found)
             self._ask_again()
+        except Exception as failure:  # noqa: BLE001 - as above
+            self.server.tell_fault("the check", failure)
+
+    async def _in_background(
+        self, key: Key, work: Callable[[Key], Checked | None]
+    ) -> Checked | None:
+        """What some work gives, done on a thread beside; one at a time for each workspace."""
+        running = asyncio.get_running_loop().run_in_executor(None, work, key)
+        self._running[key] = running
+        running.add_done_callback(lambda _: self._running.pop(key, None))
+        # The work goes on when this task is cancelled, and the next one waits for its end.
+        return await asyncio.shield(running)
 
     def _ask_again(self) -> None:
         """Let the editor ask again for what it got no answer to while the check was under way."""
@@ -98,11 +116,14 @@ class Publisher:
         found: dict[str, list[types.Diagnostic]] = {
             self.server.places.uri(parsed.source): [] for parsed in checked.workspace.files
         }
-        for finding in checked.workspace.findings.in_order():
+        for finding in checked.findings:
             uri = self.server.places.uri(finding.span.source)
             found.setdefault(uri, []).append(self._diagnostic(finding))
         if isinstance(key, Path) and key.is_dir():
-            found[uri_of(key / SETTINGS)] = _of_settings(checked)
+            for name in (SETTINGS, baseline.NAME):
+                found.setdefault(uri_of(key / name), [])
+        for path, why in checked.unusable:
+            found[uri_of(path)] = [_unusable(why)]
         for gone in self._by_key.get(key, set()) - found.keys():
             found[gone] = []
         self._by_key[key] = {uri for uri, some in found.items() if some}
@@ -117,7 +138,11 @@ class Publisher:
         _, findings = self.server.texts.parsed(edited, language)
         fresh = findings.in_order()
         if old is not None:
-            known = [f for f in last.findings_in(source) if f.diagnostic.code >= "FL1"]
+            known = [
+                one
+                for one in last.certain
+                if one.diagnostic.code >= "FL1" and same_text(one.span.source, source)
+            ]
             fresh += carried(known, old.source, source)
         uri = self.server.places.uri(source)
         self._by_key.setdefault(key, set()).add(uri)
@@ -125,8 +150,7 @@ class Publisher:
 
     def clear(self, key: Key) -> None:
         """Take back all that was said of a workspace."""
-        if key in self._due:
-            self._due.pop(key).cancel()
+        self._cancel(key)
         for uri in self._by_key.pop(key, set()):
             self._show(uri, [])
 
@@ -161,15 +185,12 @@ def diagnostic(server: FlowServer, finding: Finding) -> types.Diagnostic:
     )
 
 
-def _of_settings(checked: Checked) -> list[types.Diagnostic]:
-    """What is wrong with flow.toml, at the line that TOML names."""
-    error = checked.settings_error
-    if not error:
-        return []
-    at = _LINE.search(error)
+def _unusable(why: str) -> types.Diagnostic:
+    """Why a file of settings cannot be used, at the line that TOML names."""
+    at = _LINE.search(why)
     start = types.Position(int(at[1]) - 1, int(at[2]) - 1) if at else types.Position(0, 0)
     span = types.Range(start, types.Position(start.line, start.character + 1))
-    return [types.Diagnostic(span, error, types.DiagnosticSeverity.Error, source="flow")]
+    return types.Diagnostic(span, why, types.DiagnosticSeverity.Error, source="flow")
 
 
 def register(server: FlowServer) -> None:

@@ -13,9 +13,10 @@ from lsprotocol import types
 
 from flowlang.check.symbols import Symbol
 from flowlang.contact import Entry
+from flowlang.lsp.checked import Checked
 from flowlang.lsp.running import played
 from flowlang.lsp.server import FlowServer
-from flowlang.lsp.study import Checked, Study
+from flowlang.lsp.study import Study
 from flowlang.source import Source
 from flowlang.syntax.declarations import Campaign
 from flowlang.syntax.parser import Parsed

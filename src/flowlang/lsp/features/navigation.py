@@ -6,8 +6,9 @@ from lsprotocol import types
 
 from flowlang import resources
 from flowlang.check.symbols import Occurrence, Symbol
+from flowlang.lsp.checked import same_text
 from flowlang.lsp.server import FlowServer
-from flowlang.lsp.study import Study, same_text
+from flowlang.lsp.study import Study
 from flowlang.lsp.texts import Open, uri_of
 
 _TOP = types.Range(types.Position(0, 0), types.Position(0, 0))

@@ -135,8 +135,8 @@ def _prove(
     """Raise Refused unless every place means the same thing under its new name."""
     before = server.studies.check(study.key)
     studies = Studies(_edited(server.texts, edits))
-    found: Counter[str] = Counter(f.diagnostic.code for f in before.workspace.findings.found)
-    for finding in studies.check(study.key).workspace.findings.in_order():
+    found: Counter[str] = Counter(one.diagnostic.code for one in before.mistakes)
+    for finding in studies.check(study.key).mistakes:
         found[finding.diagnostic.code] -= 1
         if found[finding.diagnostic.code] < 0:
             line = finding.span.source.position(finding.span.start)[0]

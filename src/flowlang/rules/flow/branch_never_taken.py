@@ -8,7 +8,7 @@ case first, or ask about something else.
 
 from flowlang.program.program import Campaign
 from flowlang.rules.decided import decided
-from flowlang.rules.rule import Hit, Hits, Look, Rule
+from flowlang.rules.rule import Hits, Look, Rule
 
 RULE = Rule(__name__, "FL603", "warning", "`{text}` never holds here")
 
@@ -39,8 +39,4 @@ campaign "Points"
 @RULE.campaigns
 def check(campaign: Campaign, look: Look) -> Hits:
     """A condition that cannot hold on any path that leads to it."""
-    for found in decided(campaign, look, holds=False):
-        yield Hit(
-            found.condition.span, {"text": found.text}, found.hint,
-            also=found.reasons, walk=found.walk,
-        )  # fmt: skip
+    return decided(campaign, look, holds=False)

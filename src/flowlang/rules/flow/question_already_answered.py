@@ -7,7 +7,7 @@ ask what was meant.
 
 from flowlang.program.program import Campaign
 from flowlang.rules.decided import decided
-from flowlang.rules.rule import Hit, Hits, Look, Rule
+from flowlang.rules.rule import Hits, Look, Rule
 
 RULE = Rule(__name__, "FL604", "warning", "`{text}` always holds here")
 
@@ -38,8 +38,4 @@ campaign "Points"
 @RULE.campaigns
 def check(campaign: Campaign, look: Look) -> Hits:
     """A condition that holds on every path that leads to it."""
-    for found in decided(campaign, look, holds=True):
-        yield Hit(
-            found.condition.span, {"text": found.text}, found.hint,
-            also=found.reasons, walk=found.walk,
-        )  # fmt: skip
+    return decided(campaign, look, holds=True)

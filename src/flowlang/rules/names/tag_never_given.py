@@ -5,7 +5,7 @@ it is a slip, and the condition never holds.
 """
 
 from flowlang.rules.rule import Hit, Hits, Look, Rule
-from flowlang.rules.tags import Use, uses
+from flowlang.rules.tags import Use, lonely
 from flowlang.source import did_you_mean
 
 RULE = Rule(__name__, "FL672", "off", 'nothing here gives the tag "{tag}"')
@@ -39,11 +39,6 @@ campaign "Offer"
 @RULE.workspace(*Use.nodes)
 def check(look: Look) -> Hits:
     """Tags that are asked for, each once."""
-    all_uses = list(uses(look))
-    given = {use.tag for use in all_uses if use.what == "given"}
-    seen: set[str] = set()
-    for use in all_uses:
-        if use.what == "asked" and use.tag not in given and use.tag not in seen:
-            seen.add(use.tag)
-            hint = did_you_mean(use.tag, sorted(given)) if given else ""
-            yield Hit(use.span, {"tag": use.tag}, hint if hint.startswith("did") else "")
+    for use, given in lonely(look, "asked"):
+        hint = did_you_mean(use.tag, given) if given else ""
+        yield Hit(use.span, {"tag": use.tag}, hint if hint.startswith("did") else "")

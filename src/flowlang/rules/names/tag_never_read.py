@@ -5,7 +5,7 @@ is missing.
 """
 
 from flowlang.rules.rule import Hit, Hits, Look, Rule
-from flowlang.rules.tags import Use, uses
+from flowlang.rules.tags import Use, lonely
 
 RULE = Rule(__name__, "FL673", "off", 'nothing here asks for the tag "{tag}"')
 
@@ -34,10 +34,5 @@ campaign "Offer"
 @RULE.workspace(*Use.nodes)
 def check(look: Look) -> Hits:
     """Tags that are given, each once."""
-    all_uses = list(uses(look))
-    asked = {use.tag for use in all_uses if use.what == "asked"}
-    seen: set[str] = set()
-    for use in all_uses:
-        if use.what == "given" and use.tag not in asked and use.tag not in seen:
-            seen.add(use.tag)
-            yield Hit(use.span, {"tag": use.tag})
+    for use, _ in lonely(look, "given"):
+        yield Hit(use.span, {"tag": use.tag})

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
-import click
 
 from flowlang.engine.arrivals import Refused
 from flowlang.engine.controls import PAST, Verb, named, possible, why_not
 from flowlang.engine.overview import View
 from flowlang.engine.processes import Identity, Process
+from flowlang.program.program import Program
 from flowlang.source import did_you_mean
-
-if TYPE_CHECKING:
-    from flowlang.program.program import Program
 
 _SHOWN = 10
 
 
+class Unclear(Exception):
+    """It is none or several of them; the message says which there are, for a person."""
+
+
 def only(which: str, views: Sequence[View]) -> View:
-    """The one with a number or a name.  Raises UsageError where it is none or several."""
+    """The one with a number or a name.  Raises Unclear where it is none or several."""
     found = _called(which, views)
     if len(found) == 1:
         return found[0]
@@ -31,7 +30,7 @@ def fitting(verb: Verb, which: str, views: Sequence[View], program: Program) -> 
     """The one with a number or a name that can be paused, resumed or cancelled now.
 
     A name serves also where several have it, if only one of them can.  Those of a name that are all
-    halted are resumed together: they are all given.  Raises UsageError where it is none or several,
+    halted are resumed together: they are all given.  Raises Unclear where it is none or several,
     Refused where none of them can.
     """
     found = _called(which, views) or _to_come(which, program)
@@ -46,7 +45,7 @@ def fitting(verb: Verb, which: str, views: Sequence[View], program: Program) -> 
         raise Refused("; ".join(why_not(verb, view.process) for view in found[:_SHOWN]))
     able = [view for view in views if not why_not(verb, view.process)]
     if not able:
-        raise click.UsageError(f'there is no process "{which}", and none that can be {PAST[verb]}')
+        raise Unclear(f'there is no process "{which}", and none that can be {PAST[verb]}')
     raise _unknown(which, able)
 
 
@@ -66,15 +65,15 @@ def _is_halted(view: View) -> bool:
     return view.process.status == "halted"
 
 
-def _several(which: str, found: Sequence[View]) -> click.UsageError:
+def _several(which: str, found: Sequence[View]) -> Unclear:
     shown = ", ".join(
         f"{view.process.number or ''} {named(view.process.identity)}".strip()
         for view in found[:_SHOWN]
     )
     more = f" and {len(found) - _SHOWN:,} more" if len(found) > _SHOWN else ""
-    return click.UsageError(f'there are several "{which}"; say which by its number: {shown}{more}')
+    return Unclear(f'there are several "{which}"; say which by its number: {shown}{more}')
 
 
-def _unknown(which: str, views: Sequence[View]) -> click.UsageError:
+def _unknown(which: str, views: Sequence[View]) -> Unclear:
     hint = did_you_mean(which, sorted({view.process.name for view in views}), "process")
-    return click.UsageError(f'there is no process "{which}"; {hint}')
+    return Unclear(f'there is no process "{which}"; {hint}')

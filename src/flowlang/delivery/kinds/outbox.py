@@ -14,19 +14,28 @@ from tempfile import mkstemp
 from unicodedata import normalize
 
 from flowlang.contact import Letter
-from flowlang.delivery.delivery import Outcome
+from flowlang.delivery.delivery import Delivery, Outcome
 from flowlang.delivery.mail import Unmailable, to_email
+from flowlang.delivery.settings import Setup
 
 
-class Outbox:
+def connect(setup: Setup) -> Outbox:
+    return Outbox(setup.outbox)
+
+
+class Outbox(Delivery):
     """Writes a letter as `.eml` where its channel is email, else as `.json`.
 
     The file's name comes from the letter alone, and a file appears whole or not at all; so a
     letter that is handed over again writes the same file again.  The folder is made on demand.
     """
 
+    at_once = 100
+    repeatable = True
+
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.place = str(folder)
 
     def hand_over(self, letters: Sequence[Letter]) -> list[Outcome]:
         return [self._write(letter) for letter in letters]
@@ -49,7 +58,7 @@ class Outbox:
             self._folder.mkdir(parents=True, exist_ok=True)
             _put(self.file_of(letter), content)
         except OSError as bad:
-            return Outcome(letter.id, "retry", f"the outbox cannot be written: {bad}")
+            return Outcome(letter.id, "down", f"the outbox cannot be written: {bad}")
         return Outcome(letter.id, "delivered")
 
 

@@ -1,0 +1,1 @@
+"""A module for each `[delivery] kind`, named as it, with `connect(setup)`."""

@@ -1,0 +1,147 @@
+"""What people and programs hand in, received by a store: events, contacts, coupon codes.
+
+Each is taken in one transaction, and what became of it is told: to whoever typed the command, or to
+whoever asked over HTTP.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from flowlang.engine.admission import (
+    Admitted,
+    admit_contacts,
+    admit_events,
+    as_text,
+    by_hand,
+    import_finished,
+)
+from flowlang.engine.arrivals import Refused
+from flowlang.engine.commons import as_row
+from flowlang.engine.state import States
+from flowlang.intake.contacts import ContactRows
+from flowlang.intake.coupons import CodeRows
+from flowlang.program.program import Program
+from flowlang.stores.rows import ArrivalRow, Changes, NoticeRow
+from flowlang.stores.store import Store
+
+if TYPE_CHECKING:
+    from flowlang.intake.events import Arrival  # its models are heavy
+
+
+class Fate(NamedTuple):
+    """What became of one event."""
+
+    line: int
+    """That of the event."""
+    status: Literal["taken", "known", "refused"]
+    """`known`: its id was seen before, so it changes nothing."""
+    reason: str = ""
+    """Why it was refused."""
+
+
+def receive_events(store: Store, arrivals: Sequence[Arrival]) -> list[Fate]:
+    """Take events, in their order; each has a line of its own.  Raises StoreError."""
+    with store.transaction():
+        seen = store.seen({one.id for one in arrivals if one.id is not None})
+        done = admit_events(store, [one for one in arrivals if one.id not in seen])
+        refused = {one.line: one.message for one in done.problems}
+        rows = iter(done.arrivals)
+        taken: list[ArrivalRow] = []
+        ids: set[str | None] = set()
+        fates = []
+        for one in arrivals:
+            if one.id in seen:
+                fates.append(Fate(one.line, "known"))
+            elif one.line in refused:
+                fates.append(Fate(one.line, "refused", refused[one.line]))
+            elif (row := next(rows)).id is not None and row.id in ids:
+                fates.append(Fate(one.line, "known"))
+            else:
+                ids.add(row.id)
+                taken.append(row)
+                fates.append(Fate(one.line, "taken"))
+        store.append(taken)
+    return fates
+
+
+def receive_contacts(
+    store: Store, states: States, rows: ContactRows, source: str, now: datetime, *, strict: bool
+) -> Admitted:
+    """Take the contacts of a file, which `source` names to automations; the import is a process.
+
+    Where it is `strict` and some row cannot be admitted, none is taken.  Raises StoreError.
+    """
+    with store.transaction():
+        done = admit_contacts(store, states, rows.rows, now)
+        if done.problems and strict:
+            done.arrivals.clear()
+        elif rows.rows:
+            _append(store, done, rows, source, now)
+    return done
+
+
+def _append(store: Store, done: Admitted, rows: ContactRows, source: str, now: datetime) -> None:
+    """The rows arrive, and behind them that this is all; what came of it is told in the inbox."""
+    process = by_hand(store, "import contacts", rows.name, now)
+    process.status, process.audience = "waiting", rows.read
+    data = import_finished(source, rows, len(done.problems), process.identity)
+    store.append([*done.arrivals, ArrivalRow(now, None, "import finished", as_text(data))])
+    notice = NoticeRow(now, "inbox", f"contacts from {rows.headline}; {contacts_told(done)}")
+    store.save(Changes(processes=[as_row(process)], notices=[notice]))
+
+
+def contacts_told(done: Admitted) -> str:
+    """What became of the rows that could be read, in words."""
+    return f"{done.new:,} new, {done.changed:,} changed, {done.unchanged:,} as they were"
+
+
+class CodesTaken(NamedTuple):
+    """What became of the codes of a file."""
+
+    new: int
+    free: int
+    """Of the list, now."""
+    told: str
+    """All of it, in words."""
+
+
+def receive_codes(store: Store, name: str, found: CodeRows, now: datetime) -> CodesTaken:
+    """Take the codes of a file into a list, all at once, with a process and a report.
+
+    Raises StoreError.
+    """
+    with store.transaction():
+        new = store.import_codes(name, found.codes, now)
+        free = store.shared().stock[name].free if name in store.shared().stock else 0
+        known, twice = len(found.codes) - new, found.duplicates
+        told = (
+            f'"{name}": {found.read:,} read, {new:,} new, {known:,} known,'
+            f" {twice:,} twice in the file, {found.left_out:,} left out; {free:,} are free now"
+        )
+        process = by_hand(store, "import coupons", name, now)
+        process.audience, process.done = found.read, new
+        process.skipped.update(found.skipped(new))
+        process.end("finished", now)
+        notice = NoticeRow(now, "inbox", f"coupons from {found.name}: {told}")
+        store.save(Changes(processes=[as_row(process)], notices=[notice]))
+    return CodesTaken(new, free, told)
+
+
+def halted_for(store: Store, program: Program, name: str, now: datetime) -> dict[str, str]:
+    """The halted messages that show codes of a list: why each cannot go on, empty where it can."""
+    from flowlang.engine.worker import Worker
+
+    found = {}
+    for message in store.shared().halted:
+        if message not in program.messages or name not in program.messages[message].lists:
+            continue
+        try:
+            Worker(program, store).may_resume(message, now)
+        except Refused as refused:
+            found[message] = str(refused)
+        else:
+            found[message] = ""
+    return found

@@ -1,0 +1,92 @@
+"""A contact of a store, as other programs read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flowlang.contact import Contact
+from flowlang.delivery.calls import plain
+from flowlang.engine.state import States, merged_into
+from flowlang.stores.store import Store
+
+
+class NoSuchContact(Exception):
+    """There is none; the message says so, for a person."""
+
+    def __init__(self, message: str, *, gone: bool = False) -> None:
+        super().__init__(message)
+        self.gone = gone
+        """There was one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A contact and where it stands."""
+
+    contact: Contact
+    data: dict[str, Any]
+    """As JSON."""
+    waiting: bool
+    """More has arrived for it, which the engine has yet to apply."""
+
+
+def contact_id(store: Store, given: str) -> str:
+    """The id of a contact given by its id or e-mail address; what was given where there is none."""
+    if store.contacts([given]):
+        return given
+    return next(iter(store.find([given.lower()]).get(given.lower(), ())), given)
+
+
+def there_is_none(store: Store, given: str, what: str = "there is no contact") -> NoSuchContact:
+    """What to say of a contact that is not there; it may come yet."""
+    more = "; it comes with the next `flow run`" if store.waiting_arrivals([given]) else ""
+    return NoSuchContact(f'{what} "{given}"{more}')
+
+
+def show(store: Store, states: States, given: str) -> Shown:
+    """The contact of an id or an e-mail address.  Raises NoSuchContact and StoreError."""
+    found_id = contact_id(store, given)
+    row = next(iter(store.contacts([found_id])), None)
+    if row is None:
+        raise there_is_none(store, given)
+    if row.deleted:
+        into = merged_into(row)
+        done = f'merged into "{into}"' if into else "deleted"
+        raise NoSuchContact(f'the contact "{given}" was {done}', gone=True)
+    found, aside = states.read(row.state)
+    data = contact_data(found)
+    data["campaigns"] += [
+        {"campaign": one["campaign"], "status": "the campaign is gone", "step": one.get("step", "")}
+        for one in aside.runs.values()
+    ]
+    for key, lost in aside.stranded.items():
+        for one in data["campaigns"]:
+            if (one["campaign"], one.get("key")) == key:
+                one.update(status="at a step that is gone", step=lost.get("step", ""))
+    return Shown(found, data, bool(store.waiting_arrivals([found_id])))
+
+
+def contact_data(contact: Contact) -> dict[str, Any]:
+    """A contact as JSON for other programs."""
+    return {
+        "id": contact.id,
+        "fields": plain(contact.fields),
+        "tags": sorted(contact.tags),
+        "groups": sorted(contact.groups),
+        "consent": contact.consent,
+        "blocked": contact.blocked,
+        "records": plain(contact.records),
+        "campaigns": [
+            {
+                "campaign": run.campaign, "key": run.key, "status": run.status, "round": run.round,
+                "held": run.held, "since": run.since.isoformat(),
+                "until": run.due.isoformat() if run.due else None, "version": run.version,
+            }
+            for run in contact.runs.values()
+        ],
+        "messages": [
+            {"message": sent.message, "at": sent.at.isoformat(), "campaign": sent.campaign}
+            for sent in contact.messages
+        ],
+    }  # fmt: skip

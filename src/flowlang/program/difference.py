@@ -1,0 +1,291 @@
+"""CAMPAIGN, CAMPAIGN → WHERE EACH STEP IS NOW: what another version does to the steps of a campaign.
+
+Steps are found again by what they say (`steps.identity.head`), block by block: first those that are
+equal, in order; between them those that are alike, as a wait of another length; then, over all
+blocks, those that stand elsewhere.  So equal steps are told apart by what stands around them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from flowlang.program.program import Campaign
+from flowlang.steps.identity import head, is_block
+from flowlang.steps.step import Step
+from flowlang.syntax.tree import Node, Token
+
+What = Literal["added", "removed", "moved", "changed"]
+
+
+@dataclass(frozen=True, slots=True)
+class StepChange:
+    """One step that is not what it was, or not where it was."""
+
+    what: What
+    old: int | None
+    """Its number in the campaign as it was."""
+    new: int | None
+    """Its number in the campaign as it is to be."""
+    moved: bool = False
+    """One that is changed stands elsewhere, too."""
+
+
+@dataclass(slots=True)
+class Difference:
+    """What became of each instruction of a campaign."""
+
+    old: Campaign
+    new: Campaign
+    places: dict[int, int] = field(default_factory=dict)
+    """The number that an instruction has now, by the number that it had; without those that are
+    gone."""
+    changes: list[StepChange] = field(default_factory=list)
+    """In the order of the new text; those that are gone stand where they stood."""
+
+    def change_at(self, old: int) -> StepChange | None:
+        """What became of a step, None where it is as it was."""
+        return next((one for one in self.changes if one.old == old), None)
+
+
+def difference(old: Campaign, new: Campaign) -> Difference:
+    """Find the steps of a campaign again in another version of it."""
+    found = Difference(old, new)
+    if old.item is None or new.item is None:
+        # A group send has its turn and its send, whatever it was made of.
+        found.places = {pc: pc for pc in range(min(len(old.instructions), len(new.instructions)))}
+        return found
+    pairs = _Pairs()
+    pairs.blocks(_steps(old.item.lines), _steps(new.item.lines))
+    pairs.elsewhere()
+    _instructions(found, pairs)
+    found.changes = sorted(_changes(found, pairs), key=lambda one: _order(found, one))
+    return found
+
+
+def _steps(block: Sequence[Node] | None) -> list[Node]:
+    return [one for one in block or () if isinstance(one, Step)]
+
+
+# ---------------------------------------------------------------------- statements
+
+
+class _Pairs:
+    """Statements of the old text, each with the one that it is in the new text."""
+
+    def __init__(self) -> None:
+        self.found: dict[int, Node] = {}
+        """By the identity of the old node."""
+        self.moved: set[int] = set()
+        self._left: list[Node] = []
+        self._come: list[Node] = []
+
+    def blocks(self, old: Sequence[Node], new: Sequence[Node]) -> None:
+        """Pair the statements of a block, and what is below them."""
+        for one, other in _aligned(old, new):
+            if one is not None and other is not None:
+                self._pair(one, other)
+            elif one is not None:
+                self._left += [one, *_below(one)]
+            elif other is not None:
+                self._come += [other, *_below(other)]
+
+    def _pair(self, old: Node, new: Node) -> None:
+        self.found[id(old)] = new
+        olds, news = _branches(old), _branches(new)
+        for one, other in _aligned(olds, news):
+            if one is not None and other is not None:
+                self.found[id(one)] = other
+                self.blocks(_steps(_block(one)), _steps(_block(other)))
+            elif one is not None:
+                self._left += _below(one)
+            elif other is not None:
+                self._come += _below(other)
+        self.blocks(_steps(_block(old)), _steps(_block(new)))
+
+    def elsewhere(self) -> None:
+        """Pair what is left over wherever it stands, each once; what stands in it comes with it."""
+        for key in (head, _kin):
+            waiting: dict[Hashable, list[Node]] = {}
+            for other in self._come:
+                told = key(other)
+                if told is not None and not any(other is one for one in self.found.values()):
+                    waiting.setdefault(told, []).append(other)
+            for one in self._left:
+                told = key(one)
+                if told is None or id(one) in self.found or not waiting.get(told):
+                    continue
+                self.found[id(one)] = waiting[told].pop(0)
+                self.moved.add(id(one))
+
+
+def _branches(statement: Node) -> list[Node]:
+    """The branches of a statement that have blocks of their own: `else`, shares, answers."""
+    found = []
+    for name in type(statement)._order[1:]:
+        value = getattr(statement, name)
+        for one in value if isinstance(value, tuple) else (value,):
+            if isinstance(one, Node) and not isinstance(one, Step) and type(one).block:
+                found.append(one)
+    return found
+
+
+def _block(statement: Node) -> tuple[Node, ...] | None:
+    found: tuple[Node, ...] | None = getattr(statement, "steps", None)
+    return found
+
+
+def _below(statement: Node) -> Iterator[Node]:
+    """All statements and branches in the blocks of one."""
+    for one in (*_branches(statement), *_steps(_block(statement))):
+        yield one
+        yield from _below(one)
+
+
+_Pair = tuple[Node | None, Node | None]
+
+
+def _aligned(old: Sequence[Node], new: Sequence[Node]) -> list[_Pair]:
+    """Pairs in order; one that has no counterpart stands alone."""
+    pairs: list[_Pair] = []
+    for ones, others in _gaps(old, new, head):
+        if len(ones) == 1 == len(others) and head(ones[0]) == head(others[0]):
+            pairs.append((ones[0], others[0]))
+            continue
+        for near, far in _gaps(ones, others, _kin):
+            if len(near) == 1 == len(far) and _kin(near[0]) == _kin(far[0]) is not None:
+                pairs.append((near[0], far[0]))
+            else:
+                pairs += [(one, None) for one in near]
+                pairs += [(None, one) for one in far]
+    return pairs
+
+
+_WAITS = ("wait", "wait_days", "wait_until", "wait_for", "race")
+_ALIKE = ("if", "else_if", "else", "repeat", "split", "split_best", "until_branch", "otherwise_branch")
+"""What is the same statement also where its condition is another."""
+
+
+def _kin(statement: Node) -> Hashable | None:
+    """What two statements share that are alike: what kind they are, and what they are about."""
+    rule = statement.rule
+    if rule in _WAITS:
+        return "wait"
+    if rule in _ALIKE:
+        return rule
+    first = next(
+        (
+            value
+            for name in type(statement)._order[1:]
+            if isinstance(value := getattr(statement, name), Token)
+        ),
+        None,
+    )
+    return None if first is None else (rule, repr(first.value))
+
+
+def _gaps(
+    old: Sequence[Node], new: Sequence[Node], key: Callable[[Node], Hashable | None]
+) -> Iterator[tuple[Sequence[Node], Sequence[Node]]]:
+    """What two lists have in common, one by one, and between that what they have not."""
+    left, right = [key(one) for one in old], [key(one) for one in new]
+    at, to = 0, 0
+    for one, other in _common(left, right):
+        if at < one or to < other:
+            yield old[at:one], new[to:other]
+        yield old[one : one + 1], new[other : other + 1]
+        at, to = one + 1, other + 1
+    if at < len(old) or to < len(new):
+        yield old[at:], new[to:]
+
+
+def _common(left: list[Hashable | None], right: list[Hashable | None]) -> list[tuple[int, int]]:
+    """The longest common subsequence of two lists, as pairs of places; None is like nothing."""
+    start = 0
+    while start < min(len(left), len(right)) and left[start] == right[start] is not None:
+        start += 1
+    rows = [[0] * (len(right) - start + 1) for _ in range(len(left) - start + 1)]
+    for i in range(len(left) - 1, start - 1, -1):
+        row, below = rows[i - start], rows[i - start + 1]
+        for j in range(len(right) - 1, start - 1, -1):
+            equal = left[i] == right[j] is not None
+            k = j - start
+            row[k] = below[k + 1] + 1 if equal else max(below[k], row[k + 1])
+    found = [(one, one) for one in range(start)]
+    i = j = start
+    while i < len(left) and j < len(right):
+        if left[i] == right[j] is not None:
+            found.append((i, j))
+            i, j = i + 1, j + 1
+        elif rows[i - start + 1][j - start] >= rows[i - start][j - start + 1]:
+            i += 1
+        else:
+            j += 1
+    return found
+
+
+# ---------------------------------------------------------------------- instructions
+
+
+def _instructions(found: Difference, pairs: _Pairs) -> None:
+    """The instructions of paired statements are paired one by one."""
+    places: dict[int, list[int]] = {}
+    for pc, statement in enumerate(found.new.nodes):
+        places.setdefault(id(statement), []).append(pc)
+    met: dict[int, int] = {}
+    for pc, statement in enumerate(found.old.nodes):
+        number = met[id(statement)] = met.get(id(statement), -1) + 1
+        other = pairs.found.get(id(statement))
+        there = places.get(id(other), []) if other is not None else []
+        if number < len(there):
+            found.places[pc] = there[number]
+
+
+def _changes(found: Difference, pairs: _Pairs) -> Iterator[StepChange]:
+    back = {new: old for old, new in found.places.items()}
+    for pc in _firsts(found.old):
+        statement = found.old.nodes[pc]
+        if pc not in found.places:
+            yield StepChange("removed", pc, None)
+            continue
+        other = found.new.nodes[found.places[pc]]
+        moved = id(statement) in pairs.moved
+        if head(statement) != head(other):
+            yield StepChange("changed", pc, found.places[pc], moved)
+        elif moved:
+            yield StepChange("moved", pc, found.places[pc], moved)
+        elif _shares(statement) != _shares(other):
+            yield StepChange("changed", pc, found.places[pc])
+    for pc in _firsts(found.new):
+        if pc not in back:
+            yield StepChange("added", None, pc)
+
+
+def _shares(statement: Node) -> list[object]:
+    """How large the shares of a split are."""
+    return [one.percent.value for one in _branches(statement) if hasattr(one, "percent")]
+
+
+def _firsts(campaign: Campaign) -> Iterator[int]:
+    """The first instruction of each statement; a share is told with its split, and the ends of
+    branches are no statements.
+    """
+    seen: set[int] = set()
+    for pc, statement in enumerate(campaign.nodes):
+        if id(statement) not in seen and isinstance(statement, Step) or statement.rule == "else_if":
+            if id(statement) not in seen:
+                yield pc
+        seen.add(id(statement))
+
+
+def _order(found: Difference, change: StepChange) -> tuple[int, int]:
+    """By the new text; what is gone stands behind what stood before it."""
+    if change.new is not None:
+        return change.new, 1
+    assert change.old is not None
+    before = [found.places[pc] for pc in range(change.old) if pc in found.places]
+    return (before[-1] if before else -1), 2
+
+
+__all__ = ["Difference", "StepChange", "What", "difference", "is_block"]

@@ -1,0 +1,128 @@
+"""How PostgreSQL is given many rows: one statement with an array for each column.
+
+One row after the other, as SQLite takes them, costs several times as much here.  And no statement
+depends on how many rows there are, so each is prepared once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from operator import itemgetter
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.engine import Connection
+
+from flowlang.stores.bulk import Bulk, Row, add_up, put_in_place
+
+
+class Arrays(Bulk):
+    """One statement for all rows."""
+
+    def insert(self, connection: Connection, table: sa.Table, rows: Sequence[Row]) -> None:
+        if rows:
+            connection.execute(_inserting(table, tuple(rows[0])), _columns(rows))
+
+    def insert_new(
+        self, connection: Connection, table: sa.Table, rows: Sequence[Row], key: str
+    ) -> int:
+        if not rows:
+            return 0
+        return connection.execute(
+            _inserting_new(table, tuple(rows[0]), key), _columns(rows)
+        ).rowcount
+
+    def put(self, connection: Connection, table: sa.Table, rows: Sequence[Row]) -> None:
+        if rows:
+            # One statement must not meet a row twice.
+            keys = itemgetter(*(column.name for column in table.primary_key))
+            last = list({keys(row): row for row in rows}.values())
+            connection.execute(_putting(table, tuple(rows[0])), _columns(last))
+
+    def add(self, connection: Connection, table: sa.Table, rows: Sequence[Row]) -> None:
+        if rows:
+            connection.execute(_adding(table, tuple(rows[0])), _columns(rows))
+
+    def update(
+        self,
+        connection: Connection,
+        table: sa.Table,
+        rows: Sequence[Row],
+        keys: Sequence[str],
+        only: sa.ColumnElement[bool] | None = None,
+    ) -> int:
+        if not rows:
+            return 0
+        statement = _updating(table, tuple(rows[0]), tuple(keys))
+        if only is not None:
+            statement = statement.where(only)
+        return connection.execute(statement, _columns(rows)).rowcount
+
+    def delete(self, connection: Connection, table: sa.Table, rows: Sequence[Row]) -> None:
+        if rows:
+            connection.execute(_deleting(table, tuple(rows[0])), _columns(rows))
+
+
+def _columns(rows: Sequence[Row]) -> dict[str, list[Any]]:
+    return {f"_{name}": [row[name] for row in rows] for name in rows[0]}
+
+
+def _given(table: sa.Table, names: tuple[str, ...]) -> Any:
+    """The rows that are handed over, as a table."""
+    arrays = [sa.bindparam(f"_{name}", type_=ARRAY(_plain(table.c[name].type))) for name in names]
+    return sa.func.unnest(*arrays).table_valued(*names, name="given").render_derived()
+
+
+def _plain(kind: sa.types.TypeEngine[Any]) -> sa.types.TypeEngine[Any]:
+    """A type without what only a column has, such as how it is sorted."""
+    return sa.Text() if isinstance(kind, sa.Text) else kind
+
+
+@cache
+def _inserting(table: sa.Table, names: tuple[str, ...]) -> Any:
+    return insert(table).from_select(names, sa.select(*_given(table, names).c))
+
+
+@cache
+def _inserting_new(table: sa.Table, names: tuple[str, ...], key: str) -> Any:
+    """Those that are numbered are numbered in the order in which they come; but all are inserted
+    by key, so that no two who insert the same ones wait for each other.
+    """
+    chosen = list(_given(table, names).c)
+    numbered = table.autoincrement_column
+    if numbered is not None and numbered.name not in names:
+        number = sa.func.nextval(f"{table.name}_{numbered.name}_seq")
+        chosen.append(number.label(numbered.name))
+    rows = sa.select(*chosen).subquery("numbered")
+    ordered = sa.select(*rows.c).order_by(rows.c[key])
+    return (
+        insert(table)
+        .from_select(list(rows.c.keys()), ordered)
+        .on_conflict_do_nothing(index_elements=[key])
+    )
+
+
+@cache
+def _putting(table: sa.Table, names: tuple[str, ...]) -> Any:
+    return put_in_place(_inserting(table, names), table, names)
+
+
+@cache
+def _adding(table: sa.Table, names: tuple[str, ...]) -> Any:
+    return add_up(_inserting(table, names), table)
+
+
+@cache
+def _updating(table: sa.Table, names: tuple[str, ...], keys: tuple[str, ...]) -> Any:
+    given = _given(table, names)
+    same = [table.c[name] == given.c[name] for name in keys]
+    others = {name: given.c[name] for name in names if name not in keys}
+    return sa.update(table).where(*same).values(others)
+
+
+@cache
+def _deleting(table: sa.Table, names: tuple[str, ...]) -> Any:
+    given = _given(table, names)
+    return sa.delete(table).where(*(table.c[name] == given.c[name] for name in names))

@@ -1,0 +1,338 @@
+"""The verbs of a store in SQL that SQLite and PostgreSQL both understand: those that read."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from flowlang.contact import Entry, Letter
+from flowlang.stores import schema as t
+from flowlang.stores.rows import (
+    SKIPPED,
+    ArrivalRow,
+    ArrivalStatus,
+    Coming,
+    ContactRow,
+    HistoryRow,
+    LetterRow,
+    LetterStatus,
+    NoticeRow,
+    ProcessRow,
+    RunRow,
+    SendingRow,
+    Shared,
+    Stock,
+    Tally,
+    TrialRow,
+)
+from flowlang.stores.schema import moment, stamp
+from flowlang.stores.sql import Sql
+
+
+class SqlReading(Sql):
+    """What is asked of a store."""
+
+    # ------------------------------------------------------------------ contacts
+
+    def contacts(self, ids: Collection[str]) -> list[ContactRow]:
+        found = self._some(sa.select(t.contacts), t.contacts.c.id, ids)
+        return sorted(map(_contact, found), key=lambda row: row.number)
+
+    def walk(self, after: int, limit: int) -> list[ContactRow]:
+        c = t.contacts.c
+        asked = sa.select(t.contacts).where(c.number > after, sa.not_(c.deleted))
+        return [_contact(row) for row in self._all(asked.order_by(c.number).limit(limit))]
+
+    def due(self, until: datetime, limit: int, *, claim: bool = False) -> list[ContactRow]:
+        c = t.contacts.c
+        asked = sa.select(t.contacts).where(c.due <= stamp(until))
+        asked = asked.order_by(c.due, c.began).limit(limit)
+        if claim:
+            asked = asked.with_for_update(skip_locked=True)
+        return [_contact(row) for row in self._all(asked)]
+
+    def find(self, emails: Collection[str]) -> dict[str, list[str]]:
+        c = t.contacts.c
+        asked = sa.select(c.email, c.id, c.number).where(sa.not_(c.deleted)).order_by(c.number)
+        found: dict[str, list[str]] = {}
+        for email, contact, _ in self._some(asked, c.email, emails):
+            found.setdefault(email, []).append(contact)
+        return found
+
+    def halted(self, message: str | None = None, limit: int | None = None) -> list[RunRow]:
+        c = t.runs.c
+        asked = sa.select(t.runs).where(c.status == "halted", c.message != "")
+        if message is not None:
+            asked = asked.where(c.message == message)
+        if limit is not None:
+            asked = asked.limit(limit)
+        return [RunRow(*row) for row in self._all(asked.order_by(c.message, c.began))]
+
+    def tally(self) -> Tally:
+        contact, arrival, letter = t.contacts.c, t.arrivals.c, t.letters.c
+        count = sa.func.count()
+        asked = sa.select(letter.status, count).group_by(letter.status)
+        with self._connected() as connection:
+            there = connection.scalar(sa.select(count).where(sa.not_(contact.deleted)))
+            waiting = connection.scalar(sa.select(count).where(arrival.status == "pending"))
+            letters = {row[0]: row[1] for row in self._all(asked)}
+        return Tally(there or 0, waiting or 0, dict(sorted(letters.items())))
+
+    def standing(self) -> list[tuple[str, str, str, int]]:
+        c = t.runs.c
+        status = sa.case((c.status == "held", "waiting"), else_=c.status).label("status")
+        names = (c.campaign, status, c.step)
+        asked = sa.select(*names, sa.func.count()).group_by(*names).order_by(*names)
+        return [(row[0], row[1], row[2], row[3]) for row in self._all(asked)]
+
+    def at_sends(self) -> list[tuple[str, str, str, int]]:
+        c = t.runs.c
+        names = (c.campaign, c.message, c.status)
+        asked = sa.select(*names, sa.func.count()).where(
+            (c.status == "held") | (c.status.in_(("waiting", "halted")) & (c.message != ""))
+        )
+        found = self._all(asked.group_by(*names).order_by(*names))
+        return [(row[0], row[1], row[2], row[3]) for row in found]
+
+    def at_group_sends(self, campaigns: Collection[str]) -> list[tuple[str, str, str, int]]:
+        c = t.runs.c
+        names = (c.message, c.key, c.status)
+        asked = sa.select(*names, sa.func.count()).where(
+            c.status.in_(("waiting", "halted", "held")),
+            c.message != "",
+            c.campaign.in_(sorted(campaigns)),
+        )
+        found = self._all(asked.group_by(*names).order_by(*names))
+        return [(row[0], row[1], row[2], row[3]) for row in found]
+
+    def walk_runs(
+        self, campaigns: Collection[str], statuses: Collection[str], after: int, limit: int
+    ) -> list[ContactRow]:
+        run, c = t.runs.c, t.contacts.c
+        there = sa.select(run.contact).where(run.campaign.in_(campaigns), run.status.in_(statuses))
+        asked = sa.select(t.contacts).where(c.number > after, sa.not_(c.deleted), c.id.in_(there))
+        return [_contact(row) for row in self._all(asked.order_by(c.number).limit(limit))]
+
+    def history(self, contact: str) -> list[HistoryRow]:
+        c = t.history.c
+        asked = sa.select(
+            c.seq, c.at, c.contact, c.campaign, c.round, c.step, c.line, c.what, c.because
+        ).where(c.contact == contact)
+        return [
+            HistoryRow(seq, Entry(moment(at), *entry))
+            for seq, at, *entry in self._all(asked.order_by(c.seq))
+        ]
+
+    def entries(self, contacts: Collection[str], what: Collection[str] = ()) -> list[Entry]:
+        c = t.history.c
+        asked = sa.select(
+            c.at, c.contact, c.campaign, c.round, c.step, c.line, c.what, c.because
+        ).order_by(c.contact, c.seq)
+        if what:
+            asked = asked.where(c.what.in_(what))
+        return [Entry(moment(at), *entry) for at, *entry in self._some(asked, c.contact, contacts)]
+
+    def sendings(self, contacts: Collection[str]) -> list[SendingRow]:
+        c = t.letters.c
+        asked = sa.select(t.letters).order_by(c.contact, c.at, c.id)
+        return [_sending(row) for row in self._some(asked, c.contact, contacts)]
+
+    def trials(self, contacts: Collection[str]) -> list[TrialRow]:
+        return [
+            TrialRow(*row) for row in self._some(sa.select(t.trials), t.trials.c.contact, contacts)
+        ]
+
+    # ------------------------------------------------------------------ arrivals
+
+    def arrivals(
+        self,
+        status: ArrivalStatus,
+        limit: int,
+        until: datetime | None = None,
+        contact: str | None = None,
+        types: Collection[str] = (),
+        among: Collection[str] | None = None,
+    ) -> list[ArrivalRow]:
+        c = t.arrivals.c
+        asked = sa.select(t.arrivals).where(c.status == status)
+        if until is not None:
+            asked = asked.where(c.at <= stamp(until))
+        if contact is not None:
+            asked = asked.where(c.contact == contact if contact else c.contact.is_(None))
+        if types:
+            asked = asked.where(c.type.in_(sorted(types)))
+        asked = asked.order_by(c.at, c.seq).limit(limit)
+        if among is None:
+            return [_arrival(row) for row in self._all(asked)]
+        found = map(_arrival, self._some(asked, c.contact, among))
+        return sorted(found, key=lambda row: (row.at, row.seq))[:limit]
+
+    def coming(self, limit: int, until: datetime) -> list[Coming]:
+        c = t.arrivals.c
+        asked = sa.select(c.contact, c.type, c.at).where(
+            c.status == "pending", c.at <= stamp(until)
+        )
+        found = self._all(asked.order_by(c.at, c.seq).limit(limit))
+        return [Coming(contact, kind, moment(at)) for contact, kind, at in found]
+
+    def seen(self, ids: Collection[str]) -> set[str]:
+        c = t.arrivals.c
+        return {row[0] for row in self._some(sa.select(c.id), c.id, ids)}
+
+    def waiting_arrivals(self, contacts: Collection[str]) -> dict[str, datetime | None]:
+        c = t.arrivals.c
+        makes = sa.func.min(sa.case((c.type == "contact", c.at)))
+        asked = sa.select(c.contact, makes).where(c.status == "pending").group_by(c.contact)
+        return {
+            contact: None if at is None else moment(at)
+            for contact, at in self._some(asked, c.contact, contacts)
+        }
+
+    def imported(self, contacts: Collection[str]) -> dict[str, str]:
+        c = t.arrivals.c
+        asked = sa.select(c.contact, c.data).where(c.type == "contact").order_by(c.seq)
+        return {row.contact: row.data for row in self._some(asked, c.contact, contacts)}
+
+    # ------------------------------------------------------------------ what contacts share
+
+    def free_codes(
+        self, name: str, after: int, limit: int, *, claim: bool = False
+    ) -> list[tuple[int, str]]:
+        c = t.codes.c
+        asked = sa.select(c.position, c.code).where(
+            c.list == name, c.contact.is_(None), c.position > after
+        )
+        asked = asked.order_by(c.position).limit(limit)
+        if claim:
+            asked = asked.with_for_update(skip_locked=True)
+        return [(row[0], row[1]) for row in self._all(asked)]
+
+    def free(self, name: str, limit: int) -> int:
+        c = t.codes.c
+        some = sa.select(c.position).where(c.list == name, c.contact.is_(None)).limit(limit)
+        with self._connected() as connection:
+            return connection.scalar(sa.select(sa.func.count()).select_from(some.subquery())) or 0
+
+    def shared(self) -> Shared:
+        with self._connected():
+            c = t.runs.c
+            halted = self._all(
+                sa.select(c.message, sa.func.count())
+                .where(c.status == "halted", c.message != "")
+                .group_by(c.message)
+            )
+            processes = self.processes(over=False)
+            n = t.counters.c
+            amounts = sa.select(n.name, sa.func.sum(n.amount)).group_by(n.name)
+            counters = {row[0]: int(row[1]) for row in self._all(amounts)}
+            values = self._all(sa.select(t.shared))
+        stock = {}
+        for key in [key for key in counters if key.startswith(t.IMPORTED)]:
+            name, imported = key.removeprefix(t.IMPORTED), counters.pop(key)
+            used = counters.pop(t.USED + name, 0)
+            stock[name] = Stock(imported - used, used)
+        return Shared(
+            stock,
+            {row[0]: row[1] for row in halted},
+            processes,
+            counters,
+            {row[0]: row[1] for row in values},
+        )
+
+    def processes(self, *, over: bool = True) -> list[ProcessRow]:
+        c, p = t.processes.c, t.progress.c
+        asked = sa.select(t.processes).order_by(c.number)
+        grown = sa.select(p.process, p.what, sa.func.sum(p.amount)).group_by(p.process, p.what)
+        if not over:
+            asked = asked.where(c.ended.is_(None))
+            grown = grown.join(t.processes, c.number == p.process).where(c.ended.is_(None))
+        with self._connected():
+            rows = self._all(asked)
+            progress: dict[int, dict[str, int]] = defaultdict(dict)
+            for number, what, amount in self._all(grown):
+                progress[number][what] = int(amount)
+        return [_process(row, progress[row.number]) for row in rows]
+
+    def program(self) -> str | None:
+        c = t.programs.c
+        found = self._all(sa.select(c.text).order_by(c.number.desc()).limit(1))
+        return str(found[0][0]) if found else None
+
+    def notices(self, limit: int, after: int = 0) -> list[NoticeRow]:
+        c = t.notices.c
+        asked = sa.select(t.notices).where(c.number > after).order_by(c.number.desc()).limit(limit)
+        found = reversed(self._all(asked))
+        return [NoticeRow(moment(row.at), row.who, row.text, row.number) for row in found]
+
+    def barred(self, addresses: Collection[str] | None) -> set[str]:
+        asked = sa.select(t.robinson.c.address)
+        if addresses is None:
+            return {row[0] for row in self._all(asked.limit(1))}
+        return {row[0] for row in self._some(asked, t.robinson.c.address, addresses)}
+
+    def queued(self, contacts: Collection[str]) -> list[LetterRow]:
+        c = t.letters.c
+        asked = sa.select(t.letters).where(c.status == "queued").order_by(c.at, c.id)
+        found = self._some(asked.with_for_update(), c.contact, contacts)
+        return [letter_row(row) for row in found]
+
+    def letters(self, statuses: Collection[LetterStatus], limit: int) -> list[LetterRow]:
+        c = t.letters.c
+        asked = sa.select(t.letters).where(c.status.in_(list(statuses)))
+        return [letter_row(row) for row in self._all(asked.order_by(c.at, c.id).limit(limit))]
+
+
+def _contact(row: Any) -> ContactRow:
+    return ContactRow(
+        row.id, row.number, row.state, row.email, row.zone,
+        None if row.due is None else moment(row.due),
+        row.began, row.entries, row.version, bool(row.deleted),
+    )  # fmt: skip
+
+
+def _arrival(row: Any) -> ArrivalRow:
+    return ArrivalRow(
+        moment(row.at), row.contact, row.type, row.data, row.id, row.seq, row.status, row.reason
+    )
+
+
+def _process(row: Any, progress: dict[str, int]) -> ProcessRow:
+    """A row of the table, with the progress since it was made."""
+    skipped = Counter(json.loads(row.skipped))
+    for what, amount in progress.items():
+        if what.startswith(SKIPPED):
+            skipped[what.removeprefix(SKIPPED)] += amount
+    return ProcessRow(
+        row.type, row.name, row.by, row.key, row.number, row.status, row.audience,
+        row.done + progress.get("done", 0), row.failed + progress.get("failed", 0),
+        {why: count for why, count in sorted(skipped.items()) if count}, row.because, row.who,
+        None if row.since is None else moment(row.since),
+        None if row.started is None else moment(row.started),
+        None if row.ended is None else moment(row.ended),
+    )  # fmt: skip
+
+
+def _sending(row: Any) -> SendingRow:
+    data = json.loads(row.data)
+    codes = tuple((name, code) for name, code in data["codes"])
+    return SendingRow(
+        row.contact, row.message, row.campaign, moment(row.at), data["channel"], data["address"],
+        codes, row.status, row.reason,
+    )  # fmt: skip
+
+
+def letter_row(row: Any) -> LetterRow:
+    """A row of the table of letters."""
+    data = json.loads(row.data)
+    data["at"] = moment(row.at)
+    data["codes"] = tuple((name, code) for name, code in data["codes"])
+    data["process"] = tuple(data["process"])
+    letter = Letter(
+        id=row.id, contact=row.contact, message=row.message, campaign=row.campaign, **data
+    )
+    return LetterRow(letter, row.status, row.tries, moment(row.since), row.reason)

@@ -1,0 +1,128 @@
+"""The tokens that programs show to the HTTP API: made once, kept as hashes, each with its scopes.
+
+This module imports nothing of the server, for `flow token` needs none of it.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import re
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from flowlang.source import did_you_mean
+from flowlang.stores.rows import Changes
+from flowlang.stores.store import Store
+
+SCOPES = {
+    "events:write": "send events",
+    "contacts:read": "look at contacts, their histories and reasons",
+    "contacts:write": "import contacts and delete them",
+    "coupons:read": "see how many codes are left",
+    "coupons:write": "add codes",
+    "processes:read": "look at processes",
+    "processes:write": "pause, resume and cancel them",
+    "notices:read": "read the inbox",
+    "metrics": "read the metrics",
+}
+"""What a token may be for, and what that is."""
+PREFIX = "flow_"
+"""By which people, and programs that look for secrets in texts, know a token for one."""
+MAX_TOKENS = 1_000
+
+_STORED = "api tokens"
+"""Under this name the store keeps them."""
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_TOKEN = re.compile(re.escape(PREFIX) + r"[A-Za-z0-9_-]{43}")
+
+
+class BadToken(ValueError):
+    """It cannot be made or taken away; the message says why, for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What is kept of a token."""
+
+    name: str
+    """Who it was given to: a program, a person."""
+    hash: str
+    """SHA-256, in hex.  A slow hash such as Argon2 is for what people think up: nobody can try all
+    the 256 bits of chance that a token has, and each request would pay for it.
+    """
+    scopes: tuple[str, ...]
+    made: str
+    """The moment, in ISO 8601."""
+
+
+def make(store: Store, name: str, scopes: Collection[str], now: datetime) -> str:
+    """A new token, which is kept nowhere but by who gets it.  Raises BadToken and StoreError."""
+    if not _NAME.fullmatch(name):
+        raise BadToken("a name has letters, digits, `.`, `_` and `-`, 64 of them at most")
+    if not scopes:
+        raise BadToken(f"a token needs a scope: {', '.join(SCOPES)}")
+    for scope in scopes:
+        if scope not in SCOPES:
+            hint = did_you_mean(scope, list(SCOPES), "scope")
+            raise BadToken(f"there is no scope `{scope}`; {hint}")
+    secret = PREFIX + secrets.token_urlsafe(32)
+    kept = tuple(one for one in SCOPES if one in scopes)
+    with store.transaction():
+        known = tokens(store)
+        if any(one.name == name for one in known):
+            raise BadToken(f'there is a token "{name}" already; revoke it first')
+        if len(known) >= MAX_TOKENS:
+            raise BadToken(f"there are {MAX_TOKENS:,} tokens already; revoke some first")
+        _keep(store, [*known, Token(name, _hash(secret), kept, now.isoformat())])
+    return secret
+
+
+def tokens(store: Store) -> list[Token]:
+    """Those that are valid, in the order in which they were made.  Raises StoreError."""
+    text = store.shared().values.get(_STORED)
+    rows = json.loads(text) if text else []
+    return [
+        Token(row["name"], row["hash"], tuple(row["scopes"]), row["made"]) for row in rows
+    ]  # fmt: skip
+
+
+def revoke(store: Store, name: str) -> None:
+    """Take a token away: from the next request on it opens nothing.
+
+    Raises BadToken where there is none of that name, and StoreError.
+    """
+    with store.transaction():
+        known = tokens(store)
+        left = [one for one in known if one.name != name]
+        if len(left) == len(known):
+            hint = did_you_mean(name, [one.name for one in known], "token")
+            raise BadToken(f'there is no token "{name}"; {hint}')
+        _keep(store, left)
+
+
+def find(store: Store, secret: str) -> Token | None:
+    """The token that someone shows, None where it is none of ours.  Raises StoreError."""
+    if not _TOKEN.fullmatch(secret):
+        return None
+    shown = _hash(secret)
+    found = None
+    for one in tokens(store):  # all of them, so that the time taken tells nothing
+        if hmac.compare_digest(one.hash, shown):
+            found = one
+    return found
+
+
+def _hash(secret: str) -> str:
+    return sha256(secret.encode()).hexdigest()
+
+
+def _keep(store: Store, known: list[Token]) -> None:
+    rows = [
+        {"name": one.name, "hash": one.hash, "scopes": list(one.scopes), "made": one.made}
+        for one in known
+    ]
+    store.save(Changes(values={_STORED: json.dumps(rows) if rows else ""}))

@@ -1,0 +1,183 @@
+"""Several workers on one PostgreSQL, each beside the others."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from flowlang.contact import Entry
+from flowlang.engine.worker import Worker
+from flowlang.stores import Store, open_store
+from flowlang.stores.rows import Stock
+from tests.engine.test_worker import (
+    HOUR,
+    START,
+    Came,
+    came,
+    compiled,
+    feed,
+    person,
+    played,
+    told,
+)
+
+JOURNEY = """
+contact
+  score number
+
+coupons "A"
+  when empty show "none left"
+
+message "welcome"
+  kind service
+  channel email
+  subject "Hello"
+  body "Hello {{ id }}"
+
+message "offer"
+  kind marketing
+  channel email
+  subject "Offer"
+  body "{{ coupon('A') }}"
+
+message "tips"
+  kind service
+  channel email
+  subject "Tips"
+  body "Tips"
+
+campaign "J"
+  start when tagged "signup"
+  send "welcome"
+  wait 1 day
+  if score >= 50
+    tag "hot"
+    send "offer"
+  else
+    wait 2 days
+    send "tips"
+  wait until 09:00
+  untag "signup"
+  restart
+"""
+
+
+class Crew:
+    """Workers on one store, each with a connection and a program of its own, each in a thread."""
+
+    def __init__(self, url: str, text: str, *, workers: int, batch: int) -> None:
+        self.url = url
+        self.text = text
+        self.batch = batch
+        self.stretches = [Counter[str]() for _ in range(workers)]
+        self.failures: list[BaseException] = []
+
+    def run(self, until: datetime) -> None:
+        """Let all of them work until none finds anything to do."""
+        threads = [threading.Thread(target=self._work, args=(one, until)) for one in self.stretches]
+        for one in threads:
+            one.start()
+        for one in threads:
+            one.join()
+        if self.failures:
+            raise self.failures[0]
+
+    def _work(self, stretches: Counter[str], until: datetime) -> None:
+        store = open_store(self.url, Path())
+        try:
+            worker = Worker(compiled(self.text), store, batch=self.batch)
+            stretches.update(worker.run(until).stretches)
+        except BaseException as failure:  # noqa: BLE001 - raised again by the test
+            self.failures.append(failure)
+        finally:
+            store.close()
+
+
+@pytest.fixture
+def store(postgresql_url: str) -> Iterator[Store]:
+    store = open_store(postgresql_url, Path())
+    yield store
+    store.close()
+
+
+def journeys(amount: int) -> list[Came]:
+    """People who sign up one after the other, some of them twice."""
+    names = [f"p{number:04}" for number in range(amount)]
+    found = [person(0, name, score=number % 101) for number, name in enumerate(names)]
+    found += [
+        came(1 + number / 100, name, "tag", tag="signup") for number, name in enumerate(names)
+    ]
+    found += [came(200, name, "tag", tag="signup") for name in names[::5]]
+    return found
+
+
+def codes_of(store: Store, people: list[str]) -> list[str]:
+    return [
+        code
+        for entries in told(store, people).values()
+        for entry in entries
+        for code in re.findall('code (.+?) of "', entry.because)
+    ]
+
+
+def without_codes(histories: dict[str, list[Entry]]) -> dict[str, list[Entry]]:
+    """Which code somebody gets is decided by who comes first, and several come at once."""
+    return {
+        name: [one._replace(because=re.sub("code .+? of", "code of", one.because)) for one in story]
+        for name, story in histories.items()
+    }
+
+
+def begin(store: Store, text: str) -> None:
+    worker = Worker(compiled(text), store)
+    worker.apply(START, {}, {})
+    worker.run(START)
+
+
+def test_several_workers_tell_each_contact_the_story_that_one_tells(
+    store: Store, postgresql_url: str
+) -> None:
+    story = journeys(300)
+    people = sorted({whose for _, whose, _, _ in story if whose})
+    store.import_codes("A", [f"A{number}" for number in range(20_000)], START)
+    begin(store, JOURNEY)
+    feed(store, story)
+    crew = Crew(postgresql_url, JOURNEY, workers=4, batch=20)
+    crew.run(START + 500 * HOUR)
+    codes = came(0, None, "import coupons", list="A", codes=tuple(f"A{n}" for n in range(20_000)))
+    expected = played(compiled(JOURNEY), [codes, *story], 500)
+
+    assert without_codes(told(store, people)) == without_codes(expected)
+    found = codes_of(store, people)
+    assert len(found) == len(set(found)) == store.shared().stock["A"].used
+    sent = Counter(row.letter.message for row in store.letters(["queued"], 100_000))
+    assert sum(sent.values()) == sum(
+        entry.what == "sent" for entries in expected.values() for entry in entries
+    )
+    assert {one.name: one.done for one in store.processes() if one.type == "message send"} == sent
+    assert sum(bool(one["beside"]) for one in crew.stretches) > 1
+
+
+@pytest.mark.parametrize("policy", ["halt", "skip", 'show "none"'])
+def test_no_code_goes_out_twice_and_none_is_lost(
+    store: Store, postgresql_url: str, policy: str
+) -> None:
+    """teamforus/Forus#2277, mc-magento2#121, eventyay#204."""
+    text = JOURNEY.replace('show "none left"', policy)
+    people = [f"p{number:04}" for number in range(200)]
+    store.import_codes("A", [f"A{number}" for number in range(140)], START)
+    begin(store, text)
+    feed(store, [person(0, name, "signup", score=99) for name in people])
+    feed(store, [came(1, name, "tag", tag="signup") for name in people])
+    feed(store, [came(0.5, name, "untag", tag="signup") for name in people])
+    Crew(postgresql_url, text, workers=8, batch=10).run(START + 100 * HOUR)
+    found = codes_of(store, people)
+    assert len(found) == len(set(found)) == 140
+    assert store.shared().stock["A"] == Stock(0, 140)
+    assert len(store.halted("offer")) == (60 if policy == "halt" else 0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple, Self
@@ -125,6 +125,13 @@ class Fix:
 
     edits: tuple[Edit, ...]
     safe: bool = True
+
+
+def edited(text: str, edits: Iterable[Edit]) -> str:
+    """A text with edits applied that lie in it, none over another."""
+    for edit in sorted(edits, key=lambda edit: edit.span.start, reverse=True):
+        text = text[: edit.span.start] + edit.text + text[edit.span.end :]
+    return text
 
 
 class Walk(NamedTuple):
@@ -264,8 +271,9 @@ class Guess(str):
         Never safe: another message may be meant by it, and goes out then.
         """
         found, meant = span.text, self.meant
-        if found == self.typed and _BARE.fullmatch(meant):
-            return Fix((Edit(span, meant),), safe=False)
+        if found == self.typed or found.endswith(f".{self.typed}"):
+            end = span._replace(start=span.end - len(self.typed))
+            return Fix((Edit(end, meant),), safe=False) if _BARE.fullmatch(meant) else None
         quote = found[:1]
         if quote not in ("'", '"') or found != f"{quote}{self.typed}{quote}":
             return None
@@ -275,7 +283,7 @@ class Guess(str):
         return Fix((Edit(span, f"{quote}{escaped}{quote}"),), safe=False)
 
 
-_BARE = re.compile(r"[^\W\d][\w-]*")
+_BARE = re.compile(r"[^\W\d][\w-]*(?:\.[^\W\d][\w-]*)*")
 """What can stand without quotes."""
 
 

@@ -41,6 +41,10 @@ class Disk:
         """What a file holds.  Raises OSError."""
         return path.read_bytes()
 
+    def has(self, path: Path) -> bool:
+        """Whether a file is there."""
+        return path.is_file()
+
     def module(self, path: Path, language: str, findings: Findings) -> Parsed:
         """A module, parsed; what is wrong with it is reported.  Raises OSError."""
         return parse(read_source(path, path.name, findings), findings, language)
@@ -62,6 +66,8 @@ class Workspace:
     inputs: dict[Path, str] = field(default_factory=dict)
     """What else than its own files it hangs on, each with the digest of what was read."""
     disk: Disk = field(default_factory=Disk)
+    texts: dict[Path, str] = field(default_factory=dict)
+    """What the files hold that its files name, such as the bodies of messages."""
 
     @property
     def name(self) -> str:
@@ -208,12 +214,12 @@ def _module_path(item: Use, parsed: Parsed, workspace: Workspace) -> Path | None
         path: Path = base / name
         if "\0" not in name:  # which no path may have
             workspace.inputs[path] = digests.of_input(path)
-            if path.is_file():
+            if workspace.disk.has(path):
                 return path
         findings.report(d.UNKNOWN_FILE, item.name.span, name=name, why="does not exist")
         return None
     path = resources.stdlib() / f"{name}.flow"
-    if "/" not in name and "\\" not in name and path.is_file():
+    if "/" not in name and "\\" not in name and workspace.disk.has(path):
         return path
     known = [found.stem for found in resources.stdlib().glob("*.flow")]
     hint = did_you_mean(name, known, "module")
@@ -245,7 +251,7 @@ class _TextFiles:
         if not inside:
             self.findings.report(d.UNKNOWN_FILE, span, name=shown, why="lies outside the workspace")
             return False
-        if not real.is_file():
+        if not self.workspace.disk.has(real):
             self.findings.report(d.UNKNOWN_FILE, span, name=shown, why="does not exist")
             return False
         return True
@@ -263,7 +269,9 @@ class _TextFiles:
             self.findings.report(d.UNKNOWN_FILE, span, name=shown, why="is too large")
             return None
         try:
-            return Source(str(path), data.decode("utf-8-sig"), path)
+            found = Source(str(path), data.decode("utf-8-sig"), path)
+            self.workspace.texts[path] = found.text
+            return found
         except UnicodeDecodeError:
             self.findings.report(d.UNKNOWN_FILE, span, name=shown, why="is not UTF-8 text")
             return None

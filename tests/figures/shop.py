@@ -157,9 +157,9 @@ class Shop:
         for day in range(int(hours) // 24 + 1):
             for now in (START + day * DAY, min(START + day * DAY + HOUR / 2, until)):
                 assert worker.run(now).refused == []
-                Handover(self.store, Refusing(frozenset(refused)), lambda: now).run()
+                self.deliver(refused, now)
         assert worker.run(until).refused == []
-        Handover(self.store, Refusing(frozenset(refused)), lambda: until).run()
+        self.deliver(refused, until)
 
     def source(self, since: datetime | None = None, until: datetime | None = None) -> Source:
         return Source(self.store, self.program, since, until)

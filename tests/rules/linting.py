@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from flowlang import workspace
-from flowlang.source import Edit, Finding
+from flowlang.source import Edit, Finding, edited
 from flowlang.workspace import Workspace
 
 ZERO = """\
@@ -39,11 +39,8 @@ def told(loaded: Workspace) -> list[tuple[str, str, int]]:
 
 def mended(loaded: Workspace) -> str:
     """The text of the first file with the safe fixes applied, each by itself being enough."""
-    text = loaded.files[0].source.text
     edits = [edit for one in loaded.findings.found for edit in _edits(one)]
-    for edit in sorted(edits, key=lambda edit: edit.span.start, reverse=True):
-        text = text[: edit.span.start] + edit.text + text[edit.span.end :]
-    return text
+    return edited(loaded.files[0].source.text, edits)
 
 
 def _edits(finding: Finding) -> list[Edit]:

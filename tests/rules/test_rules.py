@@ -11,7 +11,7 @@ from syrupy.assertion import SnapshotAssertion
 from flowlang import workspace
 from flowlang.rules import pages, registry
 from flowlang.rules.rule import Rule
-from flowlang.source import Finding
+from flowlang.source import Finding, edited
 from tests.rules.pages import FOLDER, expected
 
 RULES = list(registry.rules().values())
@@ -50,9 +50,7 @@ def test_a_fix_makes_what_the_rule_shows_and_that_is_clean(rule: Rule, tmp_path:
     assert bool(examples.fixed) is (fix is not None and fix.safe)
     if fix is None or not fix.safe:
         return
-    text = examples.bad
-    for edit in sorted(fix.edits, key=lambda edit: edit.span.start, reverse=True):
-        text = text[: edit.span.start] + edit.text + text[edit.span.end :]
+    text = edited(examples.bad, fix.edits)
     assert text == examples.fixed
     assert in_words(found(text, rule, tmp_path)) == []
 

@@ -8,6 +8,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from flowlang.reports import text
+from flowlang.source import edited
 from tests.syntax.reading import HERE, read
 
 FILES = sorted((HERE / "broken").glob("*.flow"))
@@ -30,15 +31,12 @@ def test_a_mistake_is_told_as_a_person_would(path: Path, snapshot: SnapshotAsser
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_safe_fix_removes_its_finding(path: Path) -> None:
     parsed, findings = read(path.read_bytes().decode(), name=path.name)
-    fixed = parsed.source.text
     edits = [
         edit
         for finding in findings.found
         if finding.fix is not None and finding.fix.safe
         for edit in finding.fix.edits
     ]
-    for edit in sorted(edits, key=lambda edit: -edit.span.start):
-        fixed = fixed[: edit.span.start] + edit.text + fixed[edit.span.end :]
-    _, left = read(fixed)
+    _, left = read(edited(parsed.source.text, edits))
     safe = sum(finding.fix is not None and finding.fix.safe for finding in findings.found)
     assert len(left.found) == len(findings.found) - safe

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flowlang.cli import FOUND, WRONG, paths, storing, terminal
+from flowlang.cli import FOUND, paths, storing, terminal
 from flowlang.cli.export import export_contacts
 from flowlang.cli.merging import merge
 from flowlang.cli.why import contacts_why
@@ -101,16 +101,10 @@ def list_(
     from itertools import chain, islice
 
     from flowlang.engine.showing import contact_data
-    from flowlang.figures.source import Source, Where
-    from flowlang.figures.where import WrongCondition, condition
+    from flowlang.figures.source import Source
 
     workspace, program = storing.program_of(path)
-    now = storing.moment(given_now, program.config.timezone)
-    try:
-        where = Where(condition(text, program.names, "--where"), now) if text else None
-    except WrongCondition as wrong:
-        paths.show_findings([wrong.finding], 1)
-        return WRONG
+    where = storing.where(text, program, given_now)
     with storing.opened(workspace, url) as store:
         source = Source(store, program)
         found = list(islice(chain.from_iterable(source.contacts(where)), limit + 1))
@@ -125,7 +119,7 @@ def list_(
         line = f"{one.id.ljust(width)}  {one.fields.get('email') or '-'}  {tags}".rstrip()
         terminal.write(terminal.printable(line) + "\n")
     if not shown:
-        terminal.talk("there is no such contact" if text else "there is no contact")
+        terminal.talk("there is no such contact" if where else "there is no contact")
     elif len(found) > limit:
         terminal.talk(f"there are more than {limit:,}; `--limit` shows more")
     return 0

@@ -99,17 +99,11 @@ def _go_on(store: Store, program: Program, name: str, now: datetime) -> list[str
 @storing.format_option
 def list_(path: Path | None, url: str | None, output_format: str) -> int:
     """List the coupon lists with their free and used codes."""
+    from flowlang.engine.receiving import coupon_lists
+
     workspace, program = storing.program_of(path)
     with storing.opened(workspace, url) as store:
-        stock = store.shared().stock
-    rows = [
-        {
-            "list": name,
-            "left": stock[name].free if name in stock else 0,
-            "used": stock[name].used if name in stock else 0,
-        }
-        for name in sorted({*program.names.coupons, *stock})
-    ]
+        rows = coupon_lists(store, program)
     if output_format == "json":
         terminal.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
     else:

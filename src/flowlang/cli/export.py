@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flowlang.cli import WRONG, paths, storing, terminal
+from flowlang.cli import paths, storing, terminal
 
 if TYPE_CHECKING:
     from flowlang.tables.formats import Format
@@ -42,8 +42,7 @@ def export_contacts(
     in JSON Lines only. No cell of CSV is a formula to a spreadsheet.
     """
     from flowlang.figures import contacts
-    from flowlang.figures.source import Source, Where
-    from flowlang.figures.where import WrongCondition, condition
+    from flowlang.figures.source import Source
     from flowlang.tables.contacts import format_of
     from flowlang.tables.formats import formats
     from flowlang.tables.table import Table
@@ -51,14 +50,7 @@ def export_contacts(
     if not output_format:
         check_ending(file)
     workspace, program = storing.program_of(path)
-    where = None
-    if text is not None:
-        now = storing.moment(given_now, program.config.timezone)
-        try:
-            where = Where(condition(text, program.names, "--where"), now)
-        except WrongCondition as wrong:
-            paths.show_findings([wrong.finding], 1)
-            return WRONG
+    where = storing.where(text, program, given_now)
     form = formats()[output_format] if output_format else format_of(file)
     with storing.opened(workspace, url) as store:
         source = Source(store, program)

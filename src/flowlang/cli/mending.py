@@ -9,7 +9,7 @@ from pathlib import Path
 from flowlang.cache import Outcome
 from flowlang.cli import files, terminal
 from flowlang.cli.checking import Target, load
-from flowlang.source import Edit, Finding, Findings
+from flowlang.source import Edit, Finding, Findings, edited
 from flowlang.syntax.reading import decode
 
 MAX_ROUNDS = 10
@@ -55,7 +55,7 @@ def _mended(target: Target, outcome: Outcome, unsafe: bool) -> list[Mended]:
         changed = False
         for path, (text, edits, count) in _chosen(findings, set(outcome.files), unsafe).items():
             one = done.setdefault(path, Mended(path, target.folder, text, text, 0))
-            one.after = _applied(text, edits)
+            one.after = edited(text, edits)
             one.fixes += count
             changed = changed or one.after != text
         if not changed:
@@ -91,12 +91,6 @@ def _chosen(
         if not any(_touch(one, other) for one in fix.edits for other in edits):
             chosen[path] = (source.text, [*edits, *fix.edits], count + 1)
     return chosen
-
-
-def _applied(text: str, edits: list[Edit]) -> str:
-    for edit in sorted(edits, key=lambda edit: edit.span.start, reverse=True):
-        text = text[: edit.span.start] + edit.text + text[edit.span.end :]
-    return text
 
 
 def _touch(one: Edit, other: Edit) -> bool:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from flowlang.cli import FOUND, paths, progress, storing, terminal
+from flowlang.cli import FOUND, delivering, paths, progress, storing, terminal
 
 if TYPE_CHECKING:
     from flowlang.check.names import Message
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 PAUSE = 1.0
 """Seconds between two looks at the store where nothing is to be done."""
 PAUSE_AFTER_FAILURE = 5.0
+SLICE = 5.0
+"""Seconds of handing over, after which it is looked at what has arrived: who withdraws meanwhile
+gets nothing of what still waits.
+"""
 STAND_IN_SENDER = "flow@localhost"
 _SHOWN = 20
 
@@ -116,7 +120,6 @@ class _Engine:
         self, workspace: Workspace, program: Program, store: Store, given_now: str | None
     ) -> None:
         from flowlang.delivery.calls import Calls
-        from flowlang.delivery.kinds.outbox import Outbox
         from flowlang.engine import worker
         from flowlang.figures.files import WorkspaceFiles
 
@@ -124,8 +127,15 @@ class _Engine:
         self.program = program
         self.store = store
         self.given_now = given_now
-        self.outbox = storing.outbox(workspace)
-        self.delivery = Outbox(self.outbox)
+        self.outbox = delivering.outbox(workspace)
+        delivery, settings = delivering.opened(workspace, program, lambda: self.now)
+        self.handover = delivering.handover(
+            store, delivery, settings, lambda: self.now, workspace.settings.language
+        )
+        if settings.kind != "outbox" and program.config.sender == STAND_IN_SENDER:
+            raise click.ClickException(
+                'flow.toml names no sender, and mail goes out: [sender] from = "Shop <…>"'
+            )
         self.stopping = False
         self.code = 0
         size = worker.BATCH_WITH_CALLS if _calls(program) else worker.BATCH
@@ -145,17 +155,17 @@ class _Engine:
             return self._run(once=once)
 
     def _run(self, *, once: bool) -> int:
-        if once:
-            self._pass(quiet=False)
-            return self.code
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
+        if once:
+            self._once()
+            return self.code
         terminal.talk("running; Ctrl-C ends it")
-        self._pass(quiet=False)
+        more = self._pass(quiet=False)
         while not self.stopping:
-            pause = PAUSE
+            pause = 0.0 if more else PAUSE
             try:
-                self._pass(quiet=True)
+                more = self._pass(quiet=True)
             except Exception as failure:
                 from flowlang.stores import StoreError
 
@@ -194,23 +204,32 @@ class _Engine:
         for name, new in report.codes.items():
             terminal.talk(f'"{name}": {counted(new, "new code", "new codes")} from its file')
 
-    def _pass(self, *, quiet: bool) -> None:
-        from flowlang.engine.handover import deliver
+    def _once(self) -> None:
+        """All that is to be done now, with what bounces bring about."""
+        report = self.worker.run(self.now)
+        delivered = self.handover.run(lambda: self.stopping)
+        bounced = delivered.bounced
+        while bounced and not self.stopping:
+            report.absorb(self.worker.run(self.now))
+            more = self.handover.run(lambda: self.stopping)
+            delivered.absorb(more)
+            bounced = more.bounced
+        self._tell(report, delivered)
 
-        now = self.now
-        report = self.worker.run(now)
-        delivered = deliver(
-            self.store,
-            self.delivery,
-            now,
-            duplicates=self.workspace.settings.duplicates,
-            repeatable=True,
-            language=self.workspace.settings.language,
-        )
-        if report.refused or report.reactions or report.stranded or delivered.failed:
+    def _pass(self, *, quiet: bool) -> bool:
+        """Some of it; gives whether more is to be done at once."""
+        report = self.worker.run(self.now)
+        end = time.monotonic() + SLICE
+        delivered = self.handover.run(lambda: self.stopping or time.monotonic() > end)
+        if not (quiet and report.idle and delivered.idle):
+            self._tell(report, delivered)
+        return delivered.left or bool(delivered.bounced)
+
+    def _tell(self, report: Report, delivered: Delivered) -> None:
+        if report.refused or report.reactions or report.stranded:
             self.code = FOUND
-        if quiet and report.idle and not delivered.delivered and not delivered.failed:
-            return
+        if delivering.needs_a_person(delivered):
+            self.code = FOUND
         zone = self.program.config.timezone
         for line in _told(report, delivered, self.store, self.outbox, zone):
             terminal.talk(terminal.printable(line))
@@ -235,7 +254,7 @@ def _told(
     report: Report, delivered: Delivered, store: Store, outbox: Path, zone: ZoneInfo
 ) -> list[str]:
     """What happened, in lines for a person: first what asks for attention, then the counts."""
-    lines = _refused(report, zone) + _stranded(report) + delivered.failed[:_SHOWN]
+    lines = _refused(report, zone) + _stranded(report) + delivering.alarms(delivered)
     lines.append(
         f"arrivals   {report.applied:,} applied,"
         f" {len(report.refused) + report.reactions:,} refused",
@@ -249,7 +268,7 @@ def _told(
     for campaign, status, _, count in store.standing():
         if status in ("waiting", "waiting for restart"):
             standing[f"{campaign} {status}"] += count
-    total = sum(delivered.delivered.values())
+    notices = report.notices + delivered.notices
     found = {
         "schedules": f"{report.passed_over:,} missed ones passed over"
         if report.passed_over
@@ -258,10 +277,8 @@ def _told(
         "skipped": _counted(skipped),
         "halted": ", ".join(halted),
         "standing": _counted(standing),
-        "delivered": f"{total:,} to {paths.nearby(outbox)}" if total else "",
-        "delayed": f"{delivered.retried:,} are tried again later" if delivered.retried else "",
-        "unknown": f"{delivered.unknown:,} may have gone out or not" if delivered.unknown else "",
-        "inbox": f"{report.notices:,} new; `flow inbox` shows them" if report.notices else "",
+        **delivering.told(delivered, outbox),
+        "inbox": f"{notices:,} new; `flow inbox` shows them" if notices else "",
     }
     return lines + [f"{name:<10} {text}" for name, text in found.items() if text]
 

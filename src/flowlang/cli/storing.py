@@ -14,10 +14,11 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from flowlang.cli import FOUND, paths
+from flowlang.cli import FOUND, WRONG, delivering, paths
 
 if TYPE_CHECKING:
     from flowlang.config import Settings
+    from flowlang.figures.source import Where
     from flowlang.program.program import Program
     from flowlang.stores.store import Store
     from flowlang.workspace import Workspace
@@ -66,15 +67,10 @@ def program_of(path: Path | None) -> tuple[Workspace, Program]:
 
 
 def refusals(settings: Settings, url: str | None) -> list[str]:
-    """What `flow.toml` asks for and there is not (yet), so that `flow run` refuses it; `url` is
-    the store that is taken in place of the one it names.
+    """What `flow.toml` asks for and cannot be, so that `flow run` refuses it; `url` is the store
+    that is taken in place of the one it names.
     """
-    found = []
-    if settings.delivery != "outbox":
-        found.append(
-            f'flow.toml: [delivery] kind = "{settings.delivery}": there is no such delivery yet;'
-            ' "outbox" is one'
-        )
+    found = delivering.refusals(settings)
     if not url and not settings.store_url.startswith("sqlite:"):
         from flowlang.stores import StoreError, check_scheme
 
@@ -152,6 +148,24 @@ def moment(given: str | None, zone: ZoneInfo) -> datetime:
     return found if isinstance(found, datetime) else datetime.now(UTC)
 
 
+def where(text: str | None, program: Program, given_now: str | None) -> Where | None:
+    """The contacts that `--where` asks for, at the time of `--now`; None for all of them.
+
+    Raises Exit where the text is no condition, after telling why, and UsageError.
+    """
+    from flowlang.figures.source import Where
+    from flowlang.figures.where import WrongCondition, condition
+
+    now = moment(given_now, program.config.timezone)
+    if text is None:
+        return None
+    try:
+        return Where(condition(text, program.names, "--where"), now)
+    except WrongCondition as wrong:
+        paths.show_findings([wrong.finding], 1)
+        raise click.exceptions.Exit(WRONG) from None
+
+
 def content(file: Path) -> bytes:
     """The bytes of a file, or of standard input for `-`.  Raises OSError."""
     return sys.stdin.buffer.read() if file == paths.STDIN else file.read_bytes()
@@ -160,8 +174,3 @@ def content(file: Path) -> bytes:
 def label(file: Path) -> str:
     """How a file is called in messages."""
     return "<stdin>" if file == paths.STDIN else str(file)
-
-
-def outbox(workspace: Workspace) -> Path:
-    """The folder that letters are written to where nothing else is said."""
-    return Path(os.path.normpath(workspace.root / ".flow" / "outbox"))

@@ -133,13 +133,8 @@ class _Telling(Interpreter):
         self._recorder.walked.add(Key(run.campaign, "ending", at))
         super()._end_by(run, ending, change)
 
-    def _goal(self, campaign: Campaign, run: Run) -> Next | None:
-        return self._jumped(campaign, super()._goal(campaign, run))
-
-    def _goal_ahead(self, campaign: Campaign, run: Run, target: Next) -> Next | None:
-        return self._jumped(campaign, super()._goal_ahead(campaign, run, target))
-
-    def _jumped(self, campaign: Campaign, behind: Next | None) -> Next | None:
+    def _goal(self, campaign: Campaign, run: Run, ahead: Next) -> Next | None:
+        behind = super()._goal(campaign, run, ahead)
         if behind is not None:
             self._recorder.walked.add(Key(campaign.name, "step", behind - 1, MET))
         return behind

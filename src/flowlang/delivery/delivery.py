@@ -66,5 +66,5 @@ class Delivery(ABC):
         """Whether it has a way for the letters of a channel."""
         return True
 
-    def rest(self) -> None:
+    def rest(self) -> None:  # noqa: B027 - most hold nothing open
         """Nothing waits now: what is held open may be let go."""

@@ -35,9 +35,7 @@ class NoReply(Exception):
     """Nobody answered, or not in time, or not in HTTP; the message says what happened."""
 
 
-def post(
-    url: str, body: bytes, headers: Mapping[str, str], *, timeout: float, most: int
-) -> Reply:
+def post(url: str, body: bytes, headers: Mapping[str, str], *, timeout: float, most: int) -> Reply:
     """Post to an address of http or https, in so many seconds as a whole.
 
     Of the answer at most `most` bytes are read, and one more, by which its length is noticed.
@@ -69,12 +67,12 @@ def _opener(timeout: float) -> OpenerDirector:
     class Plain(HTTPConnection):
         def connect(self) -> None:
             super().connect()
-            self.sock = _Bounded(self.sock, until)  # type: ignore[assignment] # stands in for it
+            self.sock = _Bounded(self.sock, until)
 
     class Encrypted(HTTPSConnection):
         def connect(self) -> None:
             super().connect()
-            self.sock = _Bounded(self.sock, until)  # type: ignore[assignment] # stands in for it
+            self.sock = _Bounded(self.sock, until)
 
     class Http(HTTPHandler):
         def http_open(self, req: Request) -> HTTPResponse:
@@ -113,7 +111,8 @@ class _Bounded:
         self.hurry().sendall(data)
 
     def makefile(self, mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_Reader(self, self._inner.makefile(mode, buffering=0)))
+        assert mode == "rb"
+        return io.BufferedReader(_Reader(self, self._inner.makefile("rb", buffering=0)))
 
 
 class _Reader(io.RawIOBase):

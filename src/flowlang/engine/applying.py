@@ -2,47 +2,75 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import datetime
 
 from flowlang.engine.commons import as_row
 from flowlang.engine.position import NAME, Position, Sweep
 from flowlang.engine.processes import Identity, Process
-from flowlang.engine.state import States
+from flowlang.engine.version import Version, applied
+from flowlang.program.program import Program
 from flowlang.stores.rows import Changes, ProcessRow
 from flowlang.stores.store import Store
 
 
-def apply_program(store: Store, states: States, now: datetime, files: dict[str, str]) -> list[str]:
-    """Record a program with its texts, if it is another one; gives what has changed, in words.
+class Outdated(Exception):
+    """Another version is applied than the one at hand; nothing of what was begun may be saved."""
 
-    Campaigns that include existing contacts will look at them, once; contacts under way are looked
-    through for steps that are gone.
+
+def apply_program(store: Store, program: Program, now: datetime, files: dict[str, str]) -> list[str]:
+    """Record a program with its texts, if it is another one, and move nobody; gives what has
+    changed, in words.
+
+    Contacts under way are looked through for steps that are gone.
     """
-    program = states.program
-    campaigns = {one.name: one.version for one in program.campaigns}
-    automations = {
-        one.name: one.campaign.version for one in program.automations if one.campaign
-    }
-    data = {"campaigns": campaigns, "automations": automations, "files": files}
-    text = json.dumps(data, ensure_ascii=False, sort_keys=True)
-    before = store.program()
-    if before == text:
+    before, new = applied(store), named(Version(files), program)
+    if before is not None and new == replace(
+        before, number=0, before=0, again=0, at=None, who="", moves=(), kept={}
+    ):
         return []
-    position = Position.read(store.shared().values.get(NAME))
     changed = []
     if before is not None:
-        known = json.loads(before)
-        changed = _differences("campaign", known["campaigns"], campaigns)
-        changed += _differences("automation", known["automations"], automations)
+        changed = differences("campaign", before.campaigns, new.campaigns)
+        changed += differences("automation", before.automations, new.automations)
+    record(store, program, now, numbered(new, before, now), sweep=bool(changed))
+    return changed
+
+
+def named(version: Version, program: Program) -> Version:
+    """A version with the versions of a program's campaigns and automations."""
+    return replace(
+        version,
+        campaigns={one.name: one.version for one in program.campaigns},
+        automations={
+            one.name: one.campaign.version for one in program.automations if one.campaign
+        },
+    )
+
+
+def numbered(version: Version, before: Version | None, now: datetime) -> Version:
+    """A version as the next one behind another."""
+    last = before.number if before is not None else 0
+    return replace(version, number=last + 1, before=last, at=now)
+
+
+def record(
+    store: Store, program: Program, now: datetime, version: Version, *, sweep: bool = False
+) -> None:
+    """From now on this version runs; within a transaction.
+
+    Campaigns that include existing contacts will look at them, once.  `sweep`: contacts are looked
+    through for steps that are gone.
+    """
+    position = Position.read(store.shared().values.get(NAME))
+    position.version = version.number
     position.follow(program, now)
     _look(position, [one.name for one in program.campaigns if one.include_existing], now)
-    if changed and not any(one.kind == "program" for one in position.sweeps):
+    if sweep and not any(one.kind == "program" for one in position.sweeps):
         position.sweeps.append(Sweep("program", now))
-    processes = _campaigns_run(store.processes(), list(campaigns), now)
-    store.save(Changes(program=text, values={NAME: position.write()}, processes=processes))
-    return changed
+    processes = _campaigns_run(store.processes(), list(version.campaigns), now)
+    values = {NAME: position.write()}
+    store.save(Changes(program=version.write(), values=values, processes=processes))
 
 
 def _look(position: Position, including: list[str], now: datetime) -> None:
@@ -76,7 +104,8 @@ def _campaigns_run(known: list[ProcessRow], names: list[str], now: datetime) -> 
 _GONE = "the program has it no more"
 
 
-def _differences(what: str, before: dict[str, str], after: dict[str, str]) -> list[str]:
+def differences(what: str, before: dict[str, str], after: dict[str, str]) -> list[str]:
+    """Which campaigns or automations are new, gone or changed, in words."""
     found = [f'the {what} "{name}" is new' for name in after if name not in before]
     found += [f'the {what} "{name}" is gone' for name in before if name not in after]
     found += [

@@ -127,8 +127,7 @@ class AtHand:
         return instructions[self.run.pc].where.id if self.run.pc < len(instructions) else ""
 
     def note(self, what: str, because: str = "") -> None:
-        record = self.world.history
-        if record is None:
+        if self.world.history is None:
             return
         run, campaign = self.run, self.campaign
         step, line = "", 0
@@ -141,9 +140,7 @@ class AtHand:
             step, line = where.text, where.line
         elif campaign is not NO_CAMPAIGN:
             line = campaign.span.line
-        record(
-            Entry(self.now, self.contact.id, campaign.name, run.round, step, line, what, because)
-        )
+        self._record(campaign, run, step, line, what, because)
 
     def note_why(self, what: str, why: Callable[[View], str]) -> None:
         """The same where the reason is only looked up for a history."""
@@ -151,19 +148,16 @@ class AtHand:
             self.note(what, why(self.view))
 
     def _note_for(self, campaign: Campaign, run: Run, what: str, because: str) -> None:
-        if self.world.history is not None:
-            self.world.history(
-                Entry(
-                    self.now,
-                    self.contact.id,
-                    campaign.name,
-                    run.round,
-                    "",
-                    campaign.span.line,
-                    what,
-                    because,
-                )
-            )
+        """The same of another run than the one at hand, at none of its steps."""
+        self._record(campaign, run, "", campaign.span.line, what, because)
+
+    def _record(
+        self, campaign: Campaign, run: Run, step: str, line: int, what: str, because: str
+    ) -> None:
+        record = self.world.history
+        if record is not None:
+            who = self.contact.id
+            record(Entry(self.now, who, campaign.name, run.round, step, line, what, because))
 
     # ------------------------------------------------------------------ what expressions ask
 

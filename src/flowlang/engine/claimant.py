@@ -16,7 +16,7 @@ _ALONE = "a process"
 
 
 def me() -> str:
-    """This process, as it signs what it claims."""
+    """The name of this process, as it signs what it claims."""
     machine, started = _machine(), _started(os.getpid())
     return f"{machine} {os.getpid()} {started}" if machine and started else _ALONE
 
@@ -31,7 +31,7 @@ def is_gone(claimant: str) -> bool:
 
 @cache
 def _machine() -> str:
-    """This boot of this machine, and its space of process numbers; empty where nobody tells."""
+    """The boot of this machine, and its space of process numbers; empty where nobody tells."""
     try:
         boot = (_PROC / "sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
         space = (_PROC / "self/ns/pid").readlink()

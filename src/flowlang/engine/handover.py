@@ -49,6 +49,8 @@ class Delivered:
 
     delivered: Counter[str] = field(default_factory=Counter)
     """By message."""
+    places: Counter[str] = field(default_factory=Counter)
+    """The same, by place."""
     retried: Counter[str] = field(default_factory=Counter)
     """By reason."""
     rated: int = 0
@@ -59,18 +61,27 @@ class Delivered:
     """In words, one each."""
     bounced: int = 0
     unknown: int = 0
+    notices: int = 0
+    """What a person is told by the inbox."""
     left: bool = False
     """Whether it was stopped before the queue was empty."""
+
+    @property
+    def idle(self) -> bool:
+        """Nothing was handed over, nor tried."""
+        return not (self.delivered or self.retried or self.failed or self.bounced or self.unknown)
 
     def absorb(self, more: Delivered) -> None:
         """Add what happened after it."""
         self.delivered += more.delivered
+        self.places += more.places
         self.retried += more.retried
         self.rated = more.rated
         self.down = more.down
         self.failed += more.failed
         self.bounced += more.bounced
         self.unknown += more.unknown
+        self.notices += more.notices
         self.left = more.left
 
 
@@ -119,11 +130,11 @@ class Handover:
         Raises StoreError; what became of the letters is noted by the next run then.
         """
         done = self._done = Delivered()
-        with self._store.transaction():
+        with self._store.transaction(beside=True):
             self._take_up_abandoned()
         look = self._delivery.at_once
         while True:
-            with self._store.transaction():
+            with self._store.transaction(beside=True):
                 self._note()
                 done.left = stop()
                 way, rows, look = (self._delivery, [], 0) if done.left else self._next(look)
@@ -199,15 +210,17 @@ class Handover:
             if outcome.status == "bounced" and letter.contact:
                 arrivals.append(_bounce(letter, now))
             changes.notices += self._count(letter, fate, outcome, now)
+            self._done.places[way.place] += fate.status == "handed over"
         self._store.mark_letters(fates)
         if arrivals:
             self._store.append(arrivals)
         changes.progress = self._failed(fates)
+        self._done.notices += len(changes.notices)
         if changes.notices or changes.progress:
             self._store.save(changes)
 
     def _pause(self, place: str, outcome: Outcome, now: datetime) -> list[NoticeRow]:
-        """A way takes nothing now: it is left alone for a while, and a person is told if it lasts."""
+        """A way takes nothing now: it is left alone for a while; if it lasts, a person is told."""
         before = self._pauses.get(place)
         tries = before.tries + 1 if before is not None else 1
         until = now + max(_pause_after(tries - 1), outcome.after)
@@ -289,7 +302,9 @@ class Handover:
             fate = LetterFate(letter.id, "unknown", now, reason)
             self._store.mark_letters([fate])
             outcome = Outcome(letter.id, "unknown", reason)
-            self._store.save(Changes(notices=self._count(letter, fate, outcome, now)))
+            notices = self._count(letter, fate, outcome, now)
+            self._done.notices += len(notices)
+            self._store.save(Changes(notices=notices))
 
 
 def _handed_over(way: Delivery, rows: Sequence[LetterRow]) -> list[Outcome]:

@@ -130,7 +130,7 @@ class Interpreter(Holding):
                 self._end_by(run, ending, change)
                 continue
             if campaign.goals:
-                target = self._goal(campaign, run)
+                target = self._goal(campaign, run, run.pc + 1)
                 if target is not None:
                     going.append((0, campaign.index, run, target, run.began))
                     continue
@@ -167,22 +167,24 @@ class Interpreter(Holding):
             run, "stopped", ending.text if change is None else f"{ending.text} ({change.text})"
         )
 
-    def _goal(self, campaign: Campaign, run: Run) -> Next | None:
-        """The furthest goal ahead whose condition has come to hold; keeps what holds in mind."""
-        target = None
+    def _goal(self, campaign: Campaign, run: Run, ahead: Next) -> Next | None:
+        """The furthest goal, at the step `ahead` or behind it, whose condition has come to hold, or
+        which the run waits at until it holds; keeps what holds in mind.
+        """
+        found = None
         mask = 0
         for bit, (at, goal) in enumerate(campaign.goals):
             if goal.condition(self.view):
                 mask |= 1 << bit
                 comes = not run.goals >> bit & 1
                 waits_there = at == run.pc and goal.otherwise == "wait" and run.status == "waiting"
-                if (comes and at > run.pc) or waits_there:
-                    target = (at, goal)
+                if (comes and at >= ahead) or waits_there:
+                    found = (at, goal)
         run.goals = mask
-        if target is None:
+        if found is None:
             return None
-        self.note("goal met", target[1].name)
-        return target[0] + 1
+        self.note("goal met", found[1].name)
+        return found[0] + 1
 
     # ------------------------------------------------------------------ walking
 
@@ -254,25 +256,10 @@ class Interpreter(Holding):
                 self._end_by(run, ending, None)
                 return None
         if campaign.goals:
-            reached = self._goal_ahead(campaign, run, target)
+            reached = self._goal(campaign, run, target)
             if reached is not None:
                 return reached
         return target
-
-    def _goal_ahead(self, campaign: Campaign, run: Run, target: Next) -> Next | None:
-        """A goal at or behind the next step whose condition has just come to hold."""
-        found = None
-        mask = 0
-        for bit, (at, goal) in enumerate(campaign.goals):
-            if goal.condition(self.view):
-                mask |= 1 << bit
-                if not run.goals >> bit & 1 and at >= target:
-                    found = (at, goal)
-        run.goals = mask
-        if found is None:
-            return None
-        self.note("goal met", found[1].name)
-        return found[0] + 1
 
     def _own_events(self, campaign: Campaign, run: Run, since: int) -> None:
         """An event that a step made may be what stops its own run."""

@@ -14,6 +14,7 @@ from flowlang.calendar import local_date, zone
 from flowlang.contact import RunKey
 from flowlang.days import Schedule
 from flowlang.program.program import Automation, Program, ScheduledEvent, ScheduledRun
+from flowlang.stores.rows import ArrivalRow
 
 NAME = "engine"
 """Under which name the store keeps it."""
@@ -52,6 +53,8 @@ class Position:
 
     clock: datetime | None = None
     """Up to here all is done."""
+    version: int = 0
+    """The number of the version that is applied; 0 before the first one."""
     ticks: int = 0
     number: int = 0
     """Of the contact that was made last."""
@@ -75,6 +78,18 @@ class Position:
         self.zones.append(found.key)
         for scheduled in program.scheduled:
             self._set(scheduled, found, scheduled.schedule.next_from(since, found))
+
+    def foresee(self, program: Program, arrivals: list[ArrivalRow]) -> None:
+        """Schedules fire in the zones of those who are about to come."""
+        for row in arrivals if program.scheduled else ():
+            name = None
+            if row.type == "contact":
+                name = json.loads(row.data).get("fields", {}).get("timezone")
+            elif row.type == "set" and '"timezone"' in row.data:
+                name = json.loads(row.data)["value"]
+            found = zone(name) if isinstance(name, str) else None
+            if found is not None:
+                self.watch(program, found, row.at + JUST_AFTER)
 
     def follow(self, program: Program, now: datetime) -> None:
         """Take the schedules of a program that was changed; those that are new begin now."""
@@ -144,7 +159,7 @@ class Position:
         """As JSON text."""
         return json.dumps(
             {
-                "clock": _text(self.clock), "ticks": self.ticks, "number": self.number,
+                "clock": _text(self.clock), "version": self.version, "ticks": self.ticks, "number": self.number,
                 "zones": self.zones, "looked": self.looked,
                 "schedules": {
                     name: {key: _text(at) for key, at in firings.items()}
@@ -164,6 +179,7 @@ class Position:
         data = json.loads(text)
         return cls(
             clock=_moment(data["clock"]),
+            version=data.get("version", 0),
             ticks=data["ticks"],
             number=data["number"],
             zones=data["zones"],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from flowlang.engine.admission import (
     Admitted,
@@ -24,7 +24,7 @@ from flowlang.engine.state import States
 from flowlang.intake.contacts import ContactRows
 from flowlang.intake.coupons import CodeRows
 from flowlang.program.program import Program
-from flowlang.stores.rows import ArrivalRow, Changes, NoticeRow
+from flowlang.stores.rows import ArrivalRow, Changes, NoticeRow, Stock
 from flowlang.stores.store import Store
 
 if TYPE_CHECKING:
@@ -128,6 +128,16 @@ def receive_codes(store: Store, name: str, found: CodeRows, now: datetime) -> Co
         notice = NoticeRow(now, "inbox", f"coupons from {found.name}: {told}")
         store.save(Changes(processes=[as_row(process)], notices=[notice]))
     return CodesTaken(new, free, told)
+
+
+def coupon_lists(store: Store, program: Program) -> list[dict[str, Any]]:
+    """The coupon lists, declared and known, each with its free and used codes, as JSON."""
+    stock = store.shared().stock
+    none = Stock(0, 0)
+    return [
+        {"list": name, "left": stock.get(name, none).free, "used": stock.get(name, none).used}
+        for name in sorted({*program.names.coupons, *stock})
+    ]
 
 
 def halted_for(store: Store, program: Program, name: str, now: datetime) -> dict[str, str]:

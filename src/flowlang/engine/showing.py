@@ -11,6 +11,10 @@ from flowlang.engine.state import States, merged_into
 from flowlang.stores.store import Store
 
 
+_WAITING = 10_000
+"""Arrivals of one contact that are looked at."""
+
+
 class NoSuchContact(Exception):
     """There is none; the message says so, for a person."""
 
@@ -65,6 +69,12 @@ def show(store: Store, states: States, given: str) -> Shown:
             if (one["campaign"], one.get("key")) == key:
                 one.update(status="at a step that is gone", step=lost.get("step", ""))
     return Shown(found, data, bool(store.waiting_arrivals([found_id])))
+
+
+def is_leaving(store: Store, contact: str) -> bool:
+    """Whether a deletion has arrived for a contact, and nothing behind it that makes it anew."""
+    waiting = store.arrivals("pending", _WAITING, contact=contact, types=("contact", "delete"))
+    return bool(waiting) and waiting[-1].type == "delete"
 
 
 def contact_data(contact: Contact) -> dict[str, Any]:

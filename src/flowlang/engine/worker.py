@@ -1,10 +1,9 @@
 """The engine over a store: what is due, what arrived and what schedules make, in the order of time.
 
-Time is taken in stretches.  One stretch is a transaction: the contacts with something due or
-arrived in it are read, all of it happens, and all that came of it is written back at once.  A
-stretch ends where the next contacts would have to be read, so that everything happens in one order
-of time, whatever the size of a batch.  Killed at any point, the engine goes on from the last
-stretch that was saved.
+Time is taken in stretches.  One stretch is a transaction: contacts with something due or arrived in
+it are read, all of it happens, and all that came of it is written back at once.  Killed at any
+point, the engine goes on from the last stretch that was saved.  A stretch is done alone, or beside
+other workers.
 
 The clock is handed in.  What fell due while nobody ran the engine happens at the moment it was due.
 """
@@ -16,25 +15,24 @@ import math
 from collections.abc import Callable
 from datetime import datetime
 
-from flowlang import calendar
-from flowlang.engine.applying import apply_program
+from flowlang.engine.applying import Outdated, apply_program
 from flowlang.engine.arrivals import REACTIONS, Moot, Refused
 from flowlang.engine.batch import Batch
 from flowlang.engine.batch_timeline import Horizon
 from flowlang.engine.beside import Alone
-from flowlang.engine.claiming import stretch_beside
-from flowlang.engine.controls import VERBS, Release, campaigns_of, may_resume
+from flowlang.engine.controls import VERBS, may_resume
 from flowlang.engine.files import Files
 from flowlang.engine.pass_report import Report
-from flowlang.engine.position import JUST_AFTER, NAME, Position, Scheduled, Sweep, stamp
+from flowlang.engine.position import NAME, Position
 from flowlang.engine.processes import Identity
-from flowlang.engine.state import States, stranded
-from flowlang.engine.sweeping import ask, asks, end
+from flowlang.engine.state import States
+from flowlang.engine.stretch_alone import stretch_alone
+from flowlang.engine.stretch_beside import stretch_beside
 from flowlang.engine.telling import Said
 from flowlang.engine.world import Answers
 from flowlang.kinds import decode
-from flowlang.program.program import Program, ScheduledRun
-from flowlang.stores.rows import ArrivalRow, Changes, Coming, ContactRow, NoticeRow, Shared
+from flowlang.program.program import Program
+from flowlang.stores.rows import ArrivalRow, Changes, Coming, NoticeRow, Shared
 from flowlang.stores.store import Store
 
 BATCH = 500
@@ -45,8 +43,6 @@ _OF_SYSTEM = frozenset((*VERBS, "import finished", "merge", "run automation"))
 """Types of arrivals that concern many contacts, or the system."""
 _MOST_ALONE = 32
 """Stretches that a worker does alone before it tries again beside others."""
-_STANDING = ("waiting", "halted", "held")
-"""In which statuses of its runs a person lets a contact go on."""
 
 
 class Worker:
@@ -71,6 +67,10 @@ class Worker:
         self._alone_for = 0
         """So many stretches it stays alone, where workers may be beside each other."""
         self._patience = 1
+        self.version: int | None = None
+        """The number of the version that this program is, where another may be applied."""
+        self.outdated = False
+        """Another version was applied meanwhile: this one has nothing more to do."""
         self.stopping = False
         """Set by someone who wants it to end after the stretch under way."""
         self.between: Callable[[], None] = lambda: None
@@ -79,8 +79,11 @@ class Worker:
     def run(self, now: datetime) -> Report:
         """Do all that is to be done up to a moment, and say what it was."""
         report = self.report = Report()
-        while not self.stopping and self._next(now, report):
-            self.between()
+        try:
+            while not self.stopping and self._next(now, report):
+                self.between()
+        except Outdated:
+            self.outdated = True
         self.report = report
         if report.reactions:
             told = Said("reactions-refused", {"count": report.reactions})
@@ -116,7 +119,7 @@ class Worker:
             else:
                 self._patience = 1
         if done is None:
-            done = self._part(Worker._stretch, now, report)
+            done = self._part(stretch_alone, now, report)
             report.stretches["alone"] += 1
             self._alone_for = self._alone_for - 1 if done and self._alone_for else 0
         return done
@@ -130,106 +133,15 @@ class Worker:
         report.absorb(self.report)
         return done
 
-    def _stretch(self, now: datetime) -> bool:
-        """Do the next stretch while nobody else does anything."""
-        with self.store.transaction():
-            shared = self.store.shared()
-            position = Position.read(shared.values.get(NAME))
-            if position.clock is None:
-                self._begin(position, now)
-            if self.program.config.missed == "skip":
-                self.report.passed_over += position.skip_missed(self.program, now)
-            if position.sweeps:
-                return self._sweep(position, position.sweeps[0], shared)
-            arrivals = self.store.arrivals("pending", self.batch, now)
-            self.foresee(position, arrivals)
-            return self._walk(position, shared, arrivals, now)
-
-    def _begin(self, position: Position, now: datetime) -> None:
-        """The clock of a store begins when its first contact came, or now."""
-        first = self.store.arrivals("pending", BATCH, now)
-        position.clock = min([now, *(row.at for row in first if row.type == "contact")])
-        position.watch(self.program, self.program.config.timezone, position.clock)
-        position.follow(self.program, position.clock)
-
-    def foresee(self, position: Position, arrivals: list[ArrivalRow]) -> None:
-        """Schedules fire in the zones of those who are about to come."""
-        for row in arrivals if self.program.scheduled else ():
-            name = None
-            if row.type == "contact":
-                name = json.loads(row.data).get("fields", {}).get("timezone")
-            elif row.type == "set" and '"timezone"' in row.data:
-                name = json.loads(row.data)["value"]
-            found = calendar.zone(name) if isinstance(name, str) else None
-            if found is not None:
-                position.watch(self.program, found, row.at + JUST_AFTER)
-
-    def _walk(
-        self, position: Position, shared: Shared, arrivals: list[ArrivalRow], now: datetime
-    ) -> bool:
-        firing = position.next_firing(self.program)
-        look = position.looks.at if position.looks else None
-        sweep_at = min((at for at in (firing[0] if firing else None, look) if at), default=None)
-        end: Horizon = (now, math.inf)
-        open_at = None
-        """A moment at which more is to be done than this stretch does."""
-        if len(arrivals) == self.batch:
-            end, open_at = (arrivals[-1].at, math.inf), arrivals[-1].at
-        if sweep_at is not None and sweep_at <= end[0]:
-            end, open_at = (sweep_at, math.inf), sweep_at
-            arrivals = [row for row in arrivals if row.at < sweep_at]
-        special = next(
-            (place for place, row in enumerate(arrivals) if self.concerns_all(row)), None
-        )
-        if special is not None and arrivals[special].at <= end[0]:
-            end, open_at = (arrivals[special].at, math.inf), arrivals[special].at
-        due = self.store.due(end[0], self.batch)
-        if len(due) == self.batch:
-            last = due[-1]
-            open_at = last.due or now
-            end = (open_at, last.began)
-            arrivals = [row for row in arrivals if row.at < open_at]
-            special = self._first_special(arrivals)
-        alone = arrivals[special] if special is not None else None
-        ordinary = arrivals[:special]
-        if not due and not ordinary:
-            if alone is not None:
-                return self._alone(position, shared, alone)
-            if sweep_at is not None and sweep_at <= end[0]:
-                if firing is not None and (look is None or firing[0] <= look):
-                    return self._fire(position, shared, *firing)
-                assert position.looks is not None
-                position.sweeps.append(position.looks)
-                position.looks = None
-                self.store.save(Changes(values={NAME: position.write()}))
-                return True
-            if NAME in shared.values:
-                return self._rest(position, shared)
-        batch = self.open(position, shared, end)
-        batch.take([*due, *self.store.contacts({row.contact for row in ordinary if row.contact})])
-        timeline = batch.timeline
-        for row in ordinary:
-            timeline.advance(row.at)
-            if timeline.sweeps:
-                break
-            self.arrive(batch, row)
-        timeline.advance(end[0])
-        if timeline.sweeps:
-            reached = timeline.sweeps[0].at - JUST_AFTER
-        else:
-            reached = end[0] if open_at is None else open_at - JUST_AFTER
-        position.clock = max(position.clock or reached, reached)
-        self.close(batch)
-        return bool(due or ordinary)
-
-    def _first_special(self, arrivals: list[ArrivalRow]) -> int | None:
-        """The place of the first arrival that concerns all."""
-        return next((place for place, row in enumerate(arrivals) if self.concerns_all(row)), None)
-
     def open(
         self, position: Position, shared: Shared, end: Horizon, *, beside: bool = False
     ) -> Batch:
-        """What a stretch does is done in a batch; nothing is at hand yet."""
+        """What a stretch does is done in a batch; nothing is at hand yet.
+
+        Raises Outdated where another version than the worker's is applied.
+        """
+        if self.version not in (None, position.version):
+            raise Outdated
         return Batch(
             self.states, self.store, position, shared, end,
             answers=self.answers, files=self.files, beside=beside,
@@ -264,88 +176,16 @@ class Worker:
         report.contacts += len(changes.contacts)
         report.notices += len(changes.notices)
 
-    # ------------------------------------------------------------------ what concerns many at once
+    def untold(self, position: Position, shared: Shared) -> Batch | None:
+        """A batch in which to tell what sends came to, where that is still to be told."""
+        assert position.clock is not None
+        batch = self.open(position, shared, (position.clock, -1))
+        results = batch.timeline.results
+        return batch if results is not None and results.pending else None
 
     def concerns_all(self, one: ArrivalRow | Coming) -> bool:
         """Whether an arrival concerns many contacts, or the system."""
         return one.contact is None or one.type in _OF_SYSTEM
-
-    def _alone(self, position: Position, shared: Shared, row: ArrivalRow) -> bool:
-        """An arrival that concerns many, or the system."""
-        batch = self.open(position, shared, (row.at, math.inf))
-        rows: list[ContactRow] = []
-        if row.type in VERBS:
-            data = json.loads(row.data)
-            message = data["process"][1] if data.get("process") else data["message"]
-            rows = self.store.contacts({one.contact for one in self.store.halted(message)})
-        elif row.type == "merge":
-            rows = self.store.contacts({row.contact or "", json.loads(row.data)["into"]})
-        batch.take(rows)
-        self.arrive(batch, row)
-        self.close(batch)
-        return True
-
-    def _fire(
-        self, position: Position, shared: Shared, at: datetime, _: int, key: str, what: Scheduled
-    ) -> bool:
-        """The moment of a schedule has come."""
-        position.fired(what, key, at)
-        batch = self.open(position, shared, (at, -1))
-        if isinstance(what, ScheduledRun):
-            batch.take([])
-            batch.timeline.move(at)
-            batch.timeline.fire(what)
-            batch.timeline.follow()
-        else:
-            position.sweeps.append(Sweep("schedule", at, stamp=stamp(what), zone=key))
-        self.close(batch)
-        return True
-
-    def _sweep(self, position: Position, sweep: Sweep, shared: Shared) -> bool:
-        """Ask the next contacts; what this makes due later happens after all have been asked."""
-        rows = self._next_asked(sweep)
-        batch = self.open(position, shared, (sweep.at, -1))
-        batch.take(rows)
-        timeline = batch.timeline
-        timeline.move(sweep.at)
-        for campaign in self.program.campaigns if sweep.kind == "existing" else ():
-            # A campaign that has looked once must not look again, though the program still says so.
-            campaign.include_existing = campaign.name in sweep.campaigns
-        contacts = [timeline.contacts[row.id] for row in rows]
-        if sweep.kind == "program":
-            for contact in contacts if sweep.after else [timeline.system, *contacts]:
-                self.report.stranded += stranded(contact, batch.aside(contact.id), self.states)
-                timeline.interpreter.let_go_unheld(contact, sweep.at)
-        else:
-            ask(timeline, sweep, contacts)
-        if len(rows) == self.batch and asks(sweep):
-            sweep.after = rows[-1].number
-        else:
-            end(timeline, sweep)
-            position.clock = max(position.clock or sweep.at, sweep.at)
-            timeline.follow()
-        self.close(batch, touched=sweep.kind != "program")
-        return True
-
-    def _next_asked(self, sweep: Sweep) -> list[ContactRow]:
-        """The contacts that a sweep asks next, in the order in which they were made."""
-        if not asks(sweep):
-            return []
-        if sweep.kind == "release":
-            campaigns = campaigns_of(self.program, Release.read(sweep.data))
-            return self.store.walk_runs(campaigns, _STANDING, sweep.after, self.batch)
-        return self.store.walk(sweep.after, self.batch)
-
-    def _rest(self, position: Position, shared: Shared) -> bool:
-        """There is nothing to do; what has been sent is told."""
-        assert position.clock is not None
-        batch = self.open(position, shared, (position.clock, -1))
-        results = batch.timeline.results
-        if results is None or not results.pending:
-            return False
-        results.tell()
-        self.close(batch)
-        return True
 
     # ------------------------------------------------------------------ the program
 
@@ -362,4 +202,4 @@ class Worker:
                 new = self.store.import_codes(name, known, now)
                 if new:
                     report.codes[name] = new
-            report.changed = apply_program(self.store, self.states, now, files)
+            report.changed = apply_program(self.store, self.program, now, files)

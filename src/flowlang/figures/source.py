@@ -68,6 +68,29 @@ class Source:
             found = [self._states.read(row.state)[0] for row in rows]
             yield found if asking is None else asking.chosen(found)
 
+    def page(
+        self, where: Where | None, after: int, limit: int, scan: int
+    ) -> tuple[list[Contact], int | None]:
+        """At most so many contacts behind a place, of at most so many that are looked at; and the
+        place to go on behind, None at the end.
+        """
+        asking = None if where is None else _Asking(self, where)
+        found: list[Contact] = []
+        while scan > 0 and len(found) < limit:
+            rows = self.store.walk(after, min(BATCH, scan))
+            if not rows:
+                return found, None
+            scan -= len(rows)
+            contacts = [self._states.read(row.state)[0] for row in rows]
+            chosen = {one.id for one in (asking.chosen(contacts) if asking else contacts)}
+            for row, contact in zip(rows, contacts, strict=True):
+                if contact.id in chosen:
+                    if len(found) == limit:
+                        return found, after
+                    found.append(contact)
+                after = row.number
+        return found, after if self.store.walk(after, 1) else None
+
     def walk(self) -> Iterator[list[ContactRow]]:
         """All contacts as they lie in the store, in the same order."""
         after = 0

@@ -5,25 +5,60 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice, zip_longest
+from typing import TypeVar
 
 from flowlang.intake.decoding import NotText, decode
 from flowlang.intake.problem import Problem, shown
+from flowlang.intake.report import RowsRead
 from flowlang.intake.table import BrokenRow, Row, all_rows, find_delimiter, heading, rows
 from flowlang.kinds import BadValue
 
 
+@dataclass(frozen=True, slots=True)
+class ColumnRows(RowsRead):
+    """What a list gave.  `read` is always the values + `duplicates` + `left_out`."""
+
+    name: str
+    values: tuple[str, ...]
+    """Each value once, in the order of the file."""
+    read: int
+    duplicates: int
+    """Values that stood in this file already."""
+    blanks: int
+    left_out: int
+    problems: tuple[Problem, ...]
+    encoding: str = ""
+
+    @property
+    def taken(self) -> int:
+        return len(self.values)
+
+    @property
+    def fates(self) -> tuple[str, ...]:
+        taken, left_out = super().fates
+        return taken, f"{self.duplicates:,} twice in the file", left_out
+
+
+Rows = TypeVar("Rows", bound=ColumnRows)
+
+
 @dataclass(slots=True)
-class ColumnRows:
-    """What a list gave: `read` is the values, the duplicates and what was left out together."""
+class _Reading:
+    """What was read of one file so far."""
 
     values: dict[str, None] = field(default_factory=dict)
-    """Each value once, in order."""
     read: int = 0
     duplicates: int = 0
     blanks: int = 0
     left_out: int = 0
     problems: list[Problem] = field(default_factory=list)
     encoding: str = ""
+
+    def rows(self, kind: type[Rows], name: str) -> Rows:
+        return kind(
+            name, tuple(self.values), self.read, self.duplicates, self.blanks, self.left_out,
+            tuple(self.problems), self.encoding,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +98,7 @@ class _Place:
 
 
 def read_column(
+    kind: type[Rows],
     name: str,
     data: bytes,
     headers: Collection[str],
@@ -70,8 +106,8 @@ def read_column(
     layout: Layout = FOUND,
     *,
     heads: str = "",
-) -> ColumnRows:
-    """The values of a file.  `headers` are words that head their column, in lower case.
+) -> Rows:
+    """The values of a file, as rows of that kind.  `headers` are words that head their column, in lower case.
 
     Of several columns none of which such a word heads, the first serves; where `heads` gives one
     of the words, as an example, such a file is refused instead.
@@ -79,7 +115,7 @@ def read_column(
     `accept` gives the value to keep, or raises BadValue.  Nothing is raised here: what is wrong
     with the file or a row is among the problems.
     """
-    found = ColumnRows()
+    found = _Reading()
     try:
         decoded = decode(data, layout.encoding)
         place = _find(name, decoded.text, headers, layout)
@@ -87,7 +123,7 @@ def read_column(
             raise _unsure(decoded.text, place, heads, layout)
     except (NotText, NoColumn) as bad:
         found.problems.append(Problem("error", 0, None, "", str(bad)))
-        return found
+        return found.rows(kind, name)
     found.encoding = decoded.encoding
     for line, raw in _values(decoded.text, place):
         if raw == "":
@@ -108,10 +144,10 @@ def read_column(
         found.values[value] = None
     if place.header and layout.header is None and not layout.column:
         _tell_header(found, decoded.text, place.header, headers)
-    return found
+    return found.rows(kind, name)
 
 
-def _tell_header(found: ColumnRows, text: str, line: int, headers: Collection[str]) -> None:
+def _tell_header(found: _Reading, text: str, line: int, headers: Collection[str]) -> None:
     """A header that was only inferred could be a value: it is never passed over silently."""
     header = text.split("\n", line)[line - 1].strip()
     if not any(word in header.casefold() for word in headers):

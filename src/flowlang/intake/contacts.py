@@ -12,7 +12,7 @@ from flowlang.intake.contact_row import ContactReader, ContactRow, Note, Refused
 from flowlang.intake.decoding import Decoded, NotText, decode
 from flowlang.intake.objects import objects
 from flowlang.intake.problem import Problem, shown
-from flowlang.intake.report import counted, headline, summary_lines
+from flowlang.intake.report import RowsRead, counted
 from flowlang.intake.schema import ContactSchema
 from flowlang.intake.table import BrokenRow, Row, find_delimiter, rows
 from flowlang.source import guess
@@ -21,37 +21,22 @@ __all__ = ["ContactRow", "ContactRows", "read_contacts"]
 
 
 @dataclass(frozen=True, slots=True)
-class ContactRows:
+class ContactRows(RowsRead):
     """What a file of contacts gave.  `read` is always `taken` + `left_out`."""
 
+    NOUN = "row", "rows"
     name: str
     rows: tuple[ContactRow, ...]
     problems: tuple[Problem, ...]
     read: int
-    """Rows seen, blank ones not counted."""
     left_out: int
     encoding: str = ""
-    """`UTF-8`, `UTF-16` or `Windows-1252`; empty where the bytes are no text."""
     delimiter: str | None = None
     """None for JSON."""
 
     @property
     def taken(self) -> int:
         return len(self.rows)
-
-    def summary(self) -> list[str]:
-        """Lines for a person: the counts, the encoding if it is not UTF-8, the first problems."""
-        return summary_lines(self.name, self._counts, self.encoding, self.problems)
-
-    @property
-    def headline(self) -> str:
-        """The counts and the encoding in one line."""
-        return headline(self.name, self._counts, self.encoding)
-
-    @property
-    def _counts(self) -> str:
-        seen = counted(self.read, "row", "rows")
-        return f"{seen} read, {self.taken:,} taken, {self.left_out:,} left out"
 
 
 def read_contacts(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from flowlang.intake.cells import CONTROL, MAX_NAME
-from flowlang.intake.column import FOUND, Layout, read_column
-from flowlang.intake.problem import Problem
-from flowlang.intake.report import counted, summary_lines
+from flowlang.intake.column import FOUND, ColumnRows, Layout, read_column
 from flowlang.kinds import BadValue
 
 HEADERS = frozenset({
@@ -25,19 +24,15 @@ HEADERS = frozenset({
 
 
 @dataclass(frozen=True, slots=True)
-class CodeRows:
-    """What a file of codes gave.  `read` is always the codes + `duplicates` + `left_out`."""
+class CodeRows(ColumnRows):
+    """What a file of codes gave."""
 
-    name: str
-    codes: tuple[str, ...]
-    """Each code once, in the order of the file, which is the order they go out in."""
-    read: int
-    duplicates: int
-    """Codes that stood in this file already."""
-    blanks: int
-    left_out: int
-    problems: tuple[Problem, ...]
-    encoding: str = ""
+    NOUN = "code", "codes"
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Each code once, in the order of the file, which is the order they go out in."""
+        return self.values
 
     def skipped(self, new: int) -> dict[str, int]:
         """Why so many of the codes were not `new` to a list: how many, by reason."""
@@ -48,31 +43,13 @@ class CodeRows:
         }
         return {reason: count for reason, count in found.items() if count}
 
-    def summary(self) -> list[str]:
-        """Lines for a person: the counts, the encoding if it is not UTF-8, the first problems."""
-        counts = (
-            f"{counted(self.read, 'code', 'codes')} read, {len(self.codes):,} taken, "
-            f"{self.duplicates:,} twice in the file, {self.left_out:,} left out"
-        )
-        return summary_lines(self.name, counts, self.encoding, self.problems)
-
 
 def read_codes(name: Path | str, data: bytes, layout: Layout = FOUND) -> CodeRows:
     """The codes in the bytes of a file; what is wrong with it is in the result, never raised.
 
     Of several columns none is taken by guess: an amount that went out as a code cannot be recalled.
     """
-    found = read_column(str(name), data, HEADERS, read_code, layout, heads="code")
-    return CodeRows(
-        str(name),
-        tuple(found.values),
-        found.read,
-        found.duplicates,
-        found.blanks,
-        found.left_out,
-        tuple(found.problems),
-        found.encoding,
-    )
+    return read_column(CodeRows, str(name), data, HEADERS, read_code, layout, heads="code")
 
 
 def read_code(raw: str) -> str:

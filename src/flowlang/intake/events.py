@@ -13,7 +13,7 @@ from flowlang.intake.decoding import NotText, decode
 from flowlang.intake.event_types import SHAPES, Shape
 from flowlang.intake.objects import flaw, objects
 from flowlang.intake.problem import Problem, shown
-from flowlang.intake.report import counted, headline, summary_lines
+from flowlang.intake.report import RowsRead
 from flowlang.intake.schema import EventSchema
 from flowlang.kinds import DATETIME, BadValue, read
 from flowlang.source import did_you_mean, guess
@@ -39,9 +39,10 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
-class EventRows:
+class EventRows(RowsRead):
     """What a file of events gave, in its order.  `read` is always `taken` + `left_out`."""
 
+    NOUN = "event", "events"
     name: str
     arrivals: tuple[Arrival, ...]
     problems: tuple[Problem, ...]
@@ -52,20 +53,6 @@ class EventRows:
     @property
     def taken(self) -> int:
         return len(self.arrivals)
-
-    def summary(self) -> list[str]:
-        """Lines for a person: the counts, the encoding if it is not UTF-8, the first problems."""
-        return summary_lines(self.name, self._counts, self.encoding, self.problems)
-
-    @property
-    def headline(self) -> str:
-        """The counts and the encoding in one line."""
-        return headline(self.name, self._counts, self.encoding)
-
-    @property
-    def _counts(self) -> str:
-        seen = counted(self.read, "event", "events")
-        return f"{seen} read, {self.taken:,} taken, {self.left_out:,} left out"
 
 
 def read_events(
@@ -115,6 +102,17 @@ def parse_event(
     if not isinstance(obj, dict):
         return _refused(line, "expected an object in { }")
     return _event(obj, known, zone, line, now)
+
+
+def misshapen(obj: object) -> str:
+    """What is wrong with an event whatever a workspace declares; empty where nothing is."""
+    if not isinstance(obj, dict):
+        return "expected an object in { }"
+    try:
+        _shape(obj)
+    except BadValue as bad:
+        return str(bad)
+    return ""
 
 
 def _event(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from abc import ABC, abstractmethod
+from typing import ClassVar
 
 from flowlang.intake.problem import Problem, printable
 
@@ -10,21 +11,52 @@ SHOWN = 20
 """How many problems a summary lists before it only counts them."""
 
 
-def summary_lines(name: str, counts: str, encoding: str, problems: Sequence[Problem]) -> list[str]:
-    """The counts, then the encoding where it is worth saying, then the first problems."""
-    lines = [printable(f"{name}: {counts}")]
-    if encoding and encoding != "UTF-8":
-        lines.append(printable(f"{name}: read as {encoding}, it is not UTF-8"))
-    lines += [problem.render(name) for problem in problems[:SHOWN]]
-    if len(problems) > SHOWN:
-        lines.append(f"... and {len(problems) - SHOWN:,} more")
-    return lines
+class RowsRead(ABC):
+    """What a file gave, as a person is told of it.  `read` is always what was taken, and what was
+    not.
+    """
 
+    __slots__ = ()
+    NOUN: ClassVar[tuple[str, str]]
+    """What a row is called: one, and many."""
+    name: str
+    read: int
+    """Rows seen, blank ones not counted."""
+    left_out: int
+    problems: tuple[Problem, ...]
+    encoding: str
+    """`UTF-8`, `UTF-16` or `Windows-1252`; empty where the bytes are no text."""
 
-def headline(name: str, counts: str, encoding: str) -> str:
-    """The counts and the encoding where it is worth saying, in one line."""
-    read_as = f"; read as {encoding}" if encoding and encoding != "UTF-8" else ""
-    return printable(f"{name}: {counts}{read_as}")
+    @property
+    @abstractmethod
+    def taken(self) -> int:
+        """How many rows serve."""
+
+    @property
+    def fates(self) -> tuple[str, ...]:
+        """What became of the rows: how many were taken, and how many were not, and why."""
+        return f"{self.taken:,} taken", f"{self.left_out:,} left out"
+
+    @property
+    def counts(self) -> str:
+        """How many rows there were, and what became of them."""
+        return ", ".join((f"{counted(self.read, *self.NOUN)} read", *self.fates))
+
+    @property
+    def headline(self) -> str:
+        """The counts, and the encoding where it is worth saying, in one line."""
+        read_as = f"; read as {self.encoding}" if self.encoding not in ("", "UTF-8") else ""
+        return printable(f"{self.name}: {self.counts}{read_as}")
+
+    def summary(self) -> list[str]:
+        """Lines for a person: the counts, the encoding if it is not UTF-8, the first problems."""
+        lines = [printable(f"{self.name}: {self.counts}")]
+        if self.encoding not in ("", "UTF-8"):
+            lines.append(printable(f"{self.name}: read as {self.encoding}, it is not UTF-8"))
+        lines += [problem.render(self.name) for problem in self.problems[:SHOWN]]
+        if len(self.problems) > SHOWN:
+            lines.append(f"... and {len(self.problems) - SHOWN:,} more")
+        return lines
 
 
 def counted(number: int, one: str, many: str) -> str:

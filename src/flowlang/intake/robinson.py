@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flowlang.intake.cells import CONTROL, MAX_NAME
-from flowlang.intake.column import read_column
-from flowlang.intake.problem import Problem, shown
-from flowlang.intake.report import counted, summary_lines
+from flowlang.intake.column import ColumnRows, read_column
+from flowlang.intake.problem import shown
 from flowlang.kinds import BadValue
 
 HEADERS = frozenset({
@@ -23,41 +22,20 @@ _PHONE = re.compile(r"\+?[\d ()/.-]*\d[\d ()/.-]*")
 
 
 @dataclass(frozen=True, slots=True)
-class AddressRows:
-    """What a list gave.  `read` is always the addresses + `duplicates` + `left_out`."""
+class AddressRows(ColumnRows):
+    """What a list gave."""
 
-    name: str
-    addresses: tuple[str, ...]
-    """Each once, in the order of the file; e-mail addresses in lower case."""
-    read: int
-    duplicates: int
-    blanks: int
-    left_out: int
-    problems: tuple[Problem, ...]
-    encoding: str = ""
+    NOUN = "address", "addresses"
 
-    def summary(self) -> list[str]:
-        """Lines for a person: the counts, the encoding if it is not UTF-8, the first problems."""
-        counts = (
-            f"{counted(self.read, 'address', 'addresses')} read, {len(self.addresses):,} taken, "
-            f"{self.duplicates:,} twice in the file, {self.left_out:,} left out"
-        )
-        return summary_lines(self.name, counts, self.encoding, self.problems)
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Each once, in the order of the file; e-mail addresses in lower case."""
+        return self.values
 
 
 def read_addresses(name: Path | str, data: bytes) -> AddressRows:
     """The addresses in the bytes of a file; what is wrong is in the result, never raised."""
-    found = read_column(str(name), data, HEADERS, _address)
-    return AddressRows(
-        str(name),
-        tuple(found.values),
-        found.read,
-        found.duplicates,
-        found.blanks,
-        found.left_out,
-        tuple(found.problems),
-        found.encoding,
-    )
+    return read_column(AddressRows, str(name), data, HEADERS, _address)
 
 
 def _address(raw: str) -> str:

@@ -17,7 +17,9 @@ _BETWEEN = 56.0
 """Room between two campaigns."""
 _LEAST = 560.0
 """How wide the words above a picture may be in any case."""
-_HEADING, _ABOUT, _WAY = 20, 13, 12
+WAY = 12
+"""Size of the letters at lines."""
+_HEADING, _ABOUT = 20, 13
 _MOST_WAY = 190.0
 """How wide the label of a line may be."""
 _MOST_ENDING = 420.0
@@ -70,6 +72,8 @@ class Scene:
     edges: list[Edge]
     ways: list[list[str]]
     """The label of each edge, wrapped."""
+    links: list[Link]
+    """Of each edge, and then those that only say what stands below what."""
     layout: Layout
 
     @classmethod
@@ -90,25 +94,25 @@ class Scene:
         ]
         boxes = [Box.of(node, halts) for node in nodes]
         numbers = {node.id: number for number, node in enumerate(nodes)}
-        ways = [letters.wrapped(cut(edge.label), _MOST_WAY, _WAY) for edge in edges]
+        ways = [letters.wrapped(cut(edge.label), _MOST_WAY, WAY) for edge in edges]
         links = [
             Link(numbers[edge.source], numbers[edge.target], _room(way))
             for edge, way in zip(edges, ways, strict=True)
         ]
-        onto = {link.target for link in links if not link.back}
+        onto = {link.target for link in links if link.source < link.target}
         links += [
             Link(number - 1, number, drawn=False)
             for number, node in enumerate(nodes)
             if number and number not in onto and node.kind not in ("waiting", "start")
         ]
         layout = arranged([box.size for box in boxes], links)
-        return cls(boxes, edges, ways, layout)
+        return cls(boxes, edges, ways, links, layout)
 
 
 def _room(way: list[str]) -> Size | None:
     if not way:
         return None
-    widest = max(letters.width(line, _WAY) for line in way)
+    widest = max(letters.width(line, WAY) for line in way)
     return Size(widest + 10, len(way) * 15.0 + 5)
 
 
@@ -156,7 +160,7 @@ class _Scene:
         self.parts.append(svg.element("path", d=f"M0 {svg.number(y - 4)}H28", class_="line unwalked"))
         said = self.words.say("picture-not-walked")
         self.parts.append(
-            svg.element("text", svg.said(said), x=36, y=y, class_="about", font_size=_WAY)
+            svg.element("text", svg.said(said), x=36, y=y, class_="about", font_size=WAY)
         )
 
     def _endings(self) -> None:
@@ -165,7 +169,7 @@ class _Scene:
         if not boxes:
             return
         self.height += 6
-        self._say(self.words.say("picture-any-time"), _WAY, "about", 20)
+        self._say(self.words.say("picture-any-time"), WAY, "about", 20)
         self.height += 6
         x, tallest = 0.0, 0.0
         for box in boxes:
@@ -240,7 +244,7 @@ def _label(way: list[str], middle: Point, down: float) -> list[str]:
         parts.append(
             svg.element(
                 "text", svg.said(line), x=x, y=top + 11.5 + 15 * number, class_="way",
-                text_anchor="middle", font_size=_WAY,
+                text_anchor="middle", font_size=WAY,
             )  # fmt: skip
         )
     return parts

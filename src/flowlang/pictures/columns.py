@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from flowlang.pictures.layers import Chart, Vertex
+from flowlang.pictures.layers import Chart, Vertex, longest
 
 _ROUNDS = 40
 _BOXES, _BESIDE, _LINES = 36.0, 22.0, 14.0
@@ -102,8 +102,8 @@ def _by_worth(chart: Chart) -> list[tuple[Vertex, Vertex]]:
     for trunk in chart.trunks.values():
         pairs = zip(trunk, trunk[1:], strict=False)
         worth += [(-len(chart.boxes) - 1, 0, pair) for pair in pairs]
-    for chain, link in zip(chart.chains, chart.links, strict=True):
-        on = 0 if link.back else before[link.source] + behind[link.target]
+    for number, (chain, link) in enumerate(zip(chart.chains, chart.links, strict=True)):
+        on = 0 if number in chart.back else before[link.source] + behind[link.target]
         for pair in zip(chain, chain[1:], strict=False):
             ends = sum(vertex.kind == "box" for vertex in pair)
             worth.append((-on, ends, pair))
@@ -112,14 +112,13 @@ def _by_worth(chart: Chart) -> list[tuple[Vertex, Vertex]]:
 
 def _lengths(chart: Chart) -> tuple[list[int], list[int]]:
     """Of each box: how many boxes stand on the longest way to it, and on the longest from it."""
-    before = [1] * len(chart.boxes)
-    behind = [1] * len(chart.boxes)
-    links = [link for link in chart.links if link.drawn and not link.back]
-    for link in sorted(links, key=lambda link: link.source):
-        before[link.target] = max(before[link.target], before[link.source] + 1)
-    for link in sorted(links, key=lambda link: -link.target):
-        behind[link.source] = max(behind[link.source], behind[link.target] + 1)
-    return before, behind
+    pairs = [
+        (link.source, link.target)
+        for number, link in enumerate(chart.links)
+        if link.drawn and number not in chart.back
+    ]
+    count = len(chart.boxes)
+    return longest(count, pairs), longest(count, [(target, source) for source, target in pairs])
 
 
 # ------------------------------------------------------------------ room

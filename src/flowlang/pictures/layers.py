@@ -45,6 +45,8 @@ class Chart:
 
     sizes: Sequence[Size]
     links: Sequence[Link]
+    back: frozenset[int]
+    """Which links lead back: to a box from which a way leads to their source."""
     boxes: list[Vertex]
     chains: list[list[Vertex]]
     """Of each link: its pieces from its source to its target; of one that leads back, its source
@@ -59,39 +61,73 @@ _BEND = Size(2, 0)
 
 def layered(sizes: Sequence[Size], links: Sequence[Link]) -> Chart:
     """The chart of boxes and links, each layer in the order in which people come to things."""
-    levels = _levels(len(sizes), links)
+    back = _back(len(sizes), links)
+    onward = [link for number, link in enumerate(links) if number not in back]
+    levels = _levels(len(sizes), onward)
     boxes = [Vertex("box", levels[at], size, at) for at, size in enumerate(sizes)]
-    chart = Chart(sizes, links, boxes, [], {}, [])
+    chart = Chart(sizes, links, back, boxes, [], {}, [])
     for number, link in enumerate(links):
         if not link.drawn:
             chart.chains.append([])
-        elif link.back:
+        elif number in back:
             chart.chains.append(_joined([boxes[link.source], _first(number, link, boxes)]))
         else:
             chart.chains.append(_joined(_pieces(number, link, boxes)))
-    for target in sorted({link.target for link in links if link.drawn and link.back}):
-        below = max(
-            boxes[link.source].layer
-            for link in links
-            if link.drawn and link.back and link.target == target
-        )
-        chart.trunks[target] = _joined(
-            [
-                Vertex("trunk", layer, _BEND, target)
-                for layer in range(boxes[target].layer, below + 2)
-            ]
-        )
+    lowest: dict[int, int] = {}
+    for link in (links[number] for number in sorted(back) if links[number].drawn):
+        lowest[link.target] = max(lowest.get(link.target, 0), boxes[link.source].layer)
+    for target, layer in sorted(lowest.items()):
+        down = range(boxes[target].layer, layer + 2)
+        chart.trunks[target] = _joined([Vertex("trunk", one, _BEND, target) for one in down])
     chart.layers = _in_layers(chart)
     return chart
 
 
+def _back(count: int, links: Sequence[Link]) -> frozenset[int]:
+    """The links that close a circle, on a walk through the boxes in their order."""
+    leaving: list[list[int]] = [[] for _ in range(count)]
+    for number, link in enumerate(links):
+        leaving[link.source].append(number)
+    found: set[int] = set()
+    seen, path = [False] * count, [False] * count
+    for start in range(count):
+        todo = [] if seen[start] else [(start, iter(leaving[start]))]
+        while todo:
+            box, rest = todo[-1]
+            seen[box] = path[box] = True
+            number = next(rest, None)
+            if number is None:
+                path[box] = False
+                todo.pop()
+            elif path[links[number].target]:
+                found.add(number)
+            elif not seen[links[number].target]:
+                target = links[number].target
+                todo.append((target, iter(leaving[target])))
+    return frozenset(found)
+
+
 def _levels(count: int, links: Sequence[Link]) -> list[int]:
     """The layer of each box: twice its longest way from the top."""
-    levels = [0] * count
-    for link in sorted(links, key=lambda link: link.source):
-        if not link.back:
-            levels[link.target] = max(levels[link.target], levels[link.source] + 2)
-    return levels
+    return [2 * length for length in longest(count, [(one.source, one.target) for one in links])]
+
+
+def longest(count: int, pairs: Sequence[tuple[int, int]]) -> list[int]:
+    """How many pairs the longest way to each number has; there is no way round in a circle."""
+    leaving: list[list[int]] = [[] for _ in range(count)]
+    awaited = [0] * count
+    for source, target in pairs:
+        leaving[source].append(target)
+        awaited[target] += 1
+    lengths = [0] * count
+    todo = [number for number in range(count) if not awaited[number]]
+    for number in todo:
+        for target in leaving[number]:
+            lengths[target] = max(lengths[target], lengths[number] + 1)
+            awaited[target] -= 1
+            if not awaited[target]:
+                todo.append(target)
+    return lengths
 
 
 def _first(number: int, link: Link, boxes: list[Vertex]) -> Vertex:

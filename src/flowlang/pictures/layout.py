@@ -24,17 +24,13 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """From one box to another, by their numbers; it leads back where it does not lead on."""
+    """From one box to another, by their numbers."""
 
     source: int
     target: int
     label: Size | None = None
     drawn: bool = True
     """False for one that only says what stands below what."""
-
-    @property
-    def back(self) -> bool:
-        return self.target <= self.source
 
 
 @dataclass(frozen=True, slots=True)

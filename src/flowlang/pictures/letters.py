@@ -6,7 +6,9 @@ Segoe UI and the system fonts: a text needs at most this room in any of them.
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 
 _WIDTHS = {
@@ -20,6 +22,7 @@ _WIDTHS = {
 _KNOWN = {letter: width for width, letters in _WIDTHS.items() for letter in letters}
 _SMALL, _CAPITAL, _FULL, _EMOJI = 1060, 1180, 1040, 1400
 """Of letters that are not in the table: the widest of their kind."""
+_BREAKABLE = re.compile(r"[^/?&=@_-]+[/?&=@_-]*|[/?&=@_-]+")
 _BOLD, _BOLD_CAPITAL = 110, 135
 """What bold letters are wider by."""
 
@@ -52,12 +55,12 @@ def _thousandths(letter: str) -> int:
 
 def wrapped(text: str, most: float, size: float, *, bold: bool = False) -> list[str]:
     """The lines of a text that are at most so wide, as few as can be and about equally long."""
-    words = text.split()
-    lines = _filled(words, most, size, bold=bold)
+    parts = list(_parts(text, most, size, bold=bold))
+    lines = _filled(parts, most, size, bold=bold)
     low, high = 0.0, most
     while len(lines) > 1 and high - low > size / 2:
         middle = (low + high) / 2
-        tried = _filled(words, middle, size, bold=bold)
+        tried = _filled(parts, middle, size, bold=bold)
         if len(tried) > len(lines) or any(width(one, size, bold=bold) > middle for one in tried):
             low = middle
         else:
@@ -65,15 +68,28 @@ def wrapped(text: str, most: float, size: float, *, bold: bool = False) -> list[
     return lines
 
 
-def _filled(words: list[str], most: float, size: float, *, bold: bool) -> list[str]:
+def _filled(parts: list[str], most: float, size: float, *, bold: bool) -> list[str]:
     lines: list[str] = []
-    for word in words:
-        joined = f"{lines[-1]} {word}" if lines else word
-        if lines and width(joined, size, bold=bold) <= most:
-            lines[-1] = joined
+    for part in parts:
+        if lines and width((lines[-1] + part).rstrip(), size, bold=bold) <= most:
+            lines[-1] += part
         else:
-            lines += _pieces(word, most, size, bold=bold)
-    return lines
+            lines.append(part)
+    return [line.rstrip() for line in lines]
+
+
+def _parts(text: str, most: float, size: float, *, bold: bool) -> Iterator[str]:
+    """What must not be broken: words, each with the space behind it.
+
+    A word that is too long may break behind the signs of an address, or else anywhere.
+    """
+    for word in text.split():
+        if width(word, size, bold=bold) <= most:
+            yield f"{word} "
+            continue
+        for part in _BREAKABLE.findall(word):
+            yield from _pieces(part, most, size, bold=bold)
+        yield " "
 
 
 def _pieces(word: str, most: float, size: float, *, bold: bool) -> list[str]:

@@ -73,8 +73,9 @@ def _nets(chart: Chart, number: int) -> Gap:
             net = gap.setdefault(id(vertex if number % 2 == 0 else below), _Net())
             net.tops.append(vertex.x)
             net.bottoms.append(below.x)
-    for chain, link in zip(chart.chains, chart.links, strict=True):
-        if link.drawn and link.back and chain[-1].layer == number:
+    for at_link in sorted(chart.back):
+        chain, link = chart.chains[at_link], chart.links[at_link]
+        if link.drawn and chain[-1].layer == number:
             trunk = chart.trunks[link.target]
             at = number - trunk[0].layer
             end = trunk[at + 1] if at + 1 < len(trunk) else trunk[at]
@@ -154,7 +155,7 @@ class _Lines:
         for upper, lower in pairwise(chain):
             key = id(upper if upper.layer % 2 == 0 else lower)
             points += self._across(upper, lower, key)
-        if link.back:
+        if number in self.chart.back:
             points += self._up(chain[-1], link.target)
         else:
             points.append((chain[-1].x, chain[-1].top))

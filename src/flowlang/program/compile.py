@@ -474,7 +474,8 @@ def _check_need(need: templates.EventNeed, who: str, token: Token | None, code: 
         d.TEMPLATE_EVENT,
         need.span,
         what=f"`{need.head}.{need.name}`: {who} {without}",
-        hint=hint,
+        # Others may send the same text, where the name is right: then a guess is no fix.
+        hint=str(hint) if token is not None else hint,
         also=also,
     )
     return False

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from flowlang.program.program import Campaign
-from flowlang.steps.identity import head, is_block
+from flowlang.steps.identity import head
 from flowlang.steps.step import Step
 from flowlang.syntax.tree import Node, Token
 
@@ -41,6 +41,8 @@ class Difference:
     places: dict[int, int] = field(default_factory=dict)
     """The number that an instruction has now, by the number that it had; without those that are
     gone."""
+    apart: set[int] = field(default_factory=set)
+    """Those of them that now stand in another block than they did."""
     changes: list[StepChange] = field(default_factory=list)
     """In the order of the new text; those that are gone stand where they stood."""
 
@@ -78,46 +80,77 @@ class _Pairs:
         self.found: dict[int, Node] = {}
         """By the identity of the old node."""
         self.moved: set[int] = set()
+        """Old ones that are found at another place."""
+        self.apart: set[int] = set()
+        """Those of them that stand in another block."""
+        self._taken: set[int] = set()
+        self._around: dict[int, Node | None] = {}
+        """The statement or branch in whose block one is, old or new."""
         self._left: list[Node] = []
         self._come: list[Node] = []
 
-    def blocks(self, old: Sequence[Node], new: Sequence[Node]) -> None:
+    def blocks(
+        self,
+        old: Sequence[Node],
+        new: Sequence[Node],
+        around: tuple[Node | None, Node | None] = (None, None),
+    ) -> None:
         """Pair the statements of a block, and what is below them."""
         for one, other in _aligned(old, new):
             if one is not None and other is not None:
                 self._pair(one, other)
             elif one is not None:
-                self._left += [one, *_below(one)]
+                self._left += self._all(one, around[0])
             elif other is not None:
-                self._come += [other, *_below(other)]
+                self._come += self._all(other, around[1])
+
+    def _all(self, statement: Node, around: Node | None) -> Iterator[Node]:
+        """A statement and those in its blocks; it is known where each stands."""
+        self._around[id(statement)] = around
+        yield statement
+        for branch in _branches(statement):
+            for one in _steps(_block(branch)):
+                yield from self._all(one, branch)
+        for one in _steps(_block(statement)):
+            yield from self._all(one, statement)
 
     def _pair(self, old: Node, new: Node) -> None:
         self.found[id(old)] = new
-        olds, news = _branches(old), _branches(new)
-        for one, other in _aligned(olds, news):
+        self._taken.add(id(new))
+        for one, other in _aligned(_branches(old), _branches(new)):
             if one is not None and other is not None:
                 self.found[id(one)] = other
-                self.blocks(_steps(_block(one)), _steps(_block(other)))
+                self.blocks(_steps(_block(one)), _steps(_block(other)), (one, other))
             elif one is not None:
-                self._left += _below(one)
+                self._left += [below for step in _steps(_block(one)) for below in self._all(step, one)]
             elif other is not None:
-                self._come += _below(other)
-        self.blocks(_steps(_block(old)), _steps(_block(new)))
+                self._come += [
+                    below for step in _steps(_block(other)) for below in self._all(step, other)
+                ]
+        self.blocks(_steps(_block(old)), _steps(_block(new)), (old, new))
 
     def elsewhere(self) -> None:
         """Pair what is left over wherever it stands, each once; what stands in it comes with it."""
-        for key in (head, _kin):
+        for key in (head, _about):
             waiting: dict[Hashable, list[Node]] = {}
             for other in self._come:
-                told = key(other)
-                if told is not None and not any(other is one for one in self.found.values()):
+                if id(other) not in self._taken and (told := key(other)) is not None:
                     waiting.setdefault(told, []).append(other)
-            for one in self._left:
+            for one in list(self._left):
                 told = key(one)
-                if told is None or id(one) in self.found or not waiting.get(told):
+                free = [other for other in waiting.get(told, ()) if id(other) not in self._taken]
+                if told is None or id(one) in self.found or not free:
                     continue
-                self.found[id(one)] = waiting[told].pop(0)
+                other = next((other for other in free if self._together(one, other)), free[0])
                 self.moved.add(id(one))
+                if not self._together(one, other):
+                    self.apart.add(id(one))
+                self._pair(one, other)
+
+    def _together(self, old: Node, new: Node) -> bool:
+        """Whether two statements stand in what is the same block."""
+        around, other = self._around.get(id(old)), self._around.get(id(new))
+        return self.found.get(id(around)) is other if around is not None else other is None
 
 
 def _branches(statement: Node) -> list[Node]:
@@ -134,13 +167,6 @@ def _branches(statement: Node) -> list[Node]:
 def _block(statement: Node) -> tuple[Node, ...] | None:
     found: tuple[Node, ...] | None = getattr(statement, "steps", None)
     return found
-
-
-def _below(statement: Node) -> Iterator[Node]:
-    """All statements and branches in the blocks of one."""
-    for one in (*_branches(statement), *_steps(_block(statement))):
-        yield one
-        yield from _below(one)
 
 
 _Pair = tuple[Node | None, Node | None]
@@ -172,8 +198,16 @@ def _kin(statement: Node) -> Hashable | None:
     rule = statement.rule
     if rule in _WAITS:
         return "wait"
-    if rule in _ALIKE:
-        return rule
+    return rule if rule in _ALIKE else _about(statement)
+
+
+def _about(statement: Node) -> Hashable | None:
+    """Of what is no wait and no branch: its kind, and the message, tag or field it names."""
+    rule = statement.rule
+    if rule in _WAITS or rule in _ALIKE:
+        return None
+    if hasattr(statement, "percent"):
+        return (rule, repr(statement.name))
     first = next(
         (
             value
@@ -182,7 +216,7 @@ def _kin(statement: Node) -> Hashable | None:
         ),
         None,
     )
-    return None if first is None else (rule, repr(first.value))
+    return (rule, repr(first.value) if first is not None else head(statement))
 
 
 def _gaps(
@@ -240,6 +274,8 @@ def _instructions(found: Difference, pairs: _Pairs) -> None:
         there = places.get(id(other), []) if other is not None else []
         if number < len(there):
             found.places[pc] = there[number]
+            if id(statement) in pairs.apart:
+                found.apart.add(pc)
 
 
 def _changes(found: Difference, pairs: _Pairs) -> Iterator[StepChange]:
@@ -273,9 +309,8 @@ def _firsts(campaign: Campaign) -> Iterator[int]:
     """
     seen: set[int] = set()
     for pc, statement in enumerate(campaign.nodes):
-        if id(statement) not in seen and isinstance(statement, Step) or statement.rule == "else_if":
-            if id(statement) not in seen:
-                yield pc
+        if id(statement) not in seen and (isinstance(statement, Step) or statement.rule == "else_if"):
+            yield pc
         seen.add(id(statement))
 
 
@@ -286,6 +321,3 @@ def _order(found: Difference, change: StepChange) -> tuple[int, int]:
     assert change.old is not None
     before = [found.places[pc] for pc in range(change.old) if pc in found.places]
     return (before[-1] if before else -1), 2
-
-
-__all__ = ["Difference", "StepChange", "What", "difference", "is_block"]

@@ -86,9 +86,7 @@ def _sets_a_flag(node: Node | None) -> bool:
 _SETTING_FLAGS = (WaitUntil, WaitFor, Race, Send, SendTo, Call)
 
 
-def _explained(
-    reasoning: Reasoning, condition: ex.Expression, known: Knowledge, walk: Walk
-) -> Hit:
+def _explained(reasoning: Reasoning, condition: ex.Expression, known: Knowledge, walk: Walk) -> Hit:
     holds = walk.outcome == "yes"
     pairs = sorted((fact.pair for fact in known), key=lambda one: one[0].span.start)
     enough = [pair for pair in pairs if not reasoning.possible([pair, (condition, not holds)])]

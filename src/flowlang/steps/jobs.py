@@ -11,6 +11,7 @@ from flowlang.check import diagnostics as d
 from flowlang.check import literals
 from flowlang.check.comparing import Fn
 from flowlang.check.names import Names
+from flowlang.check.view import View
 from flowlang.effects import END, Effects, Next
 from flowlang.steps.groups import known_group
 from flowlang.steps.send import terms_of
@@ -122,7 +123,12 @@ def _members(code: Code, recipients: Node) -> Callable[[Any], bool]:
         return lambda v: name in v.contact.groups
     if isinstance(recipients, ToSegment):
         return code.expressions.segment(recipients.name)
-    return lambda v: True
+    return _everyone
+
+
+def _everyone(v: View) -> bool:
+    """The condition that holds for all contacts."""
+    return True
 
 
 def _file(token: Token) -> dict[str, Any]:
@@ -162,7 +168,7 @@ class ExportContacts(Job):
 
     def compile(self, code: Code) -> bool:
         of_contact = code.place_with(contact=True)
-        where: Fn = code.condition(self.where, of_contact) if self.where else lambda v: True
+        where = code.condition(self.where, of_contact) if self.where else _everyone
         code.emit(Task("export contacts", where=where, **_written(code, self.path)), self)
         return False
 
@@ -197,42 +203,48 @@ class Refill(Job):
         return False
 
 
-@node("add_segment")
-class AddSegment(Job):
-    """Puts all contacts of a segment into a group."""
+class GroupJob(Job):
+    """Changes who belongs to a group; `task` says how."""
+
+    task: ClassVar[str]
+
+    def change(self, code: Code, member: Fn, group: Token) -> None:
+        known_group(code, group)
+        code.emit(Task(self.task, member=member, group=group.value), self)
+
+
+class SegmentJob(GroupJob):
+    """The same for all contacts of a segment."""
 
     segment: Token
     group: Token
 
     def compile(self, code: Code) -> bool:
-        member = code.expressions.segment(self.segment)
-        known_group(code, self.group)
-        code.emit(Task("add segment", member=member, group=self.group.value), self)
+        self.change(code, code.expressions.segment(self.segment), self.group)
         return False
+
+
+@node("add_segment")
+class AddSegment(SegmentJob):
+    """Puts all contacts of a segment into a group."""
+
+    task: ClassVar[str] = "add segment"
 
 
 @node("remove_segment")
-class RemoveSegment(Job):
+class RemoveSegment(SegmentJob):
     """Takes all contacts of a segment out of a group."""
 
-    segment: Token
-    group: Token
-
-    def compile(self, code: Code) -> bool:
-        member = code.expressions.segment(self.segment)
-        known_group(code, self.group)
-        code.emit(Task("remove segment", member=member, group=self.group.value), self)
-        return False
+    task: ClassVar[str] = "remove segment"
 
 
 @node("empty_group")
-class EmptyGroup(Job):
+class EmptyGroup(GroupJob):
     """Takes everyone out of a group."""
 
     group: Token
+    task: ClassVar[str] = "remove segment"
 
     def compile(self, code: Code) -> bool:
-        known_group(code, self.group)
-        everyone: Fn = lambda v: True  # noqa: E731 - as for the audience of a send
-        code.emit(Task("remove segment", member=everyone, group=self.group.value), self)
+        self.change(code, _everyone, self.group)
         return False

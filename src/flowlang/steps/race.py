@@ -15,7 +15,7 @@ from flowlang.effects import Effects, Next, Trigger
 from flowlang.steps.event_match import EventMatch, came, event_match
 from flowlang.steps.jump import Jump
 from flowlang.steps.repeat import Count
-from flowlang.steps.step import Code, Instruction, Step
+from flowlang.steps.step import Code, Instruction, Lapse, Step
 from flowlang.steps.wait_until import said
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.tree import Node, node
@@ -137,6 +137,9 @@ class AwaitFirst(Instruction):
         do.run.timed_out = True
         do.note("timed out", f"after {self.said}")
         return self.after if self.otherwise is None else self.otherwise
+
+    def lapse(self) -> Lapse:
+        return Lapse(most=self.at_most)
 
     def exits(self, pc: int) -> list[tuple[int, str]]:
         found = [

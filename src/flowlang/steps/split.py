@@ -12,7 +12,7 @@ from flowlang.effects import STAY, Effects, Next
 from flowlang.source import Span
 from flowlang.steps.event_match import EventMatch, event_match
 from flowlang.steps.jump import Jump
-from flowlang.steps.step import Code, Instruction, Step
+from flowlang.steps.step import Code, Instruction, Lapse, Step
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.tree import Node, Token, node
 
@@ -161,3 +161,6 @@ class TakeBest(Instruction):
 
     def labels(self, pc: int, say: Callable[[str], str]) -> list[str]:
         return _shares(self.targets, self.bounds)
+
+    def lapse(self) -> Lapse:
+        return Lapse(most=self.length)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal
 
+from flowlang.calendar import Duration
 from flowlang.check import diagnostics as d
 from flowlang.check.expressions import Expressions
 from flowlang.check.meaning import Place
@@ -33,6 +34,19 @@ class Where:
         """Its stable name: see `steps.identity`."""
         return self.identities[self.number]
 
+
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    """How long a run stands at an instruction: at least, and at most.
+
+    `most` is None where something else than a length of time ends it: a date, or what happens.
+    """
+
+    least: Duration = Duration()
+    most: Duration | None = Duration()
+
+
+NO_TIME = Lapse()
 
 Shape = Literal["step", "send", "wait", "branch", "split", "race", "loop", "goal", "stop", "restart"]
 """What kind of thing an instruction is to people who look at a picture."""
@@ -78,6 +92,10 @@ class Instruction(ABC):
     def detail(self) -> str:
         """What a picture adds to the statement."""
         return ""
+
+    def lapse(self) -> Lapse:
+        """How much time passes here, if all goes as the statement says."""
+        return NO_TIME
 
     def halts(self, names: Names) -> bool:
         """Whether a run may stand here until a person lets it go on."""

@@ -9,7 +9,7 @@ from flowlang.check import diagnostics as d
 from flowlang.check import literals
 from flowlang.days import Days
 from flowlang.effects import Effects, Next
-from flowlang.steps.step import Code, Instruction, Step
+from flowlang.steps.step import Code, Instruction, Lapse, Step
 from flowlang.syntax.expressions import Duration
 from flowlang.syntax.tree import Token, node
 
@@ -44,6 +44,9 @@ class WaitFor(Instruction):
 
     def wake(self, do: Effects, pc: int) -> Next:
         return pc + 1
+
+    def lapse(self) -> Lapse:
+        return Lapse(self.length, self.length)
 
 
 @node("wait_days")
@@ -94,3 +97,6 @@ class WaitForDays(Instruction):
 
     def wake(self, do: Effects, pc: int) -> Next:
         return pc + 1
+
+    def lapse(self) -> Lapse:
+        return Lapse(most=None)

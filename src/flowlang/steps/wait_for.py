@@ -10,7 +10,7 @@ from flowlang.check import literals
 from flowlang.check.names import Names
 from flowlang.effects import STAY, Effects, Next, Trigger
 from flowlang.steps.event_match import EventMatch, came, event_match
-from flowlang.steps.step import Code, Instruction, Step
+from flowlang.steps.step import Code, Instruction, Lapse, Step
 from flowlang.steps.wait_until import IN_TIME, TIMED_OUT, said
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.tree import node
@@ -71,3 +71,6 @@ class AwaitEvent(Instruction):
         do.run.timed_out = True
         do.note("timed out", f"after {self.said}")
         return pc + 1
+
+    def lapse(self) -> Lapse:
+        return Lapse(most=self.at_most)

@@ -21,7 +21,7 @@ from flowlang.days import next_day_of, next_time, next_weekday
 from flowlang.effects import END, STAY, Effects, Next, Trigger
 from flowlang.kinds import DATE, DATETIME, BadValue, read
 from flowlang.steps.event_match import came
-from flowlang.steps.step import Code, Instruction, Step
+from flowlang.steps.step import Code, Instruction, Lapse, Step
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.tree import Node, Token, node
 
@@ -196,6 +196,9 @@ class _Until(Instruction):
 
     def deadline(self, do: Effects) -> datetime | None:
         return calendar.add(do.now, self.at_most, do.zone) if self.at_most else None
+
+    def lapse(self) -> Lapse:
+        return Lapse(most=self.at_most)
 
     def timed_out(self, do: Effects) -> Next:
         do.run.timed_out = True

@@ -14,7 +14,9 @@ from pathlib import Path
 from flowlang.source import did_you_mean
 from flowlang.stores.store import Store, StoreError
 
-_SHARED = frozenset(("arrays", "bell", "bulk", "reading", "rows", "schema", "sql", "store", "writing"))
+_SHARED = frozenset(
+    ("arrays", "bell", "bulk", "reading", "rows", "schema", "sql", "store", "writing")
+)
 """Modules of this folder that are no store."""
 
 

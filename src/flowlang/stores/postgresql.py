@@ -12,6 +12,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Literal
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Connection, Engine
@@ -56,10 +57,13 @@ class PostgresqlStore(SqlStore):
 
     def wait(self, seconds: float) -> None:
         with self._told():
-            self._bell.wait(seconds)
+            try:
+                self._bell.wait(seconds)
+            except psycopg.Error as failure:
+                raise StoreError(f"{self.shown}: {failure}") from failure
 
-    def _wake(self, connection: Connection) -> None:
-        self._bell.ring(connection)
+    def _wake(self, connection: Connection, *, at_once: bool = False) -> None:
+        self._bell.ring(connection, at_once=at_once)
 
     # ------------------------------------------------------------------ beside each other
 

@@ -90,6 +90,15 @@ class SqlReading(Sql):
         asked = sa.select(*names, sa.func.count()).group_by(*names).order_by(*names)
         return [(row[0], row[1], row[2], row[3]) for row in self._all(asked)]
 
+    def under_way(self) -> list[tuple[str, str, str, int]]:
+        c = t.runs.c
+        names = (c.campaign, c.version, c.step)
+        asked = sa.select(*names, sa.func.count()).where(
+            c.status.in_(("running", "waiting", "halted", "held"))
+        )
+        found = self._all(asked.group_by(*names).order_by(*names))
+        return [(row[0], row[1], row[2], row[3]) for row in found]
+
     def at_sends(self) -> list[tuple[str, str, str, int]]:
         c = t.runs.c
         names = (c.campaign, c.message, c.status)
@@ -258,9 +267,13 @@ class SqlReading(Sql):
                 progress[number][what] = int(amount)
         return [_process(row, progress[row.number]) for row in rows]
 
-    def program(self) -> str | None:
+    def program(self, number: int | None = None) -> str | None:
         c = t.programs.c
-        found = self._all(sa.select(c.text).order_by(c.number.desc()).limit(1))
+        asked = sa.select(c.text).limit(1)
+        if number is None:
+            found = self._all(asked.order_by(c.number.desc()))
+        else:
+            found = self._all(asked.order_by(c.number).offset(number - 1)) if number > 0 else []
         return str(found[0][0]) if found else None
 
     def notices(self, limit: int, after: int = 0) -> list[NoticeRow]:

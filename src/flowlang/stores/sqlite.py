@@ -7,6 +7,8 @@ Three slashes and a path that begins at the workspace; four for one that begins 
 from __future__ import annotations
 
 import sqlite3
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,8 @@ from flowlang.stores.writing import SqlStore
 
 PATIENCE = 15_000
 """Milliseconds to wait for another program that writes."""
+_LOOK = 0.05
+"""Seconds between two looks at whether the file has changed."""
 _PREFIX = "sqlite:///"
 _MARK = 0x666C6F77
 """The application id in the file's header: a database that is a store of ours."""
@@ -38,6 +42,27 @@ _COUNT_CODES = f"""
 
 class SqliteStore(SqlStore):
     """A store in one file; one writer at a time."""
+
+    def __init__(self, engine: sa.Engine, shown: str) -> None:
+        super().__init__(engine, shown, RowByRow(insert))
+        self._watched = threading.local()
+
+    def wait(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while not self._changed() and (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, _LOOK))
+
+    def _changed(self) -> bool:
+        """Whether anybody has written since this thread asked last."""
+        before = getattr(self._watched, "version", None)
+        with self._told():
+            connection = getattr(self._watched, "connection", None)
+            if connection is None:
+                connection = self._watched.connection = self.engine.raw_connection()
+            cursor = connection.driver_connection.execute("pragma data_version")
+            self._watched.version = cursor.fetchone()
+            cursor.close()
+        return self._watched.version != before
 
     def in_words(self, failure: sa.exc.DBAPIError) -> str:
         text = str(failure.orig)
@@ -62,12 +87,12 @@ def connect(url: str, base: Path) -> SqliteStore:
     name = url.removeprefix(_PREFIX)
     if name == ":memory:":
         engine = sa.create_engine("sqlite://", poolclass=StaticPool, connect_args=_options())
-        store = SqliteStore(engine, "the store in memory", RowByRow(insert))
+        store = SqliteStore(engine, "the store in memory")
     else:
         path = base / name
         _prepare(path)
         engine = sa.create_engine(f"sqlite:///{path}", connect_args=_options())
-        store = SqliteStore(engine, str(path), RowByRow(insert))
+        store = SqliteStore(engine, str(path))
     sa.event.listen(engine, "connect", _set_up)
     sa.event.listen(engine, "begin", _begin)
     _make_tables(store)

@@ -122,6 +122,10 @@ class Store(Protocol):
         """
         ...
 
+    def under_way(self) -> list[tuple[str, str, str, int]]:
+        """How many runs of each campaign are under way on each version, at each step."""
+        ...
+
     def at_sends(self) -> list[tuple[str, str, str, int]]:
         """How many runs of each campaign stand at the send of each message: `halted`, `waiting`, or
         `held`; those that are held elsewhere stand at no message.
@@ -180,8 +184,10 @@ class Store(Protocol):
         """By number; those that are over for good only if asked for."""
         ...
 
-    def program(self) -> str | None:
-        """The program that was applied last, as the JSON text that the engine wrote."""
+    def program(self, number: int | None = None) -> str | None:
+        """The program that was applied last, or as the n-th, as the JSON text that the engine
+        wrote.
+        """
         ...
 
     def notices(self, limit: int, after: int = 0) -> list[NoticeRow]:

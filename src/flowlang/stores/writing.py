@@ -39,7 +39,7 @@ class SqlStore(SqlReading):
         """In which slot this connection counts; where many write, each has its own."""
         return 0
 
-    def _wake(self, connection: Connection) -> None:
+    def _wake(self, connection: Connection, *, at_once: bool = False) -> None:
         """Let those who wait for something to do look again, once this is done.
 
         Nothing is to be done where they see by themselves that something was written.
@@ -177,7 +177,7 @@ class SqlStore(SqlReading):
         if not rows:
             return 0
         with self._connected(writes=True) as connection:
-            self._wake(connection)
+            self._wake(connection, at_once=True)
             return self._bulk.insert_new(connection, t.arrivals, rows, key="id")
 
     def import_codes(self, name: str, codes: Sequence[str], at: datetime) -> int:

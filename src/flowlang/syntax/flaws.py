@@ -74,7 +74,9 @@ class Flaws:
         return self._address(start, lexemes) or self._character(text, start, end, lexemes)
 
     def _open_string(self, text: str, start: int, end: int, lexemes: list[Lexeme]) -> bool:
-        fix = Fix((Edit(Span(self.source, end, end), '"'),), safe=False)
+        # A quote with nothing behind it more likely closes a text that was never opened.
+        empty = not text.strip('"')
+        fix = None if empty else Fix((Edit(Span(self.source, end, end), '"'),), safe=False)
         self._report(d.UNCLOSED_STRING, start, start + 1, quotes='"', fix=fix)
         lexemes.append(Lexeme("STRING", text.rstrip("\\") + '"', start, end))
         return True

@@ -267,7 +267,8 @@ def _two_statements(
         return False
     words, lexeme = parser.words, second[0]
     span = Span(parser.source, lexeme.start, lexeme.end)
-    fix = Fix((Edit(span._replace(end=span.start), "\n" + " " * line.width),), safe=False)
+    between = Span(parser.source, first[-1].end, lexeme.start)
+    fix = Fix((Edit(between, "\n" + " " * line.width),), safe=False)
     what = words.say("new-statement", found=wording.found(lexeme))
     parser.findings.report(d.UNEXPECTED, span, what=what, hint=words.say("new-line"), fix=fix)
     return True

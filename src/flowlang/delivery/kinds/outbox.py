@@ -20,6 +20,7 @@ from flowlang.delivery.settings import Setup
 
 
 def connect(setup: Setup) -> Outbox:
+    """The workspace's own."""
     return Outbox(setup.outbox)
 
 

@@ -35,6 +35,9 @@ _NOT_THIS_LETTER = {401, 403, 407}
 
 
 def connect(setup: Setup) -> Delivery:
+    """The webhook that takes all letters; without a `url` only channels have webhooks.  Raises
+    BadSetting.
+    """
     return Webhook.of(setup, setup.settings.url) if setup.settings.url else Nowhere()
 
 
@@ -96,7 +99,9 @@ class Webhook(Delivery):
 
     def _pause(self, reply: Reply) -> timedelta:
         """What `Retry-After` asks for: seconds, or a moment."""
-        raw = next((text for name, text in reply.headers.items() if name.lower() == "retry-after"), "")
+        raw = next(
+            (text for name, text in reply.headers.items() if name.lower() == "retry-after"), ""
+        )
         if raw.isascii() and raw.isdigit() and len(raw) <= 9:
             asked = timedelta(seconds=int(raw))
         else:

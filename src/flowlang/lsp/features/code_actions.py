@@ -1,15 +1,20 @@
-"""The fixes of findings, each where it is, and all safe ones of a text at once."""
+"""What can be done about findings: the fix of each, all safe ones of a text at once, and a comment
+that allows what a rule finds.
+
+A safe fix is the preferred one; after another a file may mean something else, and its title says so.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from lsprotocol import types
 
+from flowlang.lsp.checked import Checked, same_text
 from flowlang.lsp.features.diagnostics import diagnostic
 from flowlang.lsp.server import FlowServer
-from flowlang.lsp.study import Checked
 from flowlang.lsp.texts import Open
+from flowlang.rules import allowances
 from flowlang.source import Edit, Finding, Fix
 
 FIX_ALL = f"{types.CodeActionKind.SourceFixAll.value}.flow"
@@ -30,13 +35,17 @@ def register(server: FlowServer) -> None:
         if _is_wanted(types.CodeActionKind.QuickFix.value, wanted):
             first = server.offset(document.source, params.range.start)
             last = server.offset(document.source, params.range.end)
+            here = [
+                finding
+                for finding in checked.findings_in(document.source)
+                if _concerns(finding, first, last)
+            ]
             actions += [
                 _quick_fix(server, finding, fix)
-                for finding in checked.findings_in(document.source)
-                if (fix := finding.fix) is not None
-                and fix.edits
-                and _concerns(finding, first, last)
+                for finding in here
+                if (fix := finding.fix) is not None and fix.edits
             ]
+            actions += _allowing(server, document, checked, here)
         if _is_wanted(FIX_ALL, wanted):
             actions += _fix_all(server, document, checked)
         return actions
@@ -69,6 +78,23 @@ def _quick_fix(server: FlowServer, finding: Finding, fix: Fix) -> types.CodeActi
     )
 
 
+def _allowing(
+    server: FlowServer, document: Open, checked: Checked, here: Iterable[Finding]
+) -> Iterator[types.CodeAction]:
+    """Comments that allow findings; until the reason is filled in, the comment is one itself."""
+    files = checked.workspace.files
+    parsed = next((one for one in files if same_text(one.source, document.source)), None)
+    for finding in here if parsed is not None else ():
+        edit = allowances.allowing(finding, parsed, checked.workspace.settings.rules)
+        if edit is not None:
+            yield types.CodeAction(
+                f"Allow {finding.diagnostic.name} on this line because …",
+                types.CodeActionKind.QuickFix,
+                [diagnostic(server, finding)],
+                edit=_edit(server, (edit,)),
+            )
+
+
 def _title(finding: Finding, fix: Fix) -> str:
     """What a fix does, in a few words."""
     first = fix.edits[0]
@@ -82,7 +108,7 @@ def _title(finding: Finding, fix: Fix) -> str:
         said = f"Insert `{_short(new)}`"
     else:
         said = f"Write `{_short(new)}` for `{_short(old)}`"
-    return f"{said}{places}"
+    return f"{said}{places}" if fix.safe else f"{said}{places} (unsafe: read it again)"
 
 
 def _short(text: str) -> str:

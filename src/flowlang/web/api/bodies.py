@@ -8,7 +8,7 @@ from email.message import Message
 
 from starlette.requests import Request
 
-from flowlang.intake.objects import Parsed, parse_object, whole
+from flowlang.intake.objects import MAX_NESTING, Parsed, parse_object, whole
 from flowlang.web.api.problems import Problem
 
 JSON = "application/json"
@@ -45,9 +45,8 @@ def value(body: str) -> object:
         raise Problem(400, str(wrong)) from None
 
 
-def several(body: str) -> list[object]:
-    """The objects in JSON: one, or those of an array.  Raises Problem."""
-    found = value(body)
+def several(found: object) -> list[object]:
+    """What a value holds: one object, or those of an array.  Raises Problem."""
     if isinstance(found, dict):
         return [found]
     if not isinstance(found, list):
@@ -67,5 +66,11 @@ def lines(body: str) -> list[Parsed]:
 
 
 def as_lines(values: list[object]) -> bytes:
-    """Values as JSON Lines: the line of each is its place in the array, from 1."""
-    return "\n".join(map(json.dumps, values)).encode()
+    """Values as JSON Lines: the line of each is its place in the array, from 1.
+
+    Raises Problem.
+    """
+    try:
+        return "\n".join(map(json.dumps, values)).encode()
+    except RecursionError:
+        raise Problem(400, f"it is nested deeper than {MAX_NESTING} levels") from None

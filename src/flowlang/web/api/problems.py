@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
+from itertools import islice
 from typing import Any
 
 from fastapi import FastAPI
@@ -14,10 +15,13 @@ from starlette.exceptions import HTTPException as AnyHTTPException
 from starlette.requests import Request
 from starlette.routing import Match
 
+from flowlang.intake.problem import Problem as Flaw
 from flowlang.intake.problem import printable, shown
 from flowlang.stores.store import StoreError
 
 MEDIA = "application/problem+json"
+MOST_FLAWS = 1_000
+"""So many flaws of a file are told."""
 PAUSE = 5
 """Seconds after which to try again where the store cannot be used."""
 
@@ -80,6 +84,18 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(AnyHTTPException, refused)
     app.add_exception_handler(RequestValidationError, not_as_asked)
     app.add_exception_handler(StoreError, busy)
+
+
+def flaws(found: Iterable[Flaw]) -> list[dict[str, Any]]:
+    """What is wrong with the rows of what was sent, as JSON."""
+    return [
+        {
+            "severity": one.severity, "line": one.line, "column": one.column,
+            "name": shown(one.column_name), "message": printable(one.message),
+            "left_out": one.left_out,
+        }
+        for one in islice(found, MOST_FLAWS)
+    ]  # fmt: skip
 
 
 _OWN = {

@@ -48,7 +48,7 @@ def stretch_beside(worker: Worker, now: datetime) -> bool:
         mine = {row.id for row in due}
         new = _claimed(worker, [one for one in coming if before is None or one.at < before], mine)
         if not due and not new:
-            if bound is not None or _untold(worker, position, shared):
+            if bound is not None or worker.untold(position, shared) is not None:
                 raise Alone
             return False
         _do(worker, position, shared, [*due, *store.contacts(new)], mine | new, horizon, before)
@@ -100,7 +100,7 @@ def _do(
         horizon = arrivals[-1].at, math.inf
     arrivals = [row for row in arrivals if before is None or row.at < before]
     zones = len(position.zones)
-    worker.foresee(position, arrivals)
+    position.foresee(worker.program, arrivals)
     if len(position.zones) != zones or any(worker.concerns_all(row) for row in arrivals):
         raise Alone
     batch = worker.open(position, shared, horizon, beside=True)
@@ -110,10 +110,3 @@ def _do(
         worker.arrive(batch, row)
     batch.timeline.advance(horizon[0])
     worker.close(batch)
-
-
-def _untold(worker: Worker, position: Position, shared: Shared) -> bool:
-    """Whether results of sends are still to be told."""
-    assert position.clock is not None
-    results = worker.open(position, shared, (position.clock, -1)).timeline.results
-    return results is not None and results.pending

@@ -1,0 +1,215 @@
+"""Contacts: a page of them, an import, one of them, its history, why, and its end."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+
+from flowlang.engine.receiving import receive_contacts
+from flowlang.engine.showing import (
+    NoSuchContact,
+    Shown,
+    contact_data,
+    contact_id,
+    is_leaving,
+    show,
+    there_is_none,
+)
+from flowlang.figures.source import Source, Where
+from flowlang.figures.where import WrongCondition, condition
+from flowlang.intake import schemas
+from flowlang.intake.contacts import ContactRows, read_contacts
+from flowlang.stores.rows import ArrivalRow
+from flowlang.web.api import bodies, models
+from flowlang.web.api.guard import Guarded, Serving, asks
+from flowlang.web.api.models import After, ContactKey, Limit
+from flowlang.web.api.problems import Problem, answer, flaws
+from flowlang.web.api.shapes import CONTACT_BODIES
+from flowlang.web.service import Service
+from flowlang.web.why import CannotSay, Why
+
+router = APIRouter(route_class=Guarded, tags=["contacts"])
+
+_LONGEST = 2_000
+"""Characters in a condition."""
+_SOURCE = r"^[^\x00-\x1f\x7f/\\]*$"
+
+
+@router.get("/contacts", response_model=models.Contacts, **asks("contacts:read", 409, 422))
+def list_contacts(
+    serving: Serving,
+    limit: Limit = 100,
+    after: After = 0,
+    where: Annotated[
+        str | None,
+        Query(
+            max_length=_LONGEST,
+            description="Only those for whom this condition of the language holds. One that does"
+            " not fit the workspace is refused with 409.",
+            examples=['tagged "vip"', "score >= 50"],
+        ),
+    ] = None,
+) -> Any:
+    """List contacts in the order in which they came, all or those for whom a condition holds."""
+    asked = None
+    if where is not None:
+        try:
+            asked = Where(condition(where, serving.program.names, "where"), serving.now())
+        except WrongCondition as wrong:
+            raise Problem(409, f"`where`: {wrong.finding.message}") from None
+    source = Source(serving.store, serving.program)
+    found, following = source.page(asked, after, limit, serving.limits.scan)
+    return {"contacts": [contact_data(one) for one in found], "next": following}
+
+
+@router.post(
+    "/contacts",
+    status_code=202,
+    response_model=models.ContactsTaken,
+    summary="Import contacts",
+    **asks("contacts:write", 409, 422, takes=CONTACT_BODIES),
+)
+async def import_contacts(
+    request: Request,
+    serving: Serving,
+    source: Annotated[
+        str,
+        Query(
+            min_length=1, max_length=100, pattern=_SOURCE,
+            description="What automations call where it comes from.",
+        ),
+    ] = "api",
+    strict: Annotated[bool, Query(description="Take all rows or none.")] = False,
+) -> Any:  # fmt: skip
+    """Import contacts, as `flow contacts import` does.
+
+    A row is found by its `id`, else by its e-mail address. A bad row is left out and told with its
+    reason; with `strict`, none is taken then. Where nothing is taken, the answer is 409.
+    """
+    media = bodies.media_type(request, (bodies.JSON, *bodies.LINES, "text/csv"))
+    data = await request.body()
+    name = f"{source}.csv"
+    if media != "text/csv":
+        name = f"{source}.jsonl"
+        body = await bodies.text(request)
+        if media == bodies.JSON:
+            data = bodies.as_lines(bodies.several(bodies.value(body)))
+    return await run_in_threadpool(_import, serving, name, data, source, strict)
+
+
+def _import(serving: Service, name: str, data: bytes, source: str, strict: bool) -> Any:
+    program = serving.program
+    schema, zone = schemas.contact_schema(program), program.config.timezone
+    rows = read_contacts(name, data, schema, zone)
+    found = [*rows.problems]
+    refused = any(one.severity == "error" for one in found) and strict
+    if rows.rows and not refused:
+        now = serving.now()
+        done = receive_contacts(serving.store, serving.states, rows, source, now, strict=strict)
+        found += done.problems
+        left_out = rows.left_out + len(done.problems)
+        if rows.read > left_out and not (strict and done.problems):
+            return {
+                "read": rows.read, "taken": rows.read - left_out, "new": done.new,
+                "changed": done.changed, "unchanged": done.unchanged, "left_out": left_out,
+                "problems": flaws(found),
+            }  # fmt: skip
+    return _nothing(rows, flaws(found))
+
+
+def _nothing(rows: ContactRows, problems: list[dict[str, Any]]) -> JSONResponse:
+    first = next((one["message"] for one in problems if one["severity"] == "error"), "no contact")
+    return answer(
+        409, f"nothing was taken: {first}", read=rows.read, taken=0, left_out=rows.read,
+        problems=problems,
+    )  # fmt: skip
+
+
+@router.get(
+    "/contacts/{contact}",
+    response_model=models.OneContact,
+    **asks("contacts:read", 404, 410, 422),
+)
+def show_contact(contact: ContactKey, serving: Serving) -> Any:
+    """Show what is known of a contact, and where it stands."""
+    found = _shown(serving, contact)
+    return found.data | {"waiting": found.waiting}
+
+
+def _shown(serving: Service, contact: str) -> Shown:
+    """Raises Problem."""
+    try:
+        found = show(serving.store, serving.states, contact)
+    except NoSuchContact as none:
+        raise Problem(410 if none.gone else 404, str(none)) from None
+    if is_leaving(serving.store, found.contact.id):
+        raise Problem(410, f'the contact "{contact}" is being deleted')
+    return found
+
+
+@router.delete(
+    "/contacts/{contact}",
+    status_code=202,
+    response_model=models.Deleted,
+    **asks("contacts:write", 404, 410, 422),
+)
+def delete_contact(contact: ContactKey, serving: Serving) -> Any:
+    """Delete a contact, by the event `delete`: the engine does it when its turn comes."""
+    with serving.store.transaction():
+        found = _shown(serving, contact)
+        serving.store.append([ArrivalRow(serving.now(), found.contact.id, "delete", "{}")])
+    return {"contact": found.contact.id, "status": "taken"}
+
+
+@router.get(
+    "/contacts/{contact}/history",
+    response_model=models.History,
+    **asks("contacts:read", 404, 422),
+)
+def show_history(
+    contact: ContactKey, serving: Serving, limit: Limit = 1_000, after: After = 0
+) -> Any:
+    """Show every decision that was made for a contact, with its reason."""
+    found_id = contact_id(serving.store, contact)
+    rows = serving.store.history(found_id)
+    if not rows:
+        none = there_is_none(serving.store, found_id, "there is no history of a contact")
+        raise Problem(404, str(none))
+    chosen = list(islice((row for row in rows if row.seq > after), limit))
+    return {
+        "contact": found_id,
+        "entries": [row.entry.data() for row in chosen],
+        "next": chosen[-1].seq if chosen and chosen[-1].seq < rows[-1].seq else None,
+    }
+
+
+@router.get(
+    "/contacts/{contact}/why",
+    response_model=models.Why,
+    **asks("contacts:read", 404, 409, 422),
+)
+def ask_why(
+    contact: ContactKey,
+    request: Request,
+    serving: Serving,
+    about: Annotated[
+        str,
+        Query(
+            max_length=200, pattern=models.PLAIN,
+            description="A message or a campaign; without it, the last decision is meant.",
+            examples=["Offer"],
+        ),
+    ] = "",
+) -> Any:  # fmt: skip
+    """Say why something was decided about a contact, or why not, as `flow contacts why` does."""
+    asked: Why = request.app.state.why
+    try:
+        found = asked.answer(serving.store, contact, about)
+    except CannotSay as cannot:
+        raise Problem(404 if cannot.nobody else 409, str(cannot)) from None
+    return {"contact": contact, "lines": found.lines, "waiting": found.waiting}

@@ -1,0 +1,121 @@
+"""What a store holds and how the engine keeps up, as metrics for Prometheus."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from threading import Lock
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from flowlang.engine.processes import SENDS
+from flowlang.stores.rows import Shared, Tally
+from flowlang.stores.store import Store
+
+KEPT = 5.0
+"""Seconds for which an answer serves again, however many ask."""
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class Metrics:
+    """The metrics of a store; `clock` gives seconds that never go back.
+
+    All are gauges: a send that is taken back is counted no longer, and a counter may not go down.
+    """
+
+    def __init__(
+        self, store: Store, now: Callable[[], datetime], clock: Callable[[], float]
+    ) -> None:
+        self._clock = clock
+        self._registry = CollectorRegistry(auto_describe=False)
+        self._registry.register(_Collector(store, now))
+        self._text = b""
+        self._until = clock() - 1
+        self._lock = Lock()
+
+    def text(self) -> bytes:
+        """All of them, in the text format of Prometheus.  Raises StoreError."""
+        with self._lock:
+            if self._clock() >= self._until:
+                self._text = generate_latest(self._registry)
+                self._until = self._clock() + KEPT
+            return self._text
+
+
+class _Collector(Collector):
+    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._now = now
+
+    def describe(self) -> list[GaugeMetricFamily]:
+        """Nothing: to know the names, the store would have to be asked at the start."""
+        return []
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        shared, tally = self._store.shared(), self._store.tally()
+        yield from self._messages(shared)
+        yield self._lag()
+        yield from _amounts(shared, tally)
+        runs = _family("runs", "Runs of a campaign, by where they stand.", "campaign", "status")
+        counts: dict[tuple[str, str], int] = {}
+        for campaign, status, _, count in self._store.standing():
+            counts[campaign, status] = counts.get((campaign, status), 0) + count
+        for labels, count in counts.items():
+            runs.add_metric(labels, count)
+        yield runs
+
+    def _messages(self, shared: Shared) -> Iterator[GaugeMetricFamily]:
+        sent = _family("messages_sent", "Messages that were sent.", "message")
+        failed = _family("messages_failed", "Messages that could not be handed over.", "message")
+        skipped = _family("messages_skipped", "Sends that were skipped.", "message", "reason")
+        halted = _family("messages_halted", "Contacts who wait at a halted send.", "message")
+        sums: dict[str, list[int]] = {}
+        reasons: dict[tuple[str, str], int] = {}
+        for row in self._store.processes():
+            if row.type not in SENDS:
+                continue
+            both = sums.setdefault(row.name, [0, 0])
+            both[0] += row.done
+            both[1] += row.failed
+            for why, count in row.skipped.items():
+                reasons[row.name, why] = reasons.get((row.name, why), 0) + count
+        for name, (done, lost) in sums.items():
+            sent.add_metric([name], done)
+            failed.add_metric([name], lost)
+        for labels, count in reasons.items():
+            skipped.add_metric(labels, count)
+        for name, count in shared.halted.items():
+            halted.add_metric([name], count)
+        yield from (sent, failed, skipped, halted)
+
+    def _lag(self) -> GaugeMetricFamily:
+        """How late the engine is: since when the first contact is due, or the first arrival."""
+        now = self._now()
+        due = [one.due for one in self._store.due(now, 1)]
+        arrived = [one.at for one in self._store.arrivals("pending", 1, now)]
+        first = min((one for one in (*due, *arrived) if one is not None), default=now)
+        lag = _family("due_lag_seconds", "For how long the first thing to be done has been due.")
+        lag.add_metric([], max(0.0, (now - first).total_seconds()))
+        return lag
+
+
+def _amounts(shared: Shared, tally: Tally) -> Iterator[GaugeMetricFamily]:
+    contacts = _family("contacts", "Contacts, without those that were deleted.")
+    contacts.add_metric([], tally.contacts)
+    arrivals = _family("arrivals_pending", "Arrivals that the engine has yet to apply.")
+    arrivals.add_metric([], tally.arrivals)
+    letters = _family("letters", "Letters, by how far they are.", "status")
+    for status, count in tally.letters.items():
+        letters.add_metric([status], count)
+    left = _family("coupons_left", "Free codes of a coupon list.", "list")
+    used = _family("coupons_used", "Codes of a coupon list that went out.", "list")
+    for name, stock in sorted(shared.stock.items()):
+        left.add_metric([name], stock.free)
+        used.add_metric([name], stock.used)
+    yield from (contacts, arrivals, letters, left, used)
+
+
+def _family(name: str, said: str, *labels: str) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"flow_{name}", said, labels=labels)

@@ -161,6 +161,10 @@ class Shop:
         assert worker.run(until).refused == []
         self.deliver(refused, until)
 
+    def deliver(self, refused: Iterable[str], at: datetime) -> None:
+        """Hand over what is queued, to a server that refuses some addresses."""
+        Handover(self.store, Refusing(frozenset(refused)), lambda: at).run()
+
     def source(self, since: datetime | None = None, until: datetime | None = None) -> Source:
         return Source(self.store, self.program, since, until)
 

@@ -6,9 +6,10 @@ import getpass
 import json
 import sys
 import time
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 from zoneinfo import ZoneInfo
 
 import click
@@ -184,61 +185,51 @@ def _line(view: View, zone: ZoneInfo) -> str:
 
 # ---------------------------------------------------------------------- doing
 
-_because = click.option("--because", default="", metavar="TEXT", help="Why, for those who ask.")
-_who = click.option(
-    "--who", default="", metavar="NAME", help="Who does it; without it, the name you logged in by."
-)
+
+def _doing(verb: Callable[..., int]) -> Callable[..., int]:
+    """The arguments of what a person does to a process, as `_do` takes them."""
+    for option in reversed((
+        click.argument("which", metavar="N|NAME"),
+        click.option("--because", default="", metavar="TEXT", help="Why, for those who ask."),
+        click.option(
+            "--who", default="", metavar="NAME",
+            help="Who does it; without it, the name you logged in by.",
+        ),
+        storing.workspace_option,
+        storing.store_option,
+        storing.now_option,
+    )):  # fmt: skip
+        verb = option(verb)
+    return verb
 
 
 @process.command(epilog='Example: flow process pause "Offer" --because "the price is wrong"')
-@click.argument("which", metavar="N|NAME")
-@_because
-@_who
-@storing.workspace_option
-@storing.store_option
-@storing.now_option
-def pause(
-    which: str, because: str, who: str, path: Path | None, url: str | None, given_now: str | None
-) -> int:
+@_doing
+def pause(**given: Any) -> int:
     """Hold a campaign, the sends of a message, or a group send, by its number or name.
 
     Whatever comes due meanwhile is held until it is resumed.
     """
-    return _do("pause", which, because, who, path, url, given_now)
+    return _do("pause", **given)
 
 
 @process.command(epilog='Example: flow process resume "Offer"')
-@click.argument("which", metavar="N|NAME")
 @click.option("--skip-overdue", is_flag=True, help="Pass over what came due in the pause.")
-@_because
-@_who
-@storing.workspace_option
-@storing.store_option
-@storing.now_option
-def resume(
-    which: str, skip_overdue: bool, because: str, who: str, path: Path | None, url: str | None,
-    given_now: str | None,
-) -> int:  # fmt: skip
+@_doing
+def resume(**given: Any) -> int:
     """Let go on what is halted, paused or cancelled, by its number or name.
 
     A halted message is refused, with exit code 1, while a list it uses has fewer codes than people
     wait.
     """
-    return _do("resume", which, because, who, path, url, given_now, skip_overdue=skip_overdue)
+    return _do("resume", **given)
 
 
 @process.command(epilog='Example: flow process cancel 7 --because "sent by mistake"')
-@click.argument("which", metavar="N|NAME")
-@_because
-@_who
-@storing.workspace_option
-@storing.store_option
-@storing.now_option
-def cancel(
-    which: str, because: str, who: str, path: Path | None, url: str | None, given_now: str | None
-) -> int:
+@_doing
+def cancel(**given: Any) -> int:
     """End a group send, or let everyone pass over the sends of a message, by its number or name."""
-    return _do("cancel", which, because, who, path, url, given_now)
+    return _do("cancel", **given)
 
 
 def _do(

@@ -1,14 +1,21 @@
-"""Serve the links in mails over HTTP."""
+"""Serve the HTTP API, metrics, and the links in mails."""
 
 from __future__ import annotations
 
 import signal
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from flowlang.cli import storing, terminal
+from flowlang.cli import paths, storing, terminal
+
+if TYPE_CHECKING:
+    import socket
+
+    from flowlang.program.program import Program
+    from flowlang.workspace import MakeExpressions, Workspace
 
 
 @click.command(epilog="Example: flow serve examples/webinar --port 8080")
@@ -22,21 +29,39 @@ from flowlang.cli import storing, terminal
     "--port", type=click.IntRange(0, 65535), default=8080, show_default=True,
     help="The port to listen at; 0 takes a free one.",
 )  # fmt: skip
+@click.option(
+    "--rate", type=click.FloatRange(0.1, 1_000_000), default=50.0, show_default=True,
+    help="Requests a second that one token may make in the long run, four times as many at once.",
+)  # fmt: skip
+@click.option(
+    "--max-body", type=click.IntRange(1, 1024), default=16, show_default=True, metavar="MB",
+    help="How large the body of a request may be.",
+)  # fmt: skip
+@click.option(
+    "--open-metrics", is_flag=True,
+    help="Metrics need no token; only where the server listens to this machine alone.",
+)  # fmt: skip
 @storing.now_option
-def serve(path: Path | None, url: str | None, host: str, port: int, given_now: str | None) -> None:
-    """Serve what the links in mails lead to, until it is interrupted.
+def serve(
+    path: Path | None, url: str | None, host: str, port: int, rate: float, max_body: int,
+    open_metrics: bool, given_now: str | None,
+) -> None:  # fmt: skip
+    """Serve the HTTP API, and what the links in mails lead to, until it is interrupted.
 
-    They are served at the path of `unsubscribe_url` in flow.toml: with "https://shop.example.com/u"
-    at /u/…, so let the web server of that name pass such requests on to here. What people do there
-    arrives in the store, and `flow run` applies it. Only this machine can reach the server unless
-    --host says otherwise.
+    The API is at /api/v1, and /api/docs says what it can do; `flow token new` makes the tokens it
+    asks for. The links are served at the path of `unsubscribe_url` in flow.toml: with
+    "https://shop.example.com/u" at /u/…, so let the web server of that name pass such requests on
+    to here. What comes in arrives in the store, and `flow run` applies it. Only this machine can
+    reach the server unless --host says otherwise.
     """
     from flowlang.web import server
-    from flowlang.web.service import Service
+    from flowlang.web.service import Limits, Service
 
     workspace, program = storing.program_of(path)
+    _check_path(program)
     zone = program.config.timezone
     storing.moment(given_now, zone)  # refuses what is no time before anything else
+    limits = Limits(body=max_body << 20, per_second=rate, burst=max(1, round(4 * rate)))
     with storing.opened(workspace, url) as store:
         program.config = replace(program.config, link_key=storing.link_key(store))
         service = Service(
@@ -44,15 +69,55 @@ def serve(path: Path | None, url: str | None, host: str, port: int, given_now: s
             store,
             lambda: storing.moment(given_now, zone),
             lambda line: terminal.talk(terminal.printable(line)),
+            lambda expressions: _again(path, expressions),
+            limits,
+            open_metrics=open_metrics,
         )
-        try:
-            listening = server.listen(host, port)
-        except OSError as failure:
-            reason = failure.strerror or failure
-            raise click.ClickException(f"{host} port {port}: {reason}") from None
+        listening = _listening(host, port, open_metrics=open_metrics)
         # The server ends in good order by itself, and then raises the signal again.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)
         terminal.talk(f"serving at {server.address(listening)}; Ctrl-C ends it")
         server.server(service).run(sockets=[listening])
     terminal.talk("stopped")
+
+
+def _again(path: Path | None, expressions: MakeExpressions) -> Workspace:
+    """The workspace as it is now.  Raises ConfigError and OSError."""
+    from flowlang.config import ConfigError
+
+    try:
+        return paths.one(path, expressions)
+    except click.ClickException as wrong:
+        raise ConfigError(wrong.message) from None
+
+
+def _listening(host: str, port: int, *, open_metrics: bool) -> socket.socket:
+    """A socket that listens.  Raises ClickException, and UsageError where all could read what only
+    this machine may.
+    """
+    from flowlang.web import server
+
+    try:
+        found = server.listen(host, port)
+    except OSError as failure:
+        reason = failure.strerror or failure
+        raise click.ClickException(f"{host} port {port}: {reason}") from None
+    if open_metrics and not server.is_loopback(found):
+        found.close()
+        raise click.UsageError(f"--open-metrics would show them to all who reach {host}")
+    return found
+
+
+def _check_path(program: Program) -> None:
+    """Raises UsageError where links would lead to the API."""
+    from urllib.parse import urlsplit
+
+    from flowlang.web.server import TAKEN
+
+    path = f"{urlsplit(program.config.unsubscribe_url).path.rstrip('/')}/"
+    if path.startswith(TAKEN):
+        raise click.UsageError(
+            f"flow.toml: sender.unsubscribe_url: {path.split('/')[1]!r} is the API's own path;"
+            " take another one, such as /u"
+        )

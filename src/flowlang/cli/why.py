@@ -14,9 +14,7 @@ import click
 from flowlang.cli import FOUND, paths, storing, terminal
 
 if TYPE_CHECKING:
-    from flowlang.repl.beginning import FromStore
     from flowlang.repl.stage import Loaded
-    from flowlang.repl.told import Told
 
 
 @click.command("why", epilog='Example: flow contacts why c1 --message "Offer"')
@@ -34,30 +32,23 @@ def contacts_why(contact: str, message: str, path: Path | None, url: str | None)
     as it is now, to know the values that conditions had then. Where the program has changed since,
     which is said, only the history and the values of today can answer. Nothing is written.
     """
-    from flowlang.repl import told
-    from flowlang.repl.asking import Asking
-    from flowlang.repl.beginning import taken
+    from flowlang.repl import asked, told
     from flowlang.repl.script import Wrong
-    from flowlang.repl.stage import Stage
 
     loaded = _loaded(path)
-    with storing.opened(loaded.workspace, url) as store:
-        found = taken(store, loaded, contact)
-    if isinstance(found, str):
-        terminal.talk(terminal.printable(found))
-        return FOUND
-    stage = Stage(loaded, found)
-    asking = Asking(loaded.program, stage.scene(()), found.contact)
     try:
-        answer = asking.named(message) if message else asking.last()
+        with storing.opened(loaded.workspace, url) as store:
+            found = asked.why(store, loaded, contact, message)
+    except asked.Nobody as none:
+        terminal.talk(terminal.printable(str(none)))
+        return FOUND
     except Wrong as wrong:
-        hint = f"; {wrong.hint}" if wrong.hint else ""
-        terminal.talk(terminal.printable(f"{wrong.message}{hint}"))
+        terminal.talk(terminal.printable(asked.in_words(wrong)))
         return FOUND
     color = terminal.colored()
     width = shutil.get_terminal_size().columns if color else None
-    terminal.write(told.shown([*answer, *_parting(loaded, found)], color=color, width=width))
-    if found.pending:
+    terminal.write(told.shown(found.told, color=color, width=width))
+    if found.waiting:
         terminal.talk("more has arrived for it, which `flow run` applies")
     return 0
 
@@ -74,19 +65,3 @@ def _loaded(path: Path | None) -> Loaded:
         paths.show_findings(workspace.findings.in_order(), len(workspace.files))
         raise storing.Unrunnable
     return Loaded.of(workspace, program, asks, {})
-
-
-def _parting(loaded: Loaded, found: FromStore) -> Told:
-    """Where the history and the program of today part, if they do."""
-    from flowlang.engine.tracing import Decision
-    from flowlang.repl.telling import Teller
-    from flowlang.repl.told import row
-
-    if found.parted is None:
-        return []
-    return [
-        row(),
-        row("From here on the program of today goes another way than the history, and conditions"
-            " are told as they are today:"),
-        Teller(loaded.program).head(Decision(found.parted)),
-    ]  # fmt: skip

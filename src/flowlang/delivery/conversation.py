@@ -35,6 +35,7 @@ class Conversation(smtplib.SMTP):
         self.until = until
         """By `time.monotonic`: when all that is said has to be over."""
         self._patient = False
+        self._name = host
         self._context = context
         self._pending = b""
         own = socket.gethostname()
@@ -57,6 +58,28 @@ class Conversation(smtplib.SMTP):
         code, text = self.docmd(command, argument)
         return Reply(code, text.decode("utf-8", "replace"))
 
+    def overheard(self) -> Reply | None:
+        """What the server has said already, before it was its turn; most often nothing.
+
+        Raises Dropped where it has hung up.
+        """
+        if self.sock is None:
+            raise Dropped("the connection is closed")
+        self.sock.setblocking(False)
+        try:
+            more = self.sock.recv(_LINE)
+        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            return None
+        except OSError as failure:
+            self.close()
+            raise Dropped(_called(failure)) from None
+        if not more:
+            self.close()
+            raise Dropped("it hung up")
+        self._pending += more
+        code, text = self.getreply()
+        return Reply(code, text.decode("utf-8", "replace"))
+
     def end(self) -> Reply:
         """The reply to the end of a mail, for which all the time that is left may pass.
 
@@ -74,15 +97,20 @@ class Conversation(smtplib.SMTP):
         """Encrypt from here on.  Raises Dropped where that cannot be."""
         if not self.has_extn("starttls"):
             raise Dropped('it offers no encryption (STARTTLS); tls = "none" would do without')
-        try:
-            code, text = self.starttls(context=context)
-        except OSError as failure:
-            raise Dropped(f"the encryption failed: {failure}") from None
-        if code != 220:
-            raise Dropped(f"it refuses encryption: {Reply(code, text.decode('utf-8', 'replace'))}")
+        reply = self.ask("STARTTLS")
+        if reply.code != 220:
+            raise Dropped(f"it refuses encryption: {reply}")
         if self._pending:
             # Said in the clear by someone who wants it taken for said in private (CVE-2011-0411).
             raise Dropped("it said more than it may before the encryption began")
+        try:
+            self.sock = context.wrap_socket(self.sock, server_hostname=self._name)
+        except OSError as failure:
+            raise Dropped(f"the encryption failed: {failure}") from None
+        # What it said of itself in the clear counts no more (RFC 3207).
+        self.ehlo_resp = self.helo_resp = None
+        self.esmtp_features = {}
+        self.does_esmtp = False
 
     # ------------------------------------------------------------------ what smtplib calls
 

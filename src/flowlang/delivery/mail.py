@@ -86,6 +86,8 @@ def to_email(letter: Letter) -> EmailMessage:
     mail["Message-ID"] = f"<{identity}@{sender.domain}>"
     mail["Date"] = format_datetime(letter.at)
     mail["From"] = sender
+    if _UNPRINTED.search(letter.address):
+        raise Unmailable("there is more than an address in the address")
     mail["To"] = Address(addr_spec=_address(letter.address, "address").addr_spec)
     if letter.reply_to:
         mail["Reply-To"] = _address(letter.reply_to, "reply address")

@@ -134,6 +134,10 @@ class Batch:
             else:
                 self.timeline.add(contact)
 
+    def renew_runs(self) -> None:
+        """Where the runs at hand stand was not read as it was kept: it is written anew."""
+        self._runs = {name: set() for name in self._runs}
+
     def aside(self, contact: str) -> Aside:
         """What of a contact the program cannot use."""
         return self._asides.get(contact) or Aside()

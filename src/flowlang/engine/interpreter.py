@@ -20,7 +20,7 @@ from flowlang.check.view import View
 from flowlang.contact import Contact, Measure, Run, RunKey
 from flowlang.effects import END, STAY, Next
 from flowlang.engine.changes import NONE, Change
-from flowlang.engine.holding import Holding
+from flowlang.engine.relocating import Relocating
 from flowlang.program.program import Campaign, Ending, ScheduledEvent
 
 MAX_STEPS = 100_000
@@ -29,7 +29,7 @@ MAX_CHANGES = 100_000
 """That follow from one arrival."""
 
 
-class Interpreter(Holding):
+class Interpreter(Relocating):
     """Runs contacts through a program.  Implements `effects.Effects` for the run at hand."""
 
     # ------------------------------------------------------------------ the front doors

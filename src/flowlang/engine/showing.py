@@ -18,11 +18,6 @@ _WAITING = 10_000
 class NoSuchContact(Exception):
     """There is none; the message says so, for a person."""
 
-    def __init__(self, message: str, *, gone: bool = False) -> None:
-        super().__init__(message)
-        self.gone = gone
-        """There was one."""
-
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -57,7 +52,7 @@ def show(store: Store, states: States, given: str) -> Shown:
     if row.deleted:
         into = merged_into(row)
         done = f'merged into "{into}"' if into else "deleted"
-        raise NoSuchContact(f'the contact "{given}" was {done}', gone=True)
+        raise NoSuchContact(f'the contact "{given}" was {done}')
     found, aside = states.read(row.state)
     data = contact_data(found)
     data["campaigns"] += [

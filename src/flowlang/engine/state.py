@@ -95,7 +95,10 @@ class States:
 
     def read(self, text: str) -> tuple[Contact, Aside]:
         """The contact that `write` wrote, and what the program cannot use of it."""
-        data = json.loads(text)
+        return self.read_data(json.loads(text))
+
+    def read_data(self, data: dict[str, Any]) -> tuple[Contact, Aside]:
+        """The same of what the text says."""
         aside = Aside()
         contact = Contact(
             **_values(data, _CONTACT),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice, zip_longest
 from typing import TypeVar
@@ -34,9 +34,8 @@ class ColumnRows(RowsRead):
         return len(self.values)
 
     @property
-    def fates(self) -> tuple[str, ...]:
-        taken, left_out = super().fates
-        return taken, f"{self.duplicates:,} twice in the file", left_out
+    def besides(self) -> tuple[str, ...]:
+        return (f"{self.duplicates:,} twice in the file",)
 
 
 Rows = TypeVar("Rows", bound=ColumnRows)
@@ -53,6 +52,23 @@ class _Reading:
     left_out: int = 0
     problems: list[Problem] = field(default_factory=list)
     encoding: str = ""
+
+    def take(
+        self, line: int, column: int | None, raw: str | BadValue, accept: Callable[[str], str]
+    ) -> None:
+        """Take a value, or say why not."""
+        self.read += 1
+        try:
+            if isinstance(raw, BadValue):
+                raise raw
+            value = accept(raw)
+        except BadValue as bad:
+            self.left_out += 1
+            self.problems.append(Problem("error", line, column, "", str(bad), left_out=True))
+            return
+        if value in self.values:
+            self.duplicates += 1
+        self.values[value] = None
 
     def rows(self, kind: type[Rows], name: str) -> Rows:
         return kind(
@@ -107,7 +123,8 @@ def read_column(
     *,
     heads: str = "",
 ) -> Rows:
-    """The values of a file, as rows of that kind.  `headers` are words that head their column, in lower case.
+    """The values of a file, as rows of that kind.  `headers` are words that head their column, in
+    lower case.
 
     Of several columns none of which such a word heads, the first serves; where `heads` gives one
     of the words, as an example, such a file is refused instead.
@@ -125,25 +142,26 @@ def read_column(
         found.problems.append(Problem("error", 0, None, "", str(bad)))
         return found.rows(kind, name)
     found.encoding = decoded.encoding
+    column = place.index + 1 if place.width > 1 else None
     for line, raw in _values(decoded.text, place):
         if raw == "":
             found.blanks += 1
-            continue
-        found.read += 1
-        try:
-            if isinstance(raw, BadValue):
-                raise raw
-            value = accept(raw)
-        except BadValue as bad:
-            found.left_out += 1
-            column = place.index + 1 if place.width > 1 else None
-            found.problems.append(Problem("error", line, column, "", str(bad), left_out=True))
-            continue
-        if value in found.values:
-            found.duplicates += 1
-        found.values[value] = None
+        else:
+            found.take(line, column, raw, accept)
     if place.header and layout.header is None and not layout.column:
         _tell_header(found, decoded.text, place.header, headers)
+    return found.rows(kind, name)
+
+
+def given_values(
+    kind: type[Rows], name: str, values: Iterable[str], accept: Callable[[str], str]
+) -> Rows:
+    """Values that come in no file, read as its lines would be; the line of a problem is the place
+    of the value, from 1.
+    """
+    found = _Reading()
+    for place, raw in enumerate(values, start=1):
+        found.take(place, None, raw, accept)
     return found.rows(kind, name)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flowlang.intake.cells import CONTROL, MAX_NAME
-from flowlang.intake.column import FOUND, ColumnRows, Layout, read_column
+from flowlang.intake.column import FOUND, ColumnRows, Layout, given_values, read_column
 from flowlang.kinds import BadValue
 
 HEADERS = frozenset({
@@ -50,6 +50,11 @@ def read_codes(name: Path | str, data: bytes, layout: Layout = FOUND) -> CodeRow
     Of several columns none is taken by guess: an amount that went out as a code cannot be recalled.
     """
     return read_column(CodeRows, str(name), data, HEADERS, read_code, layout, heads="code")
+
+
+def given_codes(name: str, codes: Sequence[str]) -> CodeRows:
+    """The same of codes that come in no file; a problem's line is the place of the code, from 1."""
+    return given_values(CodeRows, name, codes, read_code)
 
 
 def read_code(raw: str) -> str:

@@ -33,14 +33,16 @@ class RowsRead(ABC):
         """How many rows serve."""
 
     @property
-    def fates(self) -> tuple[str, ...]:
-        """What became of the rows: how many were taken, and how many were not, and why."""
-        return f"{self.taken:,} taken", f"{self.left_out:,} left out"
+    def besides(self) -> tuple[str, ...]:
+        """What is told of rows that are neither taken nor left out."""
+        return ()
 
     @property
     def counts(self) -> str:
         """How many rows there were, and what became of them."""
-        return ", ".join((f"{counted(self.read, *self.NOUN)} read", *self.fates))
+        seen, taken = counted(self.read, *self.NOUN), self.taken
+        told = f"{seen} read", f"{taken:,} taken", *self.besides, f"{self.left_out:,} left out"
+        return ", ".join(told)
 
     @property
     def headline(self) -> str:

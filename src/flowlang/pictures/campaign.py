@@ -33,9 +33,15 @@ def style() -> str:
     return (Path(__file__).parent / "picture.css").read_text(encoding="utf-8")
 
 
-def picture(graphs: Sequence[Graph], title: str, *, styled: bool = True) -> str:
-    """Campaigns below each other as one SVG; without `styled`, `style` is with whoever shows it."""
-    scenes = [_Scene(graph) for graph in graphs]
+def picture(
+    graphs: Sequence[Graph], title: str, *, styled: bool = True, named: bool = True
+) -> str:
+    """Campaigns below each other as one SVG.
+
+    Without `styled`, `style` is with whoever shows it; without `named`, what campaigns are called
+    and are about.
+    """
+    scenes = [_Scene(graph, named=named) for graph in graphs]
     width = max((scene.width for scene in scenes), default=_LEAST) + 2 * _MARGIN
     parts = [svg.element("style", style())] if styled else []
     parts.append('<rect class="ground" width="100%" height="100%"/>')
@@ -119,14 +125,14 @@ def _room(way: list[str]) -> Size | None:
 class _Scene:
     """One campaign, drawn from the top left corner."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, *, named: bool) -> None:
         self.graph = graph
         self.words = keywords.load(graph.language)
         self.scene = Scene.of(graph)
-        self.width = max(self.scene.layout.width, _LEAST)
+        self.width = max(self.scene.layout.width, _LEAST if named else 0)
         self.height = 0.0
         self.parts: list[str] = []
-        self._above()
+        self._above(named=named)
         self._lines()
         for box, (x, y) in zip(self.scene.boxes, self.scene.layout.places, strict=True):
             self.parts.append(box.drawn(x, y + self.height))
@@ -134,16 +140,16 @@ class _Scene:
 
     # ------------------------------------------------------------------ above the steps
 
-    def _above(self) -> None:
-        name = cut(self.graph.campaign)
+    def _above(self, *, named: bool) -> None:
+        name, about = (cut(self.graph.campaign), cut(self.graph.about)) if named else ("", "")
         for line in letters.wrapped(name, self.width, _HEADING, bold=True):
             self._say(line, _HEADING, "heading", 26)
-        for line in letters.wrapped(cut(self.graph.about), self.width, _ABOUT):
+        for line in letters.wrapped(about, self.width, _ABOUT):
             self._say(line, _ABOUT, "about", 18)
         if any(node.walked is False for node in self.graph.nodes):
             self._legend()
         self._endings()
-        self.height += 18
+        self.height += 18 if self.height else 0
 
     def _say(self, line: str, size: int, class_: str, height: float) -> None:
         self.height += height

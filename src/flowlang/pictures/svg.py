@@ -18,9 +18,14 @@ def number(value: float) -> str:
     return "0" if shown == "-0" else shown
 
 
+def valid(words: str) -> str:
+    """A text without what no document may hold."""
+    return _NOT_XML.sub("\ufffd", words)
+
+
 def said(words: str) -> str:
     """Any text, as it stands between tags or in an attribute."""
-    return escape(_NOT_XML.sub("\ufffd", words))
+    return escape(valid(words))
 
 
 def element(tag: str, *inside: str, **attributes: float | str | None) -> str:

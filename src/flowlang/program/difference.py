@@ -280,7 +280,7 @@ def _instructions(found: Difference, pairs: _Pairs) -> None:
 
 def _changes(found: Difference, pairs: _Pairs) -> Iterator[StepChange]:
     back = {new: old for old, new in found.places.items()}
-    for pc in _firsts(found.old):
+    for pc in statements(found.old):
         statement = found.old.nodes[pc]
         if pc not in found.places:
             yield StepChange("removed", pc, None)
@@ -293,7 +293,7 @@ def _changes(found: Difference, pairs: _Pairs) -> Iterator[StepChange]:
             yield StepChange("moved", pc, found.places[pc], moved)
         elif _shares(statement) != _shares(other):
             yield StepChange("changed", pc, found.places[pc])
-    for pc in _firsts(found.new):
+    for pc in statements(found.new):
         if pc not in back:
             yield StepChange("added", None, pc)
 
@@ -303,7 +303,7 @@ def _shares(statement: Node) -> list[object]:
     return [one.percent.value for one in _branches(statement) if hasattr(one, "percent")]
 
 
-def _firsts(campaign: Campaign) -> Iterator[int]:
+def statements(campaign: Campaign) -> Iterator[int]:
     """The first instruction of each statement; a share is told with its split, and the ends of
     branches are no statements.
     """

@@ -169,6 +169,19 @@ class Program:
         found = self.earlier.get((run.campaign, run.version)) if self.earlier else None
         return found or self.by_name[run.campaign]
 
+    def keep(self, earlier: Program, name: str) -> None:
+        """Let runs of a campaign go on as an earlier version says, with the names that it needs."""
+        campaign = earlier.by_name[name]
+        self.earlier[name, campaign.version] = campaign
+        mine, other = self.names, earlier.names
+        for kept, more in (
+            (mine.fields, other.fields), (mine.records, other.records),
+            (mine.events, other.events), (mine.groups, other.groups),
+            (mine.coupons, other.coupons), (mine.messages, other.messages),
+            (self.concerns, earlier.concerns),
+        ):  # fmt: skip
+            _complete(kept, more)
+
     @property
     def scheduled_runs(self) -> list[ScheduledRun]:
         """The automations that run by a schedule, once for each, by file and line."""
@@ -184,3 +197,9 @@ class Program:
     def timetable(self) -> list[ScheduledEvent | ScheduledRun]:
         """All that time sets off."""
         return [*self.scheduled, *self.scheduled_runs]
+
+
+def _complete(kept: dict[str, Any], more: dict[str, Any]) -> None:
+    """Add what is not there."""
+    for name, value in more.items():
+        kept.setdefault(name, value)

@@ -34,33 +34,24 @@ def tags(session: Session) -> list[str]:
     return list(found)
 
 
-_BEHIND: dict[str, Names] = {
-    "_TAG": tags, "_UNTAG": tags, "_TAGGED": tags,
-    "_JOIN_GROUP": lambda session: session.program.names.groups,
-    "_LEAVE_GROUP": lambda session: session.program.names.groups,
-    "_IN_GROUP": lambda session: session.program.names.groups,
-    "_IN_SEGMENT": lambda session: session.program.names.segments,
-    "_START_CAMPAIGN": lambda session: session.program.names.campaigns,
-    "_STOP_CAMPAIGN": lambda session: session.program.names.campaigns,
-    "_RESUME": lambda session: session.program.messages,
-    "_SENT": lambda session: session.program.messages,
-    "_SKIPPED": lambda session: session.program.messages,
-    "_RECEIVED": lambda session: session.program.messages,
-    "DELIVERY_EVENT": lambda session: session.program.messages,
-    "_RUN_AUTOMATION": lambda session: session.program.names.automations,
-    "_GIVEN_COUPONS": lambda session: session.program.names.coupons,
-    "_COUPONS_LEFT": lambda session: session.program.names.coupons,
-    "_FOR_WHOM": lambda session: session.stage.contacts,
+_NAMED: dict[str, Names] = {
+    "automation": lambda session: session.program.names.automations,
+    "calendar": lambda session: session.program.names.calendars,
+    "campaign": lambda session: session.program.names.campaigns,
+    "channel": lambda session: session.program.names.channels,
+    "contact": lambda session: session.stage.contacts,
+    "coupons": lambda session: session.program.names.coupons,
+    "event": lambda session: session.program.names.events,
+    "field": lambda session: session.program.names.fields,
+    "group": lambda session: session.program.names.groups,
+    "message": lambda session: session.program.messages,
+    "policy": lambda session: session.program.names.policies,
+    "records": lambda session: session.program.names.records,
+    "rows": lambda session: session.program.names.records,
+    "segment": lambda session: session.program.names.segments,
+    "tag": tags,
 }  # fmt: skip
-"""What stands in quotes behind a word of the language."""
-_BARE: dict[str, Names] = {
-    "_CLEAR": lambda session: session.program.names.fields,
-    "_EVENT": lambda session: session.program.names.events,
-    "_ADD": lambda session: session.program.names.records,
-    "_REMOVE": lambda session: session.program.names.records,
-    "_GRANT_MARKETING_BY": lambda session: session.program.names.channels,
-    "_WITHDRAW_MARKETING_BY": lambda session: session.program.names.channels,
-}
+"""The names there are, by what they name: the kinds of `check.roles`."""
 
 
 def typed(text: str) -> str:
@@ -93,7 +84,29 @@ def _candidates(session: Session, text: str, behind: str) -> Iterable[str]:
     if found is not None:
         rest = found[1]
         yield from found[0].complete(session, f"{rest} " if rest else "")
-    before = " ".join(behind.lower().split())
-    for terminal, names in (*_BEHIND.items(), *_BARE.items()):
-        if any(re.search(rf"(?:^|\W){re.escape(form)}$", before) for form in words.forms(terminal)):
-            yield from names(session) if terminal in _BARE else map(quoted, names(session))
+    yield from _names(session, text, bare=found is None)
+
+
+def _names(session: Session, text: str, *, bare: bool) -> Iterator[str]:
+    """The names that could stand at the end of a text, which is said as a line of a test or in one;
+    those without quotes only if `bare`, for a word of the session has its own way to take them.
+    """
+    words = session.tongue.words
+    asked = f"{words.word(EXPECT)} {text.lstrip().removeprefix('?')}"
+    for line in (session.at(text.lstrip()), text.lstrip(), asked):
+        script = f'{words.word("_TEST")} "-"\n  {line}'
+        # The moment is put before what is said without its last blank.
+        cursor = Cursor(script + " " * text.endswith(" "), len(script) + text.endswith(" "), words.code)
+        for terminal in ("STRING", "NAME") if bare else ("STRING",):
+            for file, span in cursor.trees(terminal):
+                for kind, owner in _kinds(file, span):
+                    names = _NAMED[kind](session) if kind in _NAMED and not owner else ()
+                    yield from map(quoted, names) if terminal == "STRING" else names
+
+
+def _kinds(file: File, span: Span) -> Iterator[tuple[str, Owner]]:
+    """What a name in this place of a tree could name, and whose."""
+    for one in names_of(file).occurrences:
+        if span.start <= one.span.start < one.span.end <= span.end and not one.declares or one.ways[0][0].kind=="tag":
+            for way in one.ways:
+                yield from ((kind, owner) for kind, _, owner in way)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
 from flowlang.check import diagnostics as d
@@ -71,8 +72,9 @@ class _Sending(Instruction):
         self.message = message
         self.terms = terms
 
+    @abstractmethod
     def send(self, do: Effects) -> SendOutcome:
-        raise NotImplementedError
+        """Let the message go out, and tell what became of it."""
 
     def run(self, do: Effects, pc: int) -> Next:
         outcome = self.send(do)

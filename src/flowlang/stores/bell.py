@@ -52,7 +52,7 @@ class Bell:
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             # What this very connection has rung is no news.
-            heard = known.notifies(timeout=left, stop_after=1)
+            heard = list(known.notifies(timeout=left, stop_after=1))
             if any(one.pid != known.info.backend_pid for one in heard):
                 break
         for _ in known.notifies(timeout=0):

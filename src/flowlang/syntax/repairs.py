@@ -29,6 +29,7 @@ def repairs(broken: Broken) -> Iterator[Repair]:
     yield from unfinished(broken)
     if broken.current is None:
         return
+    yield from _twice(broken, broken.current)
     yield from _assignment(broken, broken.current)
     yield from _signs(broken, broken.current)
     yield from _numbers(broken, broken.current)
@@ -240,6 +241,13 @@ def _clock(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
     yield Repair(lexemes, d.MISSPELLED, place.start, place.end, words, hint, time)
 
 
+def _twice(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
+    """The same word two times."""
+    previous = broken.previous
+    if previous and lexeme.kind == "WORD" and lexeme.text.lower() == previous.text.lower():
+        yield _without(broken, broken.at.index)
+
+
 def _too_much(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
     """A word or sign that is not needed."""
     twice = broken.previous is not None and broken.previous.kind == lexeme.kind in SIGNS
@@ -252,13 +260,12 @@ def _too_much(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
     for index in reversed(both) if _is_keyword(broken.words, broken.previous) else both:
         if index < 0 or broken.lexemes[index].kind == "STRING":
             continue
-        word = broken.lexemes[index]
-        yield Repair(
-            broken.put(index, 1),
-            d.WORD_TOO_MUCH,
-            word.start,
-            word.end,
-            {"word": word.text},
-            broken.words.say("remove-it"),
-            "",
-        )
+        yield _without(broken, index)
+
+
+def _without(broken: Broken, index: int) -> Repair:
+    """The line without one of its words."""
+    word = broken.lexemes[index]
+    hint = broken.words.say("remove-it")
+    lexemes, told = broken.put(index, 1), {"word": word.text}
+    return Repair(lexemes, d.WORD_TOO_MUCH, word.start, word.end, told, hint, "")

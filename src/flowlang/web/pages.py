@@ -147,7 +147,7 @@ def _page(
     headers: Mapping[str, str] | None = None,
     **values: str,
 ) -> HTMLResponse:
-    template, style, policy = _parts()
+    template, style = _parts()
     words = _WORDS[language][name]
     words = replace(words, text=words.text.format(**values))
     return HTMLResponse(
@@ -157,7 +157,7 @@ def _page(
             **(headers or {}),
             "Content-Language": language,
             "Cache-Control": "no-store",
-            "Content-Security-Policy": policy,
+            "Content-Security-Policy": policy(style),
             "Referrer-Policy": "no-referrer",
             "X-Content-Type-Options": "nosniff",
             "X-Robots-Tag": "noindex",
@@ -166,16 +166,21 @@ def _page(
 
 
 @cache
-def _parts() -> tuple[Any, str, str]:
-    """The template, its style as it stands between the tags, and the policy that allows only it."""
+def policy(style: str) -> str:
+    """What a page may load and do: nothing but its style, as it stands between the tags."""
+    digest = base64.b64encode(sha256(style.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self';"
+        " base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+@cache
+def _parts() -> tuple[Any, str]:
+    """The template, and its style."""
     from jinja2 import Environment
 
     folder = Path(__file__).parent
     template = (folder / "page.html").read_text(encoding="utf-8")
     style = (folder / "page.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(sha256(style.encode()).digest()).decode()
-    policy = (
-        f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self';"
-        " base-uri 'none'; frame-ancestors 'none'"
-    )
-    return Environment(autoescape=True).from_string(template), style, policy
+    return Environment(autoescape=True).from_string(template), style

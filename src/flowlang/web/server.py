@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import socket
+from ipaddress import ip_address
 
 from uvicorn import Config, Server
 
+from flowlang.web.api.application import BASE
 from flowlang.web.app import build
 from flowlang.web.service import Service
 
+TAKEN = f"{BASE}/"
+"""Paths that begin so are the API's."""
 GRACE = 10
 """Seconds that requests under way have when the server ends."""
 
@@ -26,11 +30,16 @@ def address(listening: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+def is_loopback(listening: socket.socket) -> bool:
+    """Whether only this machine reaches a socket."""
+    return ip_address(listening.getsockname()[0].partition("%")[0]).is_loopback
+
+
 def server(service: Service) -> Server:
     """What answers over HTTP once it is run over a socket, until it gets a signal."""
     config = Config(
         build(service),
-        lifespan="off",
+        lifespan="on",
         # A log of requests would hold links that anyone who reads it could follow.
         access_log=False,
         log_level="warning",

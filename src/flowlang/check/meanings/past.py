@@ -23,29 +23,27 @@ if TYPE_CHECKING:
 
 @meaning(tree.Received)
 def _received(ex: Expressions, node: tree.Received, place: Place) -> Compiled:
-    message = _message(ex, node.message)
-    reach = _reach(ex, node.reach, place)
-    this_round = _this_round(ex, message, node.reach, place)
-
-    def test(v: View) -> bool:
-        run = v.run
-        return any(
-            sent.message == message
-            and (not this_round or _of_round(sent, run))
-            and reach(v, sent.at, sent.seq)
-            for sent in v.contact.messages
-        )
-
-    return Compiled(YES_NO, test)
+    return _of_message(ex, node, place, lambda sent: ((sent.at, sent.seq),))
 
 
 @meaning(tree.Reacted)
 def _reacted(ex: Expressions, node: tree.Reacted, place: Place) -> Compiled:
-    message = _message(ex, node.message)
     event = node.event.value
-    if event not in ("opened", "clicked"):
-        ex.findings.report(d.OUT_OF_PLACE, node.span, what=f"`{event}` is not asked of one message")
-        return UNKNOWN
+    if event in ("opened", "clicked"):
+        return _of_message(ex, node, place, lambda sent: getattr(sent, event))
+    _message(ex, node.message)
+    ex.findings.report(d.OUT_OF_PLACE, node.span, what=f"`{event}` is not asked of one message")
+    return UNKNOWN
+
+
+def _of_message(
+    ex: Expressions,
+    node: tree.Received | tree.Reacted,
+    place: Place,
+    moments: Callable[[Sent], Iterable[tuple[datetime, int]]],
+) -> Compiled:
+    """Whether one of the moments of a letter of that message counts."""
+    message = _message(ex, node.message)
     reach = _reach(ex, node.reach, place)
     this_round = _this_round(ex, message, node.reach, place)
 
@@ -54,7 +52,7 @@ def _reacted(ex: Expressions, node: tree.Reacted, place: Place) -> Compiled:
         return any(
             sent.message == message
             and (not this_round or _of_round(sent, run))
-            and any(reach(v, at, seq) for at, seq in getattr(sent, event))
+            and any(reach(v, at, seq) for at, seq in moments(sent))
             for sent in v.contact.messages
         )
 

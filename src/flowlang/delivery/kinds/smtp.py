@@ -123,6 +123,7 @@ class Smtp(Delivery):
             refused = self._announce(mail, conversation)
             if refused is None:
                 conversation.send(mail.body)
+                refused = self._interrupted(mail, conversation)
         except Dropped:
             self._hang_up()
             return None
@@ -146,6 +147,16 @@ class Smtp(Delivery):
             status = "retry" if command.startswith("MAIL") else refusal(reply)
             return Outcome(mail.id, status, str(reply))
         return None
+
+    def _interrupted(self, mail: _Mail, conversation: Conversation) -> Outcome | None:
+        """What came of it where the server has had enough before the end; raises Dropped."""
+        reply = conversation.overheard()
+        if reply is None:
+            return None
+        self._hang_up()
+        if not 400 <= reply.code < 600:
+            raise Dropped("it answered before it was its turn")
+        return Outcome(mail.id, "down" if reply.closing else refusal(reply), str(reply))
 
     def _end(self, mail: _Mail, conversation: Conversation) -> Outcome:
         """The end of the text, after which the letter is the server's if it says so."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from flowlang.contact import Contact
@@ -23,9 +24,9 @@ class _ForSegment(Job):
         self.act(contact)
         return True
 
+    @abstractmethod
     def act(self, contact: Contact) -> None:
         """What happens to it."""
-        raise NotImplementedError
 
     @property
     def count(self) -> str:

@@ -88,7 +88,7 @@ async def import_contacts(
 ) -> Any:  # fmt: skip
     """Import contacts, as `flow contacts import` does.
 
-    A row is found by its `id`, else by its e-mail address. A bad row is left out and told with its
+    JSON Lines (`application/x-ndjson`) are taken as well. A row is found by its `id`, else by its e-mail address. A bad row is left out and told with its
     reason; with `strict`, none is taken then. Where nothing is taken, the answer is 409.
     """
     media = bodies.media_type(request, (bodies.JSON, *bodies.LINES, "text/csv"))
@@ -133,7 +133,7 @@ def _nothing(rows: ContactRows, problems: list[dict[str, Any]]) -> JSONResponse:
 @router.get(
     "/contacts/{contact}",
     response_model=models.OneContact,
-    **asks("contacts:read", 404, 410, 422),
+    **asks("contacts:read", 404, 422),
 )
 def show_contact(contact: ContactKey, serving: Serving) -> Any:
     """Show what is known of a contact, and where it stands."""
@@ -146,9 +146,9 @@ def _shown(serving: Service, contact: str) -> Shown:
     try:
         found = show(serving.store, serving.states, contact)
     except NoSuchContact as none:
-        raise Problem(410 if none.gone else 404, str(none)) from None
+        raise Problem(404, str(none)) from None
     if is_leaving(serving.store, found.contact.id):
-        raise Problem(410, f'the contact "{contact}" is being deleted')
+        raise Problem(404, f'the contact "{contact}" is being deleted')
     return found
 
 
@@ -156,7 +156,7 @@ def _shown(serving: Service, contact: str) -> Shown:
     "/contacts/{contact}",
     status_code=202,
     response_model=models.Deleted,
-    **asks("contacts:write", 404, 410, 422),
+    **asks("contacts:write", 404, 422),
 )
 def delete_contact(contact: ContactKey, serving: Serving) -> Any:
     """Delete a contact, by the event `delete`: the engine does it when its turn comes."""

@@ -54,7 +54,7 @@ async def send_events(request: Request, serving: Serving) -> Any:
     of its time.
 
     One event is a JSON object, or a CloudEvent, in structured or binary mode (`ce-` headers). A
-    batch is a JSON array, JSON Lines, or a batch of CloudEvents: all of it is judged, the good ones
+    batch is a JSON array, JSON Lines (`application/x-ndjson`), or a batch of CloudEvents: all of it is judged, the good ones
     are taken, and the rest is refused, each with its reason. An event whose `id` was seen before is
     `known` and changes nothing, so a request whose outcome is unknown can be sent again. Where
     nothing of a request is taken or known, the answer is 409.

@@ -28,7 +28,6 @@ _SAID = {
     404: "There is no such thing.",
     408: "The body did not arrive in time.",
     409: "It is well-formed, and refused: `detail` says why.",
-    410: "There was one, and it was deleted or merged.",
     413: "The body is too large.",
     415: "The body is of a type that is not taken here.",
     422: "It does not have the form that is described here.",
@@ -37,7 +36,12 @@ _SAID = {
     503: "The store cannot be used at the moment.",
 }
 _BODY = (400, 408, 413, 415)
-_HEADERS = {401: "WWW-Authenticate", 403: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}
+_HEADERS = {
+    401: "WWW-Authenticate",
+    403: "WWW-Authenticate",
+    429: "Retry-After",
+    503: "Retry-After",
+}
 
 
 def service_of(request: Request) -> Service:
@@ -107,9 +111,7 @@ async def _admit(request: Request, service: Service, scope: str) -> None:
         raise too_often(wait)
     if scope not in token.scopes:
         lacking = f'{_REALM}, error="insufficient_scope", scope="{scope}"'
-        raise Problem(
-            403, f"the token lacks the scope `{scope}`", {"WWW-Authenticate": lacking}
-        )
+        raise Problem(403, f"the token lacks the scope `{scope}`", {"WWW-Authenticate": lacking})
     request.state.token = token
 
 

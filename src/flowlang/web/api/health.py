@@ -22,7 +22,10 @@ _PATIENCE = 5.0
 @router.get(
     "/health",
     response_model=models.Health,
-    responses={503: {"model": models.Health, "description": "The store cannot be used."}, **answers(500)},
+    responses={
+        503: {"model": models.Health, "description": "The store cannot be used."},
+        **answers(500),
+    },
 )
 async def show_health(serving: Serving) -> Any:
     """Say whether the server can do its work: it is ready while the store answers."""

@@ -56,9 +56,7 @@ def show_process(number: Number, serving: Serving) -> Any:
     return _data(_view(serving, number))
 
 
-@router.post(
-    "/processes/{number}/pause", status_code=202, response_model=models.Asked, **_CONTROL
-)
+@router.post("/processes/{number}/pause", status_code=202, response_model=models.Asked, **_CONTROL)
 def pause_process(
     number: Number, request: Request, serving: Serving, wish: models.Wish | None = None
 ) -> Any:
@@ -66,9 +64,7 @@ def pause_process(
     return _ask(request, serving, number, "pause", wish or models.Wish())
 
 
-@router.post(
-    "/processes/{number}/resume", status_code=202, response_model=models.Asked, **_CONTROL
-)
+@router.post("/processes/{number}/resume", status_code=202, response_model=models.Asked, **_CONTROL)
 def resume_process(
     number: Number, request: Request, serving: Serving, wish: models.Resumption | None = None
 ) -> Any:
@@ -80,9 +76,7 @@ def resume_process(
     return _ask(request, serving, number, "resume", given, skip_overdue=given.skip_overdue)
 
 
-@router.post(
-    "/processes/{number}/cancel", status_code=202, response_model=models.Asked, **_CONTROL
-)
+@router.post("/processes/{number}/cancel", status_code=202, response_model=models.Asked, **_CONTROL)
 def cancel_process(
     number: Number, request: Request, serving: Serving, wish: models.Wish | None = None
 ) -> Any:

@@ -22,6 +22,10 @@ _CLOUD = {
 }  # fmt: skip
 
 
+_IDS = ("id", "contact", "into")
+"""Keys of events that programs which count may give as a number."""
+
+
 def _text(**more: Any) -> dict[str, Any]:
     return {"type": "string", "minLength": 1, **more}
 
@@ -41,8 +45,11 @@ def _shape(kind: str) -> dict[str, Any]:
     properties = found["properties"]
     properties["type"] = {"const": kind}
     properties["at"] = {"description": "When it happened, in ISO 8601; without it, now."}
-    for one in properties.values():
+    for name, one in properties.items():
         one.pop("title", None)
+        if name in _IDS:
+            kinds = one.setdefault("anyOf", [dict(one)])
+            properties[name] = {"anyOf": [*kinds, {"type": "integer"}]}
     return found
 
 
@@ -70,7 +77,6 @@ SCHEMAS: dict[str, Any] = {
 
 _EVENT = {"$ref": "#/components/schemas/Event"}
 _CLOUD_EVENT = {"$ref": "#/components/schemas/CloudEvent"}
-_LINES = "One object a line, each judged by itself."
 
 EVENT_BODIES: dict[str, Any] = {
     bodies.JSON: {
@@ -79,11 +85,6 @@ EVENT_BODIES: dict[str, Any] = {
             "one": {"value": _TAG},
             "batch": {"value": [_TAG, _PURCHASE]},
         },
-    },
-    bodies.LINES[0]: {
-        "schema": {"type": "string", "description": _LINES, "pattern": r"\S"},
-        "example": '{"contact": "c1", "type": "tag", "tag": "signup"}\n'
-        '{"contact": "c2", "type": "untag", "tag": "signup"}\n',
     },
     STRUCTURED: {"schema": _CLOUD_EVENT, "example": _CLOUD},
     BATCH: {
@@ -105,10 +106,6 @@ CONTACT_BODIES: dict[str, Any] = {
             "several": {"value": [_CONTACT, {"id": "c2", "tags": ["vip"]}]},
         },
     },
-    bodies.LINES[0]: {
-        "schema": {"type": "string", "description": _LINES, "pattern": r"\S"},
-        "example": '{"id": "c1", "email": "anna@example.com"}\n',
-    },
     "text/csv": {
         "schema": {
             "type": "string",
@@ -126,9 +123,7 @@ CODE_BODIES: dict[str, Any] = {
             "type": "object",
             "required": ["codes"],
             "additionalProperties": False,
-            "properties": {
-                "codes": {"type": "array", "minItems": 1, "items": {"type": "string"}}
-            },
+            "properties": {"codes": {"type": "array", "minItems": 1, "items": {"type": "string"}}},
         },
         "example": {"codes": ["EARLY-1", "EARLY-2"]},
     },

@@ -1,0 +1,202 @@
+"""Where the runs of one campaign come to stand in another version of it; pure, for many runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from flowlang.contact import Contact, Entry, Run
+from flowlang.program.difference import Difference, difference
+from flowlang.program.program import Campaign
+from flowlang.steps.jump import Jump
+from flowlang.steps.send import SendMessage
+
+Fate = Literal["finish", "stay"]
+
+
+class Answer(NamedTuple):
+    """What a person says of those who stand at a step that is gone."""
+
+    step: int | None
+    """Its number in the campaign as it was; None for all who are not spoken of otherwise."""
+    to: Fate | int
+    """Or the number of a step of the new version."""
+
+
+@dataclass
+class Moves:
+    """One campaign, as it was and as it is to be; None where there is none."""
+
+    old: Campaign | None
+    new: Campaign | None
+    answers: list[Answer] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        found = self.old or self.new
+        assert found is not None
+        return found.name
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether anyone under way has to be looked at."""
+        return self.old is not None and (self.new is None or self.old.version != self.new.version)
+
+    @cached_property
+    def difference(self) -> Difference | None:
+        """What became of each step, where there are both."""
+        return difference(self.old, self.new) if self.old and self.new else None
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """The numbers of the old steps by their stable names."""
+        assert self.old is not None
+        return {one.where.id: pc for pc, one in reversed(list(enumerate(self.old.instructions)))}
+
+    def place(self, step: str, hint: int) -> int | None:
+        """The number of the old step at which a run stands, by its name."""
+        assert self.old is not None
+        known = self.old.instructions[hint : hint + 1]
+        return hint if known and known[0].where.id == step else self.places.get(step)
+
+    # ------------------------------------------------------------------ where to
+
+    def target(self, pc: int | None) -> int | None:
+        """Where someone goes on of itself; None where a person has to say it."""
+        found = self.difference
+        if found is None or pc is None or pc in found.apart:
+            return None
+        return found.places.get(pc)
+
+    def asked(self, pc: int | None) -> bool:
+        """Whether a person has to say what becomes of those who stand at a step."""
+        return self.target(pc) is None
+
+    def answer(self, pc: int | None) -> Fate | int | None:
+        """What a person has said of those who stand at a step; None where nothing was said."""
+        said = {one.step: one.to for one in self.answers}
+        return said.get(pc, said.get(None)) if pc in said or self.asked(pc) else None
+
+    def waits_otherwise(self, pc: int) -> bool:
+        """Whether a step is a wait that has changed."""
+        found, change = self.difference, None
+        if found is not None and self.old is not None:
+            change = found.change_at(pc)
+        return (
+            change is not None
+            and change.what == "changed"
+            and self.old is not None
+            and self.new is not None
+            and self.old.instructions[pc].lets_time_pass
+            and self.new.instructions[change.new or 0].lets_time_pass
+        )
+
+    # ------------------------------------------------------------------ what was done already
+
+    def done_before(self, run: Run, history: Iterable[Entry], pc: int, to: int) -> list[str]:
+        """The names of the steps ahead that a run has done before it came to stand at `pc`.
+
+        Only where steps have changed places there are any.  A step was done if there was no way
+        around it, or if the history of the round says so.
+        """
+        found = self.difference
+        if found is None:
+            return []
+        ahead = self._done_ahead(pc, to)
+        if not ahead:
+            return []
+        told = {(one.step, one.line) for one in history if _of_round(one, run)}
+        texts = {step for step, _ in told}
+        names = []
+        for old, new in ahead:
+            where = found.old.instructions[old].where
+            known = (where.text, where.line) in told or where.text in texts
+            if known or not _reaches(found.old, 0, pc, without=old):
+                names.append(found.new.instructions[new].where.id)
+        return names
+
+    def may_be_done_ahead(self, pc: int, to: int) -> bool:
+        """Whether the history has to be asked."""
+        return bool(self._done_ahead(pc, to))
+
+    def _done_ahead(self, pc: int, to: int) -> list[tuple[int, int]]:
+        """Pairs of old and new numbers: steps that lay behind someone and now lie ahead."""
+        found = self.difference
+        assert found is not None
+        still = _from(found.old, pc)
+        ahead = _from(found.new, to)
+        return [
+            (old, new)
+            for old, new in found.places.items()
+            if new in ahead
+            and old not in still
+            and _does(found.new, new)
+            # Who is sent to a wait waits there, also a second time.
+            and not (new == to and found.new.instructions[new].lets_time_pass)
+        ]
+
+    # ------------------------------------------------------------------ what comes again
+
+    def sent_again(self, contact: Contact, run: Run, to: int) -> list[str]:
+        """The messages that a run got in this round and that a step which is new sends it again."""
+        found = self.difference
+        if found is None or self.new is None:
+            return []
+        known = set(found.places.values())
+        got = {
+            one.message
+            for one in contact.messages
+            if one.campaign == run.campaign and one.seq >= run.start_seq
+        }
+        return sorted(
+            {
+                one.message.name
+                for pc in _from(self.new, to)
+                if pc not in known
+                and isinstance(one := self.new.instructions[pc], SendMessage)
+                and one.message.name in got
+                and one.where.id not in run.passed
+            }
+        )
+
+
+def _of_round(entry: Entry, run: Run) -> bool:
+    return (
+        entry.campaign == run.campaign
+        and entry.round == run.round
+        and entry.at >= run.started
+        and entry.what not in ("passed over", "moved", "held")
+        and bool(entry.step)
+    )
+
+
+def _does(campaign: Campaign, pc: int) -> bool:
+    """Whether a step does something or lets time pass, rather than choosing a way."""
+    instruction = campaign.instructions[pc]
+    exits = instruction.exits(pc)
+    return (
+        not isinstance(instruction, Jump)
+        and instruction.shape != "goal"
+        and [target for target, _ in exits] == [pc + 1]
+    )
+
+
+def _from(campaign: Campaign, pc: int, without: int = -1) -> set[int]:
+    """The steps that can be reached from one, itself among them only where it can come again."""
+    found: set[int] = set()
+    todo = [pc]
+    while todo:
+        at = todo.pop()
+        for target, _ in campaign.instructions[at].exits(at):
+            fits = 0 <= target < len(campaign.instructions) and target != without
+            if fits and target not in found:
+                found.add(target)
+                todo.append(target)
+    return found | {pc} if without < 0 else found
+
+
+def _reaches(campaign: Campaign, start: int, pc: int, without: int) -> bool:
+    """Whether a way leads to a step that does not pass another."""
+    return start != without and (start == pc or pc in _from(campaign, start, without))

@@ -1,0 +1,188 @@
+"""Runs under way are taken to another version: read as they stood, moved, and written anew.
+
+`flow plan` does it with nothing written, `flow apply` with everything in one transaction; so the
+one does what the other says.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from flowlang.contact import Contact, Run, RunKey
+from flowlang.engine.batch import Batch
+from flowlang.engine.moves import Fate, Moves
+from flowlang.engine.state import Aside, States
+from flowlang.program.program import Program
+from flowlang.stores.store import Store
+
+UNDER_WAY = ("running", "waiting", "halted")
+
+
+class Moved(NamedTuple):
+    """A run that was found under way."""
+
+    contact: str
+    key: RunKey
+    pc: int | None
+    """Where it stood in the old version; None at a step that was gone already."""
+    to: Fate | int | None
+    """What becomes of it; None where a person has yet to say it."""
+    waits: bool
+    """It stands at a wait that has changed."""
+    fresh: list[int]
+    """The goals that it did not know."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of the runs of one campaign."""
+
+    standing: Counter[int | None] = field(default_factory=Counter)
+    """How many stood at each step of the old version."""
+    at_once: Counter[int] = field(default_factory=Counter)
+    """Of those at a wait that has changed, who falls due at once."""
+    later: Counter[int] = field(default_factory=Counter)
+    again: Counter[str] = field(default_factory=Counter)
+    """By message, who would get it once more in this round."""
+    stranded: Counter[int | None] = field(default_factory=Counter)
+    """Of whom a person has yet to say what becomes of them."""
+
+    @property
+    def under_way(self) -> int:
+        return sum(self.standing.values())
+
+
+class MovingStates(States):
+    """Reads contacts as another program wrote them, and takes their runs to this one."""
+
+    def __init__(self, old: Program, new: Program, moves: dict[str, Moves]) -> None:
+        super().__init__(new)
+        self.old = old
+        self.moves = {name: one for name, one in moves.items() if one.has_changed}
+        self.moved: list[Moved] = []
+
+    def read_data(self, data: dict[str, Any]) -> tuple[Contact, Aside]:
+        for row in data.get("runs", ()):
+            moves = self.moves.get(row["campaign"])
+            if moves is not None and row.get("status", "running") in UNDER_WAY:
+                self._move(data["id"], row, moves)
+        return super().read_data(data)
+
+    def _move(self, contact: str, row: dict[str, Any], moves: Moves) -> None:
+        """Take one run to where it goes on, in the data that a store keeps of it."""
+        version, old, new = row.get("version", ""), moves.old, moves.new
+        assert old is not None
+        if (moves.name, version) in self.old.earlier or (new and version == new.version):
+            return
+        pc = moves.place(row.get("step", ""), row.get("pc", 0))
+        answer = moves.answer(pc)
+        to: Fate | int | None = moves.target(pc) if answer is None else answer
+        key = (row["campaign"], row["key"])
+        row["version"] = old.version
+        if new is None or to is None or to == "stay":
+            self.moved.append(Moved(contact, key, pc, to, False, []))
+            return
+        fresh: list[int] = []
+        if moves.difference is not None:
+            fresh = _translate(row, moves)
+        row["version"] = new.version
+        at = len(new.instructions) if to == "finish" else to
+        row["pc"] = at
+        row["step"] = new.instructions[at].where.id if at < len(new.instructions) else ""
+        waits = answer is None and pc is not None and moves.waits_otherwise(pc)
+        self.moved.append(Moved(contact, key, pc, to, waits, fresh))
+
+    def _place(self, campaign: Any, step: str, hint: int) -> int | None:
+        return hint if not step else super()._place(campaign, step, hint)
+
+
+def _translate(row: dict[str, Any], moves: Moves) -> list[int]:
+    """What a run counts by step is counted by the steps of the new version; gives new goals."""
+    found = moves.difference
+    assert found is not None
+    old, new = found.old, found.new
+    names = {
+        old.instructions[pc].where.id: new.instructions[at].where.id
+        for pc, at in found.places.items()
+    }
+    measures = [name for name, _, _ in new.measures]
+    counters = {}
+    for key, count in row.get("counters", {}).items():
+        kind, _, number = key.partition(" ")
+        if kind == "measured" and number.isdecimal():
+            name = old.measures[int(number)][0]
+            if name in measures:
+                counters[f"measured {measures.index(name)}"] = count
+        else:
+            counters[names.get(key, key)] = count
+    if counters:
+        row["counters"] = counters
+    if "passed" in row:
+        row["passed"] = [names[one] for one in row["passed"] if one in names]
+    goals, fresh = 0, []
+    before = {found.places.get(at): bit for bit, (at, _) in enumerate(old.goals)}
+    changed = {one.new for one in found.changes if one.what == "changed"}
+    for bit, (at, _) in enumerate(new.goals):
+        if at in before and at not in changed:
+            goals |= (row.get("goals", 0) >> before[at] & 1) << bit
+        else:
+            fresh.append(bit)
+    row["goals"] = goals
+    return fresh
+
+
+# ---------------------------------------------------------------------- in a batch
+
+
+def relocate(batch: Batch, states: MovingStates, store: Store, now: datetime) -> dict[str, Tally]:
+    """Do with the runs at hand what their moves say; gives what became of them, by campaign."""
+    tallies: dict[str, Tally] = {}
+    timeline = batch.timeline
+    timeline.move(now)
+    moved, states.moved = states.moved, []
+    for one in moved:
+        tally = tallies.setdefault(one.key[0], Tally())
+        tally.standing[one.pc] += 1
+        if one.to is None:
+            tally.stranded[one.pc] += 1
+        elif one.to != "stay":
+            contact = timeline.contacts.get(one.contact) or timeline.system
+            run = contact.runs[one.key]
+            _relocate(batch, states.moves[one.key[0]], one, contact, run, tally, store, now)
+    batch.renew_runs()
+    return tallies
+
+
+def _relocate(
+    batch: Batch, moves: Moves, one: Moved, contact: Contact, run: Run, tally: Tally,
+    store: Store, now: datetime,
+) -> None:  # fmt: skip
+    do = batch.timeline.interpreter
+    pc, to = one.pc, one.to
+    stood = f"the program has changed; it stood at `{stands(moves, pc)}`"
+    if not isinstance(to, int):
+        do.give_up(contact, run, now, stood)
+        return
+    if pc is not None and moves.may_be_done_ahead(pc, to):
+        history = store.entries([contact.id])
+        run.passed += moves.done_before(run, history, pc, to)
+    if one.fresh:
+        do.goals_met(contact, run, now, one.fresh)
+    if to != moves.target(pc):
+        do.go_to(contact, run, to, now, stood)
+    elif one.waits and pc is not None:
+        do.wait_anew(contact, run, now)
+        due = tally.at_once if run.due is not None and run.due <= now else tally.later
+        due[pc] += 1
+    tally.again.update(moves.sent_again(contact, run, to))
+
+
+def stands(moves: Moves, pc: int | None) -> str:
+    """The step of the old version at which someone stands, in the words of its text."""
+    if pc is None or moves.old is None:
+        return "a step that was gone before"
+    return moves.old.instructions[pc].where.text

@@ -1,0 +1,230 @@
+"""What another version does to the contacts of a store: looked at first, then done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from flowlang.engine.applying import record
+from flowlang.engine.automations import SYSTEM
+from flowlang.engine.moves import Answer, Moves
+from flowlang.engine.moving import UNDER_WAY, MovingStates, Tally, relocate
+from flowlang.engine.position import NAME, Position
+from flowlang.engine.version import Version, applied
+from flowlang.engine.worker import Worker
+from flowlang.program.difference import statements
+from flowlang.program.program import Program
+from flowlang.stores.store import Store
+
+
+class Refusal(Exception):
+    """A version is not applied; the message says why, for a person."""
+
+
+@dataclass(slots=True)
+class Plan:
+    """One version in the place of another."""
+
+    base: Version
+    """The version that is applied."""
+    version: Version
+    """The one that is to be."""
+    old: Program
+    new: Program
+    moves: dict[str, Moves] = field(default_factory=dict)
+    """By campaign, those of automations and group sends too: in the order of the new text, those
+    that are gone behind it."""
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    """What becomes of those under way, by campaign; without those who have stayed behind before."""
+    behind: dict[tuple[str, str], int] = field(default_factory=dict)
+    """By campaign and version: how many have stayed behind before, and do still."""
+
+    @property
+    def stranded(self) -> int:
+        """Of how many a person has yet to say what becomes of them."""
+        return sum(sum(one.stranded.values()) for one in self.tallies.values())
+
+
+def plan(
+    base: Version, version: Version, old: Program, new: Program, answers: dict[str, list[Answer]]
+) -> Plan:
+    """A plan of which nothing has been looked at yet.  Raises Refusal."""
+    found = Plan(base, version, old, new)
+    automations = {one.campaign.name for one in old.automations if one.campaign is not None}
+    for name in (*new.by_name, *(name for name in old.by_name if name not in new.by_name)):
+        moves = Moves(old.by_name.get(name), new.by_name.get(name), answers.get(name, []))
+        found.moves[name] = moves
+        stay = any(one.to == "stay" for one in moves.answers)
+        if stay and name in automations:
+            raise Refusal(
+                f"an {name} does not stay on an earlier version: let it finish, or go to a step"
+            )
+        if moves.has_changed and (stay or moves.new is None):
+            new.keep(old, name)
+    for kept, versions in base.kept.items():
+        for one in versions:
+            if (kept, one) in old.earlier and not _is_current(new, kept, one):
+                new.keep(replace(old, by_name=old.by_name | {kept: old.earlier[kept, one]}), kept)
+    return found
+
+
+def _is_current(program: Program, name: str, version: str) -> bool:
+    campaign = program.by_name.get(name)
+    return campaign is not None and campaign.version == version
+
+
+def look(found: Plan, store: Store, now: datetime) -> None:
+    """Count what becomes of everyone under way; nothing is written."""
+    _move(found, store, now, save=False)
+    _look_behind(found, store)
+
+
+def apply(found: Plan, store: Store, now: datetime) -> Version:
+    """Do it, in one transaction; gives the version as it was recorded.
+
+    Raises Refusal where another version was applied meanwhile, and where a person has yet to say
+    what becomes of someone: nothing has happened then.
+    """
+    with store.transaction():
+        current = applied(store)
+        if current is None or current.number != found.base.number:
+            raise Refusal(changed_meanwhile(current, found.base.number))
+        _move(found, store, now, save=True)
+        if found.stranded:
+            raise Refusal("it is not said what becomes of those who stand at a step that is gone")
+        _look_behind(found, store)
+        number = current.number + 1
+        version = replace(
+            found.version, number=number, before=current.number, at=now, kept=_kept(found)
+        )
+        record(store, found.new, now, version)
+    return version
+
+
+def changed_meanwhile(current: Version | None, known: int) -> str:
+    """That someone else was faster."""
+    if current is None:
+        return "nothing is applied yet"
+    by = f" by {current.who}" if current.who else ""
+    return (
+        f"version {current.number} was applied{by} meanwhile, and this was to follow version"
+        f" {known}; `flow plan` shows what it means now"
+    )
+
+
+def _move(found: Plan, store: Store, now: datetime, *, save: bool) -> None:
+    """Take everyone under way to the new version, batch by batch."""
+    states = MovingStates(found.old, found.new, found.moves)
+    found.tallies = {}
+    if not states.moves:
+        return
+    worker = Worker(found.new, store)
+    worker.states = states
+    after = 0
+    rows = store.contacts([SYSTEM])
+    while True:
+        shared = store.shared()
+        position = Position.read(shared.values.get(NAME))
+        batch = worker.open(position, shared, (now, -1))
+        batch.take(rows)
+        _count(found.tallies, relocate(batch, states, store, now))
+        if save:
+            worker.close(batch)
+        rows = store.walk_runs(states.moves, (*UNDER_WAY, "held"), after, worker.batch)
+        if not rows:
+            return
+        after = rows[-1].number
+
+
+def _count(tallies: dict[str, Tally], more: dict[str, Tally]) -> None:
+    for name, one in more.items():
+        mine = tallies.setdefault(name, Tally())
+        mine.standing += one.standing
+        mine.at_once += one.at_once
+        mine.later += one.later
+        mine.again += one.again
+        mine.stranded += one.stranded
+
+
+def _look_behind(found: Plan, store: Store) -> None:
+    """Count those who have stayed on earlier versions before."""
+    known = {(name, one) for name, versions in found.base.kept.items() for one in versions}
+    found.behind = {}
+    for name, version, _, count in store.under_way():
+        if (name, version) in known and not _is_current(found.new, name, version):
+            found.behind[name, version] = found.behind.get((name, version), 0) + count
+
+
+def _kept(found: Plan) -> dict[str, dict[str, int]]:
+    """On which earlier versions someone is now."""
+    kept: dict[str, dict[str, int]] = {}
+    for name, version in found.behind:
+        kept.setdefault(name, {})[version] = found.base.kept[name][version]
+    for name, tally in found.tallies.items():
+        moves = found.moves[name]
+        stays = any(moves.answer(pc) == "stay" for pc in tally.standing)
+        if stays and moves.old is not None:
+            kept.setdefault(name, {})[moves.old.version] = found.base.number
+    return kept
+
+
+# ---------------------------------------------------------------------- what people say
+
+
+def steps_by_name(moves: Moves, *, old: bool) -> dict[str, int]:
+    """The steps of a campaign by what people call them: by their text, and equal ones by a number
+    behind it.
+    """
+    campaign = moves.old if old else moves.new
+    found: dict[str, int] = {}
+    met: dict[str, int] = {}
+    for pc in statements(campaign) if campaign else ():
+        assert campaign is not None
+        text = " ".join(campaign.instructions[pc].where.text.split())
+        number = met[text] = met.get(text, 0) + 1
+        found[text if number == 1 else f"{text} ({number})"] = pc
+    return found
+
+
+def read_answers(
+    said: Iterable[str], old: Program, new: Program
+) -> dict[str, list[Answer]]:
+    """What people say of those at steps that are gone: `CAMPAIGN: STEP=STEP`, `…=finish`,
+    `…=stay`; `*` is every such step.  Raises Refusal.
+    """
+    found: dict[str, list[Answer]] = {}
+    for text in said:
+        name, answer = _read_answer(" ".join(text.split()), old, new)
+        found.setdefault(name, []).append(answer)
+    return found
+
+
+def _read_answer(text: str, old: Program, new: Program) -> tuple[str, Answer]:
+    for name in sorted(old.by_name, key=len, reverse=True):
+        for spelt in (f"{name}:", f'"{name}":'):
+            if text.startswith(spelt):
+                moves = Moves(old.by_name[name], new.by_name.get(name))
+                return name, _read_step(text, text[len(spelt) :].strip(), moves)
+    raise Refusal(
+        f"--move {text}: it begins with the name of a campaign that runs now, and a colon, as in"
+        ' "Welcome: wait 2 days=finish"'
+    )
+
+
+def _read_step(text: str, rest: str, moves: Moves) -> Answer:
+    olds, news = steps_by_name(moves, old=True), steps_by_name(moves, old=False)
+    wrong = f"--move {text}: `{rest}` is no STEP=STEP, STEP=finish or STEP=stay"
+    places = [place for place, letter in enumerate(rest) if letter == "="]
+    for place in places:
+        step, to = rest[:place].strip(), rest[place + 1 :].strip()
+        if step != "*" and step not in olds:
+            wrong = f'--move {text}: "{moves.name}" has no step `{step}` in the version that runs'
+            continue
+        known = None if step == "*" else olds[step]
+        if to == "finish" or to == "stay":
+            return Answer(known, to)
+        if to in news:
+            return Answer(known, news[to])
+        wrong = f'--move {text}: "{moves.name}" will have no step `{to}`'
+    raise Refusal(wrong)

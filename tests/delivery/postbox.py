@@ -81,7 +81,7 @@ def postbox(
             assert isinstance(given, LoginPassword)
             return AuthResult(success=(given.login.decode(), given.password.decode()) == login)
 
-        others |= {"authenticator": check, "auth_required": True, "auth_require_tls": False}
+        others |= {"authenticator": check, "auth_required": True}
 
     def conversation() -> SMTP:
         box.conversations += 1
@@ -182,7 +182,9 @@ def _talk(
     took: Callable[[bytes], None],
 ) -> None:
     def say(moment: str) -> bool:
-        line = script.get(moment, _FRIENDLY.get(moment, "220 hello" if moment == "greeting" else "250 ok"))
+        line = script.get(
+            moment, _FRIENDLY.get(moment, "220 hello" if moment == "greeting" else "250 ok")
+        )
         if isinstance(line, list):
             line = line.pop(0) if line else "250 ok"
         if line is DROP:

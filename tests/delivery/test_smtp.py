@@ -8,12 +8,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
 
+from flowlang.contact import Letter
 from flowlang.delivery.kinds.smtp import Smtp
 from flowlang.delivery.replies import Reply, refusal
+from flowlang.delivery.settings import Tls
 from tests.delivery.contract import LETTER, Arrived, DeliveryContract, Place
 from tests.delivery.postbox import DRIP, DROP, SILENCE, Line, Postbox, postbox, rude
 
@@ -23,12 +26,14 @@ LONG = replace(LETTER, text="Ein langer Text. " * 400_000)
 """More than the buffers of a connection hold."""
 
 
-def smtp(box: Postbox, **others: object) -> Smtp:
-    settings: dict = {"timeout": 2.0, **others}
-    return Smtp("localhost" if "context" in settings else "127.0.0.1", box.port, settings.pop("tls", "none"), **settings)
+def smtp(
+    box: Postbox, tls: Tls = "none", context: ssl.SSLContext | None = None, **others: Any
+) -> Smtp:
+    trust = context or ssl.create_default_context()
+    return Smtp("localhost", box.port, tls, timeout=2, context=trust, **others)
 
 
-def letters(count: int) -> list:
+def letters(count: int) -> list[Letter]:
     return [replace(LETTER, id=f"letter {number}") for number in range(count)]
 
 
@@ -47,7 +52,9 @@ class SmtpPlace:
         for mail in self.box.mails:
             body = mail.get_body(("plain",))
             assert body is not None
-            found.append(Arrived(mail["Message-ID"], mail["To"], mail["Subject"], body.get_content()))
+            found.append(
+                Arrived(mail["Message-ID"], mail["To"], mail["Subject"], body.get_content())
+            )
         return found
 
 
@@ -175,7 +182,9 @@ def test_a_reply_is_shown_on_one_line_and_not_at_length() -> None:
 Script = dict[str, Line | Sequence[Line]]
 
 
-def outcome_of(*scripts: Script, timeout: float = SOON, letter=LETTER) -> tuple[str, str, list]:
+def outcome_of(
+    *scripts: Script, timeout: float = SOON, letter: Letter = LETTER
+) -> tuple[str, str, list[bytes]]:
     with rude(*scripts) as server:
         delivery = Smtp("127.0.0.1", server.port, "none", timeout=timeout)
         (found,) = delivery.hand_over([letter])
@@ -323,8 +332,7 @@ def test_mail_goes_encrypted(
     ours: ssl.SSLContext, trusting: ssl.SSLContext, *, implicit: bool
 ) -> None:
     with postbox(context=ours, implicit=implicit) as box:
-        tls = "implicit" if implicit else "starttls"
-        delivery = smtp(box, tls=tls, context=trusting)
+        delivery = smtp(box, "implicit" if implicit else "starttls", trusting)
         outcomes = delivery.hand_over(letters(2))
         delivery.rest()
     assert [one.status for one in outcomes] == ["delivered", "delivered"]
@@ -336,8 +344,7 @@ def test_a_server_that_nobody_vouches_for_gets_nothing(
     ours: ssl.SSLContext, *, implicit: bool
 ) -> None:
     with postbox(context=ours, implicit=implicit) as box:
-        tls = "implicit" if implicit else "starttls"
-        delivery = smtp(box, tls=tls, context=ssl.create_default_context())
+        delivery = smtp(box, "implicit" if implicit else "starttls")
         (found,) = delivery.hand_over([LETTER])
     assert found.status == "down"
     assert "certificate verify failed" in found.reason
@@ -346,7 +353,7 @@ def test_a_server_that_nobody_vouches_for_gets_nothing(
 
 def test_without_encryption_nothing_goes_where_it_is_asked_for() -> None:
     with postbox() as box:
-        (found,) = smtp(box, tls="starttls").hand_over([LETTER])
+        (found,) = smtp(box, "starttls").hand_over([LETTER])
     assert (found.status, box.mails) == ("down", [])
     assert "STARTTLS" in found.reason
 
@@ -359,20 +366,21 @@ def test_what_is_said_in_the_clear_before_the_encryption_is_not_taken_for_privat
     assert (found.status, "before the encryption" in found.reason) == ("down", True)
 
 
-def test_user_and_password_are_given() -> None:
-    with postbox(login=("shop", "s3cret word")) as box:
-        delivery = smtp(box, user="shop", password="s3cret word")  # noqa: S106 - of this test
+def test_user_and_password_are_given(ours: ssl.SSLContext, trusting: ssl.SSLContext) -> None:
+    with postbox(context=ours, login=("shop", "s3cret word")) as box:
+        delivery = smtp(box, "starttls", trusting, user="shop", password="s3cret word")  # noqa: S106 - of this test
         assert delivery.hand_over([LETTER])[0].status == "delivered"
         delivery.rest()
 
 
 def test_a_password_that_is_refused_costs_no_letter_and_is_not_told() -> None:
-    with postbox(login=("shop", "right")) as box:
-        delivery = smtp(box, user="shop", password="wr0ng")  # noqa: S106 - of this test
+    knows_users = "250-rude.example\r\n250 AUTH PLAIN"
+    with rude({"EHLO": knows_users, "AUTH": "535 5.7.8 who are you?"}) as server:
+        delivery = Smtp("127.0.0.1", server.port, "none", "shop", "wr0ng", timeout=2)
         (found,) = delivery.hand_over([LETTER])
     assert found.status == "down"
-    assert "refuses the user" in found.reason
-    assert "wr0ng" not in found.reason + repr(delivery)
+    assert found.reason == "it refuses the user: 535 5.7.8 who are you?"
+    assert "wr0ng" not in repr(delivery)
 
 
 def test_a_server_that_knows_no_users_is_down_where_one_is_set() -> None:

@@ -35,15 +35,14 @@ def by_command(folder: Path) -> dict[str, list[Shown]]:
         text=True,
         check=False,
     )
-    texts: dict[Path, str] = {}
-    return _by_uri(json.loads(done.stdout)["findings"], texts)
+    return _by_uri(json.loads(done.stdout)["findings"], {})
 
 
-def by_check(folder: Path, texts: Mapping[Path, str], files: list[Path] | None = None) -> Any:
-    """The same of texts that are not on disk yet, without another process."""
-    loaded = load(folder, files, texts=texts)
+def by_check(root: Path, texts: Mapping[Path, str] | None = None) -> dict[str, list[Shown]]:
+    """The same of a folder or a file, with texts that are not on disk yet, in this process."""
+    loaded = load(root, None if root.is_dir() else [root], texts=texts)
     lint(loaded)
-    return _by_uri([as_data(one) for one in loaded.findings.in_order()], texts)
+    return _by_uri([as_data(one) for one in loaded.findings.in_order()], texts or {})
 
 
 def _by_uri(findings: list[dict[str, Any]], texts: Mapping[Path, str]) -> dict[str, list[Shown]]:
@@ -70,13 +69,16 @@ def as_shown(diagnostic: types.Diagnostic) -> Shown:
     return Shown(str(diagnostic.code), severity, str(diagnostic.message), place)
 
 
-def agrees(editor: Editor, expected: Mapping[str, list[Shown]]) -> bool:
-    """Whether every open text, and every other, comes to show just this."""
-    return editor.until(
-        lambda: all(
-            [as_shown(one) for one in editor.findings(uri)] == expected.get(uri, [])
-            for uri in {*editor.versions, *editor.published, *expected}
-            if editor.is_current(uri)
+def agrees(editor: Editor, folder: Path, expected: Mapping[str, list[Shown]]) -> bool:
+    """Whether the texts of a folder come to show just this."""
+    top = f"{folder.as_uri()}/"
+
+    def holds() -> bool:
+        known = {uri for uri in (*editor.versions, *editor.published) if uri.startswith(top)}
+        return all(
+            editor.is_current(uri)
+            and [as_shown(one) for one in editor.findings(uri)] == expected.get(uri, [])
+            for uri in known | expected.keys()
         )
-        and all(editor.is_current(uri) for uri in {*editor.versions, *expected})
-    )
+
+    return editor.until(holds)

@@ -34,6 +34,7 @@ class Editor:
         """Messages for the person."""
         self.logged: list[str] = []
         self.published: dict[str, types.PublishDiagnosticsParams] = {}
+        self.history: list[types.PublishDiagnosticsParams] = []
         self.texts: dict[str, str] = {}
         self.versions: dict[str, int] = {}
         # partial: pygls marks what it registers, and a method cannot be marked.
@@ -55,6 +56,7 @@ class Editor:
     def _publish(self, params: types.PublishDiagnosticsParams) -> None:
         with self._told:
             self.published[params.uri] = params
+            self.history.append(params)
             self._told.notify_all()
 
     def _do(self, coroutine: Coroutine[Any, Any, T]) -> T:
@@ -128,16 +130,14 @@ class Editor:
         """The codes of what was published last for a text."""
         return [str(one.code) for one in self.findings(uri)]
 
+    def is_current(self, uri: str) -> bool:
+        """Whether the findings of a text are those of what was typed last."""
+        found = self.published.get(uri)
+        return found is not None and found.version in (self.versions.get(uri), None)
+
     def shows(self, uri: str, *codes: str) -> bool:
         """Whether a text comes to have these findings and no others."""
-        version = self.versions.get(uri)
-        return self.until(
-            lambda: (
-                uri in self.published
-                and self.codes(uri) == list(codes)
-                and self.published[uri].version in (version, None)
-            )
-        )
+        return self.until(lambda: self.is_current(uri) and self.codes(uri) == list(codes))
 
     # ------------------------------------------------------------------ questions
 

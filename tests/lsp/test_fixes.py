@@ -5,39 +5,7 @@ from pathlib import Path
 import pytest
 from lsprotocol import types
 
-from flowlang.workspace import load_text
 from tests.lsp.editor import Editor
-
-BROKEN = Path(__file__).parent / "broken.flow"
-
-
-def test_each_fix_mends_its_finding_and_all_of_them_the_file(
-    editor: Editor, tmp_path: Path
-) -> None:
-    uri = editor.open(tmp_path / "broken.flow", BROKEN.read_text(encoding="utf-8"))
-    mended = 0
-    while findings := load_text(editor.texts[uri]).findings.in_order():
-        before = len(findings)
-        action = next(a for a in editor.actions(uri) if a.kind == types.CodeActionKind.QuickFix)
-        assert action.edit is not None
-        (text,) = editor.applied(action.edit).values()
-        assert len(load_text(text).findings.found) < before, action.title
-        editor.type(uri, text)
-        mended += 1
-    assert mended >= 14
-    found = load_text(editor.texts[uri])
-    assert found.runnable is not None
-    assert all(script.run(found.runnable, {}).passed for script in found.tests)
-    assert editor.shows(uri)
-
-
-def test_all_safe_fixes_at_once(editor: Editor, tmp_path: Path) -> None:
-    uri = editor.open(tmp_path / "broken.flow", BROKEN.read_text(encoding="utf-8"))
-    before = len(load_text(editor.texts[uri]).findings.found)
-    action = next(a for a in editor.actions(uri) if a.kind == "source.fixAll.flow")
-    assert action.edit is not None
-    (text,) = editor.applied(action.edit).values()
-    assert len(load_text(text).findings.found) <= before - 12
 
 
 @pytest.mark.parametrize("language", ["english", "german"])

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from flowlang.pictures import letters
 from flowlang.pictures.boxes import DETAIL, LABEL, Box
-from flowlang.pictures.campaign import WAY, Scene
 from flowlang.pictures.layout import Layout, Link, Point, Size
+from flowlang.pictures.scene import WAY, Scene
 
 Rectangle = tuple[float, float, float, float]
 """Left, top, right, bottom."""
@@ -31,7 +31,9 @@ def overlap(one: Rectangle, other: Rectangle, room: float = 0) -> bool:
 def problems(sizes: Sequence[Size], links: Sequence[Link], layout: Layout) -> Iterator[str]:
     """Boxes and labels upon each other, lines through what is not theirs, things outside."""
     labels = [link.label for link in links if link.drawn]
-    things = {f"box {at}": around(*one) for at, one in enumerate(zip(layout.places, sizes, strict=True))}
+    things = {
+        f"box {at}": around(*one) for at, one in enumerate(zip(layout.places, sizes, strict=True))
+    }
     for number, (route, size) in enumerate(zip(layout.routes, labels, strict=True)):
         assert (route.label is None) == (size is None)
         if route.label is not None and size is not None:
@@ -40,7 +42,12 @@ def problems(sizes: Sequence[Size], links: Sequence[Link], layout: Layout) -> It
         if overlap(one, two, room=5):
             yield f"{name} lies upon {other}"
     for name, thing in things.items():
-        if thing[0] < -1 or thing[1] < -1 or thing[2] > layout.width + 1 or thing[3] > layout.height + 1:
+        if (
+            thing[0] < -1
+            or thing[1] < -1
+            or thing[2] > layout.width + 1
+            or thing[3] > layout.height + 1
+        ):
             yield f"{name} lies outside the picture"
     for number, route in enumerate(layout.routes):
         for start, end in itertools.pairwise(route.corners):
@@ -67,9 +74,9 @@ def _upon_each_other(links: Sequence[Link], layout: Layout) -> Iterator[str]:
             for begin, stop in itertools.pairwise(second.corners):
                 for at, along in ((0, 1), (1, 0)):
                     level = abs(start[at] - end[at]) <= 1 and abs(begin[at] - stop[at]) <= 1
-                    shared = min(max(start[along], end[along]), max(begin[along], stop[along])) - max(
-                        min(start[along], end[along]), min(begin[along], stop[along])
-                    )
+                    shared = min(
+                        max(start[along], end[along]), max(begin[along], stop[along])
+                    ) - max(min(start[along], end[along]), min(begin[along], stop[along]))
                     if level and abs(start[at] - begin[at]) < 5 and shared > 1:
                         yield f"{one} and {other} lie upon each other"
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flowlang.cli import FOUND, storing, terminal
+from flowlang.cli import FOUND, running, storing, terminal
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -29,7 +29,7 @@ def automation() -> None:
 @storing.format_option
 def list_(path: Path | None, url: str | None, output_format: str) -> int:
     """List the automations: when each ran last, when it runs next, how many runs are under way."""
-    workspace, program = storing.program_of(path)
+    workspace, program = running.program_of(path, url)
     with storing.opened(workspace, url) as store, store.transaction():
         rows = _rows(program, store)
     if output_format == "json":
@@ -93,7 +93,7 @@ def run(name: str, path: Path | None, url: str | None, given_now: str | None) ->
     from flowlang.engine.admission import as_text
     from flowlang.stores.rows import ArrivalRow
 
-    workspace, program = storing.program_of(path)
+    workspace, program = running.program_of(path, url)
     found = _named(name, program)
     now = storing.moment(given_now, program.config.timezone)
     with storing.opened(workspace, url) as store:
@@ -126,7 +126,7 @@ def history(name: str | None, path: Path | None, url: str | None, output_format:
     """
     from flowlang.engine.automations import SYSTEM
 
-    workspace, program = storing.program_of(path)
+    workspace, program = running.program_of(path, url)
     campaign = _named(name, program).campaign if name is not None else None
     with storing.opened(workspace, url) as store:
         entries = [row.entry for row in store.history(SYSTEM)]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flowlang.cli import FOUND, paths, storing, terminal
+from flowlang.cli import FOUND, paths, running, storing, terminal
 from flowlang.cli.export import export_contacts
 from flowlang.cli.merging import merge
 from flowlang.cli.why import contacts_why
@@ -54,7 +54,7 @@ def import_(
     from flowlang.intake import schemas
     from flowlang.intake.contacts import read_contacts
 
-    workspace, program = storing.program_of(path)
+    workspace, program = running.program_of(path, url)
     zone = program.config.timezone
     now, data = storing.moment(given_now, zone), storing.content(file)
     rows = read_contacts(storing.label(file), data, schemas.contact_schema(program), zone)
@@ -103,7 +103,7 @@ def list_(
     from flowlang.engine.showing import contact_data
     from flowlang.figures.source import Source
 
-    workspace, program = storing.program_of(path)
+    workspace, program = running.program_of(path, url)
     where = storing.where(text, program, given_now)
     with storing.opened(workspace, url) as store:
         source = Source(store, program)
@@ -136,7 +136,7 @@ def show(contact: str, path: Path | None, url: str | None, output_format: str) -
     from flowlang.engine.showing import show as shown
     from flowlang.engine.state import States
 
-    workspace, program = storing.program_of(path)
+    workspace, program = running.program_of(path, url)
     with storing.opened(workspace, url) as store:
         try:
             found = shown(store, States(program), contact)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flowlang.cli import FOUND, storing, terminal
+from flowlang.cli import FOUND, running, storing, terminal
 
 if TYPE_CHECKING:
     from flowlang.program.program import Program
@@ -62,7 +62,7 @@ def import_(
     from flowlang.intake.coupons import read_codes
     from flowlang.source import did_you_mean
 
-    workspace, program = storing.program_of(path)
+    workspace, program = running.program_of(path, url)
     if name not in program.names.coupons:
         hint = did_you_mean(name, sorted(program.names.coupons), "coupon list")
         raise click.UsageError(f'there is no coupon list "{name}"; {hint}')
@@ -101,7 +101,7 @@ def list_(path: Path | None, url: str | None, output_format: str) -> int:
     """List the coupon lists with their free and used codes."""
     from flowlang.engine.receiving import coupon_lists
 
-    workspace, program = storing.program_of(path)
+    workspace, program = running.program_of(path, url)
     with storing.opened(workspace, url) as store:
         rows = coupon_lists(store, program)
     if output_format == "json":

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from flowlang.cli import FOUND, storing, terminal
+from flowlang.cli import FOUND, running, storing, terminal
 
 _SHOWN = 20
 
@@ -37,7 +37,7 @@ def send(events: str, path: Path | None, url: str | None, given_now: str | None)
     from flowlang.intake.events import read_events
     from flowlang.intake.problem import Problem
 
-    workspace, program = storing.program_of(path)
+    workspace, program = running.program_of(path, url)
     zone = program.config.timezone
     now = storing.moment(given_now, zone)
     inline = events.lstrip().startswith("{")

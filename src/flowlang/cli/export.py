@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flowlang.cli import paths, storing, terminal
+from flowlang.cli import paths, running, storing, terminal
 
 if TYPE_CHECKING:
     from flowlang.tables.formats import Format
@@ -49,7 +49,7 @@ def export_contacts(
 
     if not output_format:
         check_ending(file)
-    workspace, program = storing.program_of(path)
+    workspace, program = running.program_of(path, url)
     where = storing.where(text, program, given_now)
     form = formats()[output_format] if output_format else format_of(file)
     with storing.opened(workspace, url) as store:

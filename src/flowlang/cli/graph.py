@@ -90,9 +90,11 @@ def _graphs(
     languages = workspace.languages
     return [
         drawn(
-            campaign, program.names, languages.get(campaign.span.source, "en"),
+            campaign,
+            program.names,
+            languages.get(campaign.span.source, "en"),
             marks.get(campaign.name),
-        )  # fmt: skip
+        )
         for campaign in program.campaigns
         if wanted is None
         or (source := campaign.span.source.path) is None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from flowlang.cli import FOUND, storing, terminal
+from flowlang.cli import FOUND, running, storing, terminal
 
 
 @click.command(epilog="Example: flow contacts merge c17 c4")
@@ -29,7 +29,7 @@ def merge(
     from flowlang.engine.state import merged_into
     from flowlang.stores.rows import ArrivalRow
 
-    workspace, program = storing.program_of(path)
+    workspace, program = running.program_of(path, url)
     now = storing.moment(given_now, program.config.timezone)
     with storing.opened(workspace, url) as store, store.transaction():
         rows = {row.id: row for row in store.contacts({contact, into})}

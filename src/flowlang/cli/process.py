@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import sys
 import time
@@ -14,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from flowlang.cli import FOUND, paths, progress, storing, terminal
+from flowlang.cli import FOUND, paths, progress, running, storing, terminal
 from flowlang.engine.processes import ProcessStatus, ProcessType
 
 if TYPE_CHECKING:
@@ -95,7 +94,8 @@ def show(
         if output_format == "json":
             terminal.write(json.dumps(view.data(), ensure_ascii=False, indent=2) + "\n")
             return 0
-        program = workspace.runnable
+        found = running.in_force(workspace, store)
+        program = found.program if found is not None else workspace.runnable
         now = storing.moment(given_now, zone)
         lines = [*_told(view, zone), *_next(view, program, store, now)]
     terminal.write("".join(f"{terminal.printable(line)}\n" for line in lines))
@@ -130,7 +130,8 @@ def _told(view: View, zone: ZoneInfo) -> list[str]:
 def _next(view: View, program: Program | None, store: Store, now: datetime) -> list[str]:
     """What a person can do with a process now, in lines."""
     from flowlang.engine.arrivals import Refused
-    from flowlang.engine.controls import VERBS, Lacking, why_not
+    from flowlang.engine.controls import VERBS, why_not
+    from flowlang.engine.resuming import Lacking
     from flowlang.engine.worker import Worker
 
     lines, process, without = [], view.process, {view.asked}
@@ -241,9 +242,9 @@ def _do(
     from flowlang.engine.choosing import Unclear
     from flowlang.engine.wishes import Wish, hear
 
-    workspace, program = storing.program_of(path)
+    workspace, program = running.program_of(path, url)
     now = storing.moment(given_now, program.config.timezone)
-    wish = Wish(verb, which, who or _login(), because, skip_overdue)
+    wish = Wish(verb, which, who or running.login(), because, skip_overdue)
     with storing.opened(workspace, url) as store:
         try:
             heard = hear(store, program, wish, now)
@@ -272,10 +273,3 @@ def _asked_already(wish: Wish, heard: Heard) -> int:
 
 _DOES: dict[Verb, str] = {"pause": "paused", "resume": "goes on", "cancel": "cancelled"}
 
-
-def _login() -> str:
-    """The name of who is logged in; empty where the machine knows none."""
-    try:
-        return getpass.getuser()
-    except (ImportError, KeyError, OSError):
-        return ""

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from flowlang.cli import storing, terminal
+from flowlang.cli import running, storing, terminal
 from flowlang.cli.export import check_ending, put_out
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def report(
         raise click.UsageError(f'there is no report "{terminal.printable(name)}"; {hint}')
     if not output_format:
         check_ending(output)
-    workspace, program = storing.program_of(path)
+    workspace, program = running.program_of(path, url)
     zone = program.config.timezone
     begins, ends = _moment("--since", since, zone), _moment("--until", until, zone)
     _check_span(reports()[name], begins, ends)

@@ -15,11 +15,12 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from flowlang.cli import FOUND, delivering, paths, progress, storing, terminal
+from flowlang.cli import FOUND, delivering, paths, progress, running, storing, terminal
 
 if TYPE_CHECKING:
     from flowlang.check.names import Message
-    from flowlang.engine.handover import Delivered
+    from flowlang.cli.running import Running
+    from flowlang.engine.handover import Delivered, Handover
     from flowlang.engine.pass_report import Report
     from flowlang.engine.worker import Worker
     from flowlang.program.program import Program
@@ -53,11 +54,11 @@ def run(path: Path | None, url: str | None, once: bool, given_now: str | None) -
     machine unless flow.toml says so. Exit code 1 where an arrival was refused, a message could not
     be delivered, or a contact stands at a step that is gone.
     """
-    workspace, program = storing.program_of(path)
-    _check_senders(workspace, program, url)
-    with storing.opened(workspace, url) as store:
-        program.config = replace(program.config, link_key=storing.link_key(store))
-        return _Engine(workspace, program, store, given_now).run(once=once)
+    folder = paths.one(path)
+    if folder.runnable is not None:
+        _check_senders(folder, folder.runnable, url)
+    with storing.opened(folder, url) as store:
+        return _Engine(folder, store, given_now, url).run(once=once)
 
 
 def _check_senders(workspace: Workspace, program: Program, url: str | None) -> None:
@@ -116,18 +117,35 @@ def _has_link(message: Message) -> bool:
 class _Engine:
     """A worker with its delivery, and what it tells the person who started it."""
 
+    worker: Worker
+    handover: Handover
+
     def __init__(
-        self, workspace: Workspace, program: Program, store: Store, given_now: str | None
+        self, folder: Workspace, store: Store, given_now: str | None, url: str | None
     ) -> None:
+        self.folder = folder
+        self.store = store
+        self.url = url
+        self.given_now = given_now
+        self.outbox = delivering.outbox(folder)
+        self.stopping = False
+        self.code = 0
+        now = storing.moment(given_now, folder.settings.config().timezone)
+        self._take(running.in_force(folder, store) or running.begin(folder, store, now))
+
+    def _take(self, found: Running) -> None:
+        """From now on this version runs."""
         from flowlang.delivery.calls import Calls
         from flowlang.engine import worker
         from flowlang.figures.files import WorkspaceFiles
 
-        self.workspace = workspace
-        self.program = program
-        self.store = store
-        self.given_now = given_now
-        self.outbox = delivering.outbox(workspace)
+        workspace, program, store = found.workspace, found.program, self.store
+        if found.told:
+            terminal.talk(found.told)
+        if workspace is not self.folder:
+            _check_senders(workspace, program, self.url)
+        program.config = replace(program.config, link_key=storing.link_key(store))
+        self.workspace, self.program = workspace, program
         delivery, settings = delivering.opened(workspace, program, lambda: self.now)
         self.handover = delivering.handover(
             store, delivery, settings, lambda: self.now, workspace.settings.language
@@ -136,22 +154,20 @@ class _Engine:
             raise click.ClickException(
                 'flow.toml names no sender, and mail goes out: [sender] from = "Shop <…>"'
             )
-        self.stopping = False
-        self.code = 0
         size = worker.BATCH_WITH_CALLS if _calls(program) else worker.BATCH
         answers = Calls(os.environ.get("FLOW_CALL_SECRET", ""))
         files = WorkspaceFiles(workspace.root, program, store)
-        self.worker: Worker = worker.Worker(
-            program, store, answers=answers, files=files, batch=size
-        )  # fmt: skip
+        self.worker = worker.Worker(program, store, answers=answers, files=files, batch=size)
+        self.worker.version = found.version.number
+        self._take_codes()
 
     @property
     def now(self) -> datetime:
         return storing.moment(self.given_now, self.program.config.timezone)
 
     def run(self, *, once: bool) -> int:
-        self._apply()
-        with progress.bars(self.store) as self.worker.between:
+        with progress.bars(self.store) as self.between:
+            self.worker.between = self.between
             return self._run(once=once)
 
     def _run(self, *, once: bool) -> int:
@@ -185,40 +201,46 @@ class _Engine:
         self.worker.stopping = True
         signal.signal(signal.SIGINT, signal.SIG_DFL)
 
-    def _apply(self) -> None:
+    def _take_codes(self) -> None:
+        """Those that coupon lists have in files of their own."""
         from flowlang.cli.codes import of_files
+        from flowlang.engine.applying import take_codes
         from flowlang.intake.report import counted
 
         codes, wrong = of_files(self.program)
         for file, problem in wrong:
             terminal.talk(problem.render(file))
             self.code = FOUND if problem.severity == "error" else self.code
-        files = {
-            paths.nearby(Path(one.source.name)).as_posix(): one.source.text
-            for one in (*self.workspace.modules, *self.workspace.files)
-        }
-        self.worker.apply(self.now, files, codes)
-        report = self.worker.report
-        for line in report.changed:
-            terminal.talk(terminal.printable(line))
-        for name, new in report.codes.items():
+        for name, new in take_codes(self.store, codes, self.now).items():
             terminal.talk(f'"{name}": {counted(new, "new code", "new codes")} from its file')
 
     def _once(self) -> None:
         """All that is to be done now, with what bounces bring about."""
-        report = self.worker.run(self.now)
+        report = self._work()
         delivered = self.handover.run(lambda: self.stopping)
         bounced = delivered.bounced
         while bounced and not self.stopping:
-            report.absorb(self.worker.run(self.now))
+            report.absorb(self._work())
             more = self.handover.run(lambda: self.stopping)
             delivered.absorb(more)
             bounced = more.bounced
         self._tell(report, delivered)
 
+    def _work(self) -> Report:
+        """Do what is to be done; with another version as soon as it is applied."""
+        report = self.worker.run(self.now)
+        while self.worker.outdated and not self.stopping:
+            found = running.in_force(self.folder, self.store)
+            assert found is not None
+            terminal.talk(f"version {found.version.number} is applied")
+            self._take(found)
+            self.worker.between = self.between
+            report.absorb(self.worker.run(self.now))
+        return report
+
     def _pass(self, *, quiet: bool) -> bool:
         """Some of it; gives whether more is to be done at once."""
-        report = self.worker.run(self.now)
+        report = self._work()
         end = time.monotonic() + SLICE
         delivered = self.handover.run(lambda: self.stopping or time.monotonic() > end)
         if not (quiet and report.idle and delivered.idle):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flowlang.cli import paths, storing, terminal
+from flowlang.cli import paths, running, storing, terminal
 
 if TYPE_CHECKING:
     import socket
@@ -57,7 +57,7 @@ def serve(
     from flowlang.web import server
     from flowlang.web.service import Limits, Service
 
-    workspace, program = storing.program_of(path)
+    workspace, program = running.program_of(path, url)
     _check_path(program)
     zone = program.config.timezone
     storing.moment(given_now, zone)  # refuses what is no time before anything else

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flowlang.cli import FOUND, paths, storing, terminal
+from flowlang.cli import FOUND, running, storing, terminal
 
 if TYPE_CHECKING:
     from flowlang.repl.stage import Loaded
@@ -29,13 +29,13 @@ def contacts_why(contact: str, message: str, path: Path | None, url: str | None)
     """Say why something was decided about a CONTACT (its id or e-mail address), or why not.
 
     The history says what was decided. What came from outside is replayed in memory with the program
-    as it is now, to know the values that conditions had then. Where the program has changed since,
+    that runs now, to know the values that conditions had then. Where the program has changed since,
     which is said, only the history and the values of today can answer. Nothing is written.
     """
     from flowlang.repl import asked, told
     from flowlang.repl.script import Wrong
 
-    loaded = _loaded(path)
+    loaded = _loaded(path, url)
     try:
         with storing.opened(loaded.workspace, url) as store:
             found = asked.why(store, loaded, contact, message)
@@ -53,15 +53,13 @@ def contacts_why(contact: str, message: str, path: Path | None, url: str | None)
     return 0
 
 
-def _loaded(path: Path | None) -> Loaded:
-    """The workspace with a program that can be traced.  Raises Unrunnable where it has errors."""
+def _loaded(path: Path | None, url: str | None) -> Loaded:
+    """The workspace with the program that runs, which can be traced.  Raises Unrunnable where there
+    is none.
+    """
     from flowlang.engine.tracing import Asks
     from flowlang.repl.stage import Loaded
 
     asks = Asks()
-    workspace = paths.one(path, asks.expressions)
-    program = workspace.runnable
-    if program is None:
-        paths.show_findings(workspace.findings.in_order(), len(workspace.files))
-        raise storing.Unrunnable
+    workspace, program = running.program_of(path, url, asks.expressions)
     return Loaded.of(workspace, program, asks, {})

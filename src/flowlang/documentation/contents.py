@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from flowlang.check.names import Message
-from flowlang.documentation.timing import START, Moment, moments, repeated
+from flowlang.documentation.timing import Moment, moments, repeated
 from flowlang.program.graph import Graph, graph
 from flowlang.program.program import Automation, Campaign, Program
 from flowlang.steps.send import SendMessage, SendToAddress
@@ -67,7 +68,7 @@ class TestFile:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """All that the page says."""
+    """All that the page says, but for the tests."""
 
     title: str
     campaigns: list[CampaignSection]
@@ -79,7 +80,6 @@ class Contents:
     audiences: list[Declared]
     policies: list[Declared]
     calendars: list[Declared]
-    tests: list[TestFile]
 
     def senders(self, message: str) -> list[str]:
         """The campaigns and automations that send a message."""
@@ -87,7 +87,7 @@ class Contents:
 
 
 def contents(workspace: Workspace, program: Program, title: str) -> Contents:
-    """What the page of a workspace says."""
+    """What the page of a workspace says of all but its tests."""
     declared = list(_declared(workspace, program))
     return Contents(
         title,
@@ -100,7 +100,6 @@ def contents(workspace: Workspace, program: Program, title: str) -> Contents:
         [one for one in declared if one.kind in ("group", "segment")],
         [one for one in declared if one.kind == "policy"],
         [one for one in declared if one.kind == "calendar"],
-        _tests(workspace),
     )
 
 
@@ -179,7 +178,8 @@ def _declared(workspace: Workspace, program: Program) -> Iterator[Declared]:
             if not kind:
                 continue
             name = item.name.value  # type: ignore[attr-defined] # all that are listed have one
-            lines = [_indented(line) for line in getattr(item, "lines", None) or ()]
+            told = _indented if kind == "automation" else squeezed
+            lines = [told(line) for line in getattr(item, "lines", None) or ()]
             yield Declared(kind, name, lines, _users(kind, name, program))
 
 
@@ -204,15 +204,16 @@ def _indented(node: Node) -> str:
     span = node.span
     first, *others = span.text.rstrip().split("\n")
     column = span.source.position(span.start)[1] - 1
-    return "\n".join([first, *(line[column:] if not line[:column].strip() else line for line in others)])
+    return "\n".join(
+        [first, *(line[column:] if not line[:column].strip() else line for line in others)]
+    )
 
 
-def _tests(workspace: Workspace) -> list[TestFile]:
+def tests_of(workspace: Workspace) -> list[TestFile]:
     """The tests of the workspace's own files."""
     by_file: dict[str, list[tuple[int, str]]] = {}
     for test in workspace.tests:
-        by_file.setdefault(test.file, []).append((test.line, test.name))
+        file = Path(test.file)
+        name = file.relative_to(workspace.root) if file.is_relative_to(workspace.root) else file
+        by_file.setdefault(str(name), []).append((test.line, test.name))
     return [TestFile(name, tests) for name, tests in by_file.items()]
-
-
-__all__ = ["START", "Contents", "contents", "squeezed"]

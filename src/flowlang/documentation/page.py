@@ -9,9 +9,9 @@ from typing import Any
 from markupsafe import Markup
 
 from flowlang.check.names import Message
-from flowlang.documentation.contents import START, Contents, Sending, contents
+from flowlang.documentation.contents import Sending, contents, tests_of
 from flowlang.documentation.previewing import Preview, previews
-from flowlang.documentation.timing import Moment
+from flowlang.documentation.timing import START, Moment
 from flowlang.documentation.translating import in_language
 from flowlang.documentation.words import Words, words
 from flowlang.engine.render import Renderer
@@ -32,6 +32,8 @@ def page(workspace: Workspace, language: str, title: str) -> str:
     return str(
         _template().render(
             page=contents(spoken, program, title),
+            # Their lines are those of the files as they are.
+            tests=tests_of(workspace),
             words=said,
             style=Markup(_file("page.css") + style()),  # noqa: S704 - files of ours
             teller=_Teller(program, said),
@@ -55,8 +57,8 @@ class _Teller:
         return previews(message, self.program, self.renderer, self.words.language)
 
     def subject(self, message: Message) -> str:
-        """The subject as it is shared, with its placeholders named."""
-        template = message.ready.get("") or next(iter(message.ready.values()), None)
+        """The subject in the language of the page, if it has one, with its placeholders named."""
+        template = message.ready.get(self.words.language) or message.ready.get("")
         return readable(template.subject) if template else ""
 
     def kind(self, message: Message) -> str:

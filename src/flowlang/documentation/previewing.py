@@ -35,7 +35,9 @@ class Preview:
     html: str
 
 
-def previews(message: Message, program: Program, renderer: Renderer, language: str) -> list[Preview]:
+def previews(
+    message: Message, program: Program, renderer: Renderer, language: str
+) -> list[Preview]:
     """A message as a contact would see it; `language` is that of what is not in its own."""
     return [
         _preview(message, variant, program, renderer, variant or language)
@@ -66,7 +68,7 @@ class _Moment:
     """What a view says of the moment, and of the event."""
 
     event: dict[str, Any]
-    today: date = NOW.date()
+    today: date
 
 
 @dataclass(slots=True)
@@ -90,7 +92,7 @@ class _Stage:
             for name in (*names.events, *DELIVERY_EVENTS)
         }
         run = Run("", "", "", reply=event, answer=_Answer())
-        return cls(contact, run, _Moment(event), program.config.timezone)
+        return cls(contact, run, _Moment(event, NOW.date()), program.config.timezone)
 
 
 class _Answer(dict[str, Any]):

@@ -117,7 +117,8 @@ WORDS = {
         service="service",
         in_language="in “{language}”",
         otherwise="in every other language",
-        stand_ins="Previews show stand-ins: ‹name› for a text, and made-up codes, dates and numbers.",
+        stand_ins="Previews show stand-ins: ‹name› for a text, and made-up codes, dates and"
+        " numbers.",
         not_counted="Time windows of policies and halted sends come on top.",
         group="group",
         segment="segment",
@@ -179,8 +180,8 @@ WORDS = {
         service="Service",
         in_language="auf „{language}“",
         otherwise="in jeder anderen Sprache",
-        stand_ins="Vorschauen zeigen Platzhalter: ‹name› für einen Text, dazu erfundene Codes, Tage und"
-        " Zahlen.",
+        stand_ins="Vorschauen zeigen Platzhalter: ‹name› für einen Text, dazu erfundene Codes,"
+        " Tage und Zahlen.",
         not_counted="Zeitfenster von Regeln und angehaltene Sendungen kommen hinzu.",
         group="Gruppe",
         segment="Segment",

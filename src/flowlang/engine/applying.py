@@ -14,6 +14,15 @@ from flowlang.stores.rows import Changes, ProcessRow
 from flowlang.stores.store import Store
 
 
+def take_codes(
+    store: Store, codes: dict[str, tuple[str, ...]], now: datetime
+) -> dict[str, int]:
+    """Import the codes of lists; gives how many of each were new, where there were any."""
+    with store.transaction():
+        found = {name: store.import_codes(name, known, now) for name, known in codes.items()}
+    return {name: new for name, new in found.items() if new}
+
+
 class Outdated(Exception):
     """Another version is applied than the one at hand; nothing of what was begun may be saved."""
 

@@ -15,11 +15,11 @@ from flowlang.engine.automations import SYSTEM
 from flowlang.engine.batch_timeline import BatchTimeline, Horizon
 from flowlang.engine.beside import Alone
 from flowlang.engine.commons import Commons
-from flowlang.engine.controls import at_send
 from flowlang.engine.files import Files
 from flowlang.engine.interpreter import next_due
 from flowlang.engine.position import NAME, Position
 from flowlang.engine.processes import Identity
+from flowlang.engine.releasing import at_send
 from flowlang.engine.state import Aside, States, merged_into
 from flowlang.engine.stored import BatchWorld, Robinson, addresses_of
 from flowlang.engine.world import Answers, Notice

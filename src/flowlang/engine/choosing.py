@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flowlang.engine.arrivals import Refused
-from flowlang.engine.controls import PAST, Verb, named, possible, why_not
+from flowlang.engine.controls import PAST, Verb, possible, why_not
 from flowlang.engine.overview import View
-from flowlang.engine.processes import Identity, Process
+from flowlang.engine.processes import Identity, Process, named
 from flowlang.program.program import Program
 from flowlang.source import did_you_mean
 

@@ -9,8 +9,9 @@ from typing import NamedTuple
 from flowlang.check.names import Message, SendWindow
 from flowlang.contact import NO_MAILING, Entry
 from flowlang.engine.interpreter import Interpreter
+from flowlang.engine.limits import policies_for
 from flowlang.engine.processes import Identity, of_send
-from flowlang.engine.sending import policies_for, template_for, terms_at
+from flowlang.engine.sending import template_for, terms_at
 from flowlang.kinds import in_words
 
 MAX_COUNTED = 5
@@ -74,7 +75,7 @@ def _windows(do: Interpreter, message: Message, entry: Entry) -> _Facts:
                 now = f"it is {in_words(do.now, zone)}, {_weekday(do.now, zone)}"
                 yield Fact(f'policy "{policy.name}"', f"{window.text}; {now}")
     if otherwise == "wait":
-        opening = do.sending.opening(do, message, policies)
+        opening = do.sending.limits.opening(do, message, policies)
         yield Fact("opens", in_words(opening, do.zone) if opening else "never")
 
 
@@ -93,7 +94,7 @@ def _caps(do: Interpreter, message: Message, entry: Entry) -> _Facts:
         for index, cap in enumerate(policy.caps):
             if cap.otherwise != otherwise or (cap.marketing_only and message.kind != "marketing"):
                 continue
-            counted = do.sending.counted(do, policy, index, cap)
+            counted = do.sending.limits.counted(do, policy, index, cap)
             if len(counted) < cap.amount:
                 continue
             yield Fact(f'policy "{policy.name}"', cap.text)

@@ -50,6 +50,12 @@ def of_send(message: str, campaign: Campaign, key: str) -> Identity:
     return Identity("message send", message, campaign.name)
 
 
+def named(identity: Identity) -> str:
+    """A process in words: `the message send "Offer" of "Webinar"`."""
+    by = f' of "{identity.by}"' if identity.by else ""
+    return f'the {identity.type} "{identity.name}"{by}'
+
+
 @dataclass(slots=True)
 class Process:
     """One process, with its progress."""

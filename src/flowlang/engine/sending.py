@@ -7,18 +7,18 @@ objection, window, cap, missing value, no code.
 
 from __future__ import annotations
 
-import hashlib
 from collections import deque
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from flowlang import calendar
-from flowlang.check.names import Cap, EmptyAction, Message, Policy
+from flowlang.check.names import EmptyAction, Message, Policy
 from flowlang.check.templates import Template
 from flowlang.check.view import View
-from flowlang.contact import Contact, Letter, Run, Sent, usable_address
+from flowlang.contact import Contact, Run, Sent, usable_address
 from flowlang.effects import SendOutcome, Terms
+from flowlang.engine.letters import written
+from flowlang.engine.limits import Limits, policies_for
 from flowlang.engine.processes import Process, of_send
 from flowlang.engine.render import Rendered, Renderer
 from flowlang.engine.telling import Said, counted
@@ -29,9 +29,6 @@ from flowlang.program.program import Program
 if TYPE_CHECKING:
     from flowlang.engine.run_effects import RunEffects
 
-RETRY = timedelta(minutes=1)
-"""When a cap frees at a moment that turns out not to be free after all."""
-
 
 class Sending:
     """The sends of an interpreter."""
@@ -41,6 +38,7 @@ class Sending:
         self.config = program.config
         self.world = world
         self.renderer = Renderer(program)
+        self.limits = Limits(world)
         self.shared_caps = [
             (policy.name, index, cap)
             for policy in program.names.policies.values()
@@ -114,89 +112,6 @@ class Sending:
     def _own_language(self, contact: Contact) -> str:
         return str(contact.fields.get("language") or self.config.language)
 
-    # -------------------------------------------------------------- policies
-
-    def opening(
-        self, do: RunEffects, message: Message, policies: Sequence[Policy]
-    ) -> datetime | None:
-        """When the windows of all policies are open at once, at or after now; None for never."""
-        moment = do.now
-        marketing = message.kind == "marketing"
-        for _ in range(200):
-            opening = moment
-            for policy in policies:
-                zone = policy.zone or do.zone
-                for window in policy.windows:
-                    if window.otherwise == "wait" and (marketing or not window.marketing_only):
-                        following = window.window.next_opening(opening, zone)
-                        if following is None:
-                            return None
-                        opening = following
-            if opening == moment:
-                return moment
-            moment = opening
-        return None
-
-    def _outside(self, do: RunEffects, message: Message, policies: Sequence[Policy]) -> bool:
-        """Outside of a window that skips."""
-        marketing = message.kind == "marketing"
-        return any(
-            not window.window.contains(do.now, policy.zone or do.zone)
-            for policy in policies
-            for window in policy.windows
-            if window.otherwise == "skip" and (marketing or not window.marketing_only)
-        )
-
-    def _capped(
-        self, do: RunEffects, message: Message, policies: Sequence[Policy]
-    ) -> tuple[str, datetime | None] | None:
-        """What a cap says: ("skip", None) or ("wait", when it frees); None if none is full."""
-        marketing = message.kind == "marketing"
-        waits: list[datetime | None] = []
-        for policy in policies:
-            for index, cap in enumerate(policy.caps):
-                if cap.marketing_only and not marketing:
-                    continue
-                frees = self._frees(do, policy, index, cap)
-                if frees is _FREE:
-                    continue
-                if cap.otherwise == "skip":
-                    return "skip", None
-                waits.append(frees)
-        if not waits:
-            return None
-        if None in waits:
-            return "wait", None
-        return "wait", max(moment for moment in waits if moment is not None)
-
-    def counted(self, do: RunEffects, policy: Policy, index: int, cap: Cap) -> list[datetime]:
-        """When the sends went out that a cap counts now."""
-        zone = policy.zone or do.zone
-        since = calendar.add(do.now, cap.per, zone, -1)
-        if cap.in_all:
-            times = list(self.world.recent.get((policy.name, index), ()))
-        else:
-            times = [
-                sent.at
-                for sent in do.contact.messages
-                if (not cap.marketing_only or sent.kind == "marketing")
-                and (not cap.of_this_policy or policy.name in sent.policies)
-            ]
-        if cap.per.months:
-            # A month ago and a month from then are not the same day everywhere.
-            return [moment for moment in times if calendar.add(moment, cap.per, zone) > do.now]
-        return [moment for moment in times if moment > since]
-
-    def _frees(self, do: RunEffects, policy: Policy, index: int, cap: Cap) -> datetime | None:
-        """When there is room under a cap; `_FREE` where there is now, None where there never is."""
-        counted, zone = self.counted(do, policy, index, cap), policy.zone or do.zone
-        if len(counted) < cap.amount:
-            return _FREE
-        if cap.amount == 0:
-            return None
-        frees = calendar.add(counted[len(counted) - cap.amount], cap.per, zone)
-        return frees if frees > do.now else do.now + RETRY
-
     # -------------------------------------------------------------- the send
 
     def send(self, do: RunEffects, message: Message, terms: Terms) -> SendOutcome:
@@ -212,10 +127,10 @@ class Sending:
         if reason is None and not resumed and self._behind(message, terms.when_empty):
             return self._halt(do, message, terms, Said("behind", {}))
         if reason is None and policies:
-            if self._outside(do, message, policies):
+            if self.limits.outside(do, message, policies):
                 reason = "window"
             else:
-                capped = self._capped(do, message, policies)
+                capped = self.limits.capped(do, message, policies)
                 if capped is not None and capped[0] == "wait":
                     do.note("waiting", f"for the cap{_until(do, capped[1])}")
                     do.hold(capped[1], keeps_place=resumed)
@@ -246,7 +161,7 @@ class Sending:
     def _waits_for_window(
         self, do: RunEffects, message: Message, policies: Sequence[Policy], *, resumed: bool
     ) -> bool:
-        opening = self.opening(do, message, policies)
+        opening = self.limits.opening(do, message, policies)
         if opening is not None and opening <= do.now:
             return False
         do.note("waiting", f"for the send window{_until(do, opening)}")
@@ -296,7 +211,7 @@ class Sending:
         usable = usable_address(address)[0]
         if "@" not in usable or usable.casefold() in do.contact.bounced:
             return "no address"
-        return "window" if self._outside(do, message, policies) else None
+        return "window" if self.limits.outside(do, message, policies) else None
 
     def _queues(self, message: Message, when_empty: EmptyAction | None) -> bool:
         """Whether a send of this message may be halted, and so waits behind those who are."""
@@ -340,7 +255,7 @@ class Sending:
             taken[name] = terms.text if when_empty == "show" else listed
         if self.world.writes_letters:
             rendered = self.renderer.render(message, template, do, taken, language)
-            self._letter(do, message, rendered, address, taken)
+            self._write(do, message, rendered, address, taken)
         return "sent", _codes_in_words(taken, empty) if self.world.history is not None else ""
 
     def _codes(
@@ -461,7 +376,7 @@ class Sending:
             self.world.happened("send halted", {"message": message.name, "waiting": 1})
         return "halted"
 
-    def _letter(
+    def _write(
         self,
         do: RunEffects,
         message: Message,
@@ -469,6 +384,9 @@ class Sending:
         address: str,
         codes: dict[str, str],
     ) -> None:
+        """It goes out."""
+        letter = written(do, message, rendered, self.renderer, address=address, codes=codes)
+        self.world.letters.append(letter)
         if self.world.keeps_sends:
             self.world.sent.append(
                 SentOut(
@@ -477,29 +395,6 @@ class Sending:
                     address != self.address(do.contact, message)[0],
                 )
             )  # fmt: skip
-        marketing = message.kind == "marketing" and message.channel == "email"
-        self.world.letters.append(
-            Letter(
-                letter_id(do.contact, do.run, do.step_id, message.name),
-                do.contact.id,
-                message.name,
-                do.campaign.name,
-                do.now,
-                message.channel,
-                message.kind,
-                address,
-                rendered.subject,
-                rendered.text,
-                rendered.html,
-                message.sender or self.config.sender,
-                message.reply_to or self.config.reply_to,
-                self.renderer.unsubscribe_link(do.contact, message.channel, message.name)
-                if marketing
-                else "",
-                tuple(sorted(codes.items())),
-                tuple(of_send(message.name, do.campaign, do.run.key)),
-            )
-        )
 
     # -------------------------------------------------------------- resuming
 
@@ -545,18 +440,6 @@ def _until(do: RunEffects, moment: datetime | None) -> str:
     return f", until {in_words(moment, do.zone)}" if moment is not None else ""
 
 
-_FREE = datetime.min.replace(tzinfo=UTC)
-"""There is room under the cap now."""
-
-
-def policies_for(do: RunEffects, terms: Terms) -> Sequence[Policy]:
-    """The policies that hold for a send: those of its campaign, and its own."""
-    policies = do.campaign.policies
-    if not terms.policies:
-        return policies
-    return [*policies, *(one for one in terms.policies if one not in policies)]
-
-
 def terms_at(do: RunEffects) -> Terms:
     """What the send says of itself at which the run stands."""
     found = getattr(do.campaign.instructions[do.run.pc], "terms", None)
@@ -584,14 +467,6 @@ def _codes_in_words(taken: dict[str, str], empty: list[str]) -> str:
         else:
             words += f', code {code} of "{name}"'
     return words
-
-
-def letter_id(contact: Contact, run: Run, step: str, message: str) -> str:
-    """A name for one send that is the same whenever it is tried again."""
-    visit = run.counters.get("", 0)
-    what = (contact.id, run.campaign, run.key, run.label, step, message)
-    parts = "\0".join((*what, str(visit), str(len(contact.messages))))
-    return hashlib.sha256(parts.encode()).hexdigest()[:32]
 
 
 def _value(contact: Contact, run: Run, event: dict[str, Any], head: str, name: str) -> Any:

@@ -10,7 +10,6 @@ from flowlang.delivery.calls import plain
 from flowlang.engine.state import States, merged_into
 from flowlang.stores.store import Store
 
-
 _WAITING = 10_000
 """Arrivals of one contact that are looked at."""
 

@@ -12,8 +12,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flowlang.engine.batch_timeline import Horizon
-from flowlang.engine.controls import VERBS, Release, campaigns_of
+from flowlang.engine.controls import VERBS
 from flowlang.engine.position import JUST_AFTER, NAME, Position, Scheduled, Sweep, stamp
+from flowlang.engine.releasing import Release, campaigns_of
 from flowlang.engine.state import stranded
 from flowlang.engine.sweeping import ask, asks, end
 from flowlang.program.program import ScheduledRun

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 from flowlang import calendar
 from flowlang.calendar import zone
 from flowlang.contact import Contact, resolve_zone
-from flowlang.engine.controls import Release, let_go
 from flowlang.engine.jobs import JOBS
 from flowlang.engine.position import Sweep, stamp
+from flowlang.engine.releasing import Release, let_go
 from flowlang.engine.telling import Part, Said
 from flowlang.kinds import decode
 

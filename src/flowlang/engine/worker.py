@@ -15,16 +15,17 @@ import math
 from collections.abc import Callable
 from datetime import datetime
 
-from flowlang.engine.applying import Outdated, apply_program
+from flowlang.engine.applying import Outdated, apply_program, take_codes
 from flowlang.engine.arrivals import REACTIONS, Moot, Refused
 from flowlang.engine.batch import Batch
 from flowlang.engine.batch_timeline import Horizon
 from flowlang.engine.beside import Alone
-from flowlang.engine.controls import VERBS, may_resume
+from flowlang.engine.controls import VERBS
 from flowlang.engine.files import Files
 from flowlang.engine.pass_report import Report
 from flowlang.engine.position import NAME, Position
 from flowlang.engine.processes import Identity
+from flowlang.engine.resuming import may_resume
 from flowlang.engine.state import States
 from flowlang.engine.stretch_alone import stretch_alone
 from flowlang.engine.stretch_beside import stretch_beside
@@ -197,9 +198,6 @@ class Worker:
         `files` are its texts by name, for those who look back; `codes` those of the coupon lists.
         """
         report = self.report = Report()
+        report.codes = take_codes(self.store, codes, now)
         with self.store.transaction():
-            for name, known in codes.items():
-                new = self.store.import_codes(name, known, now)
-                if new:
-                    report.codes[name] = new
             report.changed = apply_program(self.store, self.program, now, files)

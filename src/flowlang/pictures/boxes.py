@@ -1,4 +1,4 @@
-"""NODE → BOX: what a node of a graph says, wrapped; its outline, its icon, and the room it needs."""
+"""NODE → BOX: what a node of a graph says, wrapped; its outline, its icon, the room it needs."""
 
 from __future__ import annotations
 
@@ -148,9 +148,7 @@ class Box:
         parts += self._texts(left)
         unwalked = " unwalked" if self.node.walked is False else ""
         title = [svg.element("title", svg.said(self.node.label))]
-        return svg.element(
-            "g", *title, *parts, class_=f"node {name}{unwalked}", transform=place
-        )
+        return svg.element("g", *title, *parts, class_=f"node {name}{unwalked}", transform=place)
 
     def _texts(self, left: float) -> list[str]:
         y = _PAD_Y - self.size.height / 2

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from flowlang.pictures import letters, svg
 from flowlang.pictures.boxes import Box, cut
-from flowlang.pictures.layout import Layout, Link, Point, Route, Size, arranged
+from flowlang.pictures.layout import Point, Route, Size
+from flowlang.pictures.scene import WAY, Scene
 from flowlang.program.graph import Edge, Graph
 from flowlang.syntax import keywords
 
@@ -17,11 +17,7 @@ _BETWEEN = 56.0
 """Room between two campaigns."""
 _LEAST = 560.0
 """How wide the words above a picture may be in any case."""
-WAY = 12
-"""Size of the letters at lines."""
 _HEADING, _ABOUT = 20, 13
-_MOST_WAY = 190.0
-"""How wide the label of a line may be."""
 _MOST_ENDING = 420.0
 """How wide the text of what can end a run may be."""
 _CORNER, _TIP = 7.0, 6.0
@@ -33,20 +29,18 @@ def style() -> str:
     return (Path(__file__).parent / "picture.css").read_text(encoding="utf-8")
 
 
-def picture(
-    graphs: Sequence[Graph], title: str, *, styled: bool = True, named: bool = True
-) -> str:
+def picture(graphs: Sequence[Graph], title: str, *, styled: bool = True, named: bool = True) -> str:
     """Campaigns below each other as one SVG.
 
     Without `styled`, `style` is with whoever shows it; without `named`, what campaigns are called
     and are about.
     """
-    scenes = [_Scene(graph, named=named) for graph in graphs]
-    width = max((scene.width for scene in scenes), default=_LEAST) + 2 * _MARGIN
+    drawings = [_Drawing(graph, named=named) for graph in graphs]
+    width = max((drawing.width for drawing in drawings), default=_LEAST) + 2 * _MARGIN
     parts = [svg.element("style", style())] if styled else []
     parts.append('<rect class="ground" width="100%" height="100%"/>')
     y = _MARGIN
-    for number, scene in enumerate(scenes):
+    for number, drawing in enumerate(drawings):
         if number:
             middle = y - _BETWEEN / 2
             parts.append(
@@ -55,9 +49,9 @@ def picture(
                 )
             )
         place = f"translate({svg.number(_MARGIN)} {svg.number(y)})"
-        parts.append(svg.element("g", "\n".join(["", *scene.parts, ""]), transform=place))
-        y += scene.height + _BETWEEN
-    height = y - _BETWEEN + _MARGIN if scenes else 2 * _MARGIN
+        parts.append(svg.element("g", "\n".join(["", *drawing.parts, ""]), transform=place))
+        y += drawing.height + _BETWEEN
+    height = y - _BETWEEN + _MARGIN if drawings else 2 * _MARGIN
     told = "\n".join(map(_told, graphs))
     return svg.document(width, height, title, told, parts, "flow-picture")
 
@@ -70,59 +64,7 @@ def _told(graph: Graph) -> str:
     return f"{said}: {'; '.join(steps)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What of a graph is drawn with lines, and where it lies."""
-
-    boxes: list[Box]
-    edges: list[Edge]
-    ways: list[list[str]]
-    """The label of each edge, wrapped."""
-    links: list[Link]
-    """Of each edge, and then those that only say what stands below what."""
-    layout: Layout
-
-    @classmethod
-    def of(cls, graph: Graph) -> Scene:
-        """The boxes of a graph and the edges between them.
-
-        What can end a run wherever it stands has no place in the order of steps, and a step that
-        stops is an end by itself.
-        """
-        halts = keywords.load(graph.language).say("picture-halts")
-        stops = {node.id for node in graph.nodes if node.shape == "stop"}
-        edges = [edge for edge in graph.edges if edge.always and edge.source not in stops]
-        reached = {edge.target for edge in edges}
-        nodes = [
-            node
-            for node in graph.nodes
-            if node.kind != "ending" and (node.kind != "end" or node.id in reached)
-        ]
-        boxes = [Box.of(node, halts) for node in nodes]
-        numbers = {node.id: number for number, node in enumerate(nodes)}
-        ways = [letters.wrapped(cut(edge.label), _MOST_WAY, WAY) for edge in edges]
-        links = [
-            Link(numbers[edge.source], numbers[edge.target], _room(way))
-            for edge, way in zip(edges, ways, strict=True)
-        ]
-        onto = {link.target for link in links if link.source < link.target}
-        links += [
-            Link(number - 1, number, drawn=False)
-            for number, node in enumerate(nodes)
-            if number and number not in onto and node.kind not in ("waiting", "start")
-        ]
-        layout = arranged([box.size for box in boxes], links)
-        return cls(boxes, edges, ways, links, layout)
-
-
-def _room(way: list[str]) -> Size | None:
-    if not way:
-        return None
-    widest = max(letters.width(line, WAY) for line in way)
-    return Size(widest + 10, len(way) * 15.0 + 5)
-
-
-class _Scene:
+class _Drawing:
     """One campaign, drawn from the top left corner."""
 
     def __init__(self, graph: Graph, *, named: bool) -> None:
@@ -163,7 +105,9 @@ class _Scene:
         """What the colour of coverage means."""
         self.height += 20
         y = self.height - 4
-        self.parts.append(svg.element("path", d=f"M0 {svg.number(y - 4)}H28", class_="line unwalked"))
+        self.parts.append(
+            svg.element("path", d=f"M0 {svg.number(y - 4)}H28", class_="line unwalked")
+        )
         said = self.words.say("picture-not-walked")
         self.parts.append(
             svg.element("text", svg.said(said), x=36, y=y, class_="about", font_size=WAY)
@@ -171,7 +115,9 @@ class _Scene:
 
     def _endings(self) -> None:
         """What can end a run wherever it stands, side by side."""
-        boxes = [Box.of(node, "", _MOST_ENDING) for node in self.graph.nodes if node.kind == "ending"]
+        boxes = [
+            Box.of(node, "", _MOST_ENDING) for node in self.graph.nodes if node.kind == "ending"
+        ]
         if not boxes:
             return
         self.height += 6
@@ -193,13 +139,13 @@ class _Scene:
 
     def _lines(self) -> None:
         """Lines with their tips; what was walked lies upon what was not; labels lie upon both."""
-        drawn = list(zip(self.scene.edges, self.scene.layout.routes, self.scene.ways, strict=True))
-        drawn.sort(key=lambda one: one[0].walked is not False)
-        for edge, route, _ in drawn:
-            self.parts += _line(edge, route, self.height)
-        for _, route, way in drawn:
-            if route.label is not None:
-                self.parts += _label(way, route.label, self.height)
+        scene, down = self.scene, self.height
+        drawn = list(zip(scene.edges, scene.layout.routes, strict=True))
+        for edge, route in sorted(drawn, key=lambda one: one[0].walked is not False):
+            self.parts += _line(edge, route, down)
+        for route, way, link in zip(scene.layout.routes, scene.ways, scene.links, strict=False):
+            if route.label is not None and link.label is not None:
+                self.parts += _label(way, route.label, link.label, down)
 
 
 def _line(edge: Edge, route: Route, down: float) -> list[str]:
@@ -235,22 +181,17 @@ def _towards(start: Point, end: Point) -> Point:
     return start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share
 
 
-def _label(way: list[str], middle: Point, down: float) -> list[str]:
-    size = _room(way)
-    assert size is not None
-    x, y = middle[0], middle[1] + down
-    parts = [
+def _label(way: list[str], middle: Point, size: Size, down: float) -> list[str]:
+    width, height = size.width, size.height
+    x, top = middle[0], middle[1] + down - height / 2
+    ground = svg.element(
+        "rect", x=x - width / 2, y=top, width=width, height=height, class_="ground"
+    )
+    texts = [
         svg.element(
-            "rect", x=x - size.width / 2, y=y - size.height / 2, width=size.width,
-            height=size.height, class_="ground",
-        )  # fmt: skip
-    ]
-    top = y - size.height / 2 + 2.5
-    for number, line in enumerate(way):
-        parts.append(
-            svg.element(
-                "text", svg.said(line), x=x, y=top + 11.5 + 15 * number, class_="way",
-                text_anchor="middle", font_size=WAY,
-            )  # fmt: skip
+            "text", svg.said(line), x=x, y=top + 14 + 15 * number, class_="way",
+            text_anchor="middle", font_size=WAY,
         )
-    return parts
+        for number, line in enumerate(way)
+    ]  # fmt: skip
+    return [ground, *texts]

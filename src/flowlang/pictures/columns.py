@@ -8,6 +8,7 @@ with, as far as their neighbours let them.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from flowlang.pictures.layers import Chart, Vertex, longest
 
@@ -100,11 +101,11 @@ def _by_worth(chart: Chart) -> list[tuple[Vertex, Vertex]]:
     before, behind = _lengths(chart)
     worth: list[tuple[int, int, tuple[Vertex, Vertex]]] = []
     for trunk in chart.trunks.values():
-        pairs = zip(trunk, trunk[1:], strict=False)
+        pairs = pairwise(trunk)
         worth += [(-len(chart.boxes) - 1, 0, pair) for pair in pairs]
     for number, (chain, link) in enumerate(zip(chart.chains, chart.links, strict=True)):
         on = 0 if number in chart.back else before[link.source] + behind[link.target]
-        for pair in zip(chain, chain[1:], strict=False):
+        for pair in pairwise(chain):
             ends = sum(vertex.kind == "box" for vertex in pair)
             worth.append((-on, ends, pair))
     return [pair for _, _, pair in sorted(worth, key=lambda one: one[:2])]
@@ -128,7 +129,7 @@ def _neighbours(chart: Chart, columns: list[_Column]) -> None:
     """Tell the columns what stands beside them, how far off, and what they are linked with."""
     home = {id(vertex): column for column in columns for vertex in column.vertices}
     for layer in chart.layers:
-        for left, right in zip(layer, layer[1:], strict=False):
+        for left, right in pairwise(layer):
             apart = (left.size.width + right.size.width) / 2 + _room(left, right)
             home[id(left)].rights.append((home[id(right)], apart))
             home[id(right)].lefts.append((home[id(left)], apart))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from flowlang.pictures.layout import Link, Size
@@ -95,8 +96,8 @@ def _back(count: int, links: Sequence[Link]) -> frozenset[int]:
         while todo:
             box, rest = todo[-1]
             seen[box] = path[box] = True
-            number = next(rest, None)
-            if number is None:
+            number = next(rest, -1)
+            if number < 0:
                 path[box] = False
                 todo.pop()
             elif path[links[number].target]:
@@ -145,7 +146,7 @@ def _pieces(number: int, link: Link, boxes: list[Vertex]) -> list[Vertex]:
 
 
 def _joined(chain: list[Vertex]) -> list[Vertex]:
-    for upper, lower in zip(chain, chain[1:], strict=False):
+    for upper, lower in pairwise(chain):
         upper.below.append(lower)
         lower.above.append(upper)
     return chain

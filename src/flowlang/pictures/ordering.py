@@ -6,6 +6,7 @@ The order in which people come to things is kept where nothing speaks against it
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from itertools import pairwise
 
 from flowlang.pictures.layers import Chart, Vertex
 
@@ -32,7 +33,7 @@ def ordered(chart: Chart) -> None:
 
 def _sweep(layers: list[Layer], *, down: bool) -> None:
     """Sort each layer by the middle of its neighbours in the layer that was sorted before."""
-    pairs = list(zip(layers, layers[1:], strict=False))
+    pairs = list(pairwise(layers))
     for fixed, layer in pairs if down else [(below, above) for above, below in reversed(pairs)]:
         places = {id(vertex): place for place, vertex in enumerate(fixed)}
         middles: dict[int, float] = {}
@@ -58,7 +59,8 @@ def _exchange(chart: Chart, layers: list[Layer]) -> None:
         better = True
         while better:
             better = False
-            for at, (left, right) in enumerate(zip(layer, layer[1:], strict=False)):
+            for at in range(len(layer) - 1):
+                left, right = layer[at], layer[at + 1]
                 if id(left) in tied or id(right) in tied or (at and id(layer[at - 1]) in tied):
                     continue
                 if _between(layers, left, right) > _between(layers, right, left):
@@ -82,7 +84,7 @@ def _between(layers: list[Layer], left: Vertex, right: Vertex) -> int:
 def _crossings(layers: list[Layer]) -> int:
     """How many lines cross, over all."""
     count = 0
-    for upper, lower in zip(layers, layers[1:], strict=False):
+    for upper, lower in pairwise(layers):
         places = {id(vertex): place for place, vertex in enumerate(lower)}
         met: list[int] = []
         for vertex in upper:

@@ -48,7 +48,7 @@ class Node:
     shape: Shape = "step"
     """Of a step or of what ends runs: what people see in it."""
     detail: str = ""
-    """What is worth saying beside the statement: the subject of a message, with its placeholders."""
+    """What is worth saying beside the statement: a message's subject, with its placeholders."""
     halts: bool = False
     """A run may stand here until a person lets it go on."""
 
@@ -137,7 +137,9 @@ class _Drawing:
             nodes.append(Node("end", "end", end, 0, self._walked_to("end")))
         if self.restarts:
             walked = self._walked_to("waiting")
-            nodes.insert(0, Node("waiting", "waiting", self.words.say("picture-waiting"), 0, walked))
+            nodes.insert(
+                0, Node("waiting", "waiting", self.words.say("picture-waiting"), 0, walked)
+            )
             starts_of = [node for node in nodes if node.kind == "start"]
             edges += [Edge("waiting", node.id, walked=walked and node.walked) for node in starts_of]
         return self.graph
@@ -157,11 +159,16 @@ class _Drawing:
                 continue
             exits = list(self._exits(at))
             kind: Kind = "goal" if at in goals else "choice" if len(exits) > 1 else "step"
-            walked = self.marks.step(at) if self.marks else None
             node = Node(
-                self._id(at), kind, _whole(instruction.describe()), instruction.where.line, walked,
-                instruction.shape, instruction.detail(), instruction.halts(self.names),
-            )  # fmt: skip
+                self._id(at),
+                kind,
+                _whole(instruction.describe()),
+                instruction.where.line,
+                self.marks.step(at) if self.marks else None,
+                instruction.shape,
+                instruction.detail(self.words.code),
+                instruction.halts(self.names),
+            )
             self.graph.nodes.append(node)
             self.graph.edges += exits
 

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
+from flowlang.check.index import names_of
+from flowlang.check.symbols import CONTACT
 from flowlang.repl import word
 from flowlang.repl.saying import ACTIONS, EXPECT, SCRIPT
 from flowlang.repl.script import quoted
 from flowlang.repl.session import Session
+from flowlang.source import Span
 from flowlang.steps.restart import Restart
 from flowlang.steps.tag import Tag
 from flowlang.steps.untag import Untag
 from flowlang.syntax import expressions, scripts
+from flowlang.syntax.cursor import Cursor
+from flowlang.syntax.declarations import File
 from flowlang.syntax.tree import walk
 
 Names = Callable[[Session], Iterable[str]]
 
-_TYPED = re.compile(r'"[^"]*$|(?<=[=\s(,])[^\s"=(,]*$|^[^\s"=]*$')
+_TYPED = re.compile(r'(?<=[=\s(,])[^\s"=(,]*$|^[^\s"=]*$')
 
 
 _OF_TAGS = (Tag, Untag, Restart, expressions.Tagged, scripts.GivenTag)
@@ -56,6 +61,8 @@ _NAMED: dict[str, Names] = {
 
 def typed(text: str) -> str:
     """The word at the end of a text that is being typed; with its quote where it has one."""
+    if text.count('"') % 2:
+        return text[text.rindex('"') :]
     found = _TYPED.search(text)
     return found[0] if found is not None else ""
 
@@ -88,25 +95,24 @@ def _candidates(session: Session, text: str, behind: str) -> Iterable[str]:
 
 
 def _names(session: Session, text: str, *, bare: bool) -> Iterator[str]:
-    """The names that could stand at the end of a text, which is said as a line of a test or in one;
-    those without quotes only if `bare`, for a word of the session has its own way to take them.
+    """The names that could stand at the end of a text, as a line of a test or a part of one; those
+    without quotes only if `bare`, for a word of the session knows best what follows it.
     """
     words = session.tongue.words
-    asked = f"{words.word(EXPECT)} {text.lstrip().removeprefix('?')}"
-    for line in (session.at(text.lstrip()), text.lstrip(), asked):
+    said = text.lstrip()
+    for line in (f"{session.at()} {said}", said, f"{words.word(EXPECT)} {said.removeprefix('?')}"):
         script = f'{words.word("_TEST")} "-"\n  {line}'
-        # The moment is put before what is said without its last blank.
-        cursor = Cursor(script + " " * text.endswith(" "), len(script) + text.endswith(" "), words.code)
-        for terminal in ("STRING", "NAME") if bare else ("STRING",):
-            for file, span in cursor.trees(terminal):
-                for kind, owner in _kinds(file, span):
-                    names = _NAMED[kind](session) if kind in _NAMED and not owner else ()
-                    yield from map(quoted, names) if terminal == "STRING" else names
+        cursor = Cursor(script, len(script), words.code)
+        for file, span in cursor.trees("STRING"):
+            yield from map(quoted, _known(session, file, span))
+        for file, span in cursor.trees("NAME") if bare else ():
+            yield from _known(session, file, span)
 
 
-def _kinds(file: File, span: Span) -> Iterator[tuple[str, Owner]]:
-    """What a name in this place of a tree could name, and whose."""
+def _known(session: Session, file: File, span: Span) -> Iterator[str]:
+    """The names there are of what a place in a tree names."""
     for one in names_of(file).occurrences:
-        if span.start <= one.span.start < one.span.end <= span.end and not one.declares or one.ways[0][0].kind=="tag":
-            for way in one.ways:
-                yield from ((kind, owner) for kind, _, owner in way)
+        if span.start <= one.span.start <= one.span.end <= span.end:
+            for kind, _, owner in (symbol for way in one.ways for symbol in way):
+                if kind in _NAMED and (kind != "field" or owner == CONTACT):
+                    yield from _NAMED[kind](session)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from flowlang.kinds import Fields
 from flowlang.repl import word
@@ -105,6 +105,15 @@ def happened(session: Session, before: int) -> Told:
     stage = session.stage
     teller = Teller(session.program, several=len(stage.contacts) > 1)
     return teller.timeline(stage.decisions[before:], stage.notices())
+
+
+def stopped(session: Session, lines: Sequence[Line], wrong: Wrong) -> Told:
+    """How far lines went that were replayed, and what is wrong with the next one."""
+    done = len(session.state.lines)
+    told = [row("  ", ("bad", wrong.message), hang=4)]
+    if done == len(lines):
+        return told
+    return [row("  up to here; then `", lines[done].text.partition("\n")[0], "`", hang=4), *told]
 
 
 # ---------------------------------------------------------------------- field=value

@@ -24,10 +24,13 @@ NAME = "<session>"
 class Wrong(Exception):
     """A line that cannot be done: what is wrong with it, for a person, and what would help."""
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", detail: str = "") -> None:
         super().__init__(message)
         self.message = message
+        """In one line."""
         self.hint = hint
+        self.detail = detail
+        """What stands below it, as it is laid out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +56,18 @@ class Tongue:
         shown = local(moment, self.zone)
         return f"{shown.date().isoformat()} {shown:%H:%M}"
 
+    def to(self, moment: str) -> str:
+        """The words that move the clock to a moment as it was typed, a date or more."""
+        kind = "DATE" if _DATE.fullmatch(moment) else "DATETIME"
+        word = self.words.written.get("_AT", {}).get(kind) or self.word("_AT")
+        return f"{word} {moment}"
+
     def at(self, moment: datetime, now: datetime | None) -> str:
         """The words that move the clock to a moment."""
         shown = local(moment, self.zone)
         wall = shown.time().replace(second=0, microsecond=0)
         if now is None or instant(shown.date(), wall, self.zone) == moment:
-            forms = self.words.written.get("_AT", {})
-            return f"{forms.get('DATETIME') or self.word('_AT')} {self.clock(moment)}"
+            return self.to(self.clock(moment))
         # A wall time that exists twice means the first: the second is only so long after now.
         minutes = int((moment - now).total_seconds()) // 60
         unit = self.words.spelling["UNIT", "minute"]
@@ -72,6 +80,7 @@ def quoted(text: str) -> str:
     return '"' + escaped.replace("\r\n", "\\n").replace("\n", "\\n").replace("\r", "\\n") + '"'
 
 
+_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 _QUOTED = re.compile(r'"(?:[^"\\\n]|\\[^\n])*"')
 
 

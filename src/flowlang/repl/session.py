@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -14,8 +14,9 @@ from flowlang.engine.answers import Scene
 from flowlang.engine.tracing import Decision
 from flowlang.intake.contacts import ContactRows
 from flowlang.program.program import Program
+from flowlang.repl.amending import amended, made
 from flowlang.repl.script import Line, Tongue, Wrong, quoted, read_lines
-from flowlang.repl.stage import MOST, Beginning, Loaded, Stage
+from flowlang.repl.stage import MOST, Beginning, Loaded, Stage, replayed
 from flowlang.syntax import keywords, scripts
 
 DEEPEST = 500
@@ -45,8 +46,17 @@ class State:
     lines: tuple[Line, ...] = ()
     whom: str = ""
     """The contact that is meant where none is named."""
-    branches: tuple[State, ...] = ()
+    branches: tuple[Branch, ...] = ()
     """Where `back` leads, the last one first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """How it stood where another way was tried."""
+
+    state: State
+    past: tuple[State, ...] = field(compare=False, repr=False)
+    future: tuple[State, ...] = field(compare=False, repr=False)
 
 
 class Session:
@@ -131,10 +141,11 @@ class Session:
 
     def perform(self, lines: Sequence[Line]) -> None:
         """Let lines happen; the contact that comes last among them is meant from then on."""
-        whom = self.whom
+        whom, said = self.whom, self.state.lines
         for line in lines:
-            whom = _made(line) or whom
-        self.go(replace(self.state, lines=(*self.state.lines, *lines), whom=whom))
+            whom = made(line) or whom
+            said = amended(said, line, self.tongue.words.code)
+        self.go(replace(self.state, lines=said, whom=whom))
 
     # ------------------------------------------------------------------ ways back
 
@@ -156,29 +167,23 @@ class Session:
                 self.rebuild()
                 raise
         else:
-            stage = Stage(self.loaded, self.beginning)
-            stage.perform(state.lines)
-            stage.notices()
-            self.stage = stage
+            self.stage = Stage.after(self.loaded, self.beginning, state.lines)
         self.state = state
 
     def rebuild(self) -> None:
         """Put the stage back to where the state has it."""
-        stage = Stage(self.loaded, self.beginning)
-        stage.perform(self.state.lines)
-        stage.notices()
-        self.stage = stage
+        self.stage = Stage.after(self.loaded, self.beginning, self.state.lines)
 
     def travel(self, *, once: bool) -> bool:
         """Go on to the next moment at which something happens, or to the last one; False where
         nothing does.  Raises Wrong.
         """
-        before, past = self.state, self.past
-        if not self.stage.begun:
+        before, past, begun = self.state, self.past, self.stage.begun
+        if not begun:
             self.perform(self.read(self.at()))
         try:
-            moved = bool(self.stage.decisions and not before.lines) and once
-            moved = moved or self._travelled(once=once)
+            began = not begun and bool(self.stage.decisions)
+            moved = (began and once) or self._travelled(once=once)
         finally:
             if self.state is not before:
                 self.past = [*past[-DEEPEST + 1 :], before]
@@ -206,51 +211,71 @@ class Session:
 
     def undo(self) -> State:
         """Go back by one change; gives where it was.  Raises Wrong."""
-        if not self.past:
-            raise Wrong("there is nothing to undo")
-        state = self.state
-        self._show(self.past[-1])
-        self.past.pop()
-        self.future.append(state)
-        return state
+        return self._step(self.past, self.future, "undo")
 
     def redo(self) -> State:
         """Go forward by one change that was undone; gives where it was.  Raises Wrong."""
-        if not self.future:
-            raise Wrong("there is nothing to redo")
-        state = self.state
-        self._show(self.future[-1])
-        self.future.pop()
-        self.past.append(state)
+        return self._step(self.future, self.past, "redo")
+
+    def _step(self, here: list[State], there: list[State], verb: str) -> State:
+        if not here:
+            raise Wrong(f"there is nothing to {verb}")
+        state, to = self.state, here.pop()
+        try:
+            self._show(to)
+        except Wrong as wrong:
+            raise Wrong(
+                f"with the files as they are now it does not go so any more: {wrong.message}",
+                f"`{verb}` again leads one further",
+            ) from None
+        except KeyboardInterrupt:
+            here.append(to)
+            raise
+        there.append(state)
         return state
 
-    def replay(self, lines: Sequence[Line]) -> Wrong | None:
-        """Perform the lines of a test in place of what has been said, as far as they go; gives
-        what is wrong with the first that does not.
+    def branch(self) -> None:
+        """Try another way from here."""
+        branch = Branch(self.state, tuple(self.past), tuple(self.future))
+        self.go(replace(self.state, branches=(branch, *self.state.branches)))
+
+    def back(self) -> None:
+        """Come back from the way that was tried last: it is as if it had never been.
+
+        Raises Wrong where there is none.
         """
-        stage, done, wrong = Stage(self.loaded, self.beginning), 0, None
-        try:
-            for line in lines:
-                stage.perform([line], settled=False)
-                done += 1
-            stage.settle()
-        except Wrong as found:
-            wrong = found
-        whom = next((name for line in lines if (name := _made(line))), "")
-        self.go(replace(self.state, lines=tuple(lines[:done]), whom=whom))
+        if not self.state.branches:
+            raise Wrong("there is nothing to come back to", "`what if` tries another way")
+        branch = self.state.branches[0]
+        self._show(branch.state)
+        self.past, self.future = list(branch.past), list(branch.future)
+
+    def replay(self, lines: Sequence[Line], loaded: Loaded) -> Wrong | None:
+        """Perform the lines of a test in place of what has been said, with the files as they are
+        now, as far as they go; gives what is wrong with the first that does not.
+        """
+        before = self.state
+        wrong = self._taken(tuple(lines), loaded)
+        self.past, self.future = [*self.past[-DEEPEST + 1 :], before], []
         return wrong
 
-    def take(self, loaded: Loaded) -> None:
-        """Replay the session with the files as they are now.  Raises Wrong, and keeps the old
-        ones.
+    def take(self, loaded: Loaded) -> Wrong | None:
+        """Replay the session with the files as they are now, as far as it goes; gives what is
+        wrong with the first line that does not.
         """
+        return self._taken(self.state.lines, loaded)
+
+    def _taken(self, lines: tuple[Line, ...], loaded: Loaded) -> Wrong | None:
         tongue = _tongue(loaded)
         if tongue.words.code != self.tongue.words.code:
             raise Wrong("the files are in another language now: start a new session")
-        stage = Stage(loaded, self.beginning)
-        stage.perform(self.state.lines)
-        stage.notices()
+        stage, done, wrong = replayed(loaded, self.beginning, lines)
+        own = self.beginning.contact if self.beginning else ""
+        names = [own, *(name for line in lines[:done] if (name := made(line)))]
+        whom = self.whom if self.whom in names and lines == self.state.lines else names[-1]
         self.loaded, self.tongue, self.stage = loaded, tongue, stage
+        self.state = replace(self.state, lines=lines[:done], whom=whom)
+        return wrong
 
 
 def _tongue(loaded: Loaded) -> Tongue:
@@ -269,12 +294,3 @@ def _before_whom(node: scripts.ScriptLine) -> int | None:
             return int(part.span.end)
     return None
 
-
-def _made(line: Line) -> str:
-    """The contact that a line makes, or empty."""
-    match line.node:
-        case scripts.GivenContact(name=name):
-            return str(name.value) if name else "contact"
-        case scripts.Moving(action=scripts.NewContact(name=name)):
-            return str(name.value)
-    return ""

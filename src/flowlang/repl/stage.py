@@ -85,6 +85,14 @@ class Stage:
             self.compiler.contacts.append(beginning.contact)
             self.compiler.clock = now
 
+    @classmethod
+    def after(cls, loaded: Loaded, beginning: Beginning | None, lines: Sequence[Line]) -> Stage:
+        """Where lines lead; what people were told on the way is known.  Raises Wrong."""
+        stage = cls(loaded, beginning)
+        stage.perform(lines)
+        stage.notices()
+        return stage
+
     @property
     def begun(self) -> bool:
         """Time has begun."""
@@ -193,6 +201,25 @@ class Stage:
             return Scene(later.play, later.trace)
 
         return Scene(self.play, self.trace, forecast)
+
+
+def replayed(
+    loaded: Loaded, beginning: Beginning | None, lines: Sequence[Line]
+) -> tuple[Stage, int, Wrong | None]:
+    """Where lines lead as far as they go: how many of them do, and what is wrong with the next."""
+    stage, done = Stage(loaded, beginning), 0
+    try:
+        for line in lines:
+            stage.perform([line], settled=False)
+            done += 1
+        stage.settle()
+    except Wrong as wrong:
+        if done == len(lines):  # the last thing that was done is refused
+            acts = (at for at, line in enumerate(lines) if isinstance(line.node, scripts.Moving))
+            done = max(acts)
+        return Stage.after(loaded, beginning, lines[:done]), done, wrong
+    stage.notices()
+    return stage, done, None
 
 
 def _full_minute(moment: datetime) -> datetime:

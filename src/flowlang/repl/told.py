@@ -15,6 +15,7 @@ Part = tuple[Style, str]
 _CODES: dict[str, str] = {"dim": "2", "strong": "1", "good": "32", "bad": "31"}
 _NARROWEST = 24
 """Columns that a row is at least given: below that it is not broken."""
+_ENDS = re.compile(r"[ \t]*[\r\n]+[ \t]*")
 _WORDS = re.compile(r"\s*\S+|\s+")
 
 
@@ -35,10 +36,12 @@ Told = list[Row]
 
 def row(*parts: str | Part, hang: int = 0) -> Row:
     """A row of parts; one without a style is plain.  What comes from outside cannot steer a
-    terminal.
+    terminal, and a text of several lines stands in one.
     """
     made: list[Part] = [("", part) if isinstance(part, str) else part for part in parts]
-    return Row(tuple((style, printable(text)) for style, text in made if text), hang)
+    return Row(
+        tuple((style, printable(_ENDS.sub(" ", text))) for style, text in made if text), hang
+    )
 
 
 def rows(text: str, indent: int = 0, style: Style = "") -> Told:

@@ -139,7 +139,7 @@ class AwaitFirst(Instruction):
         return self.after if self.otherwise is None else self.otherwise
 
     def lapse(self) -> Lapse:
-        return Lapse(most=self.at_most)
+        return Lapse(Duration(), self.at_most)
 
     def exits(self, pc: int) -> list[tuple[int, str]]:
         found = [

@@ -86,9 +86,12 @@ class _Sending(Instruction):
             return pc + 1
         return STAY
 
-    def detail(self) -> str:
-        shared = self.message.variants.get("")
-        return shared.subject.text if shared is not None and shared.subject is not None else ""
+    def detail(self, language: str) -> str:
+        for variant in (language, ""):
+            found = self.message.variants.get(variant)
+            if found is not None and found.subject is not None:
+                return found.subject.text
+        return ""
 
     def halts(self, names: Names) -> bool:
         return "halt" in self._when_empty(names) or self.message.when_missing == "halt"

@@ -163,4 +163,4 @@ class TakeBest(Instruction):
         return _shares(self.targets, self.bounds)
 
     def lapse(self) -> Lapse:
-        return Lapse(most=self.length)
+        return Lapse(Duration(), self.length)

@@ -42,13 +42,15 @@ class Lapse:
     `most` is None where something else than a length of time ends it: a date, or what happens.
     """
 
-    least: Duration = Duration()
-    most: Duration | None = Duration()
+    least: Duration
+    most: Duration | None
 
 
-NO_TIME = Lapse()
+_NOTHING = Duration()
 
-Shape = Literal["step", "send", "wait", "branch", "split", "race", "loop", "goal", "stop", "restart"]
+Shape = Literal[
+    "step", "send", "wait", "branch", "split", "race", "loop", "goal", "stop", "restart"
+]
 """What kind of thing an instruction is to people who look at a picture."""
 
 
@@ -89,13 +91,13 @@ class Instruction(ABC):
         """What a picture writes at each exit; `say` puts a label into the language of the file."""
         return [say(label) for _, label in self.exits(pc)]
 
-    def detail(self) -> str:
-        """What a picture adds to the statement."""
+    def detail(self, language: str) -> str:
+        """What a picture adds to the statement; in a language, where there are several."""
         return ""
 
     def lapse(self) -> Lapse:
         """How much time passes here, if all goes as the statement says."""
-        return NO_TIME
+        return Lapse(_NOTHING, _NOTHING)
 
     def halts(self, names: Names) -> bool:
         """Whether a run may stand here until a person lets it go on."""

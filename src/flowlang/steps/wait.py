@@ -99,4 +99,4 @@ class WaitForDays(Instruction):
         return pc + 1
 
     def lapse(self) -> Lapse:
-        return Lapse(most=None)
+        return Lapse(calendar.Duration(), None)

@@ -73,4 +73,4 @@ class AwaitEvent(Instruction):
         return pc + 1
 
     def lapse(self) -> Lapse:
-        return Lapse(most=self.at_most)
+        return Lapse(Duration(), self.at_most)

@@ -198,7 +198,7 @@ class _Until(Instruction):
         return calendar.add(do.now, self.at_most, do.zone) if self.at_most else None
 
     def lapse(self) -> Lapse:
-        return Lapse(most=self.at_most)
+        return Lapse(Duration(), self.at_most)
 
     def timed_out(self, do: Effects) -> Next:
         do.run.timed_out = True

@@ -15,7 +15,8 @@ from flowlang.source import did_you_mean
 from flowlang.stores.store import Store, StoreError
 
 _SHARED = frozenset(
-    ("arrays", "bell", "bulk", "reading", "rows", "schema", "sql", "store", "writing")
+    ("arrays", "bell", "bulk", "migrations", "reading", "rows", "schema", "sql", "store", "tables")
+    + ("writing",)
 )
 """Modules of this folder that are no store."""
 

@@ -9,14 +9,17 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import StaticPool
 
-from flowlang.stores import schema
+from flowlang.stores import schema, tables
 from flowlang.stores.bulk import RowByRow
 from flowlang.stores.store import StoreError
 from flowlang.stores.writing import SqlStore
@@ -24,28 +27,33 @@ from flowlang.stores.writing import SqlStore
 PATIENCE = 15_000
 """Milliseconds to wait for another program that writes."""
 _LOOK = 0.05
-"""Seconds between two looks at whether the file has changed."""
+"""Seconds between two looks at whether somebody has written."""
 _PREFIX = "sqlite:///"
 _MARK = 0x666C6F77
 """The application id in the file's header: a database that is a store of ours."""
-
-
-_UNCOUNTED = 3
-"""A store of this version lacks nothing but the counters of codes."""
-_COUNT_CODES = f"""
-    insert into counters (name, slot, amount)
-    select '{schema.IMPORTED}' || list, 0, count(*) from codes group by list
-    union all
-    select '{schema.USED}' || list, 0, count(contact) from codes group by list
-"""  # noqa: S608 - names of ours
+_TOLD = 5
+"""Programs older than this version look for the version in the header of the file."""
 
 
 class SqliteStore(SqlStore):
     """A store in one file; one writer at a time."""
 
-    def __init__(self, engine: sa.Engine, shown: str) -> None:
-        super().__init__(engine, shown, RowByRow(insert))
-        self._watched = threading.local()
+    def __init__(self, engine: Engine, path: Path | None) -> None:
+        super().__init__(engine, str(path or "the store in memory"), RowByRow(insert))
+        self._path = path
+        # In memory there is one connection, and threads take turns.
+        self._turn = nullcontext() if path else threading.RLock()
+        self._watching: list[sqlite3.Connection] = []
+
+    def close(self) -> None:
+        for connection in self._watching:
+            connection.close()
+        super().close()
+
+    @contextmanager
+    def _connected(self, *, writes: bool = False) -> Iterator[Connection]:
+        with self._turn, super()._connected(writes=writes) as connection:
+            yield connection
 
     def wait(self, seconds: float) -> None:
         end = time.monotonic() + seconds
@@ -54,15 +62,24 @@ class SqliteStore(SqlStore):
 
     def _changed(self) -> bool:
         """Whether anybody has written since this thread asked last."""
-        before = getattr(self._watched, "version", None)
-        with self._told():
-            connection = getattr(self._watched, "connection", None)
-            if connection is None:
-                connection = self._watched.connection = self.engine.raw_connection()
-            cursor = connection.driver_connection.execute("pragma data_version")
-            self._watched.version = cursor.fetchone()
-            cursor.close()
-        return self._watched.version != before
+        before = getattr(self._thread, "seen", None)
+        if self._path is None:
+            with self._connected() as connection:
+                self._thread.seen = connection.connection.driver_connection.total_changes  # type: ignore[union-attr] # there is one
+        else:
+            with self._told():
+                self._thread.seen = self._watched().execute("pragma data_version").fetchone()
+        return bool(self._thread.seen != before)
+
+    def _watched(self) -> sqlite3.Connection:
+        """A connection of this thread that sees what all others write."""
+        found: sqlite3.Connection | None = getattr(self._thread, "watched", None)
+        if found is None:
+            assert self._path is not None
+            found = sqlite3.connect(self._path, check_same_thread=False)
+            self._thread.watched = found
+            self._watching.append(found)
+        return found
 
     def in_words(self, failure: sa.exc.DBAPIError) -> str:
         text = str(failure.orig)
@@ -87,15 +104,19 @@ def connect(url: str, base: Path) -> SqliteStore:
     name = url.removeprefix(_PREFIX)
     if name == ":memory:":
         engine = sa.create_engine("sqlite://", poolclass=StaticPool, connect_args=_options())
-        store = SqliteStore(engine, "the store in memory")
+        store = SqliteStore(engine, None)
     else:
         path = base / name
         _prepare(path)
         engine = sa.create_engine(f"sqlite:///{path}", connect_args=_options())
-        store = SqliteStore(engine, str(path))
+        store = SqliteStore(engine, path)
     sa.event.listen(engine, "connect", _set_up)
     sa.event.listen(engine, "begin", _begin)
-    _make_tables(store)
+    try:
+        _ensure_tables(store)
+    except StoreError:
+        store.close()
+        raise
     return store
 
 
@@ -115,32 +136,46 @@ def _prepare(path: Path) -> None:
 def _set_up(connection: sqlite3.Connection, record: object) -> None:
     # SQLAlchemy says BEGIN itself (`_begin`): the driver begins too late for a reader that writes.
     connection.isolation_level = None
-    for pragma in ("journal_mode = wal", "synchronous = full", f"busy_timeout = {PATIENCE}"):
+    for pragma in ("synchronous = full", f"busy_timeout = {PATIENCE}"):
         connection.execute(f"pragma {pragma}").close()
 
 
-def _begin(connection: sa.Connection) -> None:
+def _begin(connection: Connection) -> None:
     # A transaction that writes takes the lock at once: one that reads first could not get it later.
     writes = connection.get_execution_options().get("flow_writes")
     connection.exec_driver_sql("begin immediate" if writes else "begin")
 
 
-def _make_tables(store: SqliteStore) -> None:
-    """Make the tables of a new file; refuse a file that is something else."""
+def _ensure_tables(store: SqliteStore) -> None:
+    """Make the tables of a new file, bring older ones up to date; refuse what is something else,
+    and leave it as it is.
+    """
+    with store._connected() as connection:
+        found = _version(connection, store.shown)
+    if found is not None and tables.is_current(found, store.shown):
+        return
+    if found is None:
+        with store._told(), store.engine.connect() as connection:
+            # Readers and a writer at the same time; for this file, for good.
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            driver.execute("pragma journal_mode = wal").close()
     with store.transaction(), store._connected() as connection:
-        mark = connection.exec_driver_sql("pragma application_id").scalar()
-        version = connection.exec_driver_sql("pragma user_version").scalar()
-        if mark != _MARK:
-            if sa.inspect(connection).get_table_names():
-                raise StoreError(f"{store.shown}: this database belongs to another program")
-            schema.metadata.create_all(connection)
+        found = _version(connection, store.shown)
+        if found is None:
+            tables.make(connection)
             connection.exec_driver_sql(f"pragma application_id = {_MARK}")
-            connection.exec_driver_sql(f"pragma user_version = {schema.VERSION}")
-        elif version == _UNCOUNTED:
-            connection.exec_driver_sql(_COUNT_CODES)
-            connection.exec_driver_sql(f"pragma user_version = {schema.VERSION}")
-        elif version != schema.VERSION:
-            raise StoreError(
-                f"{store.shown}: made by another version of flow"
-                f" (tables {version}, here {schema.VERSION})"
-            )
+            connection.exec_driver_sql(f"pragma user_version = {_TOLD}")
+        elif not tables.is_current(found, store.shown):
+            if int(found) < _TOLD:
+                tables.mark(connection, int(found))
+            tables.bring_up_to_date(connection)
+
+
+def _version(connection: Connection, shown: str) -> str | None:
+    """Of the tables; None in a new file.  Raises StoreError for one of another program."""
+    if connection.exec_driver_sql("pragma application_id").scalar() == _MARK:
+        header = connection.exec_driver_sql("pragma user_version").scalar()
+        return tables.version(connection) or str(header)
+    tables.refuse_other(connection, shown)
+    return None

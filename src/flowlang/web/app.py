@@ -19,7 +19,6 @@ from flowlang.web import links, pages
 from flowlang.web.api import application, problems
 from flowlang.web.service import Service
 
-
 WATCHED = ("/health", "/health/live", "/metrics")
 """Addresses of the API that are served at the root as well: programs that watch look there."""
 THREADS = 12

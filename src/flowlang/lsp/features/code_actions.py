@@ -1,7 +1,7 @@
 """What can be done about findings: the fix of each, all safe ones of a text at once, and a comment
 that allows what a rule finds.
 
-A safe fix is the preferred one; after another a file may mean something else, and its title says so.
+A safe fix is the preferred one; what is not safe says so in its title.
 """
 
 from __future__ import annotations

@@ -7,13 +7,17 @@ from collections.abc import Iterable
 from datetime import time
 
 from flowlang.calendar import local
+from flowlang.check import literals
 from flowlang.days import next_time
 from flowlang.repl import saying
-from flowlang.repl.script import Wrong
+from flowlang.repl.script import Line, Wrong
 from flowlang.repl.session import Session
 from flowlang.repl.telling import Teller
 from flowlang.repl.told import Told, row
 from flowlang.repl.word import Word
+from flowlang.source import Findings
+from flowlang.syntax import scripts
+from flowlang.syntax.expressions import Duration
 
 _TO = re.compile(r"(?:to|until|bis)\s+", re.IGNORECASE)
 _WALL = re.compile(r"(\d{1,2}):(\d{2})")
@@ -37,7 +41,7 @@ class Advance(Word):
                 lines += session.read(session.at())
             lines += session.read(f"{tongue.word('_AFTER')} {rest}")
         else:
-            lines += session.read(f"{tongue.word('_AT')} {_moment(session, rest[to.end() :])}")
+            lines += _to(session, _moment(session, rest[to.end() :].strip()))
         session.perform(lines)
         return saying.happened(session, before) or nothing(session)
 
@@ -47,6 +51,20 @@ class Advance(Word):
             yield "bis" if words.code == "de" else "to"
         elif rest.split(maxsplit=1)[0].isdigit():
             yield from (forms[-1] for (name, _), forms in words.spelling.items() if name == "UNIT")
+
+
+def _to(session: Session, moment: str) -> list[Line]:
+    """The lines that let time pass until a moment; it begins where the clock begins."""
+    lines = session.read(session.tongue.to(moment))
+    node = lines[0].node if lines else None
+    if session.stage.begun or not isinstance(node, scripts.Moving):
+        return lines
+    at = (
+        None
+        if isinstance(node.to, Duration)
+        else literals.moment(node.to, Findings(), session.tongue.zone)
+    )
+    return [*session.read(session.at()), *lines] if at is None or at > session.now else lines
 
 
 def _moment(session: Session, text: str) -> str:

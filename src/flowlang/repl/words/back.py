@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flowlang.repl.outcome import in_words
-from flowlang.repl.script import Wrong
 from flowlang.repl.session import Session
 from flowlang.repl.telling import Teller, changes
 from flowlang.repl.told import Told, row
@@ -21,10 +20,8 @@ class Back(Word):
         return not rest
 
     def do(self, session: Session, rest: str) -> Told:
-        if not session.state.branches:
-            raise Wrong("there is nothing to come back to", "`what if` tries another way")
-        there = in_words(session)
-        session.go(session.state.branches[0])
+        there = in_words(session) if session.state.branches else []
+        session.back()
         here = in_words(session)
         clock = Teller(session.program).clock(session.now)
         told = [row(f"  back at {clock}")]

@@ -9,11 +9,14 @@ from flowlang.repl import saying
 from flowlang.repl.given import given
 from flowlang.repl.script import Line, Wrong, named, quoted, translated
 from flowlang.repl.session import Session
+from flowlang.repl.stage import Loaded
 from flowlang.repl.told import Told, row
 from flowlang.repl.word import Word
 from flowlang.source import did_you_mean
 from flowlang.syntax.scripts import Test
 
+FILES = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json")
+"""What files of contacts end in; every other name is that of a test."""
 MOST = 500
 """Contacts of a file that one session takes."""
 SHOWN = 20
@@ -35,30 +38,32 @@ class Load(Word):
         name = named(rest)
         if not name:
             raise Wrong("what is to be loaded?", "the name of a test, or a file of contacts")
-        for parsed in session.loaded.workspace.files:
+        if Path(name).suffix.lower() in FILES:
+            return _contacts(session, Path(name))
+        loaded = session.sources.load()
+        for parsed in loaded.workspace.files:
             for item in parsed.tree.items:
                 if isinstance(item, Test) and item.name.value == name:
-                    return _test(session, item, parsed.language)
-        if Path(name).suffix:
-            return _contacts(session, Path(name))
-        known = [script.name for script in session.loaded.workspace.tests]
-        raise Wrong(f'there is no test "{name}"', did_you_mean(name, known, "test"))
+                    return _test(session, loaded, item, parsed.language)
+        known = [script.name for script in loaded.workspace.tests]
+        hint = did_you_mean(name, known, "test")
+        if Path(name).suffix or "/" in name:
+            takes = ", ".join(FILES)
+            hint = f"`load` takes the name of a test, or a file of contacts ({takes})"
+        raise Wrong(f'there is no test "{name}"', hint)
 
     def complete(self, session: Session, rest: str) -> Iterable[str]:
         return (quoted(script.name) for script in session.loaded.workspace.tests)
 
 
-def _test(session: Session, item: Test, language: str) -> Told:
+def _test(session: Session, loaded: Loaded, item: Test, language: str) -> Told:
     body = item.span.text.partition("\n")[2].rstrip()
     lines = translated(body, language, session.tongue.words.code)
-    wrong = session.replay(lines)
+    wrong = session.replay(lines, loaded)
     told = saying.happened(session, 0)
     if wrong is None:
         return [*told, row(f'  the test "{item.name.value}" has passed')]
-    done = len(session.state.lines)
-    if done < len(lines):
-        told.append(row("  up to here; then `", lines[done].text.partition("\n")[0], "`", hang=4))
-    return [*told, row("  ", ("bad", wrong.message), hang=4)]
+    return [*told, *saying.stopped(session, lines, wrong)]
 
 
 def _contacts(session: Session, path: Path) -> Told:

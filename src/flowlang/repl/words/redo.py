@@ -21,7 +21,7 @@ class Redo(Word):
             if told and not session.future:
                 break
             left = session.redo()
-            told += difference("again", session.state, left)
+            told += difference(session, "again", session.state, left)
         return [*told, stands(session)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flowlang.repl import saying
 from flowlang.repl.session import Session
 from flowlang.repl.telling import Teller, changes
 from flowlang.repl.told import Told, row
@@ -9,7 +10,10 @@ from flowlang.repl.word import Word
 
 
 class Reload(Word):
-    """Takes the files as they are now, replays the session, and says what became different."""
+    """Takes the files as they are now, replays the session, and says what became different.
+
+    It goes up to the line that cannot be done any more, if there is one.
+    """
 
     names = (("en", "reload"), ("de", "neu laden"))
     usage = ("reload",)
@@ -19,12 +23,13 @@ class Reload(Word):
         return not rest
 
     def do(self, session: Session, rest: str) -> Told:
-        before = _history(session)
-        session.take(session.sources.load())
+        before, lines = _history(session), session.state.lines
+        wrong = session.take(session.sources.load())
         different = changes(before, _history(session))
+        stopped = saying.stopped(session, lines, wrong) if wrong is not None else []
         if not different:
-            return [row("  the files are read anew; nothing became different")]
-        return [row("  the files are read anew; now it went so:"), *different]
+            return [row("  the files are read anew; nothing became different"), *stopped]
+        return [row("  the files are read anew; now it went so:"), *different, *stopped]
 
 
 def _history(session: Session) -> list[str]:

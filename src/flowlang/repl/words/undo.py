@@ -5,7 +5,7 @@ from __future__ import annotations
 from flowlang.repl.script import Wrong
 from flowlang.repl.session import Session, State
 from flowlang.repl.telling import Teller
-from flowlang.repl.told import Row, Told, row
+from flowlang.repl.told import Row, Told, row, rows
 from flowlang.repl.word import Word
 
 MOST = 1000
@@ -24,7 +24,7 @@ class Undo(Word):
             if told and not session.past:
                 break
             left = session.undo()
-            told += difference("undone", left, session.state)
+            told += difference(session, "undone", left, session.state)
         return [*told, stands(session)]
 
 
@@ -37,12 +37,22 @@ def times(rest: str) -> int:
     return int(rest)
 
 
-def difference(verb: str, longer: State, shorter: State) -> Told:
-    """The lines that one state has behind those of the other."""
-    known = len(shorter.lines)
-    if longer.lines[:known] != shorter.lines:
-        return [row(f"  {verb}: what was tried or loaded")]
-    return [row(f"  {verb}: ", ("dim", line.text), hang=10) for line in longer.lines[known:]]
+_DONE = {"undone": {"de": "rückgängig"}, "again": {"de": "wieder"}}
+"""What was done, in the language of the lines that it stands before."""
+
+
+def difference(session: Session, verb: str, longer: State, shorter: State) -> Told:
+    """The lines that one state has and the other has not, where they differ at one place."""
+    ours, theirs = longer.lines, shorter.lines
+    same = next(
+        (at for at, both in enumerate(zip(ours, theirs)) if both[0] != both[1]), len(theirs)
+    )  # noqa: B905 - as far as both go
+    said = _DONE[verb].get(session.tongue.words.code, verb)
+    if len(theirs) > same + 1 or (len(theirs) > same and len(ours) != len(theirs)):
+        return [row(f"  {said}: what was tried or loaded")]
+    return [
+        one for line in ours[same:] for one in rows(f"{said}: {line.text}", indent=2, style="dim")
+    ]
 
 
 def stands(session: Session) -> Row:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from flowlang.repl import saying
 from flowlang.repl.session import Session
@@ -23,17 +22,16 @@ class WhatIf(Word):
     topic = "other ways"
 
     def do(self, session: Session, rest: str) -> Told:
-        before, past = session.state, list(session.past)
-        session.go(replace(before, branches=(before, *before.branches)))
-        told: Told = []
+        before, past, told = session.state, list(session.past), []
+        session.branch()
         if rest:
             try:
                 told = saying.enter(session, rest)
             except BaseException:
-                session.undo()
-                session.past, session.future = past, []
+                session.back()
                 raise
-            session.past = [*past, before]
+            if len(session.state.branches) > len(before.branches):
+                session.past = [*past, before]  # both are undone at once
         clock = Teller(session.program).clock(session.now)
         return told or [row(f"  what if, from {clock} on; `back` comes back here")]
 

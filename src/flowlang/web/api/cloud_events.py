@@ -1,9 +1,9 @@
 """CloudEvents 1.0 → events as this program takes them.
 
 `source` and `id` together are the id, `time` is `at`, `subject` is the contact.  A `type` that is
-one of ours (`tag`, `set`, `import coupons`) has its other keys in `data`; the last part of any other
-(`com.example.shop.purchase`) names a declared event, whose data it has.  Extensions are passed over,
-as the specification has it.
+one of ours (`tag`, `set`, `import coupons`) has its other keys in `data`; the last part of any
+other (`com.example.shop.purchase`) names a declared event, whose data it has.  Extensions are
+passed over, as the specification has it.
 """
 
 from __future__ import annotations

@@ -88,8 +88,9 @@ async def import_contacts(
 ) -> Any:  # fmt: skip
     """Import contacts, as `flow contacts import` does.
 
-    JSON Lines (`application/x-ndjson`) are taken as well. A row is found by its `id`, else by its e-mail address. A bad row is left out and told with its
-    reason; with `strict`, none is taken then. Where nothing is taken, the answer is 409.
+    JSON Lines (`application/x-ndjson`) are taken as well. A row is found by its `id`, else by its
+    e-mail address. A bad row is left out and told with its reason; with `strict`, none is taken
+    then. Where nothing is taken, the answer is 409.
     """
     media = bodies.media_type(request, (bodies.JSON, *bodies.LINES, "text/csv"))
     data = await request.body()

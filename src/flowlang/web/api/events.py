@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from fastapi import APIRouter
-from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
@@ -13,7 +12,6 @@ from flowlang.engine.receiving import receive_events
 from flowlang.intake import schemas
 from flowlang.intake.event_types import SHAPES
 from flowlang.intake.events import Arrival, misshapen, parse_event
-from flowlang.intake.problem import Problem as Flaw
 from flowlang.web.api import bodies, cloud_events
 from flowlang.web.api.cloud_events import BATCH, STRUCTURED, NoCloudEvent
 from flowlang.web.api.guard import Guarded, Serving, asks
@@ -30,16 +28,10 @@ _MEDIA = (bodies.JSON, *bodies.LINES, STRUCTURED, BATCH)
 class _Given(NamedTuple):
     """One event of a request, or why it is none."""
 
-    line: int | None
-    """In JSON Lines."""
     value: object
     wrong: str = ""
-
-
-class _Sent(NamedTuple):
-    events: list[_Given]
-    batch: bool
-    """They were sent as several: each is judged by itself."""
+    line: int | None = None
+    """In JSON Lines."""
 
 
 @router.post(
@@ -54,44 +46,49 @@ async def send_events(request: Request, serving: Serving) -> Any:
     of its time.
 
     One event is a JSON object, or a CloudEvent, in structured or binary mode (`ce-` headers). A
-    batch is a JSON array, JSON Lines (`application/x-ndjson`), or a batch of CloudEvents: all of it is judged, the good ones
-    are taken, and the rest is refused, each with its reason. An event whose `id` was seen before is
-    `known` and changes nothing, so a request whose outcome is unknown can be sent again. Where
-    nothing of a request is taken or known, the answer is 409.
+    batch is a JSON array, JSON Lines (`application/x-ndjson`), or a batch of CloudEvents: all of it
+    is judged, the good ones are taken, and the rest is refused, each with its reason. An event
+    whose `id` was seen before is `known` and changes nothing, so a request whose outcome is unknown
+    can be sent again. Where nothing of a request is taken or known, the answer is 409.
     """
-    sent = await _read(request, serving)
-    return await run_in_threadpool(_take, serving, sent)
+    given = await _read(request)
+    most = serving.limits.batch
+    if len(given) > most:
+        raise Problem(422, f"there are {len(given):,} events in it; send {most:,} at most at once")
+    return await run_in_threadpool(_take, serving, given)
 
 
-async def _read(request: Request, serving: Service) -> _Sent:
-    """The events of a request, before they are judged.  Raises Problem."""
+async def _read(request: Request) -> list[_Given]:
+    """The events of a request, before they are judged.
+
+    Raises Problem; of several, none that is wrong makes the others wrong.
+    """
     binary = cloud_events.is_binary(request.headers)
     if binary and not request.headers.get("content-type", "").startswith("application/cloudevents"):
-        return _Sent([await _binary(request)], batch=False)
+        return [await _binary(request)]
     media = bodies.media_type(request, _MEDIA)
     body = await bodies.text(request)
     if media in bodies.LINES:
-        found = [_Given(one.line, one.value, one.message) for one in bodies.lines(body)]
-        batch = True
-    else:
-        value = bodies.value(body)
-        batch = isinstance(value, list)
-        if batch is not (media == BATCH) and media != bodies.JSON:
-            raise Problem(422, f"`{media}` is {'an array' if media == BATCH else 'one object'}")
-        values = bodies.several(value)
-        if media != bodies.JSON:
-            found = [_cloud(one) for one in values]
-        else:
-            found = [_Given(None, one) for one in values]
-    if not found:
-        raise Problem(409, "there is no event in it")
-    if len(found) > serving.limits.batch:
-        most = serving.limits.batch
-        raise Problem(422, f"there are {len(found):,} events in it; send {most:,} at most at once")
-    return _Sent(found, batch)
+        lines = bodies.lines(body)
+        if not lines:
+            raise Problem(409, "there is no event in it")
+        return [_Given(one.value, one.message, one.line) for one in lines]
+    value = bodies.value(body)
+    if media == BATCH and not isinstance(value, list):
+        raise Problem(422, "a batch of CloudEvents is an array")
+    if media == STRUCTURED and not isinstance(value, dict):
+        raise Problem(422, "expected an object in { }")
+    several = bodies.several(value)
+    given = [_Given(one) if media == bodies.JSON else _cloud(one) for one in several]
+    if isinstance(value, dict):
+        wrong = misshapen(value) if media == bodies.JSON else given[0].wrong
+        if wrong:
+            raise Problem(422, wrong)
+    return given
 
 
 async def _binary(request: Request) -> _Given:
+    """The CloudEvent whose attributes are headers.  Raises Problem."""
     body = await bodies.text(request)
     media = request.headers.get("content-type", bodies.JSON)
     if body and not cloud_events.is_json(media):
@@ -100,36 +97,35 @@ async def _binary(request: Request) -> _Given:
         cloud = cloud_events.in_headers(request.headers)
     except NoCloudEvent as wrong:
         raise Problem(422, str(wrong)) from None
-    return _cloud(cloud | ({"data": bodies.value(body)} if body else {}))
+    found = _cloud(cloud | ({"data": bodies.value(body)} if body else {}))
+    if found.wrong:
+        raise Problem(422, found.wrong)
+    return found
 
 
 def _cloud(value: object) -> _Given:
     if not isinstance(value, dict):
-        return _Given(None, None, "expected an object in { }")
+        return _Given(None, "expected an object in { }")
     try:
-        return _Given(None, cloud_events.event(value, SHAPES))
+        return _Given(cloud_events.event(value, SHAPES))
     except NoCloudEvent as wrong:
-        return _Given(None, None, str(wrong))
+        return _Given(None, str(wrong))
 
 
-def _take(serving: Service, sent: _Sent) -> Any:
+def _take(serving: Service, events: list[_Given]) -> Any:
     """Judge events and take the good ones; the answer."""
     known = schemas.event_schema(serving.program)
     zone, now = serving.program.config.timezone, serving.now()
     results: list[dict[str, Any]] = []
     arrivals: list[Arrival] = []
-    for index, given in enumerate(sent.events):
-        result = {"index": index, "status": "refused"}
-        results.append(result if given.line is None else result | {"line": given.line})
-        wrong = given.wrong
-        if not sent.batch and (wrong := wrong or misshapen(given.value)):
-            raise Problem(422, wrong)
-        found = Flaw("error", index, None, "", wrong) if wrong else None
-        found = found or parse_event(given.value, known, zone, line=index, now=now)
+    for index, one in enumerate(events):
+        result: dict[str, Any] = {"index": index, "status": "refused", "line": one.line}
+        results.append(result)
+        found = None if one.wrong else parse_event(one.value, known, zone, line=index, now=now)
         if isinstance(found, Arrival):
             arrivals.append(found)
         else:
-            results[index]["reason"] = found.message
+            result["reason"] = found.message if found else one.wrong
     for fate in receive_events(serving.store, arrivals):
         results[fate.line]["status"] = fate.status
         if fate.reason:

@@ -155,6 +155,6 @@ class _Bounded(Request):
             raise Problem(400, "the body is not UTF-8") from None
         except ValueError as wrong:
             raise Problem(400, str(wrong)) from None
-        if wrong := flaw(found):
-            raise Problem(422, f"the body cannot be taken: {wrong}")
+        if unfit := flaw(found):
+            raise Problem(422, f"the body cannot be taken: {unfit}")
         return found

@@ -48,9 +48,9 @@ class EventResult(BaseModel):
     """What became of one event."""
 
     index: int = Field(description="Its place in the request, from 0.")
-    line: int | None = Field(None, description="Its line in JSON Lines, from 1.")
+    line: int | None = Field(default=None, description="Its line in JSON Lines, from 1.")
     status: Literal["taken", "known", "refused"]
-    reason: str | None = Field(None, description="Why it was refused.")
+    reason: str | None = Field(default=None, description="Why it was refused.")
 
 
 class EventsTaken(BaseModel):
@@ -242,14 +242,16 @@ class Wish(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    because: str = Field("", max_length=1_000, pattern=PLAIN, description="Why, for those who ask.")
+    because: str = Field(
+        default="", max_length=1_000, pattern=PLAIN, description="Why, for those who ask."
+    )
 
 
 class Resumption(Wish):
     """What goes with the wish to resume."""
 
     skip_overdue: bool = Field(
-        False, strict=True, description="Pass over what came due in the pause."
+        default=False, strict=True, description="Pass over what came due in the pause."
     )
 
 

@@ -1,0 +1,125 @@
+"""The version that runs over a store, for the verbs: its program, and how the folder stands to it."""
+
+from __future__ import annotations
+
+import getpass
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from flowlang.cli import paths, storing, terminal
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from flowlang.engine.version import Version
+    from flowlang.program.program import Program
+    from flowlang.stores.store import Store
+    from flowlang.workspace import MakeExpressions, Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A version that is applied, compiled."""
+
+    workspace: Workspace
+    program: Program
+    version: Version
+    differs: bool
+    """The folder means something else."""
+
+    @property
+    def told(self) -> str:
+        """That the folder is another one, for a person; empty where it is not."""
+        if not self.differs:
+            return ""
+        return (
+            f"version {self.version.number} runs; this folder says something else:"
+            " `flow plan` shows what, `flow apply` lets it run"
+        )
+
+
+def in_force(
+    folder: Workspace, store: Store, expressions: MakeExpressions | None = None
+) -> Running | None:
+    """The version that runs; None where nothing is applied yet.
+
+    A folder with the same texts is that version; else it is compiled anew from the texts that the
+    store keeps, with the machine's settings of the folder.  Raises ClickException where that fails.
+    """
+    from flowlang import versions
+    from flowlang.engine.version import applied
+
+    version = applied(store)
+    if version is None:
+        return None
+    if not version.files:
+        # Applied by a program that gave no texts: there is nothing else than the folder.
+        return Running(folder, _runnable(folder), version, differs=False)
+    mine = folder.runnable
+    if mine is not None and not version.kept and versions.version_of(folder).same_texts(version):
+        return Running(folder, mine, version, differs=False)
+    try:
+        found, program = versions.program_of(
+            version, store, folder.root, folder.settings, expressions
+        )
+    except versions.Unreadable as failure:
+        raise click.ClickException(str(failure)) from None
+    return Running(found, program, version, versions.folder_differs(folder, version))
+
+
+def begin(folder: Workspace, store: Store, now: datetime, who: str = "") -> Running:
+    """The version that runs; where there is none yet, the folder is applied as the first.
+
+    Raises Unrunnable and ClickException.
+    """
+    from dataclasses import replace
+
+    from flowlang import versions
+    from flowlang.engine.applying import numbered, record
+
+    program = _runnable(folder)
+    version = replace(versions.version_of(folder), who=who or login())
+    with store.transaction():
+        if store.program() is None:
+            version = numbered(version, None, now)
+            record(store, program, now, version)
+            return Running(folder, program, version, differs=False)
+    found = in_force(folder, store)
+    assert found is not None
+    return found
+
+
+def program_of(
+    path: Path | None, url: str | None, expressions: MakeExpressions | None = None
+) -> tuple[Workspace, Program]:
+    """A workspace with the program that runs over its store, or over another one; that of the
+    folder where nothing is applied yet.  That the folder says something else is told.
+
+    Raises Unrunnable and ClickException.
+    """
+    folder = paths.one(path, expressions)
+    with storing.opened(folder, url) as store:
+        found = in_force(folder, store, expressions)
+    if found is None:
+        return folder, _runnable(folder)
+    if found.told:
+        terminal.talk(found.told)
+    return found.workspace, found.program
+
+
+def _runnable(folder: Workspace) -> Program:
+    if folder.runnable is None:
+        paths.show_findings(folder.findings.in_order(), len(folder.files))
+        raise storing.Unrunnable
+    return folder.runnable
+
+
+def login() -> str:
+    """The name of who is logged in; empty where the machine knows none."""
+    try:
+        return getpass.getuser()
+    except (ImportError, KeyError, OSError):
+        return ""

@@ -1,0 +1,54 @@
+"""The letter that a send writes, and its name."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from flowlang.check.names import Message
+from flowlang.contact import Contact, Letter, Run
+from flowlang.engine.processes import of_send
+from flowlang.engine.render import Rendered, Renderer
+
+if TYPE_CHECKING:
+    from flowlang.engine.run_effects import RunEffects
+
+
+def written(
+    do: RunEffects,
+    message: Message,
+    rendered: Rendered,
+    renderer: Renderer,
+    *,
+    address: str,
+    codes: dict[str, str],
+) -> Letter:
+    """The letter to the contact at hand; marketing by e-mail says how to unsubscribe."""
+    contact, config = do.contact, do.program.config
+    marketing = message.kind == "marketing" and message.channel == "email"
+    return Letter(
+        _name(contact, do.run, do.step_id, message.name),
+        contact.id,
+        message.name,
+        do.campaign.name,
+        do.now,
+        message.channel,
+        message.kind,
+        address,
+        rendered.subject,
+        rendered.text,
+        rendered.html,
+        message.sender or config.sender,
+        message.reply_to or config.reply_to,
+        renderer.unsubscribe_link(contact, message.channel, message.name) if marketing else "",
+        tuple(sorted(codes.items())),
+        tuple(of_send(message.name, do.campaign, do.run.key)),
+    )
+
+
+def _name(contact: Contact, run: Run, step: str, message: str) -> str:
+    """A name for one send that is the same whenever it is tried again."""
+    visit = run.counters.get("", 0)
+    what = (contact.id, run.campaign, run.key, run.label, step, message)
+    parts = "\0".join((*what, str(visit), str(len(contact.messages))))
+    return hashlib.sha256(parts.encode()).hexdigest()[:32]

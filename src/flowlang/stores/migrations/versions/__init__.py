@@ -1,0 +1,1 @@
+"""The steps.  Each begins with its number: the version that the tables have after it."""

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.postgresql import postgresql as postgresql
-from tests.postgresql import postgresql_url as postgresql_url
+from tests.postgresql import postgresql, postgresql_url
+
+__all__ = ["postgresql", "postgresql_url"]  # fixtures for all
 
 # Suites that several test files import explain a failed assert as the test files do.
 pytest.register_assert_rewrite("tests.stores.contract", "tests.delivery.contract")

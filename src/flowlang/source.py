@@ -127,6 +127,11 @@ class Fix:
     safe: bool = True
 
 
+def touching(one: Edit, other: Edit) -> bool:
+    """Whether two edits of one text lie over each other, or side by side."""
+    return one.span.start <= other.span.end and other.span.start <= one.span.end
+
+
 def edited(text: str, edits: Iterable[Edit]) -> str:
     """A text with edits applied that lie in it, none over another."""
     for edit in sorted(edits, key=lambda edit: edit.span.start, reverse=True):
@@ -259,6 +264,8 @@ class Guess(str):
     """A hint that says which name was likely meant, and knows how to write it."""
 
     __slots__ = ("meant", "typed")
+    meant: str
+    typed: str
 
     def __new__(cls, hint: str, typed: str, meant: str) -> Self:
         made = super().__new__(cls, hint)

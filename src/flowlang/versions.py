@@ -43,13 +43,20 @@ class Unreadable(Exception):
 def version_of(found: Workspace) -> Version:
     """What would be applied of a workspace that has no errors."""
     assert found.program is not None
+    return named(replace(_texts(found), digest=digest(found)), found.program)
+
+
+def has_the_texts_of(found: Workspace, version: Version) -> bool:
+    """Whether a workspace is a version word for word."""
+    return _texts(found).same_texts(version)
+
+
+def _texts(found: Workspace) -> Version:
     root = found.root.resolve()
     files = {_name(parsed.source, root): parsed.source.text for parsed in found.files}
     files |= {_name(parsed.source, root): parsed.source.text for parsed in found.modules}
     files |= {_relative(path, root): text for path, text in sorted(found.texts.items())}
-    settings = {name: getattr(found.settings, name) for name in _SETTINGS}
-    version = Version(files, settings, digest(found))
-    return named(version, found.program)
+    return Version(files, {name: getattr(found.settings, name) for name in _SETTINGS})
 
 
 def _name(source: Source, root: Path) -> str:
@@ -158,7 +165,10 @@ def _path(name: str, root: Path) -> Path:
 
 
 def program_of(
-    version: Version, store: Store, root: Path, settings: Settings,
+    version: Version,
+    store: Store,
+    root: Path,
+    settings: Settings,
     expressions: MakeExpressions | None = None,
 ) -> tuple[Workspace, Program]:
     """The program of a version, with what of earlier ones some runs have stayed on.
@@ -197,5 +207,3 @@ def unknown(number: int, last: Version | None) -> str:
     if last is None:
         return f"there is no version {number}: nothing is applied yet"
     return f"there is no version {number}; there are 1 to {last.number}"
-
-

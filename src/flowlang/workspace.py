@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import flowlang.steps  # noqa: F401 - registers the statements with the grammar
 from flowlang import digests, resources
 from flowlang.check import diagnostics as d
-from flowlang.check.declarations import MAX_FILE, Reader
+from flowlang.check.declarations import MAX_FILE, Reader, complete_events
 from flowlang.check.expressions import Expressions
 from flowlang.check.names import Config, Names
 from flowlang.config import ConfigError, Settings, read_settings
@@ -143,7 +143,7 @@ def check(workspace: Workspace, config: Config, expressions: MakeExpressions | N
         reader.language = parsed.language
         reader.broken = tuple(parsed.bad_lines)
         reader.file(parsed.tree)
-    reader.complete_events()
+    complete_events(names)
     for parsed in everything:
         reader.policies(parsed.tree)
     program = workspace.program = compile_program(

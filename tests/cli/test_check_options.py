@@ -13,11 +13,11 @@ from flowlang.cli import checking, mending
 from tests.cli.calling import GOOD, flow, workspace
 
 # One safe fix, one that asks for trust, one mistake without a fix.
-MIXED = GOOD.replace('  send "Hello"', '  sned "Hello"\n  send "Helo"').replace(
+MIXED = GOOD.replace('  send "Hello"', '  sned "Hello"\n  send "Parting"').replace(
     "  wait 1 day\n", "  wait and 1 day\n"
 )
 SAFE = MIXED.replace("sned", "send")
-UNSAFE = SAFE.replace("wait and 1 day", "wait  1 day")
+UNSAFE = SAFE.replace("wait and 1 day", "wait 1 day")
 
 
 def test_a_difference_is_shown_and_nothing_written(tmp_path: Path) -> None:
@@ -50,6 +50,14 @@ def test_unsafe_fixes_are_applied_when_they_are_asked_for(tmp_path: Path) -> Non
     assert (done.returncode, "unknown-message" in done.stdout) == (1, True)
 
 
+def test_a_guess_of_a_name_is_taken_only_by_those_who_ask_for_it(tmp_path: Path) -> None:
+    shop = workspace(tmp_path / "shop", GOOD.replace('  send "Hello"', '  send "Helo"'))
+    for options, mended in (([], False), (["--unsafe-fixes"], True)):
+        done = flow("check", "--fix", *options, "shop", cwd=tmp_path)
+        assert ((shop / "shop.flow").read_text() == GOOD) is mended
+        assert (done.returncode == 0) is mended
+
+
 def test_what_only_an_unsafe_fix_mends_is_told(tmp_path: Path) -> None:
     workspace(tmp_path / "shop", MIXED)
     done = flow("check", "shop", cwd=tmp_path)
@@ -66,7 +74,7 @@ def test_a_link_that_leads_out_has_no_difference(tmp_path: Path) -> None:
 
 
 def test_rules_are_counted(tmp_path: Path) -> None:
-    workspace(tmp_path / "shop", MIXED.replace('  send "Helo"', '  send "Helo"\n  send "Hlo"'))
+    workspace(tmp_path / "shop", MIXED.replace('"Parting"', '"Parting"\n  send "Going"'))
     done = flow("check", "--statistics", "shop", cwd=tmp_path)
     assert done.returncode == 1
     assert done.stdout.splitlines() == [
@@ -138,6 +146,27 @@ def test_the_outcome_of_tests_as_junit(tmp_path: Path) -> None:
     (failure,) = bad
     assert failure.get("message", "").startswith('line 16: expect not sent "Hello"')
     assert "the timeline:" in (failure.text or "")
+
+
+def test_a_file_whose_tests_could_not_run_is_an_error_in_junit(tmp_path: Path) -> None:
+    broken = GOOD.replace("  wait 1 day\n", "  wiat 1 day\n").replace("service", "servce")
+    workspace(tmp_path / "shop", GOOD)
+    workspace(
+        tmp_path / "bad",
+        broken,
+        more_flow=GOOD.replace("Hello", "Other").replace("a gr", "other gr"),
+    )
+    done = flow("test", "shop", "bad", "--output-format", "junit", cwd=tmp_path)
+    assert done.returncode == 1
+    root = ET.fromstring(done.stdout)  # noqa: S314 - our own
+    assert [root.get(name) for name in ("tests", "failures", "errors")] == ["2", "0", "1"]
+    ran, not_run = root.iter("testcase")
+    assert (ran.get("file"), list(ran)) == ("shop/shop.flow", [])
+    assert not_run.get("file") == "bad/shop.flow"
+    (error,) = not_run
+    assert (error.tag, error.get("type")) == ("error", "misspelled-keyword")
+    assert "(and 1 more)" in error.get("message", "")
+    assert (error.text or "").count("bad/shop.flow:") == 2
 
 
 def test_junit_takes_no_coverage(tmp_path: Path) -> None:

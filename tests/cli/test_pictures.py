@@ -90,6 +90,55 @@ def test_no_picture_of_what_has_errors(tmp_path: Path) -> None:
     assert "unknown-message" in done.stderr
 
 
+def test_a_picture_is_written_to_a_file_whose_name_says_how(tmp_path: Path) -> None:
+    workspace(tmp_path / "shop", BRANCHES)
+    begins = {
+        "a.svg": "<svg ", "a.dot": "digraph ", "a.gv": "digraph ", "a.json": "{",
+        "a.mmd": "flowchart ", "plain": "flowchart ",
+    }  # fmt: skip
+    for name, begin in begins.items():
+        done = flow("graph", "shop", "-o", name, cwd=tmp_path)
+        assert (done.returncode, done.stdout) == (0, ""), name
+        assert done.stderr == f"2 campaigns to {name}\n"
+        assert (tmp_path / name).read_text().startswith(begin)
+    drawn = (tmp_path / "a.svg").read_text()
+    assert flow("graph", "shop", "--output-format", "svg", cwd=tmp_path).stdout == drawn
+
+
+def test_a_picture_cannot_be_written_in_any_format_or_anywhere(tmp_path: Path) -> None:
+    workspace(tmp_path / "shop", BRANCHES)
+    done = flow("graph", "shop", "-o", "a.png", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "nothing is drawn as .png; name it .svg, .mmd" in done.stderr
+    done = flow("graph", "shop", "-o", "missing/a.svg", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_what_no_test_walks_is_marked_in_every_format(tmp_path: Path) -> None:
+    workspace(tmp_path / "shop", GOOD + '\ncampaign "Never"\n  start when tagged "never"\n  stop\n')
+    marks = {"svg": 'class="line unwalked"', "dot": 'color="#b2182b"', "mermaid": "unwalked"}
+    for form, mark in marks.items():
+        plain = flow("graph", "shop", "--output-format", form, cwd=tmp_path)
+        assert mark not in plain.stdout
+        done = flow("graph", "shop", "--output-format", form, "--coverage", cwd=tmp_path)
+        assert mark in done.stdout, form
+    done = flow("graph", "shop", "--output-format", "svg", "--coverage", cwd=tmp_path)
+    # Above each of the two campaigns: the test ends before "Hello" has waited.
+    assert done.stdout.count("walked by no test") == 2
+    assert done.stdout.count("unwalked") > done.stdout.count(".unwalked")
+
+
+def test_a_picture_speaks_the_language_of_its_file(tmp_path: Path) -> None:
+    german = '# sprache: de\nkampagne "K"\n  starte wenn getaggt mit "a"\n  wenn getaggt mit "b"\n'
+    (tmp_path / "k.flow").write_text(f'{german}    tag "c"\n')
+    for form in ("svg", "dot", "mermaid", "json"):
+        drawn = flow("graph", "k.flow", "--output-format", form, cwd=tmp_path).stdout
+        assert "ja" in drawn
+        assert "nein" in drawn
+        assert "Ende" in drawn
+
+
 def test_the_tree_of_a_file(tmp_path: Path) -> None:
     (tmp_path / "a.flow").write_text(GOOD)
     done = flow("tree", "a.flow", cwd=tmp_path)

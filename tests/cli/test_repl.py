@@ -155,6 +155,7 @@ def test_a_code_that_came_and_a_resume_are_lived_again(shop: Path) -> None:
 def test_where_the_program_has_changed_since_that_is_said(shop: Path) -> None:
     text = (shop / "shop.flow").read_text()
     (shop / "shop.flow").write_text(text.replace("wait 2 days", "wait 4 days"))
+    _engine(shop, "2026-11-23 10:00", "apply")
     done = flow("contacts", "why", "c1", "--message", "Offer", cwd=shop)
     assert done.returncode == 0
     assert "From here on the program of today goes another way than the history" in done.stdout

@@ -96,6 +96,7 @@ def test_where_there_is_nothing_the_person_is_told(filled: Path) -> None:
 
 def test_a_span_of_time_is_in_the_zone_of_the_workspace(shop: Path) -> None:
     (shop / "flow.toml").write_text('timezone = "America/New_York"\n')
+    flow("apply", cwd=shop)
     since = flow("report", "history", "--since", "2026-11-20 05:00", cwd=shop)
     assert "2026-11-20 05:00" in since.stdout
     assert flow("report", "history", "--until", "2026-11-20 05:00", cwd=shop).stdout == ""
@@ -124,11 +125,20 @@ def test_a_wrong_call_is_one_clear_line_and_2(filled: Path, args: list[str], sai
     ]  # fmt: skip
 
 
-def test_a_program_with_errors_is_told_and_1(shop: Path) -> None:
+def test_of_a_folder_with_errors_the_version_that_runs_is_reported(shop: Path) -> None:
+    before = flow("report", "sends", cwd=shop).stdout
     (shop / "shop.flow").write_text(SHOP.replace('send "Hello"', 'send "Helo"'))
     done = flow("report", "sends", cwd=shop)
+    assert (done.returncode, done.stdout) == (0, before)
+    assert done.stderr == "version 1 runs; this folder has errors: `flow check`\n"
+
+
+def test_a_program_with_errors_is_told_and_1_where_none_runs(shop: Path) -> None:
+    (shop / "shop.flow").write_text(SHOP.replace('send "Hello"', 'send "Helo"'))
+    done = flow("report", "sends", "--store", "sqlite:///none.db", cwd=shop)
     assert (done.returncode, done.stdout) == (1, "")
     assert "there is no message `Helo`" in done.stderr
+    assert not (shop / "none.db").exists()
 
 
 # ---------------------------------------------------------------------- contacts

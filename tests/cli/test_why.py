@@ -145,6 +145,9 @@ def test_only_a_changed_program_goes_another_way(shop: Machine) -> None:
     shop("run", "--once")
     shop.file("shop.flow", SHOP.replace("wait 1 day", "wait 3 days"))
     told = shop("contacts", "why", "a", "--message", "News").data
+    assert "of today" not in told
+    shop("apply")
+    told = shop("contacts", "why", "a", "--message", "News").data
     assert told.startswith('2026-11-21 10:00  "Wave"  send "News": sent')
     assert "From here on the program of today goes another way than the history" in told
 

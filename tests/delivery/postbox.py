@@ -63,14 +63,14 @@ class Postbox:
 
 @contextmanager
 def postbox(
+    answers: dict[str, list[str]] | None = None,
     *,
     context: ssl.SSLContext | None = None,
     implicit: bool = False,
     login: tuple[str, str] | None = None,
-    **answers: list[str],
 ) -> Iterator[Postbox]:
     """A server that runs until the end of the block; `answers` by command in capitals."""
-    box = Postbox(answers)
+    box = Postbox(answers or {})
     others: dict[str, Any] = {}
     if context is not None and not implicit:
         others["tls_context"] = context
@@ -122,6 +122,7 @@ SILENCE = object()
 DRIP = object()
 """Say a letter now and then, and come to no end."""
 Line = str | bytes | object
+Script = dict[str, Line | Sequence[Line]]
 
 
 @dataclass
@@ -141,7 +142,7 @@ _FRIENDLY = {"DATA": "354 go on", ".": "250 taken"}
 
 
 @contextmanager
-def rude(*scripts: dict[str, Line | Sequence[Line]]) -> Iterator[Rude]:
+def rude(*scripts: Script) -> Iterator[Rude]:
     """A server that says what the scripts have for `greeting`, `EHLO`, `MAIL`, `RCPT`, `DATA`,
     `body` (after the first line of it), `.`, `RSET` and `QUIT`.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +18,7 @@ from flowlang.delivery.kinds.smtp import Smtp
 from flowlang.delivery.replies import Reply, refusal
 from flowlang.delivery.settings import Tls
 from tests.delivery.contract import LETTER, Arrived, DeliveryContract, Place
-from tests.delivery.postbox import DRIP, DROP, SILENCE, Line, Postbox, postbox, rude
+from tests.delivery.postbox import DRIP, DROP, SILENCE, Line, Postbox, Script, postbox, rude
 
 SOON = 0.1
 """Seconds until a server of these tests is too slow."""
@@ -47,6 +47,10 @@ class SmtpPlace:
         self.deliveries.append(smtp(self.box))
         return self.deliveries[-1]
 
+    def leave(self) -> None:
+        for one in self.deliveries:
+            one.rest()
+
     def arrived(self) -> list[Arrived]:
         found = []
         for mail in self.box.mails:
@@ -66,7 +70,7 @@ class TestSmtp(DeliveryContract):
 
     def place(self, folder: Path) -> Place:
         place = SmtpPlace(self.stack.enter_context(postbox()))
-        self.stack.callback(lambda: [one.rest() for one in place.deliveries])
+        self.stack.callback(place.leave)
         return place
 
 
@@ -136,7 +140,7 @@ def test_a_line_break_in_a_name_or_subject_adds_no_recipient_and_no_header() -> 
     ],
 )
 def test_what_a_refusal_means(command: str, answer: str, status: str) -> None:
-    with postbox(**{command: [answer]}) as box:
+    with postbox({command: [answer]}) as box:
         delivery = smtp(box)
         first, second = delivery.hand_over(letters(2))
         delivery.rest()
@@ -178,8 +182,6 @@ def test_a_reply_is_shown_on_one_line_and_not_at_length() -> None:
 
 
 # ------------------------------------------------------------------ a server that misbehaves
-
-Script = dict[str, Line | Sequence[Line]]
 
 
 def outcome_of(
@@ -273,7 +275,7 @@ def test_a_reply_of_many_lines_is_one_reply() -> None:
 
 def test_a_server_that_closes_after_every_second_letter_gets_each_letter_once_in_order() -> None:
     # The third MAIL of a conversation finds it closed (knadh/listmonk#2313).
-    scripts = [{"MAIL": ["250 ok", "250 ok", DROP]} for _ in range(9)]
+    scripts: list[Script] = [{"MAIL": ["250 ok", "250 ok", DROP]} for _ in range(9)]
     with rude(*scripts) as server:
         delivery = Smtp("127.0.0.1", server.port, "none", timeout=2)
         outcomes = delivery.hand_over(

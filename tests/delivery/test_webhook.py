@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hmac
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -240,9 +241,7 @@ def test_what_is_no_http_is_down(said: bytes) -> None:
                 sock.recv(100_000)
                 sock.sendall(said)
 
-        from threading import Thread
-
-        thread = Thread(target=answer)
+        thread = threading.Thread(target=answer)
         thread.start()
         (found,) = webhook(f"http://127.0.0.1:{port}/").hand_over([LETTER])
         thread.join()

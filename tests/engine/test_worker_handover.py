@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,29 +18,57 @@ import pytest
 from flowlang.contact import Letter
 from flowlang.delivery.delivery import LEASE, Delivery, Outcome
 from flowlang.delivery.kinds.outbox import Outbox
-from flowlang.engine.handover import BACK_OFF, Delivered, Handover
-from flowlang.stores import Store, open_store
-from flowlang.stores.rows import Changes
+from flowlang.delivery.settings import Rate
+from flowlang.engine.claimant import is_gone, me
+from flowlang.engine.delivered import Delivered
+from flowlang.engine.fates import BACK_OFF
+from flowlang.engine.handover import TELL, Handover
+from flowlang.stores import Store, StoreError, open_store
+from flowlang.stores.rows import Changes, LetterFate
 from tests.stores.contract import LETTER, NOON
 
 SECOND = replace(LETTER, id="l2", contact="ben", address="ben@example.com")
+MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
 
 
 class Scripted(Delivery):
     """A delivery that answers as it was told, and remembers what it got."""
 
-    def __init__(self, *statuses: str) -> None:
-        self.statuses = list(statuses)
+    place = "the script"
+
+    def __init__(self, *answers: str | Outcome, at_once: int = 1, repeatable: bool = False) -> None:
+        self.answers = list(answers)
         self.got: list[str] = []
+        self.at_once = at_once
+        self.repeatable = repeatable
 
     def hand_over(self, letters: Sequence[Letter]) -> list[Outcome]:
         self.got += [letter.id for letter in letters]
-        if self.statuses[:1] == ["killed"]:
+        if self.answers[:1] == ["killed"]:
             raise KeyboardInterrupt
-        return [Outcome(letter.id, self.statuses.pop(0), "because") for letter in letters]  # type: ignore[arg-type]
+        if self.answers[:1] == ["broken"]:
+            raise LookupError(self.answers.pop(0))
+        return [self._outcome(letter) for letter in letters]
+
+    def _outcome(self, letter: Letter) -> Outcome:
+        answer = self.answers.pop(0) if self.answers else "delivered"
+        if isinstance(answer, Outcome):
+            return replace(answer, id=letter.id)
+        return Outcome(letter.id, answer, "because")  # type: ignore[arg-type] # as the test says
 
 
-def deliver(store: Store, delivery: Delivery, now: datetime, **others: Any) -> Delivered:
+class Clock:
+    """A time that stands still until it is told."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def deliver(store: Store, delivery: Delivery, now: datetime = NOON, **others: Any) -> Delivered:
     """One run of a program that does nothing else."""
     return Handover(store, delivery, lambda: now, **others).run()
 
@@ -47,58 +80,298 @@ def store(tmp_path: Path) -> Store:
     return found
 
 
+def more(store: Store, count: int, domain: str = "example.com") -> None:
+    """Queue some letters to a domain, each later than the one before."""
+    store.save(
+        Changes(
+            letters=[
+                replace(
+                    LETTER,
+                    id=f"{domain} {number:03}",
+                    address=f"c{number}@{domain}",
+                    at=NOON - DAY + timedelta(seconds=number),
+                )
+                for number in range(count)
+            ]
+        )
+    )
+
+
 def test_each_letter_is_handed_over_once(store: Store, tmp_path: Path) -> None:
     outbox = Outbox(tmp_path / "outbox")
-    assert deliver(store, outbox, NOON).delivered == {"Offer": 2}
-    assert deliver(store, outbox, NOON).delivered == {}
+    assert deliver(store, outbox).delivered == {"Offer": 2}
+    assert deliver(store, outbox).delivered == {}
     assert len(list((tmp_path / "outbox").iterdir())) == 2
 
 
+def test_the_longest_waiting_go_first_one_at_a_time_or_many_at_once(tmp_path: Path) -> None:
+    for at_once in (1, 7):
+        store = open_store(f"sqlite:///{at_once}.db", tmp_path)
+        more(store, 20)
+        delivery = Scripted(at_once=at_once)
+        deliver(store, delivery)
+        assert delivery.got == [f"example.com {number:03}" for number in range(20)]
+
+
+def test_what_stops_it_leaves_the_rest_in_the_queue(store: Store) -> None:
+    delivery = Scripted()
+    done = Handover(store, delivery, lambda: NOON).run(lambda: len(delivery.got) == 1)
+    assert (done.left, delivery.got) == (True, ["l1"])
+    assert [row.letter.id for row in store.letters(["queued"], 9)] == ["l2"]
+    assert deliver(store, delivery).delivered == {"Offer": 1}
+
+
+# ------------------------------------------------------------------ tried again
+
+
 def test_what_may_be_taken_later_is_tried_again_with_growing_pauses(store: Store) -> None:
-    now, tries = NOON, 0
+    now, pauses = NOON, []
     delivery = Scripted("delivered", *["retry"] * 20)
     while store.letters(["queued"], 9):
         deliver(store, delivery, now)
         waiting = store.letters(["queued"], 9)
-        tries += 1
         if waiting:
-            assert waiting[0].since - now == timedelta(seconds=BACK_OFF[tries - 1])
-            assert deliver(store, delivery, waiting[0].since - timedelta(seconds=1)).delivered == {}
+            pauses.append((waiting[0].since - now).total_seconds())
+            assert deliver(store, delivery, waiting[0].since - timedelta(seconds=1)).idle
             now = waiting[0].since
-    assert tries == len(BACK_OFF) + 1
-    assert [row.status for row in store.letters(["failed"], 9)] == ["failed"]
+    assert pauses == [*BACK_OFF, *[BACK_OFF[-1]] * (len(pauses) - len(BACK_OFF))]
+    assert 2 * DAY - timedelta(hours=6) < now - NOON <= 2 * DAY
+    (lost,) = store.letters(["failed"], 9)
+    assert lost.reason == f"given up after {len(pauses) + 1} tries: because"
     assert "ben@example.com" in store.notices(9)[0].text
 
 
+def test_after_what_time_it_is_given_up_can_be_said(store: Store) -> None:
+    delivery = Scripted(*["retry"] * 9)
+    deliver(store, delivery, NOON, give_up_after=MINUTE)
+    done = deliver(store, delivery, NOON + MINUTE, give_up_after=MINUTE)
+    assert len(done.failed) == 2
+
+
+def test_the_other_side_may_ask_for_a_longer_pause(store: Store) -> None:
+    later = Outcome("", "retry", "slow down", after=timedelta(hours=2))
+    deliver(store, Scripted(later))
+    (row,) = store.letters(["queued"], 9)
+    assert (row.since, row.reason) == (NOON + timedelta(hours=2), "slow down")
+
+
+# ------------------------------------------------------------------ a way that is down
+
+
+def test_a_way_that_is_down_is_tried_by_one_letter_now_and_then_and_the_order_stays(
+    store: Store,
+) -> None:
+    more(store, 50)
+    clock, delivery = Clock(), Scripted(*["down"] * 3)
+    handover = Handover(store, delivery, clock)
+    for pause in BACK_OFF[:3]:
+        done = handover.run()
+        assert done.down == {"the script": "because"}
+        assert handover.run().idle
+        clock.now += timedelta(seconds=pause)
+    assert delivery.got == ["example.com 000"] * 3
+    assert {row.reason for row in store.letters(["queued"], 99)} == {"because"}
+    done = handover.run()
+    assert (done.down, sum(done.delivered.values())) == ({}, 52)
+    assert delivery.got[3:] == [*(f"example.com {one:03}" for one in range(50)), "l1", "l2"]
+    assert max(Counter(delivery.got[3:]).values()) == 1
+
+
+def test_a_person_is_told_once_when_it_lasts(store: Store) -> None:
+    clock = Clock()
+    handover = Handover(store, Scripted(*["down"] * 9), clock, language="de")
+    for tries in range(1, 7):
+        handover.run()
+        assert len(store.notices(9)) == (tries >= TELL)
+        clock.now += timedelta(hours=6)
+    assert store.notices(9)[0].text.startswith("the script nimmt nichts an: because;")
+
+
+def test_letters_that_were_not_tried_lose_none_of_their_tries(store: Store) -> None:
+    clock = Clock()
+    handover = Handover(store, Scripted(*["down"] * 3), clock)
+    for _ in range(3):
+        handover.run()
+        clock.now += timedelta(hours=6)
+    tries = {row.letter.id: row.tries for row in store.letters(["queued"], 9)}
+    assert tries == {"l1": 3, "l2": 0}
+
+
+class TwoWays(Delivery):
+    """Push goes by another way than mail."""
+
+    def __init__(self, mail: Delivery, push: Delivery) -> None:
+        self.mail, self.push = mail, push
+
+    def way(self, letter: Letter) -> Delivery:
+        return self.push if letter.channel == "push" else self.mail
+
+    def hand_over(self, letters: Sequence[Letter]) -> list[Outcome]:
+        return [one for letter in letters for one in self.way(letter).hand_over([letter])]
+
+
+def test_one_way_that_is_down_does_not_keep_the_others(store: Store) -> None:
+    push, mail = Scripted("down"), Scripted()
+    push.place = "push"
+    store.save(Changes(letters=[replace(LETTER, id="p", channel="push"), replace(LETTER, id="z")]))
+    done = deliver(store, TwoWays(mail, push))
+    assert done.delivered == {"Offer": 3}
+    assert (mail.got, push.got) == (["l1", "l2", "z"], ["p"])
+
+
+# ------------------------------------------------------------------ refused
+
+
 def test_what_fails_is_told_to_a_person(store: Store) -> None:
-    done = deliver(store, Scripted("failed", "delivered"), NOON)
+    done = deliver(store, Scripted("failed", "delivered"))
     assert done.failed == ['"Offer" to anna@example.com: failed, because']
     assert [one.text for one in store.notices(9)] == done.failed
 
 
+def test_an_address_where_nobody_is_becomes_an_event_of_the_contact_once(store: Store) -> None:
+    done = deliver(store, Scripted("bounced", "delivered"))
+    assert (done.bounced, done.failed, store.notices(9)) == (1, [], [])
+    (row,) = store.arrivals("pending", 9)
+    assert (row.type, row.contact, row.at, row.id) == ("bounced", "anna", NOON, "bounced:l1")
+    assert json.loads(row.data) == {
+        "message": "Offer",
+        "channel": "email",
+        "address": "anna@example.com",
+    }
+    store.mark_letters([LetterFate("l1", "queued", NOON)])
+    deliver(store, Scripted("bounced"))
+    assert len(store.arrivals("pending", 9)) == 1
+
+
+def test_a_notice_to_a_person_who_is_not_there_stands_in_the_inbox(store: Store) -> None:
+    store.save(
+        Changes(letters=[replace(LETTER, id="n", contact="", message="", text="Low: 3 codes")])
+    )
+    deliver(store, Scripted("delivered", "delivered", "bounced"))
+    assert store.arrivals("pending", 9) == []
+    assert store.notices(9)[0].text.startswith('the notice "Low: 3 codes" to anna@example.com')
+
+
+# ------------------------------------------------------------------ nobody can tell
+
+
 def test_an_unknown_outcome_is_not_repeated_unless_duplicates_are_allowed(store: Store) -> None:
     delivery = Scripted("unknown", "unknown", "delivered")
-    assert deliver(store, delivery, NOON).unknown == 2
+    assert deliver(store, delivery).unknown == 2
     assert deliver(store, delivery, NOON + LEASE).delivered == {}
     assert delivery.got == ["l1", "l2"]
+    assert "anna@example.com: unknown, because" in store.notices(9)[0].text
 
 
-@pytest.mark.parametrize(("duplicates", "again"), [("avoid", []), ("allow", ["l1", "l2"])])
-def test_who_is_killed_while_handing_over_leaves_letters_of_unknown_fate(
+@pytest.mark.parametrize("how", ["allowed", "repeatable"])
+def test_an_unknown_outcome_is_tried_again_where_that_does_no_harm(store: Store, how: str) -> None:
+    delivery = Scripted("unknown", "unknown", repeatable=how == "repeatable")
+    duplicates = "allow" if how == "allowed" else "avoid"
+    assert deliver(store, delivery, duplicates=duplicates).unknown == 0
+    assert deliver(store, delivery, NOON + MINUTE, duplicates=duplicates).delivered == {"Offer": 2}
+    assert store.notices(9) == []
+
+
+def test_of_a_delivery_that_breaks_off_nobody_can_tell_what_it_did(store: Store) -> None:
+    done = deliver(store, Scripted("broken", "delivered"))
+    assert (done.unknown, done.delivered) == (1, {"Offer": 1})
+    assert "LookupError" in store.notices(9)[0].text
+
+
+@pytest.mark.parametrize(("duplicates", "again"), [("avoid", []), ("allow", ["l1"])])
+def test_who_is_killed_while_handing_over_leaves_one_letter_of_unknown_fate(
     store: Store, duplicates: str, again: list[str]
 ) -> None:
     with pytest.raises(KeyboardInterrupt):
-        deliver(store, Scripted("killed"), NOON)
-    delivery = Scripted("delivered", "delivered")
+        deliver(store, Scripted("killed"))
+    delivery = Scripted()
     deliver(store, delivery, NOON + LEASE / 2, duplicates=duplicates)
-    assert delivery.got == []
+    assert delivery.got == ["l2"], "its process may still be at it"
     deliver(store, delivery, NOON + LEASE, duplicates=duplicates)
-    assert delivery.got == again
-    assert len(store.notices(9)) == (0 if again else 2)
+    assert delivery.got == ["l2", *again]
+    told = [one.text for one in store.notices(9)]
+    assert len(told) == (not again)
+    assert all(text.startswith('"Offer" to anna@example.com: unknown') for text in told)
+
+
+def test_a_process_that_has_ended_is_known_to_be_gone_at_once(store: Store) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", "from flowlang.engine.claimant import me; print(me())"],
+        capture_output=True, check=True, text=True,
+    ).stdout.strip()  # fmt: skip
+    store.claim_letters(NOON, 1, ended)
+    delivery = Scripted()
+    deliver(store, delivery)
+    assert delivery.got == ["l2"]
+    assert [row.letter.id for row in store.letters(["unknown"], 9)] == ["l1"]
+
+
+def test_a_process_is_gone_only_where_that_is_certain() -> None:
+    boot, number, started = me().split(" ")
+    assert not is_gone(me())
+    assert not is_gone(f"another-machine {number} {started}")
+    assert not is_gone("a process")
+    assert not is_gone("")
+    assert not is_gone("x y z")
+    assert is_gone(f"{boot} {number} {int(started) + 1}"), "its number went to another one"
+    assert not is_gone(f"{boot} {os.getppid()} {_started(os.getppid())}")
+
+
+def _started(number: int) -> str:
+    return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[19]
 
 
 def test_a_delivery_that_may_be_repeated_takes_up_what_was_left(store: Store) -> None:
     with pytest.raises(KeyboardInterrupt):
-        deliver(store, Scripted("killed"), NOON)
-    delivery = Scripted("delivered", "delivered")
-    assert deliver(store, delivery, NOON + LEASE, repeatable=True).delivered == {"Offer": 2}
+        deliver(store, Scripted("killed", at_once=100, repeatable=True))
+    delivery = Scripted(repeatable=True)
+    assert deliver(store, delivery, NOON + LEASE).delivered == {"Offer": 2}
+
+
+def test_an_outcome_that_could_not_be_noted_is_noted_later(store: Store, tmp_path: Path) -> None:
+    file, aside = tmp_path / "state.db", tmp_path / "aside.db"
+
+    class Thief(Scripted):
+        """While it hands over the first letter, the file of the store goes away."""
+
+        def hand_over(self, letters: Sequence[Letter]) -> list[Outcome]:
+            if not self.got:
+                store.close()
+                file.rename(aside)
+                file.mkdir()
+            return super().hand_over(letters)
+
+    delivery = Thief()
+    handover = Handover(store, delivery, lambda: NOON)
+    with pytest.raises(StoreError):
+        handover.run()
+    file.rmdir()
+    aside.rename(file)
+    assert sum(handover.run().delivered.values()) == 2
+    assert delivery.got == ["l1", "l2"]
+    assert {row.status for row in store.letters(["handed over", "unknown"], 9)} == {"handed over"}
+
+
+# ------------------------------------------------------------------ so many to a domain
+
+
+def test_what_is_over_the_rate_of_a_domain_waits_and_the_others_go(store: Store) -> None:
+    more(store, 60, "slow.example")
+    more(store, 5, "other.example")
+    clock, delivery = Clock(), Scripted()
+    handover = Handover(store, delivery, clock, rate=Rate(30, MINUTE))
+    done = handover.run()
+    assert sum(done.delivered.values()) == 5 + 5 + 2
+    assert done.rated == 55
+    assert {row.tries for row in store.letters(["queued"], 99)} == {0}
+    minutes = 0
+    while store.letters(["queued"], 99):
+        gone = len(delivery.got)
+        for _ in range(60):
+            clock.now += timedelta(seconds=1)
+            handover.run()
+        minutes += 1
+        assert len(delivery.got) - gone <= 30
+    assert minutes == 3
+    slow = [one for one in delivery.got if one.startswith("slow")]
+    assert slow == [f"slow.example {number:03}" for number in range(60)]

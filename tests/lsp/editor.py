@@ -194,11 +194,18 @@ class Editor:
         params = types.RenameParams(types.TextDocumentIdentifier(uri), self.place(uri, needle), new)
         return self.applied(self.ask("text_document_rename", params))
 
-    def actions(self, uri: str, around: types.Range | None = None) -> list[types.CodeAction]:
-        """What can be done in a stretch of a text, or in all of it."""
+    def actions(
+        self,
+        uri: str,
+        around: types.Range | None = None,
+        about: Sequence[types.Diagnostic] = (),
+    ) -> list[types.CodeAction]:
+        """What can be done in a stretch of a text, or in all of it, and about findings."""
         everything = types.Range(types.Position(0, 0), types.Position(10**6, 0))
         params = types.CodeActionParams(
-            types.TextDocumentIdentifier(uri), around or everything, types.CodeActionContext([])
+            types.TextDocumentIdentifier(uri),
+            around or everything,
+            types.CodeActionContext([*about]),
         )
         return list(self.ask("text_document_code_action", params) or [])
 

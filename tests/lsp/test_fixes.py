@@ -26,6 +26,7 @@ def test_a_fix_is_offered_where_the_finding_is_and_nowhere_else(
     assert editor.applied(action.edit)["webinar.flow"] == good
     top = types.Range(types.Position(0, 0), types.Position(0, 0))
     assert not [a for a in editor.actions(uri, top) if a.kind == types.CodeActionKind.QuickFix]
+    assert action in editor.actions(uri, top, action.diagnostics)
 
 
 @pytest.mark.parametrize("language", ["english", "german"])

@@ -101,7 +101,7 @@ def test_in_a_large_workspace_what_rules_find_follows_and_is_never_of_an_older_t
 
 def allowing(editor: Editor, uri: str) -> list[str]:
     """The texts after each comment that is offered."""
-    found = []
+    found: list[str] = []
     for action in editor.actions(uri):
         if action.title.startswith("Allow "):
             assert action.kind == types.CodeActionKind.QuickFix

@@ -29,8 +29,10 @@ def overlap(one: Rectangle, other: Rectangle, room: float = 0) -> bool:
 
 
 def problems(sizes: Sequence[Size], links: Sequence[Link], layout: Layout) -> Iterator[str]:
-    """Boxes and labels upon each other, lines through what is not theirs, things outside."""
-    labels = [link.label for link in links if link.drawn]
+    """Boxes, labels and lines that lie upon each other or cross, and what lies outside."""
+    drawn = [link for link in links if link.drawn]
+    labels = [link.label for link in drawn]
+    yield from _upon_each_other(drawn, layout)
     things = {
         f"box {at}": around(*one) for at, one in enumerate(zip(layout.places, sizes, strict=True))
     }
@@ -92,7 +94,6 @@ def _touches(line: Rectangle, box: Rectangle) -> bool:
 def of_scene(scene: Scene) -> list[str]:
     """What is wrong with the picture of a campaign."""
     found = list(problems([box.size for box in scene.boxes], scene.links, scene.layout))
-    found += _upon_each_other([link for link in scene.links if link.drawn], scene.layout)
     for link, way in zip(scene.links, scene.ways, strict=False):
         if link.label and max(letters.width(line, WAY) for line in way) > link.label.width:
             found.append(f"{way} is wider than its place")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -157,6 +158,9 @@ class Files:
         schema = contact_schema(program)
         return read_contacts(str(path), file.read_bytes(), schema, program.config.timezone)
 
+    def paths(self, begun: str, suffixes: Sequence[str]) -> list[str]:
+        return sorted(one.name for one in self.root.iterdir() if one.suffix in suffixes)
+
     def write(self, path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
 
@@ -175,7 +179,7 @@ def said(one: Session, *lines: str) -> str:
 
     def refuse(number: int, wrong: Wrong) -> None:
         hint = f" ({wrong.hint})" if wrong.hint else ""
-        told.append(f"! {wrong.message}{hint}\n")
+        told.append(f"! {wrong.message}{hint}\n{wrong.detail}")
 
     def tell(rows: Told) -> None:
         told.append(shown(rows, color=False))

@@ -13,9 +13,8 @@ from prompt_toolkit.document import Document
 from flowlang.config import Settings
 from flowlang.repl.completion import complete
 from flowlang.repl.entry import opens, unfinished
-from flowlang.repl.outcome import outcome
 from flowlang.repl.prompt import Highlighter
-from flowlang.repl.saving import written
+from flowlang.repl.saving import Draft
 from flowlang.repl.saying import enter
 from flowlang.repl.script import Wrong
 from flowlang.repl.session import Session
@@ -141,7 +140,7 @@ def test_whatever_was_done_can_be_saved_as_a_test_that_passes(
     for line in lines:
         _entered(session, line)
     if session.stage.begun:
-        text = written(session, "saved", [one.text for one in outcome(session)], "en")
+        text = Draft.of(session).text("saved", "en", "en")
         loaded = load_text(f"{SHOP}\n{text}", settings=Settings(timezone="Europe/Berlin"))
         assert loaded.runnable is not None, [one.message for one in loaded.findings.found]
         result = loaded.tests[-1].run(loaded.runnable, {})

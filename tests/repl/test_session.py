@@ -35,6 +35,99 @@ def test_before_time_begins_a_contact_stands_there(shop: Session) -> None:
     assert shop.stage.decisions == []
 
 
+def test_a_contact_that_is_made_again_is_changed(shop: Session) -> None:
+    said(
+        shop, 'contact anna score=60 tag "vip" marketing by email', 'given coupons "codes" 1 codes'
+    )
+    said(
+        shop, 'contact anna score=70 tag "vip" tag "new"', 'contact "anna"\n  due 2026-11-28 12:00'
+    )
+    said(shop, 'contact "anna"\n  qualification\n    name "Boats"')
+    said(shop, 'contact "anna"\n  qualification\n    name "Cars"\n  first_name "Anna"')
+    assert lines(shop)[0].split("\n") == [
+        'given contact "anna"', "  marketing by email", "  score 70", '  tag "vip"', '  tag "new"',
+        "  due 2026-11-28 12:00", "  qualification", '    name "Cars"', '  first_name "Anna"',
+    ]  # fmt: skip
+    told = said(shop, "undo")
+    assert 'undone: given contact "anna" marketing by email' in told
+    assert '    name "Boats"' in lines(shop)[0]
+    said(shop, "advance 1 hour", "contact anna score=80")
+    assert shop.contact().fields["score"] == 80
+    assert said(shop, 'given contact "anna"\n  score 1') == (
+        '! "anna" is there already (`contact anna score=60` changes it)\n'
+    )
+
+
+def test_lines_below_a_contact_whose_first_line_has_words(shop: Session) -> None:
+    said(shop, 'contact "ben" marketing by email\n  qualification\n    name "Boats"')
+    said(shop, 'contact cleo score=3\n  qualification\n    name "Cars"')
+    assert lines(shop)[0].endswith('  marketing by email\n  qualification\n    name "Boats"')
+    assert lines(shop)[1].endswith('  score 3\n  qualification\n    name "Cars"')
+
+
+def test_a_value_can_be_reckoned(shop: Session) -> None:
+    said(shop, ANNA, "advance 1 hour", "set score to score + 10")
+    assert lines(shop)[-1] == "at 2026-11-20 11:00 set score to 70"
+    told = said(shop, "set score to score / 0")
+    assert told == "! `score / 0` has no value now that could be set\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "given"),
+    [
+        ("score=1,5", "score 1.5"),
+        ("birthday=24.12.1990", "birthday 1990-12-24"),
+        ("due=2026-12-01", "due 2026-12-01 00:00"),
+        ("country=de", 'country "DE"'),
+        ("vip=ja", "vip yes"),
+        ('first_name="Anna Maria"', 'first_name "Anna Maria"'),
+    ],
+)
+def test_values_are_read_as_in_a_file(shop: Session, line: str, given: str) -> None:
+    said(shop, f"contact anna {line}")
+    assert lines(shop)[0] == f'given contact "anna"\n  {given}'
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (
+            "contact anna first_name=Anna Maria",
+            "! `Maria` says nothing of a contact (a text of several words stands in quotes:",
+        ),
+        ("contact anna score=" + "9" * 35, "! `score`: a line cannot hold this value"),
+        ("contact anna score=", "! `score=` has no value (write `score=…`)"),
+        ("contact anna score=viele", '! `score`: expected a number, got "viele"'),
+        ("contact anna birthday=2026-02-30", "! `birthday`: expected a date such as 2026-12-24"),
+        ("contact anna email=nonsense", "! `email`: expected one plain e-mail address"),
+        ('contact "anna"\n  email "a b"', "! `email`: expected one plain e-mail address"),
+        ("set email=nonsense", "! `email`: expected one plain e-mail address"),
+        ('set email to "nonsense"', "! `email`: expected one plain e-mail address"),
+        ('tag ""', "! a tag has a name"),
+        ('contact anna tag " "', "! a tag has a name"),
+        ("as", "! which contact? (there is bob)"),
+        ("as bob@example.com", '! there is no contact "bob@example.com" (that is the address of'),
+        ("why -1", "! there is no decision -1"),
+        ("status foo", '! there is no contact "foo"'),
+        ("vars foo", '! there is no contact "foo"'),
+        ("load people.xlsx", '! there is no test "people.xlsx" (`load` takes the name of a test'),
+        ("at 2026-01-01 10:00", "! time only goes forward: it is 2026-11-20 11:00"),
+    ],
+)
+def test_what_is_wrong_is_said_in_words_of_the_session(
+    shop: Session, line: str, message: str
+) -> None:
+    said(shop, "contact bob", "advance 1 hour")
+    before = shop.state
+    assert said(shop, line).startswith(message)
+    assert shop.state == before
+
+
+def test_a_time_zone_that_there_is_not_is_told(shop: Session) -> None:
+    told = said(shop, "contact anna timezone=Mars/Base")
+    assert 'there is no time zone "Mars/Base"; that of the workspace is used' in told
+
+
 def test_later_it_comes_which_is_a_trigger(shop: Session) -> None:
     told = said(shop, ANNA, "advance 1 hour", 'contact bob score=1 tag "new"')
     assert lines(shop)[-1] == 'at 2026-11-20 11:00 contact "bob"\n  score 1\n  tag "new"'
@@ -100,6 +193,14 @@ def test_next_stops_at_what_happens_next(shop: Session) -> None:
     assert "2026-11-22 10:00" in said(shop, "next")
     assert lines(shop)[-1] == "at 2026-11-22 10:00"
     assert "2026-11-23 07:00" in said(shop, "next")
+
+
+def test_time_that_is_said_first_begins_where_the_clock_stands(shop: Session) -> None:
+    told = said(shop, "contact anna birthday=2000-11-22", "advance to 2026-11-25")
+    assert "  2026-11-22 08:00  event (birthday_today)\n" in told
+    assert lines(shop)[1:] == ["at 2026-11-20 10:00", "at 2026-11-25"]
+    said(shop, "undo", "advance to 2026-11-01")
+    assert lines(shop)[1:] == ["at 2026-11-01"], "or where it is told to begin before that"
 
 
 def test_next_passes_over_schedules_that_concern_nobody(tmp_path: Path) -> None:
@@ -238,7 +339,10 @@ def test_without_a_contact(shop: Session) -> None:
     for line in ("where", "why", "vars", "inbox", "history", "? score = 1"):
         told = said(shop, line)
         assert told == "! there is no contact yet (make one: `contact anna score=60`)\n"
-    assert said(shop, 'tag "x"').startswith("! this test has no contact")
+    for line in ('tag "x"', "set score=1", "set score to score + 1"):
+        told = said(shop, line)
+        assert told == "! there is no contact yet (make one: `contact anna score=60`)\n"
+    assert said(shop, "as bob") == '! there is no contact "bob" (make one: `contact bob`)\n'
 
 
 # ---------------------------------------------------------------------- ways back
@@ -246,8 +350,8 @@ def test_without_a_contact(shop: Session) -> None:
 
 def test_undo_and_redo_over_everything(shop: Session) -> None:
     steps = [
-        ANNA, 'tag "new"', "advance 1 day", "contact bob", "as anna", "next", "what if",
-        'tag "warm"', "back", "set score=1", 'load "a greeting"',
+        ANNA, "contact anna score=7", 'tag "new"', "advance 1 day", "contact bob", "as anna",
+        "next", "what if", 'tag "warm"', "set score=1", 'load "a greeting"',
     ]  # fmt: skip
     stood = []
     for step in steps:
@@ -293,6 +397,24 @@ def test_another_way_and_back(shop: Session) -> None:
     assert '- waiting until 2026-11-22 10:00 in "Welcome"' in told
     assert '+ stopped in "Welcome"' in told
     assert _stands(shop) == before
+
+
+def test_another_way_leaves_what_can_be_undone_and_redone_as_it_was(shop: Session) -> None:
+    said(shop, ANNA, 'tag "x"', 'tag "y"', "undo")
+    before = _stands(shop), list(shop.past), list(shop.future)
+    said(shop, "what if", 'tag "z"', "what if advance 1 day", "back", "undo", "back")
+    assert (_stands(shop), shop.past, shop.future) == before
+    assert 'undone: at 2026-11-20 10:00 tag "x"' in said(shop, 'what if tag "z"', "back", "undo")
+    assert 'again: at 2026-11-20 10:00 tag "y"' in said(shop, "redo", "redo")
+
+
+def test_coming_back_says_what_was_set_and_granted(shop: Session) -> None:
+    said(shop, "contact anna score=5", "advance 1 hour", "what if set score=70")
+    told = said(shop, "grant marketing by email", 'join group "Newsletter"', "back")
+    for line in (
+        "- score = 5", "+ score = 70", "+ may get marketing by email", '+ in group "Newsletter"',
+    ):  # fmt: skip
+        assert f"  {line}\n" in told
 
 
 def test_what_if_with_a_line_that_is_refused(shop: Session) -> None:
@@ -351,7 +473,11 @@ def test_contacts_of_a_file(tmp_path: Path) -> None:
         'given contact "c1"\n  email "a@example.com"\n  score 5\n  tag "new"\n  tag "old"\n'
         "  marketing by email"
     )
-    said(one, "undo", "contact anna", "advance 1 hour", "load people.csv")
+    said(one, "contact c1 score=6", "load people.csv")
+    assert one.stage.contacts == ["c1", "c2"], "the same file once more makes nobody twice"
+    assert 'tag "old"' in lines(one)[0]
+    assert "score 5" in lines(one)[0]
+    said(one, "undo 3", "contact anna", "advance 1 hour", "load people.csv")
     assert lines(one)[-2].startswith('at 2026-11-20 11:00 contact "c1"\n  email')
 
 
@@ -376,8 +502,39 @@ def test_reload_of_a_program_that_the_session_does_not_fit(tmp_path: Path) -> No
     one = session(tmp_path, SHOP)
     said(one, ANNA, "set score=5")
     (tmp_path / "shop.flow").write_text("contact\n  age  number\n")
-    assert said(one, "reload").startswith("! ")
-    assert "score" in one.program.names.fields
+    told = said(one, "reload")
+    assert told.endswith(
+        '  up to here; then `given contact "anna"`\n  the contact has no field `score`\n'
+    )
+    assert one.state.lines == ()
+    assert "it does not go so any more: the contact has no field `score`" in said(one, "undo")
+
+
+def test_reload_goes_up_to_the_line_that_fails(tmp_path: Path) -> None:
+    one = session(tmp_path, SHOP)
+    said(one, 'load "a greeting"', "advance 1 day")
+    (tmp_path / "shop.flow").write_text(SHOP.replace('send "Hello"', 'send "Gift"', 1))
+    told = said(one, "reload")
+    assert '  - 2026-03-02 10:00  "Welcome"  send "Hello": sent (to contact@example.com)\n' in told
+    assert '  up to here; then `expect sent "Hello"`\n  no: ' in told
+    assert len(lines(one)) == 2
+    assert '"Gift" was skipped' in said(one, 'why not "Gift"')
+    (tmp_path / "shop.flow").write_text(SHOP)
+    assert "the files are read anew" in said(one, "reload")
+    assert "undone: what the files had cut off" in said(one, "undo")
+    assert lines(one)[-1] == "after 1 day"
+
+
+def test_load_reads_the_files_anew(tmp_path: Path) -> None:
+    one = session(tmp_path, SHOP)
+    said(one, ANNA)
+    more = '\ntest "later"\n  given contact\n  at 2026-03-02 10:00 tag "new"\n'
+    (tmp_path / "shop.flow").write_text(SHOP.replace("wait 2 days", "wait 3 days") + more)
+    assert "waiting (until 2026-03-05 10:00)" in said(one, 'load "later"')
+    (tmp_path / "shop.flow").write_text("campaign\n")
+    before = one.state
+    assert said(one, 'load "later"').startswith("! ")
+    assert one.state == before
 
 
 # ---------------------------------------------------------------------- looking

@@ -14,7 +14,10 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
+from threading import Event
+from time import monotonic
 
 import pytest
 
@@ -105,6 +108,12 @@ class StoreContract(ABC):
             "anna@example.com": ["anna", "cleo"]
         }
 
+    def test_an_address_may_be_as_long_as_a_text_can_be(self, store: Store) -> None:
+        # A PostgreSQL index that is sorted takes 2,700 bytes, and less after compression only.
+        address = "".join(sha256(b"%d" % n).hexdigest() for n in range(200)) + "@example.com"
+        store.save(Changes(contacts=[replace(ANNA, email=address)]))
+        assert store.find([address, address[:-1]]) == {address: ["anna"]}
+
     def test_thousands_of_contacts_are_read_at_once(self, store: Store) -> None:
         rows = [ContactRow(f"c{number:05}", number, "{}") for number in range(1, 2501)]
         store.save(Changes(contacts=rows))
@@ -144,6 +153,16 @@ class StoreContract(ABC):
             ("Shop", "waiting", "send", 2),
             ("Shop", "waiting", "wait", 2),
         ]
+
+    def test_texts_are_sorted_byte_by_byte(self, store: Store) -> None:
+        names = ["B", "Z", "a", "a b", "ab", "Ä", "ß", "中", "😀"]
+        store.save(Changes(runs=[HALTED._replace(campaign=name) for name in reversed(names)]))
+        assert [row[0] for row in store.standing()] == names
+
+    def test_texts_of_the_same_letters_are_not_the_same(self, store: Store) -> None:
+        store.save(Changes(contacts=[ANNA, replace(ANNA, id="ANNA", number=2)]))
+        assert [row.id for row in store.contacts(["anna"])] == ["anna"]
+        assert store.import_codes("early", ["a", "A", "a ", "é", "e\u0301"], NOON) == 5
 
     def test_a_walk_through_runs_meets_the_contacts_of_a_campaign(self, store: Store) -> None:
         rows = [
@@ -308,6 +327,67 @@ class StoreContract(ABC):
         store.save(Changes(program="one"))
         store.save(Changes(program="two"))
         assert store.program() == "two"
+
+    def test_codes_that_are_free_are_counted_up_to_a_limit(self, store: Store) -> None:
+        store.import_codes("early", ["A", "B", "C"], NOON)
+        store.import_codes("late", ["A"], NOON)
+        assert [store.free("early", limit) for limit in (2, 3, 4)] == [2, 3, 3]
+        store.save(Changes(codes=[ClaimedCode("early", "A", "anna", "Offer", NOON)]))
+        assert store.free("early", 9) == 2
+        assert store.free("none", 9) == 0
+
+    # ------------------------------------------------------------------ workers beside each other
+
+    def test_what_nobody_has_at_hand_can_be_claimed(self, store: Store) -> None:
+        store.save(Changes(contacts=[ANNA, BEN]))
+        store.import_codes("early", ["A", "B"], NOON)
+        with store.transaction(beside=True):
+            assert store.claim(["anna", "new"]) == {"anna", "new"}
+            assert store.claim(["anna", "ben", "new"]) == {"anna", "ben", "new"}
+            assert store.claim([]) == set()
+            assert store.due(NOON, 9, claim=True) == [BEN, ANNA]
+            assert [code for _, code in store.free_codes("early", 0, 9, claim=True)] == ["A", "B"]
+        with store.transaction():
+            assert store.claim(["anna", "new"]) == {"anna", "new"}
+
+    def test_blocks_of_numbers_never_meet(self, store: Store, tmp_path: Path) -> None:
+        for name in ("ticks", "contacts"):
+            given = [one.block(name) for one in (store, store, self.open(tmp_path))]
+            if store.many:
+                assert given == [0, 1_000_000, 2_000_000]
+            else:
+                assert given == [None, None, None]
+
+    @pytest.mark.parametrize("change", ["arrival", "due", "letter", "program"])
+    def test_who_waits_is_woken(self, store: Store, tmp_path: Path, change: str) -> None:
+        other, begun = self.open(tmp_path), Event()
+
+        def wait() -> float:
+            store.wait(0)  # from here on it counts what others do
+            begun.set()
+            start = monotonic()
+            store.wait(60)
+            return monotonic() - start
+
+        with ThreadPoolExecutor(1) as pool:
+            waited = pool.submit(wait)
+            begun.wait()
+            match change:
+                case "arrival":
+                    other.append([ArrivalRow(NOON, "anna", "tag", "{}")])
+                case "due":
+                    other.save(Changes(contacts=[ANNA]))
+                case "letter":
+                    other.save(Changes(letters=[LETTER]))
+                case "program":
+                    other.save(Changes(program="{}"))
+            assert waited.result(60) < 30
+
+    def test_who_waits_for_nothing_goes_on_in_time(self, store: Store) -> None:
+        store.wait(0)
+        start = monotonic()
+        store.wait(0.01)
+        assert 0.005 < monotonic() - start < 30
 
     # ------------------------------------------------------------------ letters
 

@@ -165,11 +165,13 @@ class Site:
 
 
 @contextmanager
-def serving(folder: Path, program: Program) -> Iterator[Site]:
-    """A site whose server runs."""
-    store = open_store("sqlite:///state.db", folder)
+def serving(
+    folder: Path, program: Program, url: str = "sqlite:///state.db", **more: Any
+) -> Iterator[Site]:
+    """A site whose server runs; `more` goes to its `Service`."""
+    store = open_store(url, folder)
     site = Site(program, store)
-    running = server(Service(program, store, lambda: site.now, site.told.append))
+    running = server(Service(program, store, lambda: site.now, site.told.append, **more))
     with listen("127.0.0.1", 0) as listening:
         site.port = listening.getsockname()[1]
         thread = Thread(target=running.run, kwargs={"sockets": [listening]})

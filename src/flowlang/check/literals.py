@@ -69,6 +69,23 @@ def duration(node: tree.Duration, findings: Findings) -> calendar.Duration:
     return total
 
 
+def zone(token: Token, findings: Findings) -> ZoneInfo | None:
+    """The time zone of a STRING token; None and a finding where there is none of that name."""
+    found = calendar.zone(token.value)
+    if found is None:
+        findings.report(
+            d.UNKNOWN_ZONE, token.span, name=token.value, hint='such as "Europe/Berlin"'
+        )
+    return found
+
+
+def address(token: Token, findings: Findings) -> str:
+    """The e-mail address of a STRING token; a finding where it is none."""
+    if "@" not in token.value:
+        findings.report(d.BAD_VALUE, token.span, what=f'"{token.value}" is no e-mail address')
+    return str(token.value)
+
+
 def literal(
     node: tree.Expression, findings: Findings, zone: ZoneInfo | None = None
 ) -> tuple[Kind, Any] | None:

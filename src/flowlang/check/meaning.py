@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flowlang.check.comparing import Fn
 from flowlang.kinds import ANY, YES_NO, Fields, Kind
 from flowlang.syntax import expressions as tree
+from flowlang.syntax.by_node import ByNode
 
 if TYPE_CHECKING:
     from flowlang.check.expressions import Expressions
@@ -56,20 +57,6 @@ UNKNOWN = Compiled(YES_NO, lambda v: False)
 """Stands for a condition that was reported."""
 
 Meaning = Callable[["Expressions", Any, Place], Compiled]
-M = TypeVar("M", bound=Meaning)
-
-MEANINGS: dict[type, Meaning] = {}
+MEANINGS: ByNode[Meaning] = ByNode()
 """By node: what checks it and makes the function that means it."""
-
-
-def meaning(*nodes: type) -> Callable[[M], M]:
-    """Register what nodes mean."""
-
-    def register(function: M) -> M:
-        for node in nodes:
-            if node in MEANINGS:
-                raise ValueError(f"two meanings for {node.__name__}")
-            MEANINGS[node] = function
-        return function
-
-    return register
+meaning = MEANINGS.register

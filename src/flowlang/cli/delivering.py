@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from flowlang.config import Settings
     from flowlang.delivery.delivery import Delivery
     from flowlang.delivery.settings import DeliverySettings
-    from flowlang.engine.handover import Delivered, Handover
+    from flowlang.engine.delivered import Delivered
+    from flowlang.engine.handover import Handover
     from flowlang.program.program import Program
     from flowlang.stores.store import Store
     from flowlang.workspace import Workspace
@@ -32,10 +33,12 @@ def outbox(workspace: Workspace) -> Path:
 
 def refusals(settings: Settings) -> list[str]:
     """Why letters cannot go as `flow.toml` and the environment say; most often nothing."""
-    from flowlang.delivery.settings import BadSetting
+    from flowlang.delivery.settings import BadSetting, with_environment
 
     try:
-        _opened(settings, Path(), lambda: datetime.now(UTC))
+        # A folder refuses nothing, and what other ways need is slow to load.
+        if with_environment(settings.delivery, os.environ).kind != "outbox":
+            _opened(settings, Path(), lambda: datetime.now(UTC))
     except BadSetting as bad:
         return [str(bad)]
     return []

@@ -9,7 +9,7 @@ from pathlib import Path
 from flowlang.cache import Outcome
 from flowlang.cli import files, terminal
 from flowlang.cli.checking import Target, load
-from flowlang.source import Edit, Finding, Findings, edited
+from flowlang.source import Edit, Finding, Findings, edited, touching
 from flowlang.syntax.reading import decode
 
 MAX_ROUNDS = 10
@@ -88,10 +88,6 @@ def _chosen(
         if any(edit.span.source.path != path for edit in fix.edits):
             continue
         _, edits, count = chosen.get(path, ("", [], 0))
-        if not any(_touch(one, other) for one in fix.edits for other in edits):
+        if not any(touching(one, other) for one in fix.edits for other in edits):
             chosen[path] = (source.text, [*edits, *fix.edits], count + 1)
     return chosen
-
-
-def _touch(one: Edit, other: Edit) -> bool:
-    return one.span.start <= other.span.end and other.span.start <= one.span.end

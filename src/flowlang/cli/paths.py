@@ -70,9 +70,14 @@ def one(path: Path | None, expressions: MakeExpressions | None = None) -> Worksp
 
     found = discovery.find([path or Path()])
     if len(found) > 1:
-        names = ", ".join(str(root) for root, _ in found[:5])
-        raise click.UsageError(f"there are several workspaces; name one of them: {names}")
+        raise several(found)
     return next(below([path] if path else [], expressions))
+
+
+def several(found: list[tuple[Path, list[Path] | None]]) -> click.UsageError:
+    """What to raise where one workspace is asked for and a path holds several."""
+    names = ", ".join(str(root) for root, _ in found[:5])
+    return click.UsageError(f"there are several workspaces; name one of them: {names}")
 
 
 def standard_input() -> Workspace:

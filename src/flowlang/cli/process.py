@@ -57,11 +57,13 @@ def list_(
             if (not kind or view.process.identity.type == kind)
             and (not status or view.process.status == status)
         ]
+        version = running.which(workspace, store)
     if output_format == "json":
         rows = [view.data() for view in views]
         terminal.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
     elif views:
         progress.table(views, workspace.settings.config().timezone)
+        terminal.talk(version)
     else:
         terminal.talk("there is no such process" if kind or status else "there is no process")
     return FOUND if status in ("halted", "failed") and views else 0
@@ -120,6 +122,10 @@ def _told(view: View, zone: ZoneInfo) -> list[str]:
     if process.skipped:
         reasons = (f"{why} {count:,}" for why, count in sorted(process.skipped.items()))
         lines.append(f"skipped   {', '.join(reasons)}")
+    if view.unknown:
+        lines.append(
+            f"unknown   {view.unknown:,} may have gone out or not; `flow inbox` names them"
+        )
     for name in ("started", "since", "ended"):
         at = getattr(process, name)
         if at is not None:
@@ -272,4 +278,3 @@ def _asked_already(wish: Wish, heard: Heard) -> int:
 
 
 _DOES: dict[Verb, str] = {"pause": "paused", "resume": "goes on", "cancel": "cancelled"}
-

@@ -71,6 +71,7 @@ def note(view: View, zone: ZoneInfo) -> str:
     skipped = sum(process.skipped.values())
     parts = [f"{skipped:,} skipped"] if skipped else []
     parts += [f"{process.failed:,} failed"] if process.failed else []
+    parts += [f"{view.unknown:,} unknown"] if view.unknown else []
     if view.held:
         parts.append(f"{view.held:,} held")
     if view.halted:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,6 +71,8 @@ def _from_store(
         found = taken(store, sources.load(), contact)
     if isinstance(found, str):
         raise Wrong(found)
+    if found.asked:
+        terminal.talk(terminal.printable(f'"{found.asked}" was merged into "{found.contact}"'))
     if found.pending:
         terminal.talk("more has arrived for it, which `flow run` applies")
     return found
@@ -89,9 +92,9 @@ def _script(session: Session) -> int:
     def refuse(number: int, wrong: Wrong) -> None:
         apart = " " if wrong.message.endswith("?") else "; "
         hint = f"{apart}{wrong.hint}" if wrong.hint else ""
-        terminal.talk(
-            terminal.printable(f"line {number}: {wrong.message}{hint}".replace("\n", " "))
-        )
+        terminal.talk(terminal.printable(f"line {number}: {wrong.message}{hint}"))
+        for line in wrong.detail.splitlines():
+            terminal.talk(terminal.printable(f"  {line}"))
 
     sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr] # it is a text stream
     return FOUND if play(session, sys.stdin, tell, refuse) else 0
@@ -122,6 +125,8 @@ class _Sources:
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
+        self._root = Path()
+        """The folder of the workspace."""
 
     def load(self) -> Loaded:
         from flowlang.cli.codes import of_files
@@ -134,6 +139,7 @@ class _Sources:
             workspace = paths.one(self._path, asks.expressions)
         except (OSError, click.ClickException) as failure:
             raise Wrong(str(failure)) from None
+        self._root = workspace.root
         program = workspace.runnable
         if program is None:
             first = next(one for one in workspace.findings.in_order() if one.severity == "error")
@@ -150,12 +156,29 @@ class _Sources:
         from flowlang.intake.contacts import read_contacts
         from flowlang.repl.script import Wrong
 
+        places = (path, self._root / path)
+        found = next((place for place in places if place.exists()), None)
+        if found is None:
+            raise Wrong(f"{path}: there is no such file, neither here nor in the workspace")
         try:
-            data = path.read_bytes()
+            data = found.read_bytes()
         except OSError as failure:
             raise Wrong(f"{path}: {failure.strerror}") from None
         schema = schemas.contact_schema(program)
         return read_contacts(str(path), data, schema, program.config.timezone)
+
+    def paths(self, begun: str, suffixes: Sequence[str]) -> list[str]:
+        typed = Path(begun)
+        folder = typed if begun.endswith("/") or not begun else typed.parent
+        found = set()
+        for base in (Path(), self._root):
+            try:
+                there = [one for one in (base / folder).iterdir() if not one.name.startswith(".")]
+            except OSError:
+                continue
+            found |= {f"{folder / one.name}/" for one in there if one.is_dir()}
+            found |= {str(folder / one.name) for one in there if one.suffix.lower() in suffixes}
+        return sorted(found)
 
     def write(self, path: Path, text: str) -> None:
         from flowlang.cli import files

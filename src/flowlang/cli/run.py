@@ -15,12 +15,13 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from flowlang.cli import FOUND, delivering, paths, progress, running, storing, terminal
+from flowlang.cli import FOUND, delivering, progress, running, senders, storing, terminal
+from flowlang.stores.store import StoreError
 
 if TYPE_CHECKING:
-    from flowlang.check.names import Message
     from flowlang.cli.running import Running
-    from flowlang.engine.handover import Delivered, Handover
+    from flowlang.engine.delivered import Delivered
+    from flowlang.engine.handover import Handover
     from flowlang.engine.pass_report import Report
     from flowlang.engine.worker import Worker
     from flowlang.program.program import Program
@@ -30,11 +31,12 @@ if TYPE_CHECKING:
 PAUSE = 1.0
 """Seconds between two looks at the store where nothing is to be done."""
 PAUSE_AFTER_FAILURE = 5.0
+LISTENING = 0.2
+"""Seconds that a signal may have to wait."""
 SLICE = 5.0
 """Seconds of handing over, after which it is looked at what has arrived: who withdraws meanwhile
 gets nothing of what still waits.
 """
-STAND_IN_SENDER = "flow@localhost"
 _SHOWN = 20
 
 
@@ -54,64 +56,11 @@ def run(path: Path | None, url: str | None, once: bool, given_now: str | None) -
     machine unless flow.toml says so. Exit code 1 where an arrival was refused, a message could not
     be delivered, or a contact stands at a step that is gone.
     """
-    folder = paths.one(path)
+    folder = running.one(path, url)
     if folder.runnable is not None:
-        _check_senders(folder, folder.runnable, url)
+        senders.check(folder, folder.runnable, url)
     with storing.opened(folder, url) as store:
         return _Engine(folder, store, given_now, url).run(once=once)
-
-
-def _check_senders(workspace: Workspace, program: Program, url: str | None) -> None:
-    """What a run needs before anything may leave.  Raises ClickException."""
-    settings = workspace.settings
-    if missing := storing.refusals(settings, url):
-        raise click.ClickException(missing[0])
-    mails = [one for one in program.messages.values() if one.channel == "email"]
-    marketing = [one.name for one in mails if one.kind == "marketing"]
-    if marketing and not settings.unsubscribe_url:
-        raise click.ClickException(
-            f"marketing mail needs a way to unsubscribe ({_some(marketing)}):"
-            ' write into flow.toml\n  [sender]\n  unsubscribe_url = "https://shop.example.com/unsubscribe"'
-        )
-    if not settings.sender and (any(not one.sender for one in mails) or _tells(program)):
-        program.config = replace(program.config, sender=STAND_IN_SENDER)
-        terminal.talk(
-            "warning: flow.toml names no sender ([sender] from);"
-            f" {STAND_IN_SENDER} stands in for it"
-        )
-    linking = [one.name for one in program.messages.values() if _has_link(one)]
-    if linking and not settings.unsubscribe_url:
-        terminal.talk(
-            f"warning: the links in {_some(linking)} lead nowhere: flow.toml names no address for"
-            " them ([sender] unsubscribe_url)"
-        )
-
-
-def _tells(program: Program) -> bool:
-    """Whether it tells something to a person by mail."""
-    from flowlang.steps.notify import Tell
-
-    steps = (step for one in program.by_name.values() for step in one.instructions)
-    return (
-        any(one.report_to for one in program.campaigns)
-        or any(one.report_to for one in program.automations)
-        or any(isinstance(step, Tell) and step.who != "inbox" for step in steps)
-    )
-
-
-def _some(names: list[str]) -> str:
-    """Names in words: the first ones, and how many more there are."""
-    shown = ", ".join(f'"{name}"' for name in names[:3])
-    return shown + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-
-
-def _has_link(message: Message) -> bool:
-    return any(
-        word in text
-        for template in message.ready.values()
-        for text in (template.subject, template.body)
-        for word in ("unsubscribe_link", "event_link")
-    )
 
 
 class _Engine:
@@ -143,17 +92,14 @@ class _Engine:
         if found.told:
             terminal.talk(found.told)
         if workspace is not self.folder:
-            _check_senders(workspace, program, self.url)
+            senders.check(workspace, program, self.url)
         program.config = replace(program.config, link_key=storing.link_key(store))
         self.workspace, self.program = workspace, program
         delivery, settings = delivering.opened(workspace, program, lambda: self.now)
         self.handover = delivering.handover(
             store, delivery, settings, lambda: self.now, workspace.settings.language
         )
-        if settings.kind != "outbox" and program.config.sender == STAND_IN_SENDER:
-            raise click.ClickException(
-                'flow.toml names no sender, and mail goes out: [sender] from = "Shop <…>"'
-            )
+        senders.check_leaving(program, settings)
         size = worker.BATCH_WITH_CALLS if _calls(program) else worker.BATCH
         answers = Calls(os.environ.get("FLOW_CALL_SECRET", ""))
         files = WorkspaceFiles(workspace.root, program, store)
@@ -182,16 +128,25 @@ class _Engine:
             pause = 0.0 if more else PAUSE
             try:
                 more = self._pass(quiet=True)
-            except Exception as failure:
-                from flowlang.stores import StoreError
-
-                if not isinstance(failure, StoreError):
-                    raise
+            except StoreError as failure:
                 terminal.talk(terminal.printable(f"{failure}; trying again"))
                 pause = PAUSE_AFTER_FAILURE
-            _sleep(pause, self)
+            self._wait(pause)
         terminal.talk("stopped")
         return self.code
+
+    def _wait(self, seconds: float) -> None:
+        """Until there may be something to do; in slices, for a signal is to end it soon."""
+        end = time.monotonic() + seconds
+        while not self.stopping and (left := end - time.monotonic()) > 0:
+            self.worker.between()
+            slice_end = time.monotonic() + min(left, LISTENING)
+            try:
+                self.store.wait(min(left, LISTENING))
+            except StoreError:  # the pass that follows says what it is
+                time.sleep(max(slice_end - time.monotonic(), 0))
+            if time.monotonic() < slice_end:
+                return
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         """End after the stretch under way; a second signal ends at once, which loses nothing
@@ -255,13 +210,6 @@ class _Engine:
         zone = self.program.config.timezone
         for line in _told(report, delivered, self.store, self.outbox, zone):
             terminal.talk(terminal.printable(line))
-
-
-def _sleep(seconds: float, engine: _Engine) -> None:
-    end = time.monotonic() + seconds
-    while not engine.stopping and (left := end - time.monotonic()) > 0:
-        engine.worker.between()
-        time.sleep(min(left, 0.2))
 
 
 def _calls(program: Program) -> bool:

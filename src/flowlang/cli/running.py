@@ -29,16 +29,13 @@ class Running:
     version: Version
     differs: bool
     """The folder means something else."""
+    broken: bool = False
+    """The folder has errors."""
 
     @property
     def told(self) -> str:
         """That the folder is another one, for a person; empty where it is not."""
-        if not self.differs:
-            return ""
-        return (
-            f"version {self.version.number} runs; this folder says something else:"
-            " `flow plan` shows what, `flow apply` lets it run"
-        )
+        return _told(self.version, broken=self.broken) if self.differs else ""
 
 
 def in_force(
@@ -57,9 +54,9 @@ def in_force(
         return None
     if not version.files:
         # Applied by a program that gave no texts: there is nothing else than the folder.
-        return Running(folder, _runnable(folder), version, differs=False)
+        return Running(folder, runnable(folder), version, differs=False)
     mine = folder.runnable
-    if mine is not None and not version.kept and versions.version_of(folder).same_texts(version):
+    if mine is not None and not version.kept and versions.has_the_texts_of(folder, version):
         return Running(folder, mine, version, differs=False)
     try:
         found, program = versions.program_of(
@@ -67,7 +64,32 @@ def in_force(
         )
     except versions.Unreadable as failure:
         raise click.ClickException(str(failure)) from None
-    return Running(found, program, version, versions.folder_differs(folder, version))
+    differs = versions.folder_differs(folder, version)
+    return Running(found, program, version, differs, broken=mine is None)
+
+
+def which(folder: Workspace, store: Store) -> str:
+    """Which version runs, for a person; empty where nothing is applied yet."""
+    from flowlang import versions
+    from flowlang.engine.version import applied
+
+    version = applied(store)
+    if version is None:
+        return ""
+    broken = folder.runnable is None
+    if version.files and (broken or versions.folder_differs(folder, version)):
+        return _told(version, broken=broken)
+    return f"version {version.number} runs"
+
+
+def _told(version: Version, *, broken: bool) -> str:
+    """That the folder is not what runs."""
+    if broken:
+        return f"version {version.number} runs; this folder has errors: `flow check`"
+    return (
+        f"version {version.number} runs; this folder says something else:"
+        " `flow plan` shows what, `flow apply` lets it run"
+    )
 
 
 def begin(folder: Workspace, store: Store, now: datetime, who: str = "") -> Running:
@@ -80,7 +102,7 @@ def begin(folder: Workspace, store: Store, now: datetime, who: str = "") -> Runn
     from flowlang import versions
     from flowlang.engine.applying import numbered, record
 
-    program = _runnable(folder)
+    program = runnable(folder)
     version = replace(versions.version_of(folder), who=who or login())
     with store.transaction():
         if store.program() is None:
@@ -92,6 +114,16 @@ def begin(folder: Workspace, store: Store, now: datetime, who: str = "") -> Runn
     return found
 
 
+def one(
+    path: Path | None, url: str | None, expressions: MakeExpressions | None = None
+) -> Workspace:
+    """A folder with a version to run: its own, or one in the store.  Raises Unrunnable."""
+    folder = paths.one(path, expressions)
+    if folder.runnable is None and not storing.is_there(folder, url):
+        runnable(folder)
+    return folder
+
+
 def program_of(
     path: Path | None, url: str | None, expressions: MakeExpressions | None = None
 ) -> tuple[Workspace, Program]:
@@ -100,17 +132,18 @@ def program_of(
 
     Raises Unrunnable and ClickException.
     """
-    folder = paths.one(path, expressions)
+    folder = one(path, url, expressions)
     with storing.opened(folder, url) as store:
         found = in_force(folder, store, expressions)
     if found is None:
-        return folder, _runnable(folder)
+        return folder, runnable(folder)
     if found.told:
         terminal.talk(found.told)
     return found.workspace, found.program
 
 
-def _runnable(folder: Workspace) -> Program:
+def runnable(folder: Workspace) -> Program:
+    """The program of a folder.  Raises Unrunnable where it has errors, after telling them."""
     if folder.runnable is None:
         paths.show_findings(folder.findings.in_order(), len(folder.files))
         raise storing.Unrunnable

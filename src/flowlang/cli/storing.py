@@ -96,6 +96,12 @@ def opened(workspace: Workspace, url: str | None) -> Iterator[Store]:
         raise click.ClickException(str(failure)) from failure
 
 
+def is_there(workspace: Workspace, url: str | None) -> bool:
+    """Whether the store may hold something already: not where it is a file that is not there."""
+    kind, _, name = (url or workspace.settings.store_url).partition(":///")
+    return kind != "sqlite" or (workspace.root / name).exists()
+
+
 @contextmanager
 def opened_below(path: Path | None, url: str | None) -> Iterator[Store]:
     """The store of a workspace whose program is not asked."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from flowlang.coverage.suggesting import Suggested
     from flowlang.engine.testing import Result, Script, Stage
     from flowlang.program.program import Program
+    from flowlang.source import Finding
     from flowlang.workspace import Workspace
 
 
@@ -70,7 +71,7 @@ def test(
     if output_format == "json":
         outcome.tell_as_json()
     elif output_format == "junit":
-        terminal.write(_as_junit(run.results))
+        terminal.write(_as_junit(run.results, run.broken))
     else:
         outcome.tell_as_text()
     return outcome.code(fail_under)
@@ -86,6 +87,8 @@ class _Run:
         self.measured: list[tuple[Measured, dict[str, tuple[str, ...]]]] = []
         """Where someone listens: each workspace, and the codes of its files."""
         self.results: list[Result] = []
+        self.broken: list[Finding] = []
+        """What was found in workspaces with errors, whose tests could not run."""
         self.selected = 0
         self.code = 0
 
@@ -93,7 +96,9 @@ class _Run:
         """Run the tests of one workspace; with errors in it none can run."""
         program = workspace.runnable
         if program is None:
-            paths.show_findings(workspace.findings.in_order(), len(workspace.files))
+            found = workspace.findings.in_order()
+            paths.show_findings(found, len(workspace.files))
+            self.broken += found
             self.code = FOUND
             return
         if not workspace.tests:
@@ -241,11 +246,11 @@ class _Outcome:
         return self.run.code
 
 
-def _as_junit(results: list[Result]) -> str:
-    """A test case for each test, those of a file together."""
-    from flowlang.reports.junit import Case, document
+def _as_junit(results: list[Result], broken: list[Finding]) -> str:
+    """A test case for each test, those of a file together, and one for each file with errors."""
+    from flowlang.reports.junit import Case, document, not_run
 
-    cases = (
+    cases = [
         Case(
             one.name,
             one.file,
@@ -253,8 +258,8 @@ def _as_junit(results: list[Result]) -> str:
             () if one.passed else (("failed", one.message.split("\n", 1)[0], one.message),),
         )
         for one in results
-    )
-    return document("flow test", cases)
+    ]
+    return document("flow test", [*cases, *not_run(broken)])
 
 
 def _name(workspace: Workspace) -> str:

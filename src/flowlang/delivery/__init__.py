@@ -9,12 +9,13 @@ from __future__ import annotations
 import pkgutil
 from functools import cache
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING
 
 from flowlang.source import did_you_mean
 
 if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
     from flowlang.delivery.delivery import Delivery
     from flowlang.delivery.settings import Setup
 
@@ -23,6 +24,8 @@ GROUP = "flowlang.deliveries"
 
 def kinds() -> list[str]:
     """The names that `[delivery] kind` may have: our own, and those of other packages."""
+    from importlib.metadata import entry_points  # slow to load, and seldom needed
+
     own = own_kinds()
     return [*own, *sorted({one.name for one in entry_points(group=GROUP)} - set(own))]
 
@@ -59,6 +62,8 @@ def open_delivery(setup: Setup) -> Delivery:
 
 
 def _foreign(kind: str) -> EntryPoint:
+    from importlib.metadata import entry_points
+
     from flowlang.delivery.settings import BadSetting
 
     points = list(entry_points(group=GROUP, name=kind))

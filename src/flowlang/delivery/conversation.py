@@ -104,6 +104,7 @@ class Conversation(smtplib.SMTP):
             # Said in the clear by someone who wants it taken for said in private (CVE-2011-0411).
             raise Dropped("it said more than it may before the encryption began")
         try:
+            assert self.sock is not None  # it has just said something
             self.sock = context.wrap_socket(self.sock, server_hostname=self._name)
         except OSError as failure:
             raise Dropped(f"the encryption failed: {failure}") from None

@@ -77,25 +77,28 @@ class _Teller:
         return [self._moment(one) for one in sending.moments]
 
     def _moment(self, moment: Moment) -> Markup:
-        said = self.words
-        length = self._length(moment)
+        said, length = self.words, self._length(moment)
         if moment.after == START:
-            return Markup(said.after_start if length else said.at_once).format(length)  # noqa: S704 - as above
-        after = _code(moment.after)
-        if not length:
-            return Markup(said.right_after).format(after)  # noqa: S704 - as above
-        return Markup(said.after).format(length, after)  # noqa: S704 - as above
+            open_, at_once, later = said.any_time_after_start, said.at_once, said.after_start
+        else:
+            open_, at_once, later = said.any_time, said.right_after, said.after
+        after = [] if moment.after == START else [_code(moment.after)]
+        if length:
+            return Markup(later).format(length, *after)  # noqa: S704 - words of ours
+        return Markup(open_ if moment.most is None else at_once).format(*after)  # noqa: S704 - as above
 
     def _length(self, moment: Moment) -> str:
-        """`3 days`, `up to 2 days`, `1 day to 3 days`; empty for no time at all."""
-        if moment.most.is_zero:
+        """`3 days`, `up to 2 days`, `1 day to 3 days`; empty for no time at all, or any."""
+        said, least, most = self.words, moment.least, moment.most
+        if most is None:
+            return "" if least.is_zero else said.at_least.format(said.length(least))
+        if most.is_zero:
             return ""
-        most = self.words.length(moment.most)
-        if moment.least.is_zero:
-            return self.words.up_to.format(most)
-        if moment.least == moment.most:
-            return most
-        return self.words.from_to.format(self.words.length(moment.least), most)
+        if least.is_zero:
+            return said.up_to.format(said.length(most))
+        if least == most:
+            return said.length(most)
+        return said.from_to.format(said.length(least), said.length(most))
 
 
 def _code(text: str) -> Markup:

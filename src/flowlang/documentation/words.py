@@ -63,6 +63,9 @@ class Words:
     after: str
     up_to: str
     from_to: str
+    at_least: str
+    any_time: str
+    any_time_after_start: str
     repeated: str
     no_table: str
     line: str
@@ -140,6 +143,9 @@ WORDS = {
         after="{} after {}",
         up_to="up to {}",
         from_to="{} to {}",
+        at_least="at least {}",
+        any_time="any time after {}",
+        any_time_after_start="any time after the start",
         repeated="may be repeated",
         no_table="There are none.",
         line="line {}",
@@ -203,6 +209,9 @@ WORDS = {
         after="{} nach {}",
         up_to="bis zu {}",
         from_to="{} bis {}",
+        at_least="frühestens {}",
+        any_time="irgendwann nach {}",
+        any_time_after_start="irgendwann nach dem Start",
         repeated="kann sich wiederholen",
         no_table="Es gibt keine.",
         line="Zeile {}",

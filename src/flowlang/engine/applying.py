@@ -14,9 +14,7 @@ from flowlang.stores.rows import Changes, ProcessRow
 from flowlang.stores.store import Store
 
 
-def take_codes(
-    store: Store, codes: dict[str, tuple[str, ...]], now: datetime
-) -> dict[str, int]:
+def take_codes(store: Store, codes: dict[str, tuple[str, ...]], now: datetime) -> dict[str, int]:
     """Import the codes of lists; gives how many of each were new, where there were any."""
     with store.transaction():
         found = {name: store.import_codes(name, known, now) for name, known in codes.items()}
@@ -27,7 +25,9 @@ class Outdated(Exception):
     """Another version is applied than the one at hand; nothing of what was begun may be saved."""
 
 
-def apply_program(store: Store, program: Program, now: datetime, files: dict[str, str]) -> list[str]:
+def apply_program(
+    store: Store, program: Program, now: datetime, files: dict[str, str]
+) -> list[str]:
     """Record a program with its texts, if it is another one, and move nobody; gives what has
     changed, in words.
 
@@ -51,9 +51,7 @@ def named(version: Version, program: Program) -> Version:
     return replace(
         version,
         campaigns={one.name: one.version for one in program.campaigns},
-        automations={
-            one.name: one.campaign.version for one in program.automations if one.campaign
-        },
+        automations={one.name: one.campaign.version for one in program.automations if one.campaign},
     )
 
 
@@ -77,7 +75,8 @@ def record(
     _look(position, [one.name for one in program.campaigns if one.include_existing], now)
     if sweep and not any(one.kind == "program" for one in position.sweeps):
         position.sweeps.append(Sweep("program", now))
-    processes = _campaigns_run(store.processes(), list(version.campaigns), now)
+    names = list(dict.fromkeys((*version.campaigns, *version.kept)))
+    processes = _campaigns_run(store.processes(), names, now)
     values = {NAME: position.write()}
     store.save(Changes(program=version.write(), values=values, processes=processes))
 

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flowlang.contact import Letter
 from flowlang.delivery.delivery import LEASE, Delivery, Outcome
 from flowlang.delivery.settings import Rate
 from flowlang.engine.admission import as_text
+from flowlang.engine import fates
 from flowlang.engine.claimant import is_gone, me
+from flowlang.engine.delivered import Delivered
 from flowlang.engine.rates import Rates
 from flowlang.engine.telling import say
 from flowlang.stores.rows import (
@@ -33,56 +35,10 @@ from flowlang.stores.store import Store
 
 LOOK = 100
 """Letters that are looked at, at once, where the first ones must wait."""
-BACK_OFF = (60, 300, 900, 3600, 3 * 3600, 6 * 3600)
-"""Seconds until the next try; the last one holds for all that follow."""
-GIVE_UP = timedelta(days=2)
-"""After so long a letter that is tried again and again has failed, where nothing else is said."""
 TELL = 3
 """After so many tries in a row a person is told that a way out takes nothing."""
 
 _ABANDONED = "the program ended while it was handed over"
-
-
-@dataclass(slots=True)
-class Delivered:
-    """What a delivery of the queue came to."""
-
-    delivered: Counter[str] = field(default_factory=Counter)
-    """By message."""
-    places: Counter[str] = field(default_factory=Counter)
-    """The same, by place."""
-    retried: Counter[str] = field(default_factory=Counter)
-    """By reason."""
-    rated: int = 0
-    """Those that wait for their turn, for so many go to their domain already."""
-    down: dict[str, str] = field(default_factory=dict)
-    """By place, why it takes nothing now."""
-    failed: list[str] = field(default_factory=list)
-    """In words, one each."""
-    bounced: int = 0
-    unknown: int = 0
-    notices: int = 0
-    """What a person is told by the inbox."""
-    left: bool = False
-    """Whether it was stopped before the queue was empty."""
-
-    @property
-    def idle(self) -> bool:
-        """Nothing was handed over, nor tried."""
-        return not (self.delivered or self.retried or self.failed or self.bounced or self.unknown)
-
-    def absorb(self, more: Delivered) -> None:
-        """Add what happened after it."""
-        self.delivered += more.delivered
-        self.places += more.places
-        self.retried += more.retried
-        self.rated = more.rated
-        self.down = more.down
-        self.failed += more.failed
-        self.bounced += more.bounced
-        self.unknown += more.unknown
-        self.notices += more.notices
-        self.left = more.left
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +64,7 @@ class Handover:
         clock: Callable[[], datetime],
         *,
         duplicates: str = "avoid",
-        give_up_after: timedelta = GIVE_UP,
+        give_up_after: timedelta = fates.GIVE_UP,
         rate: Rate | None = None,
         language: str = "en",
     ) -> None:
@@ -197,7 +153,7 @@ class Handover:
     def _note(self) -> None:
         """Note what became of the letters that were handed over; within a transaction."""
         now = self._clock()
-        fates, changes, arrivals = [], Changes(), []
+        marks, changes, arrivals = [], Changes(), []
         for row, outcome in self._to_note:
             letter = row.letter
             way = self._delivery.way(letter)
@@ -205,16 +161,17 @@ class Handover:
                 changes.notices += self._pause(way.place, outcome, now)
             elif outcome.status != "unknown":
                 self._pauses.pop(way.place, None)
-            fate = self._fate(row, outcome, now, repeatable=way.repeatable)
-            fates.append(fate)
+            again = self._allow or way.repeatable
+            fate = fates.fate(row, outcome, now, again=again, give_up_after=self._give_up_after)
+            marks.append(fate)
             if outcome.status == "bounced" and letter.contact:
                 arrivals.append(_bounce(letter, now))
             changes.notices += self._count(letter, fate, outcome, now)
             self._done.places[way.place] += fate.status == "handed over"
-        self._store.mark_letters(fates)
+        self._store.mark_letters(marks)
         if arrivals:
             self._store.append(arrivals)
-        changes.progress = self._failed(fates)
+        changes.progress = self._failed(marks)
         self._done.notices += len(changes.notices)
         if changes.notices or changes.progress:
             self._store.save(changes)
@@ -223,32 +180,12 @@ class Handover:
         """A way takes nothing now: it is left alone for a while; if it lasts, a person is told."""
         before = self._pauses.get(place)
         tries = before.tries + 1 if before is not None else 1
-        until = now + max(_pause_after(tries - 1), outcome.after)
+        until = now + max(fates.pause_after(tries - 1), outcome.after)
         self._pauses[place] = _Pause(until, tries, outcome.reason)
         if tries != TELL:
             return []
         text = say(self._language, "down", place=place, because=outcome.reason)
         return [NoticeRow(now, "inbox", text)]
-
-    def _fate(
-        self, row: LetterRow, outcome: Outcome, now: datetime, *, repeatable: bool
-    ) -> LetterFate:
-        identity, reason = row.letter.id, outcome.reason
-        match outcome.status:
-            case "delivered":
-                return LetterFate(identity, "handed over", now)
-            case "failed" | "bounced":
-                return LetterFate(identity, "failed", now, reason)
-            case "unknown" if not (self._allow or repeatable):
-                return LetterFate(
-                    identity, "unknown", now, reason or "nobody can tell whether it arrived"
-                )
-        waited = sum((_pause_after(number) for number in range(row.tries)), timedelta(0))
-        pause = _pause_after(row.tries)
-        if waited + pause > self._give_up_after:
-            given_up = f"given up after {row.tries + 1} tries"
-            return LetterFate(identity, "failed", now, f"{given_up}: {reason}".rstrip(": "))
-        return LetterFate(identity, "queued", now + max(pause, outcome.after), reason)
 
     def _count(
         self, letter: Letter, fate: LetterFate, outcome: Outcome, now: datetime
@@ -268,14 +205,14 @@ class Handover:
             return [NoticeRow(now, "inbox", text)]
         return []
 
-    def _failed(self, fates: Sequence[LetterFate]) -> list[ProgressRow]:
+    def _failed(self, marks: Sequence[LetterFate]) -> list[ProgressRow]:
         """The progress of processes whose letters were refused for good: these count as failed, not
         as done.
         """
         lost = Counter(
             row.letter.process
-            for (row, _), fate in zip(self._to_note, fates, strict=True)
-            if fate.status == "failed" and row.letter.process
+            for (row, _), mark in zip(self._to_note, marks, strict=True)
+            if mark.status == "failed" and row.letter.process
         )
         if not lost:
             return []
@@ -318,11 +255,6 @@ def _handed_over(way: Delivery, rows: Sequence[LetterRow]) -> list[Outcome]:
         found, broken = [], True
         reason = f"the delivery broke off: {type(failure).__name__}: {failure}"
     return [Outcome(one.id, "unknown", reason) for one in letters] if broken else found
-
-
-def _pause_after(tries: int) -> timedelta:
-    """How long to wait after so many tries and one more."""
-    return timedelta(seconds=BACK_OFF[min(tries, len(BACK_OFF) - 1)])
 
 
 def _bounce(letter: Letter, now: datetime) -> ArrivalRow:

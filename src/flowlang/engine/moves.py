@@ -16,6 +16,10 @@ from flowlang.steps.send import SendMessage
 Fate = Literal["finish", "stay"]
 
 
+FATES: dict[str, Fate] = {"finish": "finish", "stay": "stay"}
+"""By the word that people say."""
+
+
 class Answer(NamedTuple):
     """What a person says of those who stand at a step that is gone."""
 
@@ -32,6 +36,8 @@ class Moves:
     old: Campaign | None
     new: Campaign | None
     answers: list[Answer] = field(default_factory=list)
+    _ahead: dict[tuple[int, int], list[tuple[int, int]]] = field(default_factory=dict, repr=False)
+    _sends: dict[int, list[tuple[str, str]]] = field(default_factory=dict, repr=False)
 
     @property
     def name(self) -> str:
@@ -124,10 +130,12 @@ class Moves:
     def _done_ahead(self, pc: int, to: int) -> list[tuple[int, int]]:
         """Pairs of old and new numbers: steps that lay behind someone and now lie ahead."""
         found = self.difference
-        assert found is not None
+        known = self._ahead.get((pc, to))
+        if found is None or known is not None:
+            return known or []
         still = _from(found.old, pc)
         ahead = _from(found.new, to)
-        return [
+        pairs = self._ahead[pc, to] = [
             (old, new)
             for old, new in found.places.items()
             if new in ahead
@@ -136,30 +144,33 @@ class Moves:
             # Who is sent to a wait waits there, also a second time.
             and not (new == to and found.new.instructions[new].lets_time_pass)
         ]
+        return pairs
 
     # ------------------------------------------------------------------ what comes again
 
     def sent_again(self, contact: Contact, run: Run, to: int) -> list[str]:
         """The messages that a run got in this round and that a step which is new sends it again."""
-        found = self.difference
-        if found is None or self.new is None:
-            return []
-        known = set(found.places.values())
         got = {
             one.message
             for one in contact.messages
             if one.campaign == run.campaign and one.seq >= run.start_seq
         }
         return sorted(
-            {
-                one.message.name
-                for pc in _from(self.new, to)
-                if pc not in known
-                and isinstance(one := self.new.instructions[pc], SendMessage)
-                and one.message.name in got
-                and one.where.id not in run.passed
-            }
+            {name for name, step in self._new_sends(to) if name in got and step not in run.passed}
         )
+
+    def _new_sends(self, to: int) -> list[tuple[str, str]]:
+        """The sends ahead of a step that are new: their messages, and their stable names."""
+        found, known = self.difference, self._sends.get(to)
+        if found is None or known is not None:
+            return known or []
+        old = set(found.places.values())
+        sends = self._sends[to] = [
+            (one.message.name, one.where.id)
+            for pc in sorted(_from(found.new, to) - old)
+            if isinstance(one := found.new.instructions[pc], SendMessage)
+        ]
+        return sends
 
 
 def _of_round(entry: Entry, run: Run) -> bool:

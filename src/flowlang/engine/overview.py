@@ -16,6 +16,8 @@ from flowlang.stores.store import Store
 
 _ASKED = 1_000
 """So many things asked for are looked at."""
+_UNKNOWN = 10_000
+"""So many letters of unknown fate are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class View:
     """Those of them whom a pause holds."""
     halted: int = 0
     """Those of them who wait until it is resumed, most often for a code."""
+    unknown: int = 0
+    """Of those done: messages of which nobody can tell whether they went out."""
     version: str = ""
     """Of a campaign: the version that runs."""
     asked: str = ""
@@ -48,7 +52,8 @@ class View:
             "number": process.number, "type": process.identity.type, "name": process.name,
             "by": process.identity.by, "status": process.status, "done": process.done,
             "skipped": sum(process.skipped.values()), "failed": process.failed, "of": self.of,
-            "waiting": self.waiting, "held": self.held, "halted": self.halted,
+            "unknown": self.unknown, "waiting": self.waiting, "held": self.held,
+            "halted": self.halted,
             "reasons": dict(sorted(process.skipped.items())), "because": process.because,
             "who": process.who,
         }  # fmt: skip
@@ -90,6 +95,11 @@ def views(store: Store) -> list[View]:
             found.append(replace(view, waiting=_left(process), held=0))
         else:
             found.append(View(process, _left(process)))
+    unknown = Counter(row.letter.process for row in store.letters(["unknown"], _UNKNOWN))
+    found = [
+        replace(view, unknown=count) if (count := unknown[view.process.identity]) else view
+        for view in found
+    ]
     controls = asked_for(store)
     asked = [last_asked(view.process, controls) for view in found]
     return [

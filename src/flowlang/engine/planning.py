@@ -8,7 +8,7 @@ from datetime import datetime
 
 from flowlang.engine.applying import record
 from flowlang.engine.automations import SYSTEM
-from flowlang.engine.moves import Answer, Moves
+from flowlang.engine.moves import FATES, Answer, Moves
 from flowlang.engine.moving import UNDER_WAY, MovingStates, Tally, relocate
 from flowlang.engine.position import NAME, Position
 from flowlang.engine.version import Version, applied
@@ -187,9 +187,7 @@ def steps_by_name(moves: Moves, *, old: bool) -> dict[str, int]:
     return found
 
 
-def read_answers(
-    said: Iterable[str], old: Program, new: Program
-) -> dict[str, list[Answer]]:
+def read_answers(said: Iterable[str], old: Program, new: Program) -> dict[str, list[Answer]]:
     """What people say of those at steps that are gone: `CAMPAIGN: STEP=STEP`, `…=finish`,
     `…=stay`; `*` is every such step.  Raises Refusal.
     """
@@ -222,8 +220,9 @@ def _read_step(text: str, rest: str, moves: Moves) -> Answer:
             wrong = f'--move {text}: "{moves.name}" has no step `{step}` in the version that runs'
             continue
         known = None if step == "*" else olds[step]
-        if to == "finish" or to == "stay":
-            return Answer(known, to)
+        fate = FATES.get(to)
+        if fate is not None:
+            return Answer(known, fate)
         if to in news:
             return Answer(known, news[to])
         wrong = f'--move {text}: "{moves.name}" will have no step `{to}`'

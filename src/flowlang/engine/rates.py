@@ -20,6 +20,8 @@ class _Bucket:
     """When it will be full again, if nothing goes until then."""
     line_ends: datetime
     """When the last of those who wait may expect a token."""
+    seen: datetime
+    """When it was last asked."""
 
 
 class Rates:
@@ -40,11 +42,9 @@ class Rates:
     def wait(self, domain: str, now: datetime) -> datetime | None:
         """None where one letter may go now, which is counted; else when it may ask again."""
         bucket = self._bucket(domain, now)
-        # Later than any letter makes it: the clock was put back.
-        full = min(max(bucket.full, now), now + self._reserve + self._each)
-        free = full - self._reserve
+        free = bucket.full - self._reserve
         if free <= now:
-            bucket.full = full + self._each
+            bucket.full = max(bucket.full, now) + self._each
             return None
         # Those who wait are spread over the time to come: they would all ask again at once.
         bucket.line_ends = max(free, bucket.line_ends + self._each)
@@ -59,5 +59,9 @@ class Rates:
                     for name, one in self._buckets.items()
                     if max(one.full, one.line_ends) > now
                 }
-            bucket = self._buckets[domain] = _Bucket(now, now)
+            bucket = self._buckets[domain] = _Bucket(now, now, now)
+        elif now < bucket.seen:  # the clock was put back
+            bucket.full = min(bucket.full, now + self._reserve + self._each)
+            bucket.line_ends = now
+        bucket.seen = now
         return bucket

@@ -55,7 +55,9 @@ class Relocating(Holding, ABC):
         else:
             self._stand_before(run, now)
         until = f"until {calendar.local(run.due, self.zone):%Y-%m-%d %H:%M}" if run.due else ""
-        self.note("waiting", f"{until}, for the step has changed" if until else "the step has changed")
+        self.note(
+            "waiting", f"{until}, for the step has changed" if until else "the step has changed"
+        )
 
     def goals_met(self, contact: Contact, run: Run, now: datetime, fresh: list[int]) -> None:
         """Goals that are new to a run: one whose condition holds already does not come to hold."""

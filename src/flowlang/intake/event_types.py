@@ -184,7 +184,7 @@ class Contact(Shape):
     records: Values = Field(default_factory=dict)
 
     def meaning(self, known: EventSchema, zone: ZoneInfo) -> Values:
-        reader = ContactReader(known.contact, zone)
+        reader = ContactReader(known, zone)
         raw: Values = {"id": self.contact}
         for given, value in [*self.fields.items(), *self.records.items(), *self._others()]:
             name = reader.name_of(given)

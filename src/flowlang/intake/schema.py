@@ -19,13 +19,9 @@ class ContactSchema:
 
 
 @dataclass(frozen=True, slots=True)
-class EventSchema:
-    """What an arrival may speak of."""
+class EventSchema(ContactSchema):
+    """What an arrival may speak of: what a contact may have, and more."""
 
-    fields: Fields
-    records: dict[str, Fields] = field(default_factory=dict)
-    groups: frozenset[str] = frozenset()
-    channels: frozenset[str] = frozenset({"email", "sms"})
     events: dict[str, Fields] = field(default_factory=dict)
     """The declared events and the fields of their data."""
     without_contact: frozenset[str] = frozenset()
@@ -33,8 +29,3 @@ class EventSchema:
     coupons: frozenset[str] = frozenset()
     messages: frozenset[str] = frozenset()
     automations: frozenset[str] = frozenset()
-
-    @property
-    def contact(self) -> ContactSchema:
-        """The part that a contact is read by."""
-        return ContactSchema(self.fields, self.records, self.groups, self.channels)

@@ -89,7 +89,8 @@ def _tracks(nets: list[_Net]) -> int:
     level = sorted((net for net in nets if net.level), key=lambda net: net.span)
     for _ in level:
         calm = True
-        for at, (first, second) in enumerate(pairwise(level)):
+        for at in range(len(level) - 1):
+            first, second = level[at], level[at + 1]
             if _cost(first, second) > _cost(second, first):
                 level[at], level[at + 1] = second, first
                 calm = False

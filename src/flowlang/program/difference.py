@@ -122,7 +122,9 @@ class _Pairs:
                 self.found[id(one)] = other
                 self.blocks(_steps(_block(one)), _steps(_block(other)), (one, other))
             elif one is not None:
-                self._left += [below for step in _steps(_block(one)) for below in self._all(step, one)]
+                self._left += [
+                    below for step in _steps(_block(one)) for below in self._all(step, one)
+                ]
             elif other is not None:
                 self._come += [
                     below for step in _steps(_block(other)) for below in self._all(step, other)
@@ -189,7 +191,16 @@ def _aligned(old: Sequence[Node], new: Sequence[Node]) -> list[_Pair]:
 
 
 _WAITS = ("wait", "wait_days", "wait_until", "wait_for", "race")
-_ALIKE = ("if", "else_if", "else", "repeat", "split", "split_best", "until_branch", "otherwise_branch")
+_ALIKE = (
+    "if",
+    "else_if",
+    "else",
+    "repeat",
+    "split",
+    "split_best",
+    "until_branch",
+    "otherwise_branch",
+)
 """What is the same statement also where its condition is another."""
 
 
@@ -207,7 +218,7 @@ def _about(statement: Node) -> Hashable | None:
     if rule in _WAITS or rule in _ALIKE:
         return None
     if hasattr(statement, "percent"):
-        return (rule, repr(statement.name))
+        return (rule, repr(getattr(statement, "name", None)))
     first = next(
         (
             value
@@ -309,7 +320,9 @@ def statements(campaign: Campaign) -> Iterator[int]:
     """
     seen: set[int] = set()
     for pc, statement in enumerate(campaign.nodes):
-        if id(statement) not in seen and (isinstance(statement, Step) or statement.rule == "else_if"):
+        if id(statement) not in seen and (
+            isinstance(statement, Step) or statement.rule == "else_if"
+        ):
             yield pc
         seen.add(id(statement))
 

@@ -87,7 +87,11 @@ class Campaign:
     def version(self) -> str:
         """The same as long as the campaign's meaning is: its tree, without layout and language."""
         if not self._version:
-            told = repr(self.item) if self.item else "\0".join(one.where.id for one in self.instructions)
+            told = (
+                repr(self.item)
+                if self.item
+                else "\0".join(one.where.id for one in self.instructions)
+            )
             self._version = hashlib.sha256(told.encode()).hexdigest()[:12]
         return self._version
 

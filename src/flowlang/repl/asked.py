@@ -13,6 +13,15 @@ from flowlang.repl.telling import Teller
 from flowlang.repl.told import Told, row
 from flowlang.stores.store import Store
 
+_LETTERS = 5
+"""So many letters that have not arrived are told of."""
+_STANDS = {
+    "queued": "waits to go out:",
+    "handing over": "is being handed over:",
+    "failed": "was not delivered:",
+    "unknown": "may have arrived or not:",
+}
+
 
 class Nobody(Exception):
     """There is no such contact; the message says so, for a person."""
@@ -36,14 +45,32 @@ def why(store: Store, loaded: Loaded, contact: str, name: str = "") -> Reason:
     if isinstance(found, str):
         raise Nobody(found)
     stage = Stage(loaded, found)
-    asking = Asking(loaded.program, stage.scene(()), found.contact)
+    asking = Asking(loaded.program, stage.scene(()), found.contact, found.sendings)
     answer = asking.named(name) if name else asking.last()
-    return Reason([*answer, *_parting(loaded, found)], found.pending)
+    letters = _undelivered(store, found.contact, name)
+    merged = (
+        [row(f'"{found.asked}" was merged into "{found.contact}"'), row()] if found.asked else []
+    )
+    return Reason([*merged, *answer, *letters, *_parting(loaded, found)], found.pending)
 
 
 def in_words(wrong: Wrong) -> str:
     """Why there is no answer, in one line."""
     return f"{wrong.message}; {wrong.hint}" if wrong.hint else wrong.message
+
+
+def _undelivered(store: Store, contact: str, name: str) -> Told:
+    """What was sent and has not arrived, as far as one knows; of a message or of all, the latest."""
+    rows = [
+        one
+        for one in store.sendings([contact])
+        if one.status not in ("handed over", "taken back") and name in ("", one.message)
+    ]
+    found: Told = []
+    for one in rows[-_LETTERS:]:
+        because = f": {one.reason}" if one.reason else ""
+        found.append(row(f'{_STANDS[one.status]} "{one.message}" to {one.address}{because}'))
+    return [row(), *found] if found else []
 
 
 def _parting(loaded: Loaded, found: FromStore) -> Told:

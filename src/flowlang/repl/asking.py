@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from flowlang.contact import Entry
 from flowlang.engine.answers import Scene
 from flowlang.engine.reasons import AT_A_SEND, why_not, why_not_started
 from flowlang.engine.recalling import TAKEN_BACK
 from flowlang.engine.tracing import Decision
 from flowlang.program.program import Program
-from flowlang.repl.script import Wrong
+from flowlang.repl.script import Wrong, quoted
 from flowlang.repl.telling import Teller
-from flowlang.repl.told import Told, row
+from flowlang.repl.told import Row, Told, row
 from flowlang.source import did_you_mean
+from flowlang.stores.rows import SendingRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,8 @@ class Asking:
     program: Program
     scene: Scene
     contact: str
+    sendings: Sequence[SendingRow] = ()
+    """What a store knows to have been sent, whatever program did it."""
 
     @property
     def decisions(self) -> list[Decision]:
@@ -56,30 +61,61 @@ class Asking:
         self._known(name)
         met = [one for one in self.decisions if self._met(one, name)]
         went = [one for one in met if one.entry.what not in AT_A_SEND]
-        if not went:
+        if not went and self._is_in_program(name):
             return self.why_not(name)
         told: Told = []
-        for one in went if met[-1] is went[-1] else (met[-1], *went):
+        for one in went if went and met[-1] is went[-1] else (met[-1], *went):
             told += [*([row()] if told else []), *self._teller.chain(self.scene.trace, one)]
-        return told
+        gone = list(self._gone(name, went or met))
+        return [*told, *([row()] if gone else []), *gone]
+
+    def _is_in_program(self, name: str) -> bool:
+        return name in self.program.messages or name in self.program.by_name
 
     def _met(self, one: Decision, name: str) -> bool:
         """Whether a decision is what became of a send of a message, or that a campaign started."""
-        if name not in self.program.messages:
-            return one.entry.campaign == name and one.entry.what.startswith("started")
-        if one.entry.what == TAKEN_BACK:
-            return one.entry.because.startswith(f'"{name}"')
-        campaign = self.program.by_name.get(one.entry.campaign)
-        if one.entry.what not in ("sent", *AT_A_SEND) or campaign is None or one.pc < 0:
+        entry = one.entry
+        if entry.campaign == name and entry.what.startswith("started"):
+            return True
+        if entry.what == TAKEN_BACK:
+            return entry.because.startswith(f'"{name}"')
+        if entry.what not in ("sent", *AT_A_SEND):
             return False
-        step = campaign.instructions[one.pc]
-        return getattr(getattr(step, "message", None), "name", None) == name
+        campaign = self.program.by_name.get(entry.campaign)
+        if campaign is not None and one.pc >= 0:
+            step = campaign.instructions[one.pc]
+            return getattr(getattr(step, "message", None), "name", None) == name
+        return self._sent_before(entry, name)
+
+    def _sent_before(self, entry: Entry, name: str) -> bool:
+        """The same where the program has no such step any more: the store knows what was sent, and
+        of what was not sent there are only the words.
+        """
+        if entry.what != "sent":
+            return quoted(name) in entry.step
+        return any(
+            (one.message, one.campaign, one.at) == (name, entry.campaign, entry.at)
+            for one in self.sendings
+        )
+
+    def _gone(self, name: str, told: Sequence[Decision]) -> Iterator[Row]:
+        """What of all that was told the program of today does not have any more."""
+        campaigns = {one.entry.campaign: one for one in told if one.entry.campaign}
+        for campaign, one in campaigns.items():
+            if campaign not in self.program.by_name:
+                yield row(f'the program of today has no campaign "{campaign}"')
+            elif one.entry.step and one.pc < 0:
+                yield row(f'"{campaign}" of today has no step `{one.entry.step}`')
+        if not self._is_in_program(name) and name not in campaigns:
+            yield row(f'the program of today has no message "{name}"')
 
     def why_not(self, name: str) -> Told:
         """Why a message did not go out, or why a campaign did not start."""
         self._known(name)
         if not self.scene.play.started:
             raise Wrong("time has not begun yet: nothing has been decided")
+        if not self._is_in_program(name):
+            return self.named(name)
         if name in self.program.messages:
             answers = why_not(self.scene, self.contact, name)
         else:
@@ -93,6 +129,6 @@ class Asking:
         if not name:
             raise Wrong("of which message, or which campaign?", 'write `why not "Offer"`')
         campaigns = [campaign.name for campaign in self.program.campaigns]
-        if name not in self.program.messages and name not in campaigns:
-            known = [*self.program.messages, *campaigns]
+        known = [*self.program.messages, *campaigns]
+        if name not in known and not any(self._met(one, name) for one in self.decisions):
             raise Wrong(f'there is no message and no campaign "{name}"', did_you_mean(name, known))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -10,12 +12,13 @@ from flowlang.engine.commons import Commons
 from flowlang.engine.play import Play
 from flowlang.engine.position import NAME, Position
 from flowlang.engine.replaying import replay
-from flowlang.engine.state import States
+from flowlang.engine.state import States, merged_into
 from flowlang.engine.stored import addresses_of
 from flowlang.engine.tracing import Decision
+from flowlang.engine.version import applied
 from flowlang.program.program import Program
 from flowlang.repl.stage import Loaded
-from flowlang.stores.rows import ContactRow, Shared
+from flowlang.stores.rows import ContactRow, SendingRow, Shared
 from flowlang.stores.store import Store
 
 CODES = 1_000
@@ -40,6 +43,10 @@ class FromStore:
     """From here on the program, which is another now, goes another way."""
     clock: datetime = field(default_factory=lambda: datetime.now(UTC))
     """Up to here the engine has come."""
+    sendings: Sequence[SendingRow] = ()
+    """What was sent to it, and to those who were merged into it."""
+    asked: str = ""
+    """The contact that was asked for, where it was merged into this one."""
 
     @property
     def contact(self) -> str:
@@ -73,15 +80,9 @@ class FromStore:
 def taken(store: Store, loaded: Loaded, contact: str) -> FromStore | str:
     """What a session with a contact needs (its id, or its e-mail address); or why there is none."""
     program = loaded.program
-    found = store.contacts([contact])
-    if not found:
-        ids = store.find([contact.lower()]).get(contact.lower(), [])
-        found = store.contacts(ids[:1])
-    if not found:
-        return f'there is no contact "{contact}" in the store'
-    row = found[0]
-    if row.deleted:
-        return f'the contact "{contact}" was deleted'
+    row = _found(store, contact)
+    if isinstance(row, str):
+        return row
     here, shared = States(program).read(row.state)[0], store.shared()
     history = [one.entry for one in store.history(row.id)]
     clock = Position.read(shared.values.get(NAME)).clock
@@ -94,26 +95,77 @@ def taken(store: Store, loaded: Loaded, contact: str) -> FromStore | str:
         for name in program.names.coupons
     }
     addresses = {one.casefold() for one in addresses_of([here], program.config)}
+    own = list(zip(history, lived.counterparts, strict=True))
+    known, parted = _parting(program, here, own, store)
+    merged = _merged(store, history)
+    others = [(_as_kept(one, row.id), None) for theirs in merged.values() for one in theirs]
+    sendings = sorted(store.sendings([row.id, *merged]), key=lambda one: one.at)
     return FromStore(
         row, shared, codes, store.barred(addresses), bool(store.waiting_arrivals([row.id])),
-        *_parting(program, here, list(zip(history, lived.counterparts, strict=True))), now,
+        sorted([*known, *others], key=lambda one: one[0].at), parted, now, sendings,
+        contact if contact in merged else "",
     )  # fmt: skip
+
+
+def _found(store: Store, given: str) -> ContactRow | str:
+    """The contact of an id or an address, or the one that it was merged into; or why not."""
+    found = store.contacts([given])
+    if not found:
+        rows = store.contacts(store.find([given.lower()]).get(given.lower(), []))
+        found = [one for one in rows if not one.deleted] or rows[:1]
+    if not found:
+        return f'there is no contact "{given}" in the store'
+    if len(found) > 1:
+        ids = ", ".join(f'"{one.id}"' for one in found)
+        return f'several contacts have the address "{given}": {ids}; ask for one by its id'
+    row = found[0]
+    while row.deleted:
+        into = store.contacts([merged_into(row)])
+        if not into:
+            return f'the contact "{given}" was deleted'
+        row = into[0]
+    return row
+
+
+def _merged(store: Store, history: Sequence[Entry]) -> dict[str, list[Entry]]:
+    """The histories of those who were merged into a contact, up to then."""
+    found: dict[str, list[Entry]] = {}
+    for entry in history:
+        gone = _INTO_THIS.fullmatch(entry.because) if entry.what == "merged" else None
+        if gone is not None:
+            theirs = [one.entry for one in store.history(gone[1]) if one.entry.at <= entry.at]
+            found = {**found, gone[1]: theirs, **_merged(store, theirs)}
+    return found
+
+
+_INTO_THIS = re.compile(r'"(.+)" into this one')
+
+
+def _as_kept(entry: Entry, kept: str) -> Entry:
+    """An entry of one who is part of another now."""
+    because = f'{entry.because}; as "{entry.contact}"' if entry.because else f'as "{entry.contact}"'
+    return entry._replace(contact=kept, because=because)
 
 
 _Known = list[tuple[Entry, Decision | None]]
 
 
-def _parting(program: Program, contact: Contact, known: _Known) -> tuple[_Known, Entry | None]:
+def _parting(
+    program: Program, contact: Contact, known: _Known, store: Store
+) -> tuple[_Known, Entry | None]:
     """Where the program of today goes another way than that of the history, if it is another.
 
     From there on what the replay found is no counterpart, even where it looks like one.
     """
     versions = {name: one.version for name, one in program.by_name.items()}
     changed = {
-        run.campaign for run in contact.runs.values() if run.version != versions[run.campaign]
+        run.campaign for run in contact.runs.values() if run.version != versions.get(run.campaign)
     }
+    version = applied(store)
+    since = version.at if version is not None and version.number > 1 else None
     for place, (entry, lived) in enumerate(known):
-        other = entry.campaign in changed or entry.campaign not in versions
+        earlier = since is not None and entry.at < since
+        other = earlier or entry.campaign in changed or entry.campaign not in versions
         if lived is None and entry.campaign and other:
             return known[:place] + [(one, None) for one, _ in known[place:]], entry
     return known, None

@@ -91,6 +91,7 @@ def _candidates(session: Session, text: str, behind: str) -> Iterable[str]:
     if found is not None:
         rest = found[1]
         yield from found[0].complete(session, f"{rest} " if rest else "")
+        yield from found[0].paths(session, typed(text))
     yield from _names(session, text, bare=found is None)
 
 

@@ -13,7 +13,8 @@ MAX_ENTRY = 100_000
 _BLOCK = '"""'
 _BLOCKS = re.compile(r'"""(?s:.*?)"""')
 _TEXTS = re.compile(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*')
-_OPENS = re.compile(r'"(?:[^"\\]|\\.)*"\s*$')
+_QUOTED_NAME = r'"(?:[^"\\\n]|\\.)*"'
+_NAME = rf"(?:{_QUOTED_NAME}|[^\s\"'=,]+)"
 
 
 def unfinished(session: Session, text: str) -> bool:
@@ -33,14 +34,17 @@ def _in_block(text: str) -> bool:
     return _BLOCK in _BLOCKS.sub(" ", text)
 
 
-def opens(session: Session, text: str) -> bool:
-    """Whether lines may follow below an entry: a contact as in a test, with its name in quotes."""
+def opens(session: Session, text: str, *, bare: bool = False) -> bool:
+    """Whether lines may follow below an entry: a contact with its name in quotes as in a test;
+    without them only if `bare`, for one who types expects an answer then.
+    """
     words = session.tongue.words
-    given = begins(session, text, "_GIVEN_CONTACT")
     named = "|".join(re.escape(form) for form in words.forms("_CONTACT"))
-    made = re.search(rf"(?:^|\s)(?:{named})\s+\S", text, re.IGNORECASE) is not None
-    scripted = begins(session, text, *SCRIPT, "_CONTACT")
-    return given or (made and scripted and _OPENS.search(text.partition("\n")[0]) is not None)
+    name = _NAME if bare else _QUOTED_NAME
+    made = re.search(rf"(?:^|\s)(?:{named})\s+{name}", text.partition("\n")[0], re.IGNORECASE)
+    if begins(session, text, "_GIVEN_CONTACT"):
+        return True
+    return made is not None and begins(session, text, *SCRIPT, "_CONTACT")
 
 
 def entries(session: Session, lines: Iterable[str]) -> Iterator[tuple[int, str]]:
@@ -59,7 +63,9 @@ def entries(session: Session, lines: Iterable[str]) -> Iterator[tuple[int, str]]
             if entry.strip():
                 yield first, entry
             first, entry = number, text
-        if len(entry) < MAX_ENTRY and (unfinished(session, entry) or opens(session, entry)):
+        if len(entry) < MAX_ENTRY and (
+            unfinished(session, entry) or opens(session, entry, bare=True)
+        ):
             continue
         if entry.strip():
             yield first, entry

@@ -17,7 +17,11 @@ class Given:
     """The lines, and what they cannot say."""
 
     lines: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[tuple[str, str]] = field(default_factory=list)
+    """Each with its kind, for many contacts are alike."""
+
+    def note(self, whose: str, text: str) -> None:
+        self.notes.append((text, f"{whose}: {text}"))
 
     @property
     def text(self) -> str:
@@ -29,20 +33,20 @@ def given(row: ContactRow, zone: ZoneInfo, groups: Collection[str]) -> Given:
     found = Given()
     name = row.key()
     for key, value in row.fields.items():
-        _value(found, f"{name}: ", key, value, zone)
+        _value(found, name, key, value, zone)
     if row.fields.get("email") is None:
-        found.notes.append(f"{name}: it has no e-mail address; in a test it has one of its name")
+        found.note(name, "it has no e-mail address; in a test it has one of its name")
     found.lines += [f"tag {quoted(tag)}" for tag in row.tags]
     for group in row.groups:
         if group in groups:
             found.lines.append(f"group {quoted(group)}")
         else:
-            found.notes.append(f'{name}: no file declares the group "{group}", so it is left out')
+            found.note(name, f'no file declares the group "{group}", so it is left out')
     for channel, yes in row.consent.items():
         if yes:
             found.lines.append(f"marketing by {channel}")
         else:
-            found.notes.append(f"{name}: its refusal of {channel} counts as never said")
+            found.note(name, f"its refusal of {channel} counts as never said")
     if row.blocked:
         found.lines.append("blocked")
     for record, several in row.records.items():
@@ -55,7 +59,7 @@ def given(row: ContactRow, zone: ZoneInfo, groups: Collection[str]) -> Given:
 def _record(found: Given, name: str, one: dict[str, Any], zone: ZoneInfo) -> None:
     before = len(found.lines)
     for key, value in one.items():
-        _value(found, f"{name}: ", key, value, zone, "  ")
+        _value(found, name, key, value, zone, "  ")
     if len(found.lines) == before:
         found.lines.pop()
 
@@ -65,6 +69,6 @@ def _value(found: Given, whose: str, key: str, value: Any, zone: ZoneInfo, lead:
         return
     text = written(value, zone)
     if text is None:
-        found.notes.append(f"{whose}`{key}` cannot be written in a test, so it is left out")
+        found.note(whose, f"`{key}` cannot be written in a test, so it is left out")
     else:
         found.lines.append(f"{lead}{key} {text}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,20 +11,25 @@ from flowlang.calendar import Duration, local
 from flowlang.contact import Contact, Run
 from flowlang.engine.play import Failed
 from flowlang.engine.tracing import Decision
-from flowlang.repl.script import Line, Wrong, quoted, read_lines, translated
+from flowlang.repl.script import Line, Wrong, plain, quoted, read_lines, translated
 from flowlang.repl.session import Session
 from flowlang.repl.stage import Stage
 from flowlang.source import Findings
 
 
-def outcome(session: Session) -> list[Line]:
-    """Expectations that hold now: what was sent and skipped, where everyone stands, tags, fields
-    that steps have set, coupons, notices.
+def outcome(session: Session, whose: Container[str] | None = None) -> list[Line]:
+    """Expectations that hold now: what was sent and skipped, where everyone stands (or only some,
+    `whose`), tags, fields that steps have set, coupons, notices.
     """
-    if not session.stage.begun:
-        return []
+    return _holding(session, _expected(session, whose)) if session.stage.begun else []
+
+
+def _holding(session: Session, texts: Iterable[str]) -> list[Line]:
+    """The expectations that hold, of those in English; in the language of the session."""
     found: list[Line] = []
-    for text in dict.fromkeys(_expected(session)):
+    for text in dict.fromkeys(texts):
+        if not plain(text):
+            continue
         try:
             line = read_lines(f"expect {text}", "en")[0]
         except Wrong:
@@ -36,9 +41,29 @@ def outcome(session: Session) -> list[Line]:
 
 
 def in_words(session: Session) -> list[str]:
-    """The same without the word `expect`, for people."""
+    """The same for people, without the word `expect`, and with all that is known of everyone."""
     word = session.tongue.word("_EXPECT")
-    return [line.text.removeprefix(f"{word} ") for line in outcome(session)]
+    known = _holding(session, _known(session)) if session.stage.begun else []
+    lines = dict.fromkeys(line.text for line in (*outcome(session), *known))
+    return [line.removeprefix(f"{word} ") for line in lines]
+
+
+def _known(session: Session) -> Iterator[str]:
+    """What is known of each contact, whoever has said it."""
+    zone, names = session.program.config.timezone, session.program.names
+    for contact in session.stage.play.timeline.contacts.values():
+        if contact.id not in session.stage.contacts or contact.deleted:
+            continue
+        whom = f" for {quoted(contact.id)}" if len(session.stage.contacts) > 1 else ""
+        for name in names.fields:
+            value = written(contact.fields.get(name), zone)
+            if value is not None and name not in ("id", "created"):
+                yield f"{name} = {value}{whom}"
+        for group in sorted(contact.groups):
+            yield f"in group {quoted(group)}{whom}"
+        for channel, granted in contact.consent.items():
+            said = "" if granted else "not "
+            yield f"{said}may get marketing by {channel}{whom}"
 
 
 def _holds(stage: Stage, line: Line) -> bool:
@@ -55,22 +80,23 @@ def _holds(stage: Stage, line: Line) -> bool:
     return True
 
 
-def _expected(session: Session) -> Iterator[str]:
+def _expected(session: Session, whose: Container[str] | None) -> Iterator[str]:
     stage, program = session.stage, session.program
     world, zone = stage.play.world, program.config.timezone
     several = len(stage.contacts) > 1
     for sent in world.sent:
-        whose = f" to {quoted(sent.contact)}" if several and not sent.elsewhere else ""
-        whose = f" to {quoted(sent.address)}" if sent.elsewhere else whose
-        yield f"sent {quoted(sent.message)}{whose} at {_clock(sent.at, zone)}"
+        to = f" to {quoted(sent.contact)}" if several and not sent.elsewhere else ""
+        to = f" to {quoted(sent.address)}" if sent.elsewhere else to
+        yield f"sent {quoted(sent.message)}{to} at {_clock(sent.at, zone)}"
     for skip in world.skipped:
-        whose = f" to {quoted(skip.contact)}" if several else ""
-        yield f"skipped {quoted(skip.message)}{whose} because {quoted(skip.because)}"
+        to = f" to {quoted(skip.contact)}" if several else ""
+        yield f"skipped {quoted(skip.message)}{to} because {quoted(skip.because)}"
     for contact in stage.play.timeline.contacts.values():
         whom = f" for {quoted(contact.id)}" if several else ""
-        if contact.id in stage.contacts and not contact.deleted:
+        meant = whose is None or contact.id in whose
+        if meant and contact.id in stage.contacts and not contact.deleted:
             yield from (f"{one}{whom}" for one in _of_contact(session, contact))
-    for name in {name for letter in world.letters for name, _ in letter.codes}:
+    for name in dict.fromkeys(name for letter in world.letters for name, _ in letter.codes):
         yield f"coupons left {quoted(name)} = {world.pool(name).left}"
     for notice in world.notices:
         who = "inbox" if notice.who == "inbox" else quoted(notice.who)
@@ -133,7 +159,7 @@ def written(value: Any, zone: ZoneInfo) -> str | None:
             )
             return text if len(text.lstrip("-").partition(".")[0]) <= 15 else None
         case str():
-            return quoted(value)
+            return quoted(value) if plain(value) else None
         case datetime():
             return _clock(value, zone)
         case date():

@@ -24,7 +24,7 @@ from flowlang.repl.saying import enter
 from flowlang.repl.script import Wrong
 from flowlang.repl.session import Session
 from flowlang.repl.telling import Teller
-from flowlang.repl.told import Told, row
+from flowlang.repl.told import Told, row, rows
 from flowlang.source import Findings, Source
 from flowlang.syntax.lexer import lines
 
@@ -103,7 +103,8 @@ class Terminal:
             self.tell(enter(self.session, text))
         except Wrong as wrong:
             told = [row(("bad", wrong.message), hang=2)]
-            self.tell([*told, row(("dim", f"  {wrong.hint}"), hang=2)] if wrong.hint else told)
+            told += [row(("dim", f"  {wrong.hint}"), hang=2)] if wrong.hint else []
+            self.tell([*told, *(rows(wrong.detail, indent=2) if wrong.detail else [])])
         except KeyboardInterrupt:
             self.tell([row(("bad", "interrupted; everything is as it was"))])
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 
-from flowlang.kinds import Fields
+from flowlang.kinds import in_words
 from flowlang.repl import word
-from flowlang.repl.script import Line, Wrong, quoted
+from flowlang.repl.script import Line, Wrong, plain
 from flowlang.repl.session import Session
 from flowlang.repl.telling import Teller
-from flowlang.repl.told import Told, row
+from flowlang.repl.told import Row, Told, row
+from flowlang.repl.typed import oddities, sound
 from flowlang.source import did_you_mean
 from flowlang.syntax import keywords
+from flowlang.syntax.scripts import GivenContact
 
 SCRIPT = ("_AT", "_AFTER", "_GIVEN_CONTACT", "_GIVEN_COUPONS", "_GIVEN_CALL", "_GIVEN_EVENT")
 """What a line of a test begins with; every other line is an action, which happens now."""
@@ -25,14 +27,6 @@ ACTIONS = (
 )  # fmt: skip
 """What an action begins with."""
 
-_PAIR = re.compile(
-    r"""(?P<name>[^\W\d_][\w-]*)\s*=\s*
-    (?P<value>"(?:[^"\\]|\\.)*"|\d{4}-\d\d?-\d\d?[ ]+\d\d?:\d\d|[^\s,()"]+)""",
-    re.VERBOSE,
-)
-_SKIP = re.compile(r'"(?:[^"\\]|\\.)*"|\([^()]*\)')
-_WRITTEN_OUT = re.compile(r"-?\d+(\.\d+)?%?|\d{4}-\d\d?-\d\d?( +\d\d?:\d\d)?|\d\d?:\d\d")
-
 
 def enter(session: Session, text: str) -> Told:
     """What an entry leads to: a word of the session, or something said in the language.
@@ -42,6 +36,8 @@ def enter(session: Session, text: str) -> Told:
     text = text.strip()
     if not text or text.startswith("#"):
         return []
+    if not plain(text):
+        raise Wrong("there is a character in this that cannot be shown")
     found = word.find(text, session.tongue.words.code)
     if found is not None:
         return found[0].do(session, found[1])
@@ -53,9 +49,12 @@ def say(session: Session, text: str) -> Told:
     """Let something happen that is said in the language."""
     before = len(session.stage.decisions)
     lines = lines_of(session, text)
+    sound(session, lines)
     session.perform(lines)
-    told = happened(session, before)
+    told = happened(session, before) + oddities(lines)
     acts = any(getattr(line.node, "action", None) is not None for line in lines)
+    if not told and any(isinstance(line.node, GivenContact) for line in lines):
+        return [stands(session)]
     return told or ([row(("dim", "  nothing changed"))] if acts else [])
 
 
@@ -107,6 +106,14 @@ def happened(session: Session, before: int) -> Told:
     return teller.timeline(stage.decisions[before:], stage.notices())
 
 
+def stands(session: Session) -> Row:
+    """The contact that is meant, with its fields: it stands there."""
+    contact = session.contact()
+    zone = session.program.config.timezone
+    fields = [f"{name} {in_words(value, zone)}" for name, value in contact.fields.items()]
+    return row("  ", ("strong", contact.id), f"  {', '.join(fields)}", hang=4)
+
+
 def stopped(session: Session, lines: Sequence[Line], wrong: Wrong) -> Told:
     """How far lines went that were replayed, and what is wrong with the next one."""
     done = len(session.state.lines)
@@ -114,54 +121,3 @@ def stopped(session: Session, lines: Sequence[Line], wrong: Wrong) -> Told:
     if done == len(lines):
         return told
     return [row("  up to here; then `", lines[done].text.partition("\n")[0], "`", hang=4), *told]
-
-
-# ---------------------------------------------------------------------- field=value
-
-
-def pairs(text: str) -> Iterator[tuple[str, str, str]]:
-    """The parts of a text: what stands before a pair `name=value`, its name and its value; at the
-    end what is left, with an empty name.
-    """
-    at = begin = 0
-    while at < len(text):
-        skipped = _SKIP.match(text, at)
-        if skipped is not None:
-            at = skipped.end()
-            continue
-        found = _PAIR.match(text, at) if at == 0 or not text[at - 1].isalnum() else None
-        if found is None:
-            at += 1
-            continue
-        yield text[begin : found.start()], found["name"], found["value"]
-        at = begin = found.end()
-    yield text[begin:], "", ""
-
-
-def literal(value: str, name: str, fields: Fields, yes_no: Callable[[str], str | None]) -> str:
-    """A value that was typed without quotes, as the language writes it."""
-    if value.startswith('"'):
-        return value
-    kind = fields.get(name)
-    if kind is None:
-        return value if _WRITTEN_OUT.fullmatch(value) else quoted(value)
-    if kind.name == "yes/no":
-        return yes_no(value) or value
-    if kind.is_text:
-        return quoted(value)
-    return value
-
-
-def yes_no(session: Session) -> Callable[[str], str | None]:
-    """Reads yes and no in the words of the session and in those of data."""
-    words = session.tongue.words
-
-    def read(value: str) -> str | None:
-        lower = value.casefold()
-        if lower in ("yes", "true", "ja") or lower in words.forms("_YES"):
-            return words.word("_YES")
-        if lower in ("no", "false", "nein") or lower in words.forms("_NO"):
-            return words.word("_NO")
-        return None
-
-    return read

@@ -80,6 +80,14 @@ def quoted(text: str) -> str:
     return '"' + escaped.replace("\r\n", "\\n").replace("\n", "\\n").replace("\r", "\\n") + '"'
 
 
+_STEERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def plain(text: str) -> bool:
+    """Whether a file may hold a text: nothing in it steers a terminal."""
+    return _STEERS.search(text) is None
+
+
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 _QUOTED = re.compile(r'"(?:[^"\\\n]|\\[^\n])*"')
 

@@ -17,6 +17,7 @@ from flowlang.program.program import Program
 from flowlang.repl.amending import amended, made
 from flowlang.repl.script import Line, Tongue, Wrong, quoted, read_lines
 from flowlang.repl.stage import MOST, Beginning, Loaded, Stage, replayed
+from flowlang.stores.rows import SendingRow
 from flowlang.syntax import keywords, scripts
 
 DEEPEST = 500
@@ -31,7 +32,14 @@ class Sources(Protocol):
         ...
 
     def contacts(self, path: Path, program: Program) -> ContactRows:
-        """The contacts in a file.  Raises Wrong where it cannot be read."""
+        """The contacts in a file, by its path from the folder one is in, else from the workspace.
+
+        Raises Wrong where it cannot be read.
+        """
+        ...
+
+    def paths(self, begun: str, suffixes: Sequence[str]) -> list[str]:
+        """The paths that a begun one may become: folders, and files that end so."""
         ...
 
     def write(self, path: Path, text: str) -> None:
@@ -109,6 +117,11 @@ class Session:
     def scene(self) -> Scene:
         return self.stage.scene(self.state.lines)
 
+    def sent_before(self, contact: str) -> Sequence[SendingRow]:
+        """What a store has sent to a contact before the session began."""
+        begun = self.beginning
+        return begun.sendings if begun is not None and begun.contact == contact else ()
+
     def decisions(self) -> list[Decision]:
         """What was decided about the contact that is meant."""
         return self.stage.trace.of(self.contact().id)
@@ -144,7 +157,8 @@ class Session:
         whom, said = self.whom, self.state.lines
         for line in lines:
             whom = made(line) or whom
-            said = amended(said, line, self.tongue.words.code)
+            begun = self.stage.begun
+            said = (*said, line) if begun else amended(said, line, self.tongue.words.code)
         self.go(replace(self.state, lines=said, whom=whom))
 
     # ------------------------------------------------------------------ ways back
@@ -263,7 +277,11 @@ class Session:
         """Replay the session with the files as they are now, as far as it goes; gives what is
         wrong with the first line that does not.
         """
-        return self._taken(self.state.lines, loaded)
+        before = self.state
+        wrong = self._taken(before.lines, loaded)
+        if wrong is not None:  # where the files are mended, the rest can be had back
+            self.past, self.future = [*self.past[-DEEPEST + 1 :], before], []
+        return wrong
 
     def _taken(self, lines: tuple[Line, ...], loaded: Loaded) -> Wrong | None:
         tongue = _tongue(loaded)
@@ -293,4 +311,3 @@ def _before_whom(node: scripts.ScriptLine) -> int | None:
         case scripts.Expect(what=part) | scripts.GivenEvent(at=part):
             return int(part.span.end)
     return None
-

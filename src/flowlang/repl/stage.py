@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from flowlang.calendar import local
+from flowlang.check import diagnostics as d
 from flowlang.contact import Entry
 from flowlang.engine.answers import Scene
 from flowlang.engine.expectations import Check
@@ -18,6 +20,7 @@ from flowlang.engine.world import Notice
 from flowlang.program.program import Program
 from flowlang.repl.script import Line, Wrong, refuse
 from flowlang.source import Findings
+from flowlang.stores.rows import SendingRow
 from flowlang.syntax import scripts
 from flowlang.workspace import Workspace
 
@@ -57,6 +60,11 @@ class Beginning(Protocol):
     @property
     def parted(self) -> Entry | None:
         """From here on the program, which is another now, goes another way."""
+        ...
+
+    @property
+    def sendings(self) -> Sequence[SendingRow]:
+        """What was sent before."""
         ...
 
     def set_up(self, play: Play) -> datetime:
@@ -156,8 +164,21 @@ class Stage:
             act = self.compiler.line(line.node)
         except OverflowError as beyond:
             raise Wrong(_beyond(beyond)) from None
+        self._refuse_in_session(line, findings)
         refuse(findings)
         return act
+
+    def _refuse_in_session(self, line: Line, findings: Findings) -> None:
+        """What is said of tests otherwise.  Raises Wrong."""
+        codes = {one.diagnostic.code for one in findings.found}
+        if d.TEST_TIME.code in codes and self.begun:
+            shown = local(self.play.now, self.compiler.zone)
+            raise Wrong(f"time only goes forward: it is {shown:%Y-%m-%d %H:%M}")
+        if d.UNKNOWN_CONTACT.code in codes and not self.contacts:
+            raise Wrong("there is no contact yet", "make one: `contact anna score=60`")
+        if d.DUPLICATE_NAME.code in codes and isinstance(line.node, scripts.GivenContact):
+            name = self.contacts[-1]
+            raise Wrong(f'"{name}" is there already', f"`contact {name} score=60` changes it")
 
     # ------------------------------------------------------------------ letting time pass
 

@@ -36,6 +36,10 @@ class Word(ABC):
         """What the word that is being typed behind it may be."""
         return ()
 
+    def paths(self, session: Session, begun: str) -> Iterable[str]:
+        """The paths that the word which is being typed may become."""
+        return ()
+
     def phrases(self, language: str) -> tuple[str, ...]:
         """How it can be said, the usual way first."""
         own = [phrase for code, phrase in self.names if code == language]

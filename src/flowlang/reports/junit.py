@@ -7,7 +7,7 @@ There is no standard; this is what Jenkins, GitLab and GitHub actions read in co
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from xml.sax.saxutils import escape, quoteattr
@@ -27,6 +27,8 @@ class Case:
     line: int = 0
     failures: tuple[tuple[str, str, str], ...] = ()
     """Type, one line, and all there is to say."""
+    could_run: bool = True
+    """Without, its failures are errors: nothing is known of what it would have shown."""
 
 
 def render(findings: Sequence[Finding], files: Sequence[str], *, color: bool = False) -> str:
@@ -46,6 +48,16 @@ def render(findings: Sequence[Finding], files: Sequence[str], *, color: bool = F
             for name, found in failures.items()
         ),
     )
+
+
+def not_run(findings: Iterable[Finding]) -> Iterator[Case]:
+    """A case for each file with errors, whose tests could not run for that."""
+    errors = (one for one in findings if one.severity == "error")
+    by_file = groupby(
+        sorted(errors, key=lambda one: one.order), key=lambda one: one.span.source.name
+    )
+    for name, found in by_file:
+        yield Case(name, name, failures=tuple(map(_failure, found)), could_run=False)
 
 
 def document(name: str, cases: Iterable[Case]) -> str:
@@ -72,8 +84,9 @@ def _failure(finding: Finding) -> tuple[str, str, str]:
 
 
 def _counts(cases: Sequence[Case]) -> str:
-    failed = sum(bool(case.failures) for case in cases)
-    return f'tests="{len(cases)}" failures="{failed}" errors="0" skipped="0"'
+    failed = sum(bool(case.failures) and case.could_run for case in cases)
+    errors = sum(not case.could_run for case in cases)
+    return f'tests="{len(cases)}" failures="{failed}" errors="{errors}" skipped="0"'
 
 
 def _case(case: Case) -> Iterable[str]:
@@ -90,7 +103,8 @@ def _case(case: Case) -> Iterable[str]:
     kind, message, _ = case.failures[0]
     more = f" (and {len(case.failures) - 1} more)" if len(case.failures) > 1 else ""
     told = escape(_clean("\n".join(told for _, _, told in case.failures)))
-    yield f"      <failure type={_quoted(kind)} message={_quoted(message + more)}>{told}</failure>"
+    tag = "failure" if case.could_run else "error"
+    yield f"      <{tag} type={_quoted(kind)} message={_quoted(message + more)}>{told}</{tag}>"
     yield "    </testcase>"
 
 

@@ -7,8 +7,8 @@ and all that stands in it; at the head of the file, before an empty line, for th
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 
 from flowlang.rules import diagnostics as d
 from flowlang.rules import registry
@@ -23,6 +23,8 @@ _VERBS = ("allow", "erlaube")
 _WRITTEN = {"en": ("allow", "because"), "de": ("erlaube", "weil")}
 """How a comment is written in a file of a language; both are read in all."""
 _VERB_BEFORE = re.compile(rf":[ \t]*(?:{'|'.join(_VERBS)})$", re.IGNORECASE)
+CHANGE = re.compile(r"[ \t]+(?:changes?|änderung(?:en)?)(?!\w)", re.IGNORECASE)
+"""Begins what a comment allows that speaks of changes."""
 _NAME = re.compile(r"[^\s,]+")
 
 
@@ -71,21 +73,18 @@ def read(parsed: Parsed, severities: Severities, findings: Findings) -> Allowanc
     """The allowances of a file; what is wrong with them is reported."""
     allowances = Allowances(findings)
     text = parsed.source.text
-    if "flow" not in text or "#" not in text:
-        return allowances
-    for match in _COMMENT.finditer(text):
-        if _within_a_text(parsed, match.start()):
-            continue
-        verb = match["verb"].lower()
+    for match, verb in comments(parsed):
         if verb not in _VERBS:
             _misspelt(parsed, match, findings)
             continue
+        if CHANGE.match(match["rest"]):
+            continue  # it speaks of what has changed (`flow diff`), not of a rule
         span = Span(parsed.source, match.start(), match.start() + len(match[0].rstrip()))
         because = _BECAUSE.search(text, match.start("rest"), match.end())
         if because is None or not text[because.end() : match.end()].strip(" \t:.…"):
             hint = "as in `# flow: allow wait-without-end because the contact always answers`"
             findings.report(d.NO_REASON, span, hint=hint)
-        start, end = _scope(parsed, match.start())
+        start, end = scope(parsed, match.start())
         end_of_names = because.start() if because else match.end()
         names = list(_NAME.finditer(text, match.start("rest"), end_of_names))
         if not names:
@@ -96,6 +95,16 @@ def read(parsed: Parsed, severities: Severities, findings: Findings) -> Allowanc
             if known is not None:
                 allowances.found.append(Allowance(known, place, span, len(names) == 1, start, end))
     return allowances
+
+
+def comments(parsed: Parsed) -> Iterator[tuple[re.Match[str], str]]:
+    """The comments that speak to flow, each with its verb; its `rest` is what follows."""
+    text = parsed.source.text
+    if "flow" not in text or "#" not in text:
+        return
+    for match in _COMMENT.finditer(text):
+        if not _within_a_text(parsed, match.start()):
+            yield match, match["verb"].lower()
 
 
 def _known(word: str, place: Span, severities: Severities, findings: Findings) -> str | None:
@@ -151,6 +160,8 @@ def allowing(finding: Finding, parsed: Parsed, severities: Severities) -> Edit |
 
 def _misspelt(parsed: Parsed, match: re.Match[str], findings: Findings) -> None:
     """`alow` is a mistake; any other word just begins a comment about flow."""
+    from difflib import get_close_matches  # for those who mistype only
+
     near = get_close_matches(match["verb"].lower(), _VERBS, n=1, cutoff=0.75)
     if near:
         span = Span(parsed.source, match.start("verb"), match.end("verb"))
@@ -171,7 +182,7 @@ def _within_a_text(parsed: Parsed, at: int) -> bool:
     )
 
 
-def _scope(parsed: Parsed, at: int) -> tuple[int, int]:
+def scope(parsed: Parsed, at: int) -> tuple[int, int]:
     """Where a comment holds."""
     lines, text = parsed.lines, parsed.source.text
     behind = next((line for line in lines if _ends_before(line, at, text)), None)

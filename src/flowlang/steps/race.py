@@ -13,7 +13,7 @@ from flowlang.check.comparing import Fn
 from flowlang.check.names import Names
 from flowlang.effects import Effects, Next, Trigger
 from flowlang.steps.event_match import EventMatch, came, event_match
-from flowlang.steps.jump import Jump
+from flowlang.steps.jump import branches
 from flowlang.steps.repeat import Count
 from flowlang.steps.step import Code, Instruction, Lapse, Step
 from flowlang.steps.wait_until import said
@@ -58,10 +58,8 @@ class Race(Step):
         instruction = AwaitFirst(length, said(self.at_most))
         at = code.emit(instruction, self)
         code.races.append(at)
-        ends: list[Jump] = []
-        all_over = True
-        for branch in self.branches or ():
-            target = code.next
+
+        def begin(branch: ForBranch | UntilBranch | OtherwiseBranch, target: int) -> None:
             if not isinstance(branch, OtherwiseBranch):
                 instruction.texts.append(branch.span.text.split("\n", 1)[0].strip())
             if isinstance(branch, ForBranch):
@@ -73,16 +71,10 @@ class Race(Step):
                 code.report(d.DUPLICATE_LINE, branch.span, what="`otherwise`")
             else:
                 instruction.otherwise = target
-            with code.inside(self), code.inside(branch):
-                over = code.block(branch.steps)
-            all_over = all_over and over
-            end = Jump()
-            code.emit(end, branch)
-            ends.append(end)
+
+        all_over = branches(code, self, self.branches or (), begin)
         code.races.pop()
         instruction.after = code.next
-        for end in ends:
-            end.to = code.next
         return all_over and instruction.otherwise is not None
 
 

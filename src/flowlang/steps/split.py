@@ -11,7 +11,7 @@ from flowlang.check import literals
 from flowlang.effects import STAY, Effects, Next
 from flowlang.source import Span
 from flowlang.steps.event_match import EventMatch, event_match
-from flowlang.steps.jump import Jump
+from flowlang.steps.jump import branches
 from flowlang.steps.step import Code, Instruction, Lapse, Step
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.tree import Node, Token, node
@@ -41,7 +41,7 @@ class Split(Step):
         bounds = tuple(accumulate(share.percent.value for share in shares))
         instruction = TakeShare(bounds, self.for_good is not None)
         code.emit(instruction, self)
-        return _branches(self, shares, instruction, code)
+        return _compile(self, shares, instruction, code)
 
 
 @node("split_best", block="shares")
@@ -64,7 +64,7 @@ class SplitBest(Step):
         instruction = TakeBest(bounds, match, length)
         code.emit(instruction, self)
         code.experiments.append(instruction)
-        return _branches(self, shares, instruction, code)
+        return _compile(self, shares, instruction, code)
 
 
 def _none_below_zero(shares: tuple[Share, ...], code: Code) -> None:
@@ -75,30 +75,21 @@ def _none_below_zero(shares: tuple[Share, ...], code: Code) -> None:
             code.report(d.BAD_VALUE, share.percent.span, what=what)
 
 
-def _branches(
-    step: Step, shares: tuple[Share, ...], instruction: TakeShare | TakeBest, code: Code
-) -> bool:
-    ends: list[Jump] = []
-    all_over = bool(shares)
+def _compile(step: Step, shares: tuple[Share, ...], instruction: Taking, code: Code) -> bool:
+    """Compile the branches of a split, each under a name of its own."""
     names: dict[str, Span] = {}
-    _none_below_zero(shares, code)
-    for share in shares:
-        if share.name.value in names:
+
+    def begin(share: Share, target: int) -> None:
+        first = names.setdefault(share.name.value, share.name.span)
+        if first is not share.name.span:
             code.report(
                 d.DUPLICATE_NAME, share.name.span, what="the branch", name=share.name.value,
-                also=((names[share.name.value], "first named here"),),
+                also=((first, "first named here"),),
             )  # fmt: skip
-        names.setdefault(share.name.value, share.name.span)
-        instruction.targets.append((share.name.value, code.next))
-        with code.inside(step), code.inside(share):
-            over = code.block(share.steps)
-        all_over = all_over and over
-        end = Jump()
-        code.emit(end, share)
-        ends.append(end)
-    for end in ends:
-        end.to = code.next
-    return all_over
+        instruction.targets.append((share.name.value, target))
+
+    _none_below_zero(shares, code)
+    return branches(code, step, shares, begin) and bool(shares)
 
 
 def _shares(targets: list[tuple[str, int]], bounds: tuple[float, ...]) -> list[str]:
@@ -108,50 +99,17 @@ def _shares(targets: list[tuple[str, int]], bounds: tuple[float, ...]) -> list[s
     return [f'{share:g}% "{name}"' for share, (name, _) in zip(shares, targets, strict=True)]
 
 
-class TakeShare(Instruction):
-    """Take the branch that a stable random number falls into."""
+class Taking(Instruction):
+    """Take one of several branches with shares."""
 
-    __slots__ = ("bounds", "for_good", "targets")
+    __slots__ = ("bounds", "targets")
     shape = "split"
 
-    def __init__(self, bounds: tuple[float, ...], for_good: bool) -> None:
+    def __init__(self, bounds: tuple[float, ...]) -> None:
         self.bounds = bounds
-        self.for_good = for_good
         self.targets: list[tuple[str, int]] = []
 
-    def run(self, do: Effects, pc: int) -> Next:
-        number = do.share(self.where.id, self.for_good)
-        for (name, target), bound in zip(self.targets, self.bounds, strict=True):
-            if number < bound:
-                do.note("branch", name)
-                return target
-        name, target = self.targets[-1]
-        do.note("branch", name)
-        return target
-
-    def exits(self, pc: int) -> list[tuple[int, str]]:
-        return [(target, name) for name, target in self.targets]
-
-    def labels(self, pc: int, say: Callable[[str], str]) -> list[str]:
-        return _shares(self.targets, self.bounds)
-
-
-class TakeBest(Instruction):
-    """Take a branch while the test runs; wait for the winner; take the winner."""
-
-    __slots__ = ("bounds", "length", "match", "targets")
-    shape = "split"
-
-    def __init__(self, bounds: tuple[float, ...], match: EventMatch, length: Duration) -> None:
-        self.bounds = bounds
-        self.match = match
-        self.length = length
-        self.targets: list[tuple[str, int]] = []
-
-    def run(self, do: Effects, pc: int) -> Next:
-        branch = do.experiment(self.where.id, self.bounds, self.length)
-        if branch is None:
-            return STAY
+    def take(self, do: Effects, branch: int) -> Next:
         name, target = self.targets[branch]
         do.note("branch", name)
         return target
@@ -161,6 +119,36 @@ class TakeBest(Instruction):
 
     def labels(self, pc: int, say: Callable[[str], str]) -> list[str]:
         return _shares(self.targets, self.bounds)
+
+
+class TakeShare(Taking):
+    """Take the branch that a stable random number falls into."""
+
+    __slots__ = ("for_good",)
+
+    def __init__(self, bounds: tuple[float, ...], for_good: bool) -> None:
+        super().__init__(bounds)
+        self.for_good = for_good
+
+    def run(self, do: Effects, pc: int) -> Next:
+        number = do.share(self.where.id, self.for_good)
+        found = (branch for branch, bound in enumerate(self.bounds) if number < bound)
+        return self.take(do, next(found, -1))
+
+
+class TakeBest(Taking):
+    """Take a branch while the test runs; wait for the winner; take the winner."""
+
+    __slots__ = ("length", "match")
+
+    def __init__(self, bounds: tuple[float, ...], match: EventMatch, length: Duration) -> None:
+        super().__init__(bounds)
+        self.match = match
+        self.length = length
+
+    def run(self, do: Effects, pc: int) -> Next:
+        branch = do.experiment(self.where.id, self.bounds, self.length)
+        return STAY if branch is None else self.take(do, branch)
 
     def lapse(self) -> Lapse:
         return Lapse(Duration(), self.length)

@@ -14,10 +14,10 @@ from pathlib import Path
 from flowlang.source import did_you_mean
 from flowlang.stores.store import Store, StoreError
 
-_SHARED = frozenset(
-    ("arrays", "bell", "bulk", "migrations", "reading", "rows", "schema", "sql", "store", "tables")
-    + ("writing",)
-)
+_SHARED = frozenset((
+    "arrays", "bell", "bulk", "failures", "migrations", "reading", "rows", "schema", "sql", "store",
+    "tables", "writing",
+))  # fmt: skip
 """Modules of this folder that are no store."""
 
 

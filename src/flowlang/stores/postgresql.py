@@ -12,27 +12,38 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Literal
 
-import psycopg
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Connection, Engine
 
 from flowlang.stores import schema as t
+from flowlang.stores import tables
 from flowlang.stores.arrays import Arrays
 from flowlang.stores.bell import Bell
 from flowlang.stores.bulk import Bulk
 from flowlang.stores.store import StoreError
 from flowlang.stores.writing import SqlStore
 
+try:
+    import psycopg
+
+    from flowlang.stores.failures import in_words
+except ImportError:
+    raise StoreError(
+        'a store in PostgreSQL needs psycopg: pip install "flowlang[postgresql]"'
+    ) from None
+
 _AT_WORK, _TABLES = 0x666C6F77, 0x666C6F78
 """Locks of the database: who writes contacts; who makes the tables."""
 _NEW_CONTACT, _LIST, _SLOT = 0x666C01, 0x666C02, 0x666C03
 """Classes of locks: one for each new contact, coupon list, and slot of counters."""
 _SLOTS = 64
-LEASE = 300
-"""Seconds after which the server gives up a transaction in which nothing happens."""
-_VANISHED = {"tcp_keepalives_idle": 30, "tcp_keepalives_interval": 10, "tcp_keepalives_count": 3}
-"""After a minute without a sign of life the other machine is taken for gone."""
+LEASE = 600
+"""Seconds after which the server gives up a transaction in which nothing happens: more than a batch
+of calls over the web may take.
+"""
+_VANISHED = {"keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3"}
+"""On both sides: after a minute without a sign of life the other machine is taken for gone."""
 
 
 class PostgresqlStore(SqlStore):
@@ -60,7 +71,10 @@ class PostgresqlStore(SqlStore):
             try:
                 self._bell.wait(seconds)
             except psycopg.Error as failure:
-                raise StoreError(f"{self.shown}: {failure}") from failure
+                raise StoreError(f"{self.shown}: {in_words(failure)}") from failure
+
+    def in_words(self, failure: sa.exc.DBAPIError) -> str:
+        return in_words(failure.orig)
 
     def _wake(self, connection: Connection, *, at_once: bool = False) -> None:
         self._bell.ring(connection, at_once=at_once)
@@ -99,9 +113,8 @@ class PostgresqlStore(SqlStore):
             slots = sa.func.generate_series(0, _SLOTS - 1).column_valued("slot")
             free = sa.func.pg_try_advisory_lock(_SLOT, slots)
             known = connection.scalar(sa.select(slots).where(free).limit(1))
-            if known is None:
-                known = connection.scalar(sa.select(sa.func.pg_backend_pid())) % _SLOTS
-            connection.info["flow_slot"] = known
+            # Where all are taken it waits now and then for the one whose last slot it shares.
+            known = connection.info["flow_slot"] = _SLOTS - 1 if known is None else known
         return int(known)
 
     def _alone_with(self, connection: Connection, name: str) -> None:
@@ -111,18 +124,76 @@ class PostgresqlStore(SqlStore):
 
 def connect(url: str, base: Path) -> PostgresqlStore:
     """The store in a database, its tables made where there are none.  Raises StoreError."""
-    parsed = sa.make_url(url)
+    parsed = _parsed(url)
+    # No driver shows a password, but the query of an address may hold one, too.
+    shown = parsed.set(password=None, query={}).render_as_string()
+    options = {"connect_timeout": "10", "application_name": "flow", "client_encoding": "utf8"}
     engine = sa.create_engine(
-        parsed.set(drivername="postgresql+psycopg"),
+        parsed.set(drivername="postgresql+psycopg", query=_VANISHED | options | parsed.query),
         isolation_level="READ COMMITTED",
         execution_options={"preserve_rowcount": True},
         pool_pre_ping=True,
         pool_size=16,
     )
-    store = PostgresqlStore(engine, str(parsed), Arrays(), Bell(engine))
-    with store._connected(writes=True) as connection:
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_TABLES)))
-        if not sa.inspect(connection).has_table("flow_version"):
-            t.metadata.create_all(connection)
-            t.version_of.create(connection)
+    store = PostgresqlStore(engine, shown, Arrays(), Bell(engine))
+    sa.event.listen(engine, "connect", _set_up)
+    try:
+        _ensure_tables(store)
+    except StoreError:
+        store.close()
+        raise
     return store
+
+
+def _parsed(url: str) -> sa.URL:
+    try:
+        parsed = sa.make_url(url)
+    except (sa.exc.ArgumentError, ValueError):
+        parsed = None
+    if parsed is None or not parsed.database:
+        # The address is not shown: it may hold a password.
+        raise StoreError(
+            "this is no address of a PostgreSQL database;"
+            " postgresql://user:password@host:5432/database is one"
+        )
+    return parsed
+
+
+def _set_up(connection: psycopg.Connection, record: object) -> None:
+    # In the session, for not every address leads to the server itself, which takes options.
+    settings = {f"tcp_{name}": value for name, value in _VANISHED.items()}
+    settings["idle_in_transaction_session_timeout"] = f"{LEASE}s"
+    parts = (f"set_config('{name}', '{value}', false)" for name, value in settings.items())
+    connection.execute(f"select {', '.join(parts)}".encode())
+    connection.commit()
+
+
+def _ensure_tables(store: PostgresqlStore) -> None:
+    """Make the tables of an empty database, bring older ones up to date; refuse what is something
+    else, and leave it as it is.
+    """
+    with store._connected() as connection:
+        encoding = connection.exec_driver_sql("show server_encoding").scalar()
+        if encoding != "UTF8":
+            raise StoreError(
+                f"{store.shown}: its encoding is {encoding}, which does not know every character;"
+                " make it with `create database … encoding 'UTF8' template template0`"
+            )
+        if _is_current(connection, store.shown):
+            return
+    with store.transaction(), store._connected() as connection:
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_TABLES)))
+        if _is_current(connection, store.shown):
+            return
+        if tables.version(connection) is None:
+            tables.make(connection)
+        else:
+            tables.bring_up_to_date(connection)
+
+
+def _is_current(connection: Connection, shown: str) -> bool:
+    found = tables.version(connection)
+    if found is None:
+        tables.refuse_other(connection, shown)
+        return False
+    return tables.is_current(found, shown)

@@ -335,7 +335,8 @@ def _sending(row: Any) -> SendingRow:
     codes = tuple((name, code) for name, code in data["codes"])
     return SendingRow(
         row.contact, row.message, row.campaign, moment(row.at), data["channel"], data["address"],
-        codes, row.status, row.reason,
+        codes, row.status,
+        "" if row.status == "handing over" else row.reason,  # who has claimed it is not why
     )  # fmt: skip
 
 

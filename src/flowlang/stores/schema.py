@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import Text as AnyText
 
-VERSION = 5
+VERSION = 6
 """Of the tables: an older store is brought to it, one of a newer program is refused."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -42,7 +42,11 @@ Text = AnyText().with_variant(AnyText(collation="C"), "postgresql")
 
 metadata = MetaData()
 
-version_of = Table("flow_version", MetaData(), Column("version_num", String(32), primary_key=True))
+version_of = Table(
+    "flow_version", MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="flow_version_pkc"),
+)  # fmt: skip
 """Says which version the tables have, and that they are ours.  It is Alembic's, under our name."""
 
 contacts = Table(
@@ -58,7 +62,7 @@ contacts = Table(
     Column("deleted", Boolean, nullable=False),
     Column("state", Text, nullable=False),
     Index("contacts_number", "number"),
-    Index("contacts_email", "email"),
+    Index("contacts_email", "email", postgresql_using="hash"),  # of any length
     Index("contacts_due", "due", "began"),
 )  # fmt: skip
 
@@ -119,8 +123,10 @@ letters = Table(
     Column("tries", Integer, nullable=False),
     Column("reason", Text, nullable=False),
     Column("data", Text, nullable=False),
-    Index("letters_status", "status", "since"),
+    Column("place", BigInteger, nullable=False, server_default="0"),
+    Index("letters_status", "status", "since", "at", "place"),
     Index("letters_contact", "contact"),
+    Index("letters_place", "place"),
 )  # fmt: skip
 
 codes = Table(

@@ -98,6 +98,10 @@ class Sql:
             raise StoreError(f"{self.shown}: {self.in_words(failure)}") from failure
         except sa.exc.TimeoutError as failure:
             raise StoreError(f"{self.shown}: too many threads use it at once") from failure
+        except UnicodeEncodeError as failure:
+            raise StoreError(
+                f"{self.shown}: a text holds half of a character, which no database takes"
+            ) from failure
 
     def in_words(self, failure: sa.exc.DBAPIError) -> str:
         """What a failure of the database means, for a person."""

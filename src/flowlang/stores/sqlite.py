@@ -19,7 +19,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import StaticPool
 
-from flowlang.stores import schema, tables
+from flowlang.stores import tables
 from flowlang.stores.bulk import RowByRow
 from flowlang.stores.store import StoreError
 from flowlang.stores.writing import SqlStore
@@ -67,8 +67,10 @@ class SqliteStore(SqlStore):
             with self._connected() as connection:
                 self._thread.seen = connection.connection.driver_connection.total_changes  # type: ignore[union-attr] # there is one
         else:
-            with self._told():
+            try:
                 self._thread.seen = self._watched().execute("pragma data_version").fetchone()
+            except sqlite3.Error as failure:
+                raise StoreError(f"{self.shown}: {failure}") from failure
         return bool(self._thread.seen != before)
 
     def _watched(self) -> sqlite3.Connection:

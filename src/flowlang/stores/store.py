@@ -38,6 +38,10 @@ class Store(Protocol):
 
     A verb outside of `transaction` is a transaction of its own.  Threads may share a store: a
     transaction is that of the thread which began it.
+
+    Where several workers may write at the same time, what they do is kept apart so: contacts belong
+    to whoever has claimed them; codes and letters likewise; what is counted adds up; and all that
+    has one order for all is done by someone who is alone.
     """
 
     @property
@@ -48,13 +52,16 @@ class Store(Protocol):
     def transaction(self, *, beside: bool = False) -> AbstractContextManager[None]:
         """All verbs within it happen together or not at all.
 
-        Nobody else is in one meanwhile; `beside`: nobody but others who are beside.
+        Nobody else is in one meanwhile; `beside`: nobody but others who are beside.  It waits for
+        that as long as need be.  A `save` outside of a transaction is one that is beside; the other
+        verbs outside of one wait for nobody.  What others have done is seen once they are done with
+        it, and so may differ from verb to verb beside others.
         """
         ...
 
     def claim(self, contacts: Collection[str]) -> set[str]:
         """Those of some contacts, there already or not, that nobody else has at hand: they are
-        this transaction's until it ends.
+        this transaction's until it ends.  What is read of them after that stays so.
         """
         ...
 
@@ -64,7 +71,16 @@ class Store(Protocol):
         """
         ...
 
-    def close(self) -> None: ...
+    def wait(self, seconds: float) -> None:
+        """Until there may be something new, at most so many seconds: arrivals, something that is
+        due, letters, another program.  What has come since this thread's last call counts; its
+        first call may return at once.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of the database; the store must not be used again."""
+        ...
 
     # ------------------------------------------------------------------ reading
 
@@ -176,6 +192,12 @@ class Store(Protocol):
         """
         ...
 
+    def free(self, name: str, limit: int) -> int:
+        """How many codes of a list are free, counted up to a limit: those that others have claimed
+        are free until they are saved as given.
+        """
+        ...
+
     def shared(self) -> Shared:
         """What contacts share; it is small."""
         ...
@@ -227,8 +249,8 @@ class Store(Protocol):
         ...
 
     def claim_letters(self, now: datetime, limit: int, by: str = "") -> list[LetterRow]:
-        """Take queued letters that may go out now, oldest first, as they stood; and mark them as
-        being handed over by someone.
+        """Take queued letters that may go out now, as they stood, and mark them as being handed
+        over by someone: those first that may go for longest, then as they were queued.
         """
         ...
 

@@ -116,7 +116,11 @@ class SqlStore(SqlReading):
             )
 
     def _save_letters(self, connection: Connection, changes: Changes) -> None:
-        self._bulk.insert(connection, t.letters, [_letter(letter) for letter in changes.letters])
+        if changes.letters:
+            last = connection.scalar(sa.select(sa.func.max(t.letters.c.place))) or 0
+            places = enumerate(changes.letters, last + 1)
+            rows = [_letter(letter) | {"place": place} for place, letter in places]
+            self._bulk.insert(connection, t.letters, rows)
         back = [
             {"id": letter, "status": "taken back", "reason": why}
             for letter, why in changes.taken_back
@@ -211,7 +215,7 @@ class SqlStore(SqlReading):
             asked = (
                 sa.select(t.letters)
                 .where(c.status == "queued", c.since <= stamp(now))
-                .order_by(c.since, c.at, c.id)
+                .order_by(c.since, c.at, c.place)
                 .limit(limit)
                 .with_for_update(skip_locked=True)
             )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from difflib import SequenceMatcher, get_close_matches
 
 from flowlang.syntax import diagnostics as d
 from flowlang.syntax.keywords import Keywords, first_word, same
@@ -32,6 +31,8 @@ def mistaken(broken: Broken) -> Iterator[Repair]:
 
 def misspelled(broken: Broken) -> Iterator[Repair]:
     """A keyword that is nearly one that fits."""
+    from difflib import get_close_matches  # for those who mistype only
+
     words = broken.words
     for place in (broken.at, broken.before):
         known: dict[int, set[str]] = {}
@@ -58,6 +59,8 @@ def _form(words: Keywords, text: str) -> str:
 
 
 def _each_is_close(spelt: str, right: str) -> bool:
+    from difflib import SequenceMatcher
+
     pairs = zip(spelt.split(), right.split(), strict=True)
     return all(
         one == other or SequenceMatcher(None, one, other).ratio() > 0.6 for one, other in pairs

@@ -11,18 +11,16 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from flowlang.stores.store import StoreError
 from flowlang.web import links, pages
-from flowlang.web.api import application, problems
+from flowlang.web.api import application
 from flowlang.web.service import Service
 
 WATCHED = ("/health", "/health/live", "/metrics")
 """Addresses of the API that are served at the root as well: programs that watch look there."""
 THREADS = 12
-_OF_API = (f"{application.BASE}/", *WATCHED)
 
 
 def build(service: Service) -> Starlette:
@@ -37,16 +35,14 @@ def build(service: Service) -> Starlette:
         service.tell(str(failure))
         return pages.notice("busy", language, 503, {"Retry-After": "60"})
 
-    api = application.build(service)
     app = Starlette(
-        # The links come last: they take every address that nobody before them takes.
-        routes=[
-            Mount(application.BASE, api),
-            *(Route(path, _At(f"/v1{path}", api)) for path in WATCHED),
-            *links.routes(service),
-        ],
+        # The links take every address that nobody before them takes.
+        routes=[*links.routes(service)],
         exception_handlers={HTTPException: nothing_here, StoreError: busy},
-        middleware=[Middleware(_Guarded, service=service)],
+        middleware=[
+            Middleware(_Guarded, service=service),
+            Middleware(_WithApi, api=application.build(service)),
+        ],
         lifespan=_threads,
     )
     # Nobody who sends a POST by RFC 8058 follows redirects.
@@ -61,16 +57,22 @@ async def _threads(app: Starlette) -> AsyncIterator[None]:
     yield
 
 
-class _At:
-    """An address of the API, at another one."""
+class _WithApi:
+    """Gives the API what is asked of it.  A `Mount` would not see an address with a line break."""
 
-    def __init__(self, path: str, api: ASGIApp) -> None:
-        self._path = application.BASE + path
+    def __init__(self, app: ASGIApp, api: ASGIApp) -> None:
+        self._app = app
         self._api = api
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        there = {"path": self._path, "raw_path": self._path.encode()}
-        await self._api({**scope, **there, "root_path": application.BASE}, receive, send)
+        path = scope.get("path", "")
+        if path in WATCHED:
+            path = f"{application.BASE}/v1{path}"
+        if path.startswith(f"{application.BASE}/"):
+            there = {"path": path, "root_path": application.BASE}
+            await self._api({**scope, **there}, receive, send)
+        else:
+            await self._app(scope, receive, send)
 
 
 class _Guarded:
@@ -93,9 +95,6 @@ class _Guarded:
         except Exception as failure:  # noqa: BLE001 - the one place where every request ends
             what = f"{type(failure).__name__}: {failure}"
             self.service.tell(f"internal error: {what[:300]}; please report this")
-            if not begun and scope["path"].startswith(_OF_API):
-                said = "something went wrong, and it is our fault"
-                await problems.answer(500, said)(scope, receive, send)
-            elif not begun:
+            if not begun:
                 page = pages.notice("broken", self.service.program.config.language, 500)
                 await page(scope, receive, send)

@@ -22,14 +22,22 @@ if TYPE_CHECKING:
 
 def _day(ex: Expressions, node: tree.Expression, place: Place) -> Fn:
     """A function that gives the date of a date or datetime."""
-    compiled = ex.compile(node, place)
-    fn = compiled.fn
-    if compiled.kind.name == "date" and isinstance(node, (tree.FieldValue, tree.Literal)):
-        return fn
-    if compiled.kind.name not in ("date", "datetime", "any"):
-        ex.mismatch(node, f"a date is asked for here, this is {a_kind(compiled.kind)}")
+    moment = _moment(ex, node, place)
+    if moment is None:
         return lambda v: None
+    fn = moment.fn
+    if moment.kind.name == "date" and isinstance(node, (tree.FieldValue, tree.Literal)):
+        return fn
     return lambda v: date_of(fn(v), v)
+
+
+def _moment(ex: Expressions, node: tree.Expression, place: Place) -> Compiled | None:
+    """A date or datetime; None and a finding for anything else."""
+    compiled = ex.compile(node, place)
+    if compiled.kind.name in ("date", "datetime", "any"):
+        return compiled
+    ex.mismatch(node, f"a date is asked for here, this is {a_kind(compiled.kind)}")
+    return None
 
 
 @meaning(tree.IsToday, tree.IsNotToday)
@@ -64,13 +72,11 @@ def _ordered(ex: Expressions, sign: str, node: tree.TwoSided, place: Place) -> C
 def _within(ex: Expressions, node: tree.WithinNext | tree.WithinLast, place: Place) -> Compiled:
     """The next D: from now on, both ends included.  The last D ends just before now - D."""
     place.timely.append(node)
-    moment = ex.compile(node.left, place)
-    if moment.kind.name not in ("date", "datetime", "any"):
-        ex.mismatch(node.left, f"a date is asked for here, this is {a_kind(moment.kind)}")
+    moment = _moment(ex, node.left, place)
+    if moment is None:
         return UNKNOWN
     span = ex.value(node.right, DURATION, place, "the span of time")
-    fn = moment.fn
-    ahead = isinstance(node, tree.WithinNext)
+    fn, ahead = moment.fn, isinstance(node, tree.WithinNext)
 
     def test(v: View) -> bool:
         x, length = fn(v), span(v)
@@ -113,9 +119,8 @@ def _anniversary(ex: Expressions, node: tree.Anniversary, place: Place) -> Compi
 @meaning(tree.Elapsed, tree.Remaining)
 def _elapsed(ex: Expressions, node: tree.Elapsed | tree.Remaining, place: Place) -> Compiled:
     place.timely.append(node)
-    moment = ex.compile(node.operand, place)
-    if moment.kind.name not in ("date", "datetime", "any"):
-        ex.mismatch(node.operand, f"a date is asked for here, this is {a_kind(moment.kind)}")
+    moment = _moment(ex, node.operand, place)
+    if moment is None:
         return Compiled(NUMBER, lambda v: None)
     fn, unit = moment.fn, node.unit.value
     sign = 1 if isinstance(node, tree.Elapsed) else -1

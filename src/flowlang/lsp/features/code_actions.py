@@ -15,7 +15,7 @@ from flowlang.lsp.features.diagnostics import diagnostic
 from flowlang.lsp.server import FlowServer
 from flowlang.lsp.texts import Open
 from flowlang.rules import allowances
-from flowlang.source import Edit, Finding, Fix
+from flowlang.source import Edit, Finding, Fix, touching
 
 FIX_ALL = f"{types.CodeActionKind.SourceFixAll.value}.flow"
 
@@ -33,13 +33,7 @@ def register(server: FlowServer) -> None:
         wanted = params.context.only
         actions: list[types.CodeAction] = []
         if _is_wanted(types.CodeActionKind.QuickFix.value, wanted):
-            first = server.offset(document.source, params.range.start)
-            last = server.offset(document.source, params.range.end)
-            here = [
-                finding
-                for finding in checked.findings_in(document.source)
-                if _concerns(finding, first, last)
-            ]
+            here = list(_asked_about(server, document, checked, params))
             actions += [
                 _quick_fix(server, finding, fix)
                 for finding in here
@@ -57,6 +51,22 @@ def _is_wanted(kind: str, only: Iterable[types.CodeActionKind | str] | None) -> 
         return True
     asked = [str(getattr(one, "value", one)) for one in only]
     return any(kind == one or kind.startswith(f"{one}.") for one in asked)
+
+
+def _asked_about(
+    server: FlowServer, document: Open, checked: Checked, params: types.CodeActionParams
+) -> Iterator[Finding]:
+    """The findings in the stretch at hand, and those that the editor names: often its line's."""
+    first = server.offset(document.source, params.range.start)
+    last = server.offset(document.source, params.range.end)
+    named = {
+        (one.code, server.offset(document.source, one.range.start))
+        for one in params.context.diagnostics
+    }
+    for finding in checked.findings_in(document.source):
+        is_named = (finding.diagnostic.code, finding.span.start) in named
+        if is_named or _concerns(finding, first, last):
+            yield finding
 
 
 def _concerns(finding: Finding, first: int, last: int) -> bool:
@@ -84,7 +94,9 @@ def _allowing(
     """Comments that allow findings; until the reason is filled in, the comment is one itself."""
     files = checked.workspace.files
     parsed = next((one for one in files if same_text(one.source, document.source)), None)
-    for finding in here if parsed is not None else ():
+    if parsed is None:  # a body file, where no comment can stand
+        return
+    for finding in here:
         edit = allowances.allowing(finding, parsed, checked.workspace.settings.rules)
         if edit is not None:
             yield types.CodeAction(
@@ -100,8 +112,9 @@ def _title(finding: Finding, fix: Fix) -> str:
     first = fix.edits[0]
     new, old = first.text.strip(), first.span.text.strip()
     places = f" ({len(fix.edits)} places)" if len(fix.edits) > 1 else ""
-    if not new and not old:
+    if new == old:  # it is about blanks
         said = finding.hint or finding.message
+        said = f"{said[:1].upper()}{said[1:]}"
     elif not new:
         said = f"Remove `{_short(old)}`"
     elif not old:
@@ -126,17 +139,13 @@ def _fix_all(server: FlowServer, document: Open, checked: Checked) -> list[types
             continue
         if any(edit.span.source is not finding.span.source for edit in fix.edits):
             continue
-        if not any(_touch(one, other) for one in fix.edits for other in chosen):
+        if not any(touching(one, other) for one in fix.edits for other in chosen):
             chosen += fix.edits
             count += 1
     if not chosen:
         return []
     title = f"Apply all safe fixes ({count})"
     return [types.CodeAction(title, FIX_ALL, edit=_edit(server, chosen))]
-
-
-def _touch(one: Edit, other: Edit) -> bool:
-    return one.span.start <= other.span.end and other.span.start <= one.span.end
 
 
 def _edit(server: FlowServer, edits: Iterable[Edit]) -> types.WorkspaceEdit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from flowlang.repl.script import Wrong, named
+from flowlang.repl.script import Wrong, named, quoted
 from flowlang.repl.session import Session
 from flowlang.repl.told import Told, row
 from flowlang.repl.word import Word
@@ -13,23 +13,37 @@ from flowlang.source import did_you_mean
 
 
 class As(Word):
-    """Speaks of another contact from here on."""
+    """Speaks of another contact from here on; `contact bob` does so too."""
 
     names = (("en", "as"), ("de", "als"))
     usage = ("as bob",)
     topic = "what happens"
 
     def do(self, session: Session, rest: str) -> Told:
-        name, known = named(rest), session.stage.contacts
-        if name not in known:
-            hint = did_you_mean(name, known)
-            raise Wrong(f'there is no contact "{name}"', hint or "make one: `contact anna`")
+        name = there(session, rest)
         if name != session.whom:
             session.go(replace(session.state, whom=name))
         return [row("  from here on: ", ("strong", name))]
 
     def complete(self, session: Session, rest: str) -> Iterable[str]:
         return list(session.stage.contacts)
+
+
+def there(session: Session, rest: str) -> str:
+    """The contact of a name that was typed.  Raises Wrong."""
+    name, known = named(rest), session.stage.contacts
+    if not name:
+        raise Wrong("which contact?", f"there is {', '.join(known)}" if known else _make("anna"))
+    if name not in known:
+        ids = [one for one, contact in session.stage.play.timeline.contacts.items()
+               if name.casefold() == str(contact.fields.get("email", "")).casefold()]  # fmt: skip
+        hint = f"that is the address of `{ids[0]}`" if ids else did_you_mean(name, known)
+        raise Wrong(f'there is no contact "{name}"', hint or _make(name))
+    return name
+
+
+def _make(name: str) -> str:
+    return f"make one: `contact {name if name.isidentifier() else quoted(name)}`"
 
 
 WORD = As()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from flowlang.kinds import in_words
 from flowlang.repl import saying
 from flowlang.repl.script import Wrong, named, quoted
 from flowlang.repl.session import Session
-from flowlang.repl.told import Row, Told, row
+from flowlang.repl.told import Told
+from flowlang.repl.typed import literal, pairs
 from flowlang.repl.word import Word
 
 _NAME = re.compile(r"""\"(?:[^\"\\]|\\.)*\"|[^\s\"'=,]+""")
@@ -17,7 +17,7 @@ _GIVEN = ("_TAG", "_GROUP", "_MARKETING_BY", "_BLOCKED", "_ROBINSON")
 
 
 class Contact(Word):
-    """Makes a contact, or changes one.
+    """Makes a contact, or changes one; it is meant from then on.
 
     Before time has begun the contact stands there and nothing starts; later it comes, which is a
     trigger. Fields are `name=value`; `tag "x"`, `group "x"`, `marketing by email`, `blocked` and
@@ -37,9 +37,7 @@ class Contact(Word):
             raise Wrong("a contact has a name", "write `contact anna`")
         lines = [*_given(session, first[found.end() :].strip()), *_block(block)]
         text = "\n".join([_head(session, quoted(name)), *(f"  {line}" for line in lines)])
-        before = len(session.stage.decisions)
-        session.perform(session.read(text))
-        return saying.happened(session, before) or [_stands(session)]
+        return saying.say(session, text) or [saying.stands(session)]
 
     def complete(self, session: Session, rest: str) -> Iterable[str]:
         words = session.tongue.words
@@ -55,22 +53,33 @@ def _head(session: Session, name: str) -> str:
 
 
 def _given(session: Session, text: str) -> list[str]:
-    """The lines below a contact that is given in one line."""
+    """The lines below a contact that is given in one line.  Raises Wrong."""
     fields = session.program.names.fields
     lines: list[str] = []
-    for before, name, value in saying.pairs(text):
-        lines += _facts(session, before)
+    last = ""
+    for before, name, value in pairs(text):
+        lines += _facts(session, before, last)
         if name:
-            lines.append(f"{name} {saying.literal(value, name, fields, saying.yes_no(session))}")
+            lines.append(f"{name} {literal(session, value, name, fields)}")
+            last = f"{name}={value}"
     return lines
 
 
-def _facts(session: Session, text: str) -> list[str]:
-    """`tag "vip" marketing by email` as two lines."""
+def _facts(session: Session, text: str, last: str) -> list[str]:
+    """`tag "vip" marketing by email` as two lines; `last` is the pair that stands before it."""
     forms = sorted({form for one in _GIVEN for form in session.tongue.words.forms(one)}, key=len)
     starts = "|".join(re.escape(form) for form in reversed(forms))
-    parts = re.split(rf"(?:^|[\s,]+)(?=(?:{starts})(?![\w-]))|,", text, flags=re.IGNORECASE)
-    return [part.strip() for part in parts if part.strip()]
+    fact = rf"(?=(?:{starts})(?![\w-]))"
+    parts = re.split(rf"(?:^|[\s,]+){fact}|,", text, flags=re.IGNORECASE)
+    found = [part.strip() for part in parts if part.strip()]
+    for part in found:
+        field, _, value = part.partition(" ")
+        if re.match(fact, part, re.IGNORECASE) or (value and field in session.program.names.fields):
+            continue
+        name, _, begun = last.partition("=")
+        hint = f'a text of several words stands in quotes: `{name}="{begun} {part}"`'
+        raise Wrong(f"`{part}` says nothing of a contact", hint if last else "try `help contact`")
+    return found
 
 
 def _block(text: str) -> list[str]:
@@ -78,13 +87,6 @@ def _block(text: str) -> list[str]:
     lines = text.rstrip().split("\n") if text.strip() else []
     shared = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
     return [line[shared:] for line in lines]
-
-
-def _stands(session: Session) -> Row:
-    contact = session.contact()
-    zone = session.program.config.timezone
-    fields = [f"{name} {in_words(value, zone)}" for name, value in contact.fields.items()]
-    return row("  ", ("strong", contact.id), f"  {', '.join(fields)}", hang=4)
 
 
 WORD = Contact()

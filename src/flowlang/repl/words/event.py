@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from flowlang.repl import saying
 from flowlang.repl.session import Session
 from flowlang.repl.told import Told
+from flowlang.repl.typed import literal, pairs
 from flowlang.repl.word import Word
 
 
@@ -37,13 +38,12 @@ def _written(session: Session, rest: str) -> str:
     event = session.program.names.events.get(rest.split(maxsplit=1)[0] if rest.split() else "")
     fields = event.fields if event is not None else {}
     parts: list[str] = []
-    for before, name, value in saying.pairs(rest):
+    for before, name, value in pairs(rest):
         given = before.strip().strip(",").strip()
         if given:
             parts.append(given)
         if name:
-            read = saying.yes_no(session)
-            parts.append(f"{name} {saying.literal(value, name, fields, read)}")
+            parts.append(f"{name} {literal(session, value, name, fields)}")
     head, *values = parts or [""]
     return f"{head} {', '.join(values)}" if values else head
 

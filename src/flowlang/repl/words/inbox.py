@@ -12,6 +12,7 @@ from flowlang.repl.telling import Teller
 from flowlang.repl.told import Told, row, rows
 from flowlang.repl.word import Word
 from flowlang.source import did_you_mean
+from flowlang.stores.rows import SendingRow
 
 
 class Inbox(Word):
@@ -32,6 +33,9 @@ class Inbox(Word):
             if letter.contact == contact.id and name in ("", letter.message)
         ]
         told: Told = []
+        for sending in session.sent_before(contact.id):
+            if name in ("", sending.message):
+                told += _sending(session, sending)
         for letter in letters:
             told += [*([row()] if told else []), *_letter(session, letter)]
         what = f'"{name}"' if name else "anything"
@@ -39,6 +43,14 @@ class Inbox(Word):
 
     def complete(self, session: Session, rest: str) -> Iterable[str]:
         return (quoted(name) for name in session.program.messages)
+
+
+def _sending(session: Session, sending: SendingRow) -> Told:
+    """What was sent before the session began; the store keeps how it read, and does not show it."""
+    at = Teller(session.program).clock(sending.at)
+    channel = "" if sending.channel == "email" else f" by {sending.channel}"
+    told = [row(("dim", at), f'  "{sending.message}"{channel} to {sending.address}')]
+    return told + [row(("dim", f'  code {code} of "{name}"')) for name, code in sending.codes]
 
 
 def _letter(session: Session, letter: Letter) -> Told:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from flowlang.intake.contacts import ContactRows
+from flowlang.intake.problem import Problem
 from flowlang.repl import saying
 from flowlang.repl.given import given
 from flowlang.repl.script import Line, Wrong, named, quoted, translated
@@ -20,14 +23,18 @@ FILES = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json")
 MOST = 500
 """Contacts of a file that one session takes."""
 SHOWN = 20
-"""Notes about them that are shown."""
+"""Refusals, and things that happened, that are shown one by one."""
+
+
+_VALUES = re.compile(r'"[^"]*"|[0-9]+')
 
 
 class Load(Word):
     """Replays a test of the workspace in place of the session, or takes the contacts of a file.
 
-    A test that fails is replayed up to the line where it does, so that `why` can be asked there.
-    Contacts of a file (CSV, JSON Lines) stand there, or come where time has begun.
+    The files are read anew for a test; one that fails is replayed up to the line where it does, so
+    that `why` can be asked there. Contacts of a file (CSV, JSON Lines) stand there, or come where
+    time has begun; its path begins at the folder you are in, else at the workspace.
     """
 
     names = (("en", "load"), ("de", "laden"))
@@ -55,6 +62,9 @@ class Load(Word):
     def complete(self, session: Session, rest: str) -> Iterable[str]:
         return (quoted(script.name) for script in session.loaded.workspace.tests)
 
+    def paths(self, session: Session, begun: str) -> Iterable[str]:
+        return () if begun.startswith('"') else session.sources.paths(begun, FILES)
+
 
 def _test(session: Session, loaded: Loaded, item: Test, language: str) -> Told:
     body = item.span.text.partition("\n")[2].rstrip()
@@ -68,7 +78,7 @@ def _test(session: Session, loaded: Loaded, item: Test, language: str) -> Told:
 
 def _contacts(session: Session, path: Path) -> Told:
     found = session.sources.contacts(path, session.program)
-    told = [row(f"  {line}", hang=4) for line in found.summary()]
+    told = [row(f"  {line}", hang=4) for line in _summary(found)]
     if len(found.rows) > MOST:
         raise Wrong(
             f"{path} has {len(found.rows):,} contacts, a session takes {MOST}",
@@ -82,11 +92,37 @@ def _contacts(session: Session, path: Path) -> Told:
         notes += made.notes
         lines += _lines(session, one.key(), made.text)
     session.perform(lines)
-    told += [row(f"  {note}", hang=4) for note in notes[:SHOWN]]
-    if len(notes) > SHOWN:
-        told.append(row(f"  and {len(notes) - SHOWN} more of that kind"))
+    told += [row(f"  {line}", hang=4) for line in _grouped(notes)]
+    happened = saying.happened(session, before)
+    if len(happened) > SHOWN:
+        happened = [row(f"  {len(found.rows)} contacts came; `history` shows what happened to one")]
     who = row("  from here on: ", ("strong", session.whom))
-    return [*told, *saying.happened(session, before), who]
+    return [*told, *happened, who]
+
+
+def _summary(found: ContactRows) -> Iterator[str]:
+    """How much of a file was taken; then what was refused, and then what is told besides."""
+    yield found.headline
+    refused = [one for one in found.problems if one.severity == "error"]
+    told = [one for one in found.problems if one.severity != "error"]
+    yield from (one.render(found.name) for one in refused[:SHOWN])
+    if len(refused) > SHOWN:
+        yield f"... and {len(refused) - SHOWN} more were refused"
+    yield from _grouped([(_about(one), one.render(found.name)) for one in told])
+
+
+def _about(problem: Problem) -> str:
+    """What a problem has in common with others of its kind."""
+    return f"{problem.column_name}: {_VALUES.sub('…', problem.message)}"
+
+
+def _grouped(notes: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Notes as (kind, text): a line for each kind, with how many there are."""
+    kinds: dict[str, list[str]] = {}
+    for kind, text in notes:
+        kinds.setdefault(kind, []).append(text)
+    for texts in kinds.values():
+        yield texts[0] if len(texts) == 1 else f"{texts[0]}; and {len(texts) - 1} more like it"
 
 
 def _lines(session: Session, name: str, below: str) -> list[Line]:

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flowlang.repl.session import Session
 from flowlang.repl.telling import Teller
 from flowlang.repl.told import Told, padded, row
 from flowlang.repl.word import Word
+from flowlang.repl.words.as_ import there
 from flowlang.reports.text import columns
+
+MOST = 40
+"""Contacts that are shown at once."""
 
 
 class Status(Word):
-    """Shows for every contact where it stands in which campaign."""
+    """Shows for every contact where it stands in which campaign; `status bob` for one."""
 
     names = (("en", "status"), ("de", "status"))
-    usage = ("status",)
+    usage = ("status", "status bob")
     topic = "looking"
 
     def do(self, session: Session, rest: str) -> Told:
         teller, now = Teller(session.program), session.now
         cells: list[tuple[str, str, str, str]] = []
-        for contact in session.stage.play.timeline.contacts.values():
+        there_are = list(session.stage.play.timeline.contacts.values())
+        if rest:
+            there_are = [session.stage.play.contact(there(session, rest))]
+        if not there_are:
+            return [row("  there is no contact yet")]
+        for contact in there_are[:MOST]:
             name = contact.id
             if contact.deleted:
                 cells.append((name, "deleted", "", ""))
@@ -30,13 +41,19 @@ class Status(Word):
             if not contact.deleted and not contact.runs:
                 cells.append((name, "in no campaign yet", "", ""))
         widths = [max((columns(one[place]) for one in cells), default=0) for place in range(3)]
-        return [
+        left = len(there_are) - MOST
+        more = [row(("dim", f"  ... and {left:,} more; `status {there_are[-1].id}` shows one"))]
+        shown = [
             row(
                 "  ", ("strong", padded(name, widths[0])), "  ", padded(campaign, widths[1]),
                 "  ", padded(standing, widths[2]), "  ", ("dim", step), hang=widths[0] + 4,
             )
             for name, campaign, standing, step in cells
         ]  # fmt: skip
+        return shown + (more if left > 0 else [])
+
+    def complete(self, session: Session, rest: str) -> Iterable[str]:
+        return list(session.stage.contacts)
 
 
 WORD = Status()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from flowlang.repl.script import Wrong
+from flowlang.repl.script import Line, Wrong
 from flowlang.repl.session import Session, State
 from flowlang.repl.telling import Teller
-from flowlang.repl.told import Row, Told, row, rows
+from flowlang.repl.told import Row, Told, row
 from flowlang.repl.word import Word
 
 MOST = 1000
+SHOWN = 10
+"""Lines that are shown of what was undone."""
 
 
 class Undo(Word):
@@ -42,17 +44,26 @@ _DONE = {"undone": {"de": "rückgängig"}, "again": {"de": "wieder"}}
 
 
 def difference(session: Session, verb: str, longer: State, shorter: State) -> Told:
-    """The lines that one state has and the other has not, where they differ at one place."""
-    ours, theirs = longer.lines, shorter.lines
-    same = next(
-        (at for at, both in enumerate(zip(ours, theirs)) if both[0] != both[1]), len(theirs)
-    )  # noqa: B905 - as far as both go
+    """The lines that one state has and the other has not."""
+    lines = _apart(longer.lines, shorter.lines)
     said = _DONE[verb].get(session.tongue.words.code, verb)
-    if len(theirs) > same + 1 or (len(theirs) > same and len(ours) != len(theirs)):
-        return [row(f"  {said}: what was tried or loaded")]
-    return [
-        one for line in ours[same:] for one in rows(f"{said}: {line.text}", indent=2, style="dim")
-    ]
+    if lines is None:
+        ahead = shorter.lines[: len(longer.lines)] == longer.lines
+        what = "what the files had cut off" if ahead else "what was tried or loaded"
+        return [row(f"  {said}: {what}")]
+    told = [row(f"  {said}: ", ("dim", line.text), hang=10) for line in lines[:SHOWN]]
+    left = len(lines) - len(told)
+    return [*told, row(f"  {said}: {left} more")] if left else told
+
+
+def _apart(longer: tuple[Line, ...], shorter: tuple[Line, ...]) -> tuple[Line, ...] | None:
+    """The lines behind others, or the one that was changed among as many; None for all else."""
+    if longer[: len(shorter)] == shorter:
+        return longer[len(shorter) :]
+    if len(longer) == len(shorter):
+        changed = [one for one, other in zip(longer, shorter, strict=True) if one != other]
+        return tuple(changed) if len(changed) == 1 else None
+    return None
 
 
 def stands(session: Session) -> Row:

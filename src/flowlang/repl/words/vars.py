@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from flowlang.contact import Contact, Run
 from flowlang.kinds import in_words
 from flowlang.repl.session import Session
 from flowlang.repl.told import Told, padded, row
 from flowlang.repl.word import Word
+from flowlang.repl.words.as_ import there
 from flowlang.reports.text import columns
 
 
@@ -18,20 +19,23 @@ class Vars(Word):
     """
 
     names = (("en", "vars"), ("de", "werte"))
-    usage = ("vars",)
+    usage = ("vars", "vars bob")
     topic = "looking"
 
     def do(self, session: Session, rest: str) -> Told:
         zone = session.program.config.timezone
+        meant = session.contact() if not rest else session.stage.play.contact(there(session, rest))
         found = [
-            (name, in_words(value, zone), style)
-            for name, value, style in _known(session.contact(), session)
+            (name, in_words(value, zone), style) for name, value, style in _known(meant, session)
         ]
         width = max(columns(name) for name, _, _ in found)
         return [
             row("  ", ("dim", padded(name, width)), f"  {value}", hang=width + 4)
             for name, value, _ in found
         ]
+
+    def complete(self, session: Session, rest: str) -> Iterable[str]:
+        return list(session.stage.contacts)
 
 
 def _known(contact: Contact, session: Session) -> Iterator[tuple[str, object, str]]:

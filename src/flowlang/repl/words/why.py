@@ -11,6 +11,7 @@ from flowlang.repl.session import Session
 from flowlang.repl.told import Told
 from flowlang.repl.word import Word
 
+_NUMBER = re.compile(r"-?[0-9]{1,9}")
 _NOT = re.compile(r"(?:not|nicht)(?![\w-])\s*", re.IGNORECASE)
 
 
@@ -28,12 +29,13 @@ class Why(Word):
     topic = "why"
 
     def do(self, session: Session, rest: str) -> Told:
-        asking = Asking(session.program, session.scene(), session.contact().id)
+        contact = session.contact().id
+        asking = Asking(session.program, session.scene(), contact, session.sent_before(contact))
         negated = _NOT.match(rest)
         try:
             if negated is not None:
                 return asking.why_not(named(rest[negated.end() :]))
-            if rest.isdigit():
+            if _NUMBER.fullmatch(rest):
                 return asking.numbered(int(rest))
             return asking.named(named(rest)) if rest else asking.last()
         finally:

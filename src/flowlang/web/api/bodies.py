@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from email.message import Message
-
-from starlette.requests import Request
 
 from flowlang.intake.objects import MAX_NESTING, Parsed, parse_object, whole
 from flowlang.web.api.problems import Problem
@@ -16,11 +14,11 @@ LINES = ("application/x-ndjson", "application/ndjson", "application/jsonl")
 """JSON Lines; the first is the one that is documented."""
 
 
-def media_type(request: Request, known: Collection[str]) -> str:
+def media_type(headers: Mapping[str, str], known: Collection[str]) -> str:
     """The media type of a body, in lower case.  Raises Problem where it is not a known one."""
     header = Message()
-    header["content-type"] = request.headers.get("content-type", "")
-    found = header.get_content_type() if request.headers.get("content-type") else ""
+    header["content-type"] = headers.get("content-type", "")
+    found = header.get_content_type() if header["content-type"] else ""
     if found not in known:
         raise Problem(415, f"say what the body is: `Content-Type: {', or '.join(known)}`")
     charset = header.get_param("charset", "utf-8")
@@ -29,10 +27,10 @@ def media_type(request: Request, known: Collection[str]) -> str:
     return found
 
 
-async def text(request: Request) -> str:
-    """The body as text.  Raises Problem where it is not UTF-8."""
+def text(body: bytes) -> str:
+    """A body as text.  Raises Problem where it is not UTF-8."""
     try:
-        return (await request.body()).decode("utf-8-sig")
+        return body.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Problem(400, "the body is not UTF-8") from None
 

@@ -92,20 +92,20 @@ async def import_contacts(
     e-mail address. A bad row is left out and told with its reason; with `strict`, none is taken
     then. Where nothing is taken, the answer is 409.
     """
-    media = bodies.media_type(request, (bodies.JSON, *bodies.LINES, "text/csv"))
+    media = bodies.media_type(request.headers, (bodies.JSON, *bodies.LINES, "text/csv"))
     data = await request.body()
-    name = f"{source}.csv"
+    return await run_in_threadpool(_import, serving, media, data, source, strict)
+
+
+def _import(serving: Service, media: str, data: bytes, source: str, strict: bool) -> Any:
+    """Take what can be taken; the answer.  Raises Problem."""
     if media != "text/csv":
-        name = f"{source}.jsonl"
-        body = await bodies.text(request)
+        body = bodies.text(data)
         if media == bodies.JSON:
             data = bodies.as_lines(bodies.several(bodies.value(body)))
-    return await run_in_threadpool(_import, serving, name, data, source, strict)
-
-
-def _import(serving: Service, name: str, data: bytes, source: str, strict: bool) -> Any:
     program = serving.program
     schema, zone = schemas.contact_schema(program), program.config.timezone
+    name = f"{source}.{'csv' if media == 'text/csv' else 'jsonl'}"
     rows = read_contacts(name, data, schema, zone)
     found = [*rows.problems]
     refused = any(one.severity == "error" for one in found) and strict

@@ -45,17 +45,21 @@ async def add_codes(name: ListName, request: Request, serving: Serving) -> Any:
     A code that is known, used or not, is counted and left out. Where no code can be read, the
     answer is 409.
     """
+    media = bodies.media_type(request.headers, (bodies.JSON, "text/plain", "text/csv"))
+    return await run_in_threadpool(_add, serving, name, media, await request.body())
+
+
+def _add(serving: Service, name: str, media: str, data: bytes) -> Any:
+    """Take what can be taken; the answer.  Raises Problem."""
     known = serving.program.names.coupons
     if name not in known:
         hint = did_you_mean(name, sorted(known), "coupon list")
         raise Problem(404, f'there is no coupon list "{name}"; {hint}')
-    media = bodies.media_type(request, (bodies.JSON, "text/plain", "text/csv"))
     if media == bodies.JSON:
-        found = given_codes("api", _codes(bodies.value(await bodies.text(request))))
+        found = given_codes("api", _codes(bodies.value(bodies.text(data))))
     else:
-        suffix = "csv" if media == "text/csv" else "txt"
-        found = await run_in_threadpool(read_codes, f"api.{suffix}", await request.body())
-    return await run_in_threadpool(_take, serving, name, found)
+        found = read_codes("api.csv" if media == "text/csv" else "api.txt", data)
+    return _taken(serving, name, found)
 
 
 def _codes(value: object) -> list[str]:
@@ -70,7 +74,7 @@ def _codes(value: object) -> list[str]:
     return codes
 
 
-def _take(serving: Service, name: str, found: CodeRows) -> Any:
+def _taken(serving: Service, name: str, found: CodeRows) -> Any:
     problems = flaws(found.problems)
     if not found.codes:
         first = problems[0]["message"] if problems else "there is no code in it"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from fastapi import APIRouter
@@ -51,23 +52,19 @@ async def send_events(request: Request, serving: Serving) -> Any:
     whose `id` was seen before is `known` and changes nothing, so a request whose outcome is unknown
     can be sent again. Where nothing of a request is taken or known, the answer is 409.
     """
-    given = await _read(request)
-    most = serving.limits.batch
-    if len(given) > most:
-        raise Problem(422, f"there are {len(given):,} events in it; send {most:,} at most at once")
-    return await run_in_threadpool(_take, serving, given)
+    return await run_in_threadpool(_take, serving, request.headers, await request.body())
 
 
-async def _read(request: Request) -> list[_Given]:
+def _read(headers: Mapping[str, str], data: bytes) -> list[_Given]:
     """The events of a request, before they are judged.
 
     Raises Problem; of several, none that is wrong makes the others wrong.
     """
-    binary = cloud_events.is_binary(request.headers)
-    if binary and not request.headers.get("content-type", "").startswith("application/cloudevents"):
-        return [await _binary(request)]
-    media = bodies.media_type(request, _MEDIA)
-    body = await bodies.text(request)
+    enveloped = headers.get("content-type", "").lower().startswith("application/cloudevents")
+    if cloud_events.is_binary(headers) and not enveloped:
+        return [_binary(headers, data)]
+    media = bodies.media_type(headers, _MEDIA)
+    body = bodies.text(data)
     if media in bodies.LINES:
         lines = bodies.lines(body)
         if not lines:
@@ -87,14 +84,14 @@ async def _read(request: Request) -> list[_Given]:
     return given
 
 
-async def _binary(request: Request) -> _Given:
+def _binary(headers: Mapping[str, str], data: bytes) -> _Given:
     """The CloudEvent whose attributes are headers.  Raises Problem."""
-    body = await bodies.text(request)
-    media = request.headers.get("content-type", bodies.JSON)
+    body = bodies.text(data)
+    media = headers.get("content-type", bodies.JSON)
     if body and not cloud_events.is_json(media):
         raise Problem(415, f"the data of a CloudEvent is taken as `Content-Type: {bodies.JSON}`")
     try:
-        cloud = cloud_events.in_headers(request.headers)
+        cloud = cloud_events.in_headers(headers)
     except NoCloudEvent as wrong:
         raise Problem(422, str(wrong)) from None
     found = _cloud(cloud | ({"data": bodies.value(body)} if body else {}))
@@ -112,8 +109,11 @@ def _cloud(value: object) -> _Given:
         return _Given(None, str(wrong))
 
 
-def _take(serving: Service, events: list[_Given]) -> Any:
-    """Judge events and take the good ones; the answer."""
+def _take(serving: Service, headers: Mapping[str, str], data: bytes) -> Any:
+    """Judge the events of a request and take the good ones; the answer.  Raises Problem."""
+    events, most = _read(headers, data), serving.limits.batch
+    if len(events) > most:
+        raise Problem(422, f"there are {len(events):,} events in it; send {most:,} at most at once")
     known = schemas.event_schema(serving.program)
     zone, now = serving.program.config.timezone, serving.now()
     results: list[dict[str, Any]] = []

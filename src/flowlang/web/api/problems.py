@@ -81,6 +81,11 @@ def install(app: FastAPI) -> None:
         detail = "the store cannot be used at the moment; try again in a few seconds"
         return answer(503, detail, {"Retry-After": str(PAUSE)})
 
+    def broken(request: Request, failure: Exception) -> JSONResponse:
+        # Starlette raises it again after the answer, for who watches over the whole server.
+        return answer(500, "something went wrong, and it is our fault")
+
+    app.add_exception_handler(Exception, broken)
     app.add_exception_handler(AnyHTTPException, refused)
     app.add_exception_handler(RequestValidationError, not_as_asked)
     app.add_exception_handler(StoreError, busy)

@@ -30,6 +30,11 @@ def _text(**more: Any) -> dict[str, Any]:
     return {"type": "string", "minLength": 1, **more}
 
 
+def _lines(said: str) -> dict[str, Any]:
+    """A body that is text; it has no `type`, for whatever is sent in it is text."""
+    return {"pattern": r"\S", "description": said}
+
+
 def _several(what: str, one: str) -> dict[str, Any]:
     """An array each of whose items is judged by itself, so none makes the whole a wrong one."""
     said = f"{what}. Each is judged by itself: what is no `{one}` is refused with its reason."
@@ -66,10 +71,10 @@ SCHEMAS: dict[str, Any] = {
             "id": _text(),
             "source": _text(pattern="^[!-~]+$"),
             "type": _text(),
-            "subject": _text(maxLength=MAX_NAME),
-            "time": _text(format="date-time"),
-            "datacontenttype": {"enum": ["application/json"]},
-            "data": {"type": "object"},
+            "subject": {"anyOf": [_text(maxLength=MAX_NAME), {"type": "null"}]},
+            "time": {"anyOf": [_text(format="date-time"), {"type": "null"}]},
+            "datacontenttype": {"enum": ["application/json", None]},
+            "data": {"type": ["object", "null"]},
         },
     },
 }
@@ -107,12 +112,10 @@ CONTACT_BODIES: dict[str, Any] = {
         },
     },
     "text/csv": {
-        "schema": {
-            "type": "string",
-            "pattern": r"\S",
-            "description": "A header with the names of fields, `id` or `email` among them, and a"
-            " row for each contact.",
-        },
+        "schema": _lines(
+            "A header with the names of fields, `id` or `email` among them, and a row for each"
+            " contact."
+        ),
         "example": "id,email,tags\nc1,anna@example.com,vip;signup\n",
     },
 }
@@ -128,15 +131,11 @@ CODE_BODIES: dict[str, Any] = {
         "example": {"codes": ["EARLY-1", "EARLY-2"]},
     },
     "text/plain": {
-        "schema": {"type": "string", "description": "One code a line.", "pattern": r"\S"},
+        "schema": _lines("One code a line."),
         "example": "EARLY-1\nEARLY-2\n",
     },
     "text/csv": {
-        "schema": {
-            "type": "string",
-            "pattern": r"\S",
-            "description": "A table with a column headed `code` or the like.",
-        },
+        "schema": _lines("A table with a column headed `code` or the like."),
         "example": "code,value\nEARLY-1,5\nEARLY-2,5\n",
     },
 }

@@ -34,7 +34,7 @@ def _contacts() -> None:
         _text("state"),
     )
     op.create_index("contacts_number", "contacts", ["number"])
-    op.create_index("contacts_email", "contacts", ["email"])
+    op.create_index("contacts_email", "contacts", ["email"], postgresql_using="hash")
     op.create_index("contacts_due", "contacts", ["due", "began"])
     op.create_table(
         "runs",

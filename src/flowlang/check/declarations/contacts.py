@@ -1,0 +1,66 @@
+"""What every contact has: its fields, and its records."""
+
+from __future__ import annotations
+
+from flowlang.check import diagnostics as d
+from flowlang.check.declarations.fields import fields_of
+from flowlang.check.declarations.reader import Reader, reads
+from flowlang.check.names import kind_of
+from flowlang.kinds import ANY
+from flowlang.syntax import declarations as tree
+
+
+@reads(tree.ContactBlock)
+def contact(reader: Reader, item: tree.ContactBlock) -> None:
+    """The fields and records of a block; several blocks add up."""
+    for line in item.lines or ():
+        if isinstance(line, tree.Records):
+            _records(reader, line)
+        elif isinstance(line, tree.ListField):
+            reader.findings.report(
+                d.OUT_OF_PLACE, line.span, what="lists stand in events; a contact has `records`"
+            )
+        else:
+            _contact_field(reader, line)
+    for name in reader.unreadable(item.span):
+        reader.names.fields.setdefault(name, ANY)
+
+
+def _contact_field(reader: Reader, line: tree.Field) -> None:
+    name, kind = line.name.value, kind_of(line.type)
+    reader.free(line.name, "a-field")
+    known = reader.names.fields.get(name)
+    if known is not None and known != kind:
+        first = reader.names.field_spans.get(name)
+        reader.findings.report(
+            d.CONFLICTING_FIELD, line.span, name=name, kind=str(kind), other=str(known),
+            also=((first, "declared here"),) if first else (),
+            hint="" if first else f"every contact has `{name}`: choose another name",
+        )  # fmt: skip
+        return
+    if name in reader.names.records:
+        reader.twice(line.name, "the field", reader.names.spans["records", name])
+    reader.names.fields[name] = kind
+    reader.names.field_spans.setdefault(name, line.span)
+
+
+def _records(reader: Reader, line: tree.Records) -> None:
+    name = line.name.value
+    reader.free(line.name, "some-records")
+    fields = fields_of(reader, line.fields or (), name)
+    known = reader.names.records.get(name)
+    if known is None:
+        if name in reader.names.fields:
+            reader.twice(line.name, "the field", reader.names.field_spans.get(name))
+        reader.names.records[name] = fields
+        reader.names.spans["records", name] = line.name.span
+        return
+    for part in line.fields or ():
+        field = part.name.value
+        kind = fields[field]
+        if known.setdefault(field, kind) != kind:
+            first = reader.names.field_spans[f"{name}.{field}"]
+            reader.findings.report(
+                d.CONFLICTING_FIELD, part.span, name=field, kind=str(kind),
+                other=str(known[field]), also=((first, "declared here"),),
+            )  # fmt: skip

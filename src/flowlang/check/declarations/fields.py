@@ -1,0 +1,32 @@
+"""The fields of records, events and the rows of their lists."""
+
+from __future__ import annotations
+
+from flowlang.check.declarations.reader import Reader
+from flowlang.check.names import kind_of
+from flowlang.kinds import Fields, Kind
+from flowlang.source import Span
+from flowlang.syntax import declarations as tree
+from flowlang.syntax.tree import Node
+
+
+def fields_of(reader: Reader, lines: tuple[Node, ...], owner: str = "") -> Fields:
+    """The fields that lines declare; `owner` is the records whose fields they are."""
+    found: Fields = {}
+    spans: dict[str, Span] = {}
+    for line in lines:
+        if isinstance(line, tree.Field):
+            kind = kind_of(line.type)
+        elif isinstance(line, tree.ListField):
+            kind = Kind("list", row=fields_of(reader, line.fields or ()))
+        else:
+            continue
+        reader.free(line.name, "a-field")
+        name = line.name.value
+        if name in found:
+            reader.twice(line.name, "the field", spans[name])
+        spans.setdefault(name, line.name.span)
+        if owner:
+            reader.names.field_spans.setdefault(f"{owner}.{name}", line.span)
+        found[name] = kind
+    return found

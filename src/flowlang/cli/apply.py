@@ -1,0 +1,69 @@
+"""Let the folder run from now on, and move contacts under way to it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from flowlang.cli import FOUND, planned, planning, storing, terminal
+
+
+@click.command(epilog="Example: flow apply --move 'Welcome: wait 2 days=finish'")
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@storing.store_option
+@planning.move_option
+@planning.version_option
+@planning.revision_option
+@click.option(
+    "--base",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Refuse where another version than N runs: the one that `flow plan` was looked at for.",
+)
+@click.option(
+    "--who", default="", metavar="NAME", help="Who does it; without it, the name you logged in by."
+)
+@storing.now_option
+@storing.format_option
+def apply(
+    path: Path | None, url: str | None, said: tuple[str, ...], number: int | None,
+    revision: str | None, base: int | None, who: str, given_now: str | None, output_format: str,
+) -> int:  # fmt: skip
+    """Record the folder as the next version and move everyone under way, in one transaction.
+
+    Contacts keep the step at which they stand. Where a step is gone, `--move` has to say what
+    becomes of those who stand there: another step, `finish`, or `stay` on the version they are on;
+    else nothing happens, and the exit code is 1. It is also 1 where someone else has applied a
+    version meanwhile. To undo, apply the earlier version: `flow apply --version N`.
+    """
+    from flowlang.engine.planning import Refusal
+
+    wanted = planning.Wanted(path, url, said, number, revision, given_now, who)
+    try:
+        with planning.planned(wanted, base=base) as found:
+            if found is None:
+                first = planning.begin(wanted)
+                terminal.talk(f"version {first.number} is applied, the first one")
+                return 0
+            if found.same_texts:
+                terminal.talk(f"nothing to apply: {found.names} runs already")
+                return 0
+            told = found.look(0)
+            zone = found.plan.new.config.timezone
+            if not told["stranded"]:
+                version, told = found.apply()
+    except Refusal as refusal:
+        terminal.talk(terminal.printable(f"refused: {refusal}"))
+        return FOUND
+    if output_format == "json":
+        terminal.write(json.dumps(told, ensure_ascii=False, indent=2) + "\n")
+    else:
+        lines = planned.text(told, zone)[1:]
+        terminal.write("".join(f"{terminal.printable(line)}\n" for line in lines).lstrip("\n"))
+    if told["stranded"]:
+        terminal.talk("refused: nothing was applied")
+        return FOUND
+    terminal.talk(f"version {version.number} is applied")
+    return 0

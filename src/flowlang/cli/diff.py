@@ -1,0 +1,124 @@
+"""Name each change against a git revision or another folder, and whom it can touch; no store."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from flowlang.cli import FOUND, paths, running, storing, terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from flowlang.changes import Change
+    from flowlang.leave import Leave
+    from flowlang.workspace import Workspace
+
+
+@click.command(epilog="Example: flow diff --against main")
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.option("--against", required=True, metavar="REV|DIR", help="A git revision, or a folder.")
+@storing.now_option
+@storing.format_option
+def diff(path: Path | None, against: str, given_now: str | None, output_format: str) -> int:
+    """Compare a workspace with how it was, by meaning.
+
+    Each change is cosmetic (the meaning is the same: layout, comments, a translation), forward only
+    (it touches who comes later), in flight (it touches who is under way), or policy (audience,
+    consent, caps, goals, exits). Exit code 1 where there is one of the last two that no comment
+    allows: `# flow: allow change until 2026-12-31 because …`.
+    """
+    from flowlang.changes import changes
+    from flowlang.leave import leaves
+
+    new = paths.one(path)
+    running.runnable(new)
+    with ExitStack() as stack:
+        old = paths.one(_folder(against, new, stack))
+        if old.runnable is None:
+            first = next(one for one in old.findings.in_order() if one.severity == "error")
+            raise click.ClickException(
+                f'"{against}" has errors: {first.span.source.name}:{first.span.line}:'
+                f" {first.message}"
+            )
+        found = changes(old, new)
+    known, flaws = leaves(new)
+    for flaw in flaws:
+        terminal.talk(terminal.printable(f"{flaw.file}:{flaw.line}: warning: {flaw.text}"))
+    today = storing.moment(given_now, new.settings.config().timezone).date()
+    rows = list(_rows(found, known, today))
+    refused = sum(row["needs leave"] and row["allowed"] is None for row in rows)
+    if output_format == "json":
+        data = {"changes": rows, "refused": refused}
+        terminal.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+    else:
+        terminal.write("".join(f"{terminal.printable(line)}\n" for line in _text(rows)))
+        terminal.talk(_summary(rows, refused))
+    return FOUND if refused else 0
+
+
+def _folder(against: str, new: Workspace, stack: ExitStack) -> Path:
+    """The folder to compare with: a revision is taken out of git for as long as it is needed."""
+    if Path(against).is_dir():
+        return Path(against)
+    from flowlang.cli import revisions
+
+    return stack.enter_context(revisions.checked_out(against, new.root))
+
+
+def _rows(
+    found: Iterable[Change], known: list[tuple[str, Leave]], today: date
+) -> Iterable[dict[str, Any]]:
+    from flowlang.leave import granted
+
+    for one in found:
+        row: dict[str, Any] = {
+            "effect": one.effect, "about": one.about, "what": one.what, "text": one.text,
+            "file": one.file, "line": one.line, "needs leave": one.needs_leave, "allowed": None,
+        }  # fmt: skip
+        if one.needs_leave:
+            now, before = granted(one, known, today)
+            if now is not None:
+                row["allowed"] = {"until": now.until.isoformat(), "because": now.because}
+            elif before is not None:
+                row["was allowed until"] = before.until.isoformat()
+        yield row
+
+
+def _text(rows: list[dict[str, Any]]) -> list[str]:
+    lines = []
+    for row in rows:
+        about = f" ({row['about']})" if row["about"] else ""
+        line = (
+            f"{row['effect']:<12}  {row['file']}:{row['line']}  {row['what']}: {row['text']}{about}"
+        )
+        if row["allowed"] is not None:
+            line += f"; allowed until {row['allowed']['until']}: {row['allowed']['because']}"
+        elif "was allowed until" in row:
+            line += f"; was allowed until {row['was allowed until']}"
+        lines.append(line)
+    return lines
+
+
+def _summary(rows: list[dict[str, Any]], refused: int) -> str:
+    if not rows:
+        return "no change"
+    counts = Counter(row["effect"] for row in rows)
+    told = ", ".join(
+        f"{counts[effect]:,} {effect}"
+        for effect in ("policy", "in flight", "forward only", "cosmetic")
+        if counts[effect]
+    )
+    if not refused:
+        return told
+    verb = "is" if refused == 1 else "are"
+    return (
+        f"{told}; {refused:,} {verb} not allowed. In the file:"
+        " `# flow: allow change until DATE because …`"
+    )

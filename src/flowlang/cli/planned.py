@@ -1,0 +1,244 @@
+"""A plan as JSON data, and the data as text for people: what `flow plan` and `flow apply` show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from flowlang.changes import Change, step_effect, step_in_words
+from flowlang.engine.planning import steps_by_name
+
+if TYPE_CHECKING:
+    from flowlang.contact import Entry
+    from flowlang.engine.moves import Moves
+    from flowlang.engine.moving import Tally
+    from flowlang.engine.other_paths import Parting, Paths
+    from flowlang.engine.planning import Plan
+    from flowlang.engine.version import Version
+
+_EXAMPLES = 3
+
+Data = dict[str, Any]
+
+
+def data(plan: Plan, changed: list[Change], paths: Mapping[str, Paths] | None = None) -> Data:
+    """All that a plan says; `changed` is what else differs, `paths` what the replay found."""
+    campaigns = [
+        _campaign(plan, name, moves, changed, (paths or {}).get(name))
+        for name, moves in plan.moves.items()
+        if moves.old is None or moves.has_changed or _settings(name, changed)
+    ]
+    return {
+        "from": _version(plan.base),
+        "to": {"number": plan.base.number + 1, "digest": plan.version.digest},
+        "same": plan.base.digest == plan.version.digest,
+        "campaigns": campaigns,
+        "others": [
+            {"what": one.what, "text": one.text, "effect": one.effect}
+            for one in changed
+            if not one.what.startswith(("campaign ", "automation "))
+        ],
+        "behind": [
+            {"campaign": name, "version": version, "contacts": count}
+            for (name, version), count in plan.behind.items()
+        ],
+        "stranded": plan.stranded,
+    }
+
+
+def _version(version: Version) -> Data:
+    found: Data = {"number": version.number, "digest": version.digest, "who": version.who}
+    found["at"] = version.at.isoformat().replace("+00:00", "Z") if version.at else None
+    if version.again:
+        found["again"] = version.again
+    return found
+
+
+def _settings(name: str, changed: list[Change]) -> list[Change]:
+    """What differs in a campaign besides its steps."""
+    what = name if name.startswith("automation ") else f'campaign "{name}"'
+    return [one for one in changed if one.what == what and not one.step]
+
+
+def _campaign(
+    plan: Plan, name: str, moves: Moves, changed: list[Change], paths: Paths | None
+) -> Data:
+    tally = plan.tallies.get(name)
+    state = "new" if moves.old is None else "gone" if moves.new is None else "changed"
+    found: Data = {
+        "campaign": name, "is": state, "under way": tally.under_way if tally else 0,
+        "steps": list(_steps(moves, tally)),
+        "settings": [
+            {"text": one.text, "effect": one.effect, "about": one.about}
+            for one in _settings(name, changed)
+            if one.text not in ("is new", "is gone")
+        ],
+        "standing": list(_standing(moves, tally)) if tally else [],
+        "again": [
+            {"message": message, "contacts": count}
+            for message, count in sorted(tally.again.items())
+        ] if tally else [],
+    }  # fmt: skip
+    if paths is not None:
+        found["paths"] = {
+            "looked at": paths.looked_at, "of": found["under way"], "other": len(paths.parted),
+            "examples": [_parting(one) for one in paths.parted[:_EXAMPLES]],
+        }  # fmt: skip
+    return found
+
+
+def _steps(moves: Moves, tally: Tally | None) -> Iterator[Data]:
+    difference = moves.difference
+    for change in difference.changes if difference is not None else ():
+        side = moves.old if change.new is None else moves.new
+        assert side is not None
+        assert difference is not None
+        pc = change.old if change.new is None else change.new
+        assert pc is not None
+        row: Data = {
+            "what": change.what, "text": step_in_words(difference, change),
+            "line": side.instructions[pc].where.line, "effect": step_effect(difference, change)[0],
+        }  # fmt: skip
+        old = change.old
+        if tally is not None and old is not None and moves.waits_otherwise(old):
+            row |= {"due at once": tally.at_once[old], "due later": tally.later[old]}
+        yield row
+
+
+def _standing(moves: Moves, tally: Tally) -> Iterator[Data]:
+    """Who stands where, and what becomes of them."""
+    names = {pc: name for name, pc in steps_by_name(moves, old=True).items()}
+    news = {pc: name for name, pc in steps_by_name(moves, old=False).items()}
+    for pc, count in sorted(tally.standing.items(), key=lambda one: (one[0] is None, one[0])):
+        answer, target = moves.answer(pc), moves.target(pc)
+        row: Data = {
+            "step": names.get(pc, "a step that was gone before") if pc is not None else "*",
+            "contacts": count,
+        }
+        if answer is not None:
+            row["becomes"] = answer if isinstance(answer, str) else "goes on"
+            if isinstance(answer, int):
+                row["at"] = news.get(answer, "")
+        elif target is not None:
+            row["becomes"] = "stands"
+            row["at"] = news.get(target, "")
+        else:
+            row["becomes"] = None
+            apart = moves.difference.places.get(pc) if moves.difference and pc is not None else None
+            if apart is not None:
+                row["found in another block"] = news.get(apart, "")
+        yield row
+
+
+def _parting(one: Parting) -> Data:
+    return {"contact": one.contact, "was": _entry(one.was), "instead": _entry(one.instead)}
+
+
+def _entry(entry: Entry | None) -> Data | None:
+    if entry is None:
+        return None
+    at = entry.at.isoformat().replace("+00:00", "Z")
+    return {"at": at, "step": entry.step, "what": entry.what}
+
+
+# ---------------------------------------------------------------------- for people
+
+
+def text(found: Data, zone: ZoneInfo) -> list[str]:
+    """The lines of a plan."""
+    lines = [_head(found, zone)]
+    for campaign in found["campaigns"]:
+        lines += ["", *_campaign_lines(campaign)]
+    if found["others"]:
+        lines += ["", "also"]
+        lines += [f"  {one['effect']:<13} {one['what']}: {one['text']}" for one in found["others"]]
+    for one in found["behind"]:
+        who = f'{_contacts(one["contacts"])} of "{one["campaign"]}"'
+        lines += ["", f"{who} stay on an earlier version of it ({one['version']})"]
+    if found["same"]:
+        lines += ["", "Nothing changes for anyone: only the texts differ."]
+    elif found["stranded"]:
+        who = _contacts(found["stranded"])
+        lines += ["", f"{who} would be stranded: say with --move what becomes of them."]
+    return lines
+
+
+def _head(found: Data, zone: ZoneInfo) -> str:
+    from datetime import datetime
+
+    base = found["from"]
+    line = f"version {base['number']} runs"
+    if base["at"]:
+        at = datetime.fromisoformat(base["at"]).astimezone(zone)
+        line += f", applied {at:%Y-%m-%d %H:%M}"
+    if base["who"]:
+        line += f" by {base['who']}"
+    if base.get("again"):
+        line += f" (version {base['again']} again)"
+    return f"{line}; this would be version {found['to']['number']}"
+
+
+def _campaign_lines(one: Data) -> Iterator[str]:
+    name = one["campaign"] if one["campaign"].endswith('"') else f'campaign "{one["campaign"]}"'
+    if one["is"] == "new":
+        yield f"{name} is new"
+        return
+    verb = "is gone" if one["is"] == "gone" else "changes"
+    yield f"{name} {verb}: {_contacts(one['under way'])} under way"
+    for line in one["settings"]:
+        about = f" ({line['about']})" if line["about"] else ""
+        yield f"  {line['text']}{about}"
+    for step in one["steps"]:
+        yield f"  {step['text']}  (line {step['line']})"
+        if "due at once" in step:
+            yield f"    {step['due at once']:,} due at once, {step['due later']:,} later"
+    for row in one["standing"]:
+        yield from _standing_lines(one["campaign"], row)
+    for again in one["again"]:
+        yield f'  {_contacts(again["contacts"])} would get "{again["message"]}" again in this round'
+    if "paths" in one:
+        yield from _path_lines(one["paths"])
+
+
+def _standing_lines(campaign: str, row: Data) -> Iterator[str]:
+    who = f"  {_contacts(row['contacts'])} at `{row['step']}`"
+    becomes, at = row["becomes"], row.get("at", "")
+    if becomes == "stands":
+        yield f"{who}" + (f": at `{at}` then" if at and at != row["step"] else "")
+    elif becomes == "goes on":
+        yield f"{who}: go on at `{at}`"
+    elif becomes == "finish":
+        yield f"{who}: finish"
+    elif becomes == "stay":
+        yield f"{who}: stay on this version until they are through"
+    else:
+        apart = row.get("found in another block")
+        where = f"it stands in another block now, `{apart}`" if apart else "it is gone"
+        yield f"{who}: {where}. What becomes of them?"
+        for to in (apart or "STEP", "finish", "stay"):
+            yield f"    --move '{campaign}: {row['step']}={to}'"
+
+
+def _path_lines(paths: Data) -> Iterator[str]:
+    if not paths["other"]:
+        yield f"  path: the same for all {paths['looked at']:,} that were replayed"
+        return
+    yield (
+        f"  path: another one for {paths['other']:,} of {paths['looked at']:,} that were replayed"
+        f" (of {paths['of']:,})"
+    )
+    for one in paths["examples"]:
+        was, instead = _told(one["was"]), _told(one["instead"])
+        yield f"    {one['contact']}: {was}; it would have been: {instead}"
+
+
+def _told(entry: Data | None) -> str:
+    if entry is None:
+        return "nothing more"
+    step = f"{entry['step']}: " if entry["step"] else ""
+    return f"{entry['at'][:16].replace('T', ' ')} {step}{entry['what']}"
+
+
+def _contacts(count: int) -> str:
+    return f"{count:,} {'contact' if count == 1 else 'contacts'}"

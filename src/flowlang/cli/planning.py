@@ -1,0 +1,192 @@
+"""What `flow plan` and `flow apply` share: which version is to be, and what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from flowlang.cli import paths, running, storing
+from flowlang.cli import planned as planned_text
+
+if TYPE_CHECKING:
+    from flowlang.changes import Change
+    from flowlang.engine.planning import Plan
+    from flowlang.engine.tracing import Asks
+    from flowlang.engine.version import Version
+    from flowlang.program.program import Program
+    from flowlang.stores.store import Store
+    from flowlang.workspace import Workspace
+
+move_option = click.option(
+    "--move", "said", multiple=True, metavar='"CAMPAIGN: STEP=…"',
+    help="What becomes of those at a step that is gone: `=STEP` of the new version, `=finish`, or"
+    " `=stay`. `*` is every such step. May be given several times.",
+)  # fmt: skip
+version_option = click.option(
+    "--version", "number", type=click.IntRange(1), metavar="N",
+    help="In place of the folder: an earlier version, as it was applied.",
+)  # fmt: skip
+revision_option = click.option(
+    "--rev", "revision", metavar="REV", help="In place of the folder: as it is in a git revision.",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was asked for."""
+
+    path: Path | None
+    url: str | None
+    said: tuple[str, ...]
+    number: int | None
+    revision: str | None
+    given_now: str | None
+    who: str = ""
+
+
+@dataclass(slots=True)
+class Found:
+    """A plan with what it takes to look at it, or to do it."""
+
+    plan: Plan
+    store: Store
+    now: datetime
+    old: Workspace
+    new: Workspace
+    asks: tuple[Asks, Asks] | None
+
+    @property
+    def same_texts(self) -> bool:
+        """It is the version that runs, word for word."""
+        return self.plan.base.same_texts(self.plan.version)
+
+    @property
+    def names(self) -> str:
+        return f"version {self.plan.base.number}"
+
+    def look(self, most: int) -> planned_text.Data:
+        """What a plan says; the past of at most so many contacts is replayed."""
+        from flowlang.engine import planning
+        from flowlang.engine.other_paths import Traceable, other_paths
+
+        planning.look(self.plan, self.store, self.now)
+        found = None
+        if most and self.asks is not None:
+            old = Traceable.of(self.plan.old, self.asks[0])
+            new = Traceable.of(self.plan.new, self.asks[1])
+            found = other_paths(self.plan, old, new, self.store, self.now, most)
+        return planned_text.data(self.plan, self._changes(), found)
+
+    def apply(self) -> tuple[Version, planned_text.Data]:
+        """Do it; gives the version and what was done.  Raises Refusal."""
+        from flowlang.engine import planning
+
+        version = planning.apply(self.plan, self.store, self.now)
+        return version, planned_text.data(self.plan, self._changes())
+
+    def _changes(self) -> list[Change]:
+        from flowlang.changes import changes
+
+        return changes(self.old, self.new)
+
+
+@contextmanager
+def planned(
+    wanted: Wanted, *, base: int | None = None, traced: bool = False
+) -> Iterator[Found | None]:
+    """The plan of what was asked for; None where nothing is applied yet.
+
+    Raises Refusal, ClickException, UsageError, and Unrunnable where the folder has errors.
+    """
+    from flowlang.engine.planning import Refusal, changed_meanwhile, plan, read_answers
+    from flowlang.engine.tracing import Asks
+    from flowlang.engine.version import applied
+
+    if wanted.number is not None and wanted.revision is not None:
+        raise click.UsageError("--version and --rev exclude each other")
+    asks = (Asks(), Asks()) if traced else None
+    with storing.opened(_unread(wanted.path), wanted.url) as store:
+        # Asked first of all: whoever applies a version after this is a reason to refuse.
+        current = applied(store)
+        if current is None:
+            yield None
+            return
+        if base is not None and current.number != base:
+            raise Refusal(changed_meanwhile(current, base))
+        folder = paths.one(wanted.path)
+        now = storing.moment(wanted.given_now, folder.settings.config().timezone)
+        old, program = _compiled(current, store, folder, asks and asks[0])
+        version, new, to_be = _version(wanted, folder, current, store, asks and asks[1])
+        version = replace(version, who=wanted.who or running.login(), moves=wanted.said)
+        answers = read_answers(wanted.said, program, to_be)
+        yield Found(plan(current, version, program, to_be, answers), store, now, old, new, asks)
+
+
+def begin(wanted: Wanted) -> Version:
+    """Apply the first version.  Raises Unrunnable and ClickException."""
+    if wanted.number is not None:
+        raise click.ClickException(f"there is no version {wanted.number}: nothing is applied yet")
+    folder = paths.one(wanted.path)
+    now = storing.moment(wanted.given_now, folder.settings.config().timezone)
+    with storing.opened(folder, wanted.url) as store:
+        return running.begin(folder, store, now, wanted.who).version
+
+
+def _unread(path: Path | None) -> Workspace:
+    """The workspace of a path with its settings and nothing else: it names the store."""
+    from flowlang import discovery
+    from flowlang.config import Settings, read_settings
+    from flowlang.source import Findings
+    from flowlang.workspace import Workspace
+
+    found = discovery.find([path or Path()])
+    if len(found) != 1:
+        raise paths.several(found) if found else paths.no_file([path or Path()])
+    root, files = found[0]
+    folder = root if root.is_dir() else root.parent
+    settings = read_settings(folder / discovery.SETTINGS) if files is None else Settings()
+    return Workspace(folder, settings, Findings())
+
+
+def _compiled(
+    version: Version, store: Store, folder: Workspace, asks: Asks | None
+) -> tuple[Workspace, Program]:
+    """A version that was applied, out of the store.  Raises ClickException."""
+    from flowlang import versions
+
+    try:
+        return versions.program_of(
+            version, store, folder.root, folder.settings, asks.expressions if asks else None
+        )
+    except versions.Unreadable as failure:
+        raise click.ClickException(str(failure)) from None
+
+
+def _version(
+    wanted: Wanted, folder: Workspace, current: Version, store: Store, asks: Asks | None
+) -> tuple[Version, Workspace, Program]:
+    """The version that is to be, with its workspace."""
+    from flowlang import versions
+    from flowlang.engine.version import applied
+
+    if wanted.number is not None:
+        earlier = applied(store, wanted.number)
+        if earlier is None:
+            raise click.ClickException(versions.unknown(wanted.number, current))
+        bare = replace(earlier, number=0, before=0, again=earlier.number, at=None, kept={})
+        return bare, *_compiled(bare, store, folder, asks)
+    if wanted.revision is not None:
+        from flowlang.cli import revisions
+
+        with revisions.checked_out(wanted.revision, folder.root) as root:
+            found = paths.one(root, asks.expressions if asks else None)
+    else:
+        found = paths.one(wanted.path, asks.expressions) if asks else folder
+    program = running.runnable(found)
+    return versions.version_of(found), found, program

@@ -1,0 +1,57 @@
+"""A workspace as it was in a git revision, in a folder of its own for as long as it is looked at."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+
+@contextmanager
+def checked_out(revision: str, root: Path) -> Iterator[Path]:
+    """The folder of a workspace as a revision has it, with all `.flow` files of the repository,
+    which it may use.
+
+    Raises ClickException where there is no git, no repository, no such revision, or no such folder
+    in it.
+    """
+    if shutil.which("git") is None:
+        raise click.ClickException(f'"{revision}": there is no `git` here, and no such folder')
+    if revision.startswith("-"):
+        raise click.ClickException(f'"{revision}" is no git revision')
+    top = Path(_git(root, "rev-parse", "--show-toplevel", what="this is no git repository").strip())
+    inside = root.resolve().relative_to(top.resolve()).as_posix()
+    commit = _git(
+        root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}",
+        what=f'there is no git revision "{revision}" (and no such folder)',
+    ).strip()  # fmt: skip
+    wanted = [inside, ":(glob)**/*.flow"] if inside != "." else ["."]
+    archive = subprocess.run(
+        ["git", "-C", str(top), "archive", "--format=tar", commit, "--", *wanted],
+        capture_output=True, check=False,
+    )  # fmt: skip
+    if archive.returncode:
+        raise click.ClickException(f'the revision "{revision}" has no folder {inside}')
+    with tempfile.TemporaryDirectory(prefix="flow-") as folder:
+        with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as tar:
+            tar.extractall(folder, filter="data")
+        found = Path(folder) / inside
+        if not found.is_dir():
+            raise click.ClickException(f'the revision "{revision}" has no folder {inside}')
+        yield found
+
+
+def _git(root: Path, *args: str, what: str) -> str:
+    done = subprocess.run(
+        ["git", "-C", str(root), *args], capture_output=True, check=False, text=True
+    )
+    if done.returncode:
+        raise click.ClickException(what)
+    return done.stdout

@@ -1,0 +1,83 @@
+"""Expectations that are conditions of the language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from flowlang.check.meaning import Place
+from flowlang.check.view import View
+from flowlang.engine.expectations import instead
+from flowlang.engine.expectations.expectation import Compiled, Expectations, expects
+from flowlang.engine.play import Play
+from flowlang.syntax import expressions as tree
+from flowlang.syntax import scripts
+from flowlang.syntax.tree import Node, Token, children, walk
+
+
+@expects(scripts.ExpectCondition)
+def _condition(test: Expectations, node: scripts.ExpectCondition, whom: Token | None) -> Compiled:
+    speaks = any(isinstance(part, _OF_CONTACT) for part in walk(node.condition))
+    name = test.whose(whom, node) if speaks or whom is not None else None
+    condition = test.expressions.condition(node.condition, Place("test"))
+    values = _values(test, node.condition)
+
+    def holds(play: Play) -> str | None:
+        contact = (
+            play.contact(name) if name else next(iter(play.timeline.contacts.values()), _NOBODY)
+        )
+        view = View(contact, play.now, test.zone, play.timeline.interpreter)
+        if condition(view):
+            return None
+        return instead.listed(values(view))
+
+    return holds, name
+
+
+def _values(test: Expectations, node: tree.Expression) -> Callable[[View], list[tuple[str, Any]]]:
+    """The values of what a condition speaks of, by its text."""
+    parts = [
+        (" ".join(part.span.text.split()), test.expressions.compile(part, Place("test")).fn)
+        for part in _spoken_of(node)
+        if isinstance(
+            part, (tree.FieldValue, tree.CouponsLeft, tree.CountOf, tree.SumOf, tree.OfLast)
+        )
+    ]
+    tags = any(isinstance(part, tree.Tagged) for part in walk(node))
+    groups = any(isinstance(part, tree.InGroup) for part in walk(node))
+
+    def values(view: View) -> list[tuple[str, Any]]:
+        found = [(text, fn(view)) for text, fn in parts]
+        if tags:
+            shown = ", ".join(f'"{tag}"' for tag in view.contact.tags)
+            found.append(("its tags", shown or "none"))
+        if groups:
+            found.append(("its groups", ", ".join(sorted(view.contact.groups)) or "none"))
+        return found
+
+    return values
+
+
+def _spoken_of(node: Node) -> Iterator[Node]:
+    """A condition and its parts, but for what a `where` says: that is about each row."""
+    yield node
+    for part in children(node):
+        if part is not getattr(node, "where", None):
+            yield from _spoken_of(part)
+
+
+_OF_CONTACT = tuple(
+    kind
+    for kind in vars(tree).values()
+    if isinstance(kind, type)
+    and issubclass(kind, tree.Expression)
+    and kind
+    not in (
+        tree.Expression, tree.CouponsLeft, tree.Compare, tree.And, tree.Or, tree.Not, tree.Sum,
+        tree.Product, tree.OneSided, tree.TwoSided, tree.Between, tree.InList, tree.NotInList,
+        tree.BadExpression,
+    )
+    and not issubclass(kind, tree.Literal)
+)  # fmt: skip
+
+_NOBODY: Any = None

@@ -1,0 +1,83 @@
+"""Whether who sends a message brings what its templates ask of `event`, `reply` and `answer`."""
+
+from __future__ import annotations
+
+from flowlang.check import diagnostics as d
+from flowlang.check.template_values import EventNeed
+from flowlang.check.templates import Template
+from flowlang.kinds import ANY, DATETIME, Fields
+from flowlang.program.program import Automation, Campaign
+from flowlang.source import did_you_mean
+from flowlang.steps.step import Code
+from flowlang.syntax.tree import Token
+
+
+def check_messages(what: str, sender: Campaign | Automation, code: Code) -> None:
+    """`event.x` in a message: the campaign that sends it must be started by an event with `x`."""
+    for message, token in code.sends:
+        for template in message.ready.values():
+            for need in template.events:
+                who = f'the {what} "{sender.name}" sends "{message.name}"'
+                if _check_need(need, who, token, code) and isinstance(sender, Campaign):
+                    _check_every_start(need, template, sender, token, code)
+    for template in code.texts:
+        for need in template.events:
+            _check_need(need, f'the {what} "{sender.name}" writes this', None, code)
+
+
+def _check_every_start(
+    need: EventNeed,
+    template: Template,
+    sender: Campaign,
+    token: Token,
+    code: Code,
+) -> None:
+    """A placeholder without a default: each start of the campaign must bring its value."""
+    if (need.head, need.name) not in (template.needs or ()):
+        return
+    for start in sender.starts:
+        fields: Fields = {}
+        if start.event is not None:
+            fields = code.names.fields_of_event(start.event.event)
+        elif start.field is not None:
+            fields = {"at": DATETIME, "old": ANY, "new": ANY}
+        if need.head == "event" and need.name not in fields:
+            code.report(
+                d.TEMPLATE_EVENT, need.span, also=((token.span, "sent here"),),
+                what=f'`event.{need.name}`: "{sender.name}" sends this, '
+                f"and `{start.text}` does not bring it",
+                hint=f"`event.{need.name} | default('…')` says what stands there then",
+            )  # fmt: skip
+            return
+
+
+def _check_need(need: EventNeed, who: str, token: Token | None, code: Code) -> bool:
+    """Whether a campaign or automation can know a value at all; a finding where it cannot."""
+    fields: Fields | None = code.place.event if need.head == "event" else code.place.reply
+    if need.head == "event":
+        code.place.used.add("event.")
+    if need.head == "answer":
+        fields = {need.name: ANY} if code.place.answer else None
+    if fields is not None and need.name in fields:
+        return True
+    if fields is None:
+        without = f"without {_BRINGS[need.head]}"
+    else:
+        without = f"and no event there carries `{need.name}`"
+    also = ((token.span, "sent here"),) if token is not None else ()
+    hint = did_you_mean(need.name, [name for name in fields if name != "at"]) if fields else ""
+    code.findings.report(
+        d.TEMPLATE_EVENT,
+        need.span,
+        what=f"`{need.head}.{need.name}`: {who} {without}",
+        # Others may send the same text, where the name is right: then a guess is no fix.
+        hint=str(hint) if token is not None else hint,
+        also=also,
+    )
+    return False
+
+
+_BRINGS = {
+    "event": "an event", "reply": "a `wait for` before it",
+    "answer": "a `call … as answer` before it",
+}  # fmt: skip

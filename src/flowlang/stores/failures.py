@@ -1,0 +1,62 @@
+"""What a failure of PostgreSQL means, for a person."""
+
+from __future__ import annotations
+
+import psycopg
+
+_AT_WORK = {
+    "25006": "it can only be read: this is a replica, or it has been set so",
+    "25P03": "nothing happened in the transaction for too long, so the server gave it up",
+    "40P01": "two who wrote waited for each other; nothing was saved, and it may be tried again",
+    "42501": "this user may not do that: {text}",
+    "53100": "the server's disk is full; nothing of the last step was saved",
+    "53200": "the server is out of memory or of locks (max_locks_per_transaction): {text}",
+    "53300": "the server has no connection left (max_connections)",
+    "57P01": "the server was shut down or ended the connection; nothing of the last step was saved",
+    "3F000": "there is no schema to make tables in: {text}",
+}
+"""By SQLSTATE."""
+_AT_CONNECTING = {
+    "no password supplied": "a password is needed",
+    "password authentication failed": "user or password is wrong",
+    "does not exist": "{text}",
+    "too many": "the server has no connection left: {text}",
+    "remaining connection slots": "the server has no connection left",
+    "starting up": "the server is starting up",
+    "shutting down": "the server is shutting down",
+    "not currently accepting": "the server takes no connections to this database now",
+    "permission denied": "{text}",
+    "no pg_hba.conf entry": "the server does not let this user in from here (pg_hba.conf)",
+    "invalid connection option": "the address has an unknown part: {text}",
+}
+"""By what the server or the driver says, before there is a connection."""
+_LOST = ("server closed the connection", "connection is closed", "the connection is lost")
+
+
+def in_words(failure: BaseException | None) -> str:
+    """One line.  It never holds the values that were to be written, nor a password."""
+    text = _text(failure)
+    if isinstance(failure, psycopg.DataError) and "NUL" in str(failure):
+        return "a text holds the character NUL, which PostgreSQL does not take"
+    state = getattr(failure, "sqlstate", None)
+    if state in _AT_WORK:
+        return _AT_WORK[state].format(text=text)
+    if state is None and isinstance(failure, psycopg.OperationalError):
+        for part, words in _AT_CONNECTING.items():
+            if part in text:
+                return words.format(text=text)
+        if any(part in str(failure) for part in _LOST):
+            return "the connection was lost; nothing of the last step was saved"
+        return f"the server cannot be reached: {text}"
+    return text
+
+
+def _text(failure: BaseException | None) -> str:
+    """What the server says itself, without details; of a failure to connect, the end."""
+    if isinstance(failure, psycopg.Error) and failure.diag.message_primary:
+        return failure.diag.message_primary
+    lines = [line.strip() for line in str(failure).splitlines() if line.strip()]
+    for line in lines:
+        if "FATAL:" in line:
+            return line.partition("FATAL:")[2].strip()
+    return lines[0] if lines else type(failure).__name__

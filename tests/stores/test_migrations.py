@@ -1,0 +1,227 @@
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+
+from flowlang.stores import StoreError, open_store, schema, tables
+from flowlang.stores.rows import Stock
+from tests.postgresql import Server
+from tests.stores.contract import NOON
+
+SOME = """
+    insert into codes (list, code, position, imported, contact) values
+        ('early', 'A', 1, 0, 'anna'), ('early', 'B', 2, 0, null), ('late', 'A', 1, 0, null);
+    insert into contacts values
+        ('anna', 1, 'anna@example.com', 'Europe/Berlin', null, 0, 2, 1, false, '{}');
+    insert into counters values ('started of Shop', 7);
+    insert into processes (type, name, by, key, status, done, failed, skipped, because, who) values
+        ('message send', 'Offer', 'Shop', '', 'running', 3, 1, '{"blocked": 2}', '', '')
+"""
+"""What a store of version 3 may hold."""
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], str]]:
+    """The address of another empty database, each time."""
+    made: list[str] = []
+    count = iter(range(9))
+
+    def address() -> str:
+        if request.param == "sqlite":
+            return f"sqlite:///{tmp_path}/{next(count)}.db"
+        server = request.getfixturevalue("postgresql")
+        made.append(server.database())
+        return str(server.url(made[-1]))
+
+    yield address
+    for name in made:
+        server: Server = request.getfixturevalue("postgresql")
+        server.drop(name)
+
+
+def driven(url: str) -> sa.Engine:
+    # Without a pool: nobody else sees a connection of this test.
+    return sa.create_engine(url.replace("ql:", "ql+psycopg:"), poolclass=sa.NullPool)
+
+
+def bring_to(connection: sa.Connection, version: str) -> None:
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", "flowlang.stores:migrations")
+    command.upgrade(config, version)
+
+
+def make_old(url: str, version: int = 3) -> None:
+    """A store as a program of before has made it, with something in it."""
+    engine = driven(url)
+    with engine.begin() as connection:
+        bring_to(connection, "3")
+        for statement in SOME.split(";"):
+            connection.exec_driver_sql(statement)
+        bring_to(connection, str(version))
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("drop table flow_version")
+            connection.exec_driver_sql(f"pragma user_version = {version}")
+            connection.exec_driver_sql(f"pragma application_id = {0x666C6F77}")
+
+
+def described(url: str) -> dict[str, Any]:
+    """All that a database says of its tables."""
+    look = sa.inspect(driven(url))
+    return {
+        name: (
+            [{**one, "type": repr(one["type"])} for one in look.get_columns(name)],
+            look.get_pk_constraint(name),
+            sorted(look.get_indexes(name), key=lambda one: str(one["name"])),
+            look.get_unique_constraints(name),
+        )
+        for name in look.get_table_names()
+    } | {"sequences": sorted(look.get_sequence_names()) if ":///" not in url else []}
+
+
+def test_the_steps_lead_to_what_a_new_store_has(empty: Callable[[], str]) -> None:
+    fresh, migrated = empty(), empty()
+    open_store(fresh, Path()).close()
+    with driven(migrated).begin() as connection:
+        bring_to(connection, "head")
+        options = {"version_table": schema.version_of.name, "compare_type": True}
+        context = MigrationContext.configure(connection, opts=options)
+        assert compare_metadata(context, schema.metadata) == []
+        assert tables.version(connection) == str(schema.VERSION)
+    assert described(migrated) == described(fresh)
+
+
+@pytest.mark.parametrize("version", [3, 4])
+def test_an_older_store_is_brought_up_to_date_with_all_that_is_in_it(
+    version: int, empty: Callable[[], str]
+) -> None:
+    url = empty()
+    make_old(url, version)
+    for _ in range(2):
+        store = open_store(url, Path())
+        shared = store.shared()
+        assert shared.stock == {"early": Stock(1, 1), "late": Stock(1, 0)}
+        assert shared.counters == {"started of Shop": 7}
+        (process,) = shared.processes
+        assert (process.done, process.failed, process.skipped) == (3, 1, {"blocked": 2})
+        assert [row.id for row in store.contacts(["anna"])] == ["anna"]
+        assert len(store.free_codes("early", 0, 9)) == 1
+        store.close()
+    fresh = empty()
+    open_store(fresh, Path()).close()
+    assert described(url) == described(fresh)
+
+
+def test_programs_that_start_together_bring_a_store_up_to_date_once(
+    empty: Callable[[], str],
+) -> None:
+    url = empty()
+    make_old(url)
+    ready = Barrier(4)
+
+    def start(_: int) -> dict[str, Stock]:
+        ready.wait()
+        store = open_store(url, Path())
+        try:
+            return store.shared().stock
+        finally:
+            store.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(start, range(4)))
+    assert found == [{"early": Stock(1, 1), "late": Stock(1, 0)}] * 4
+
+
+def test_programs_that_start_together_make_the_tables_once(empty: Callable[[], str]) -> None:
+    url = empty()
+    ready = Barrier(4)
+
+    def start(number: int) -> int:
+        ready.wait()
+        store = open_store(url, Path())
+        try:
+            return store.import_codes("early", [f"C{number}"], NOON)
+        finally:
+            store.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(start, range(4))) == [1, 1, 1, 1]
+
+
+def test_a_step_that_fails_leaves_the_store_as_it_was(empty: Callable[[], str]) -> None:
+    url = empty()
+    make_old(url)
+    with driven(url).begin() as connection:
+        connection.exec_driver_sql("create table progress (mine integer)")
+    before = described(url)
+    with pytest.raises(StoreError, match="progress"):
+        open_store(url, Path())
+    assert described(url) == before
+    with driven(url).begin() as connection:
+        connection.exec_driver_sql("drop table progress")
+    open_store(url, Path()).close()
+
+
+def test_a_store_of_a_newer_program_is_refused(empty: Callable[[], str]) -> None:
+    url = empty()
+    open_store(url, Path()).close()
+    for version in (str(schema.VERSION + 1), "1f00aa"):
+        with driven(url).begin() as connection:
+            connection.execute(sa.update(schema.version_of).values(version_num=version))
+        with pytest.raises(StoreError, match=f"a newer version of flow: its tables .* {version}"):
+            open_store(url, Path())
+
+
+def test_a_file_that_is_refused_is_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    with sqlite3.connect(path) as other:
+        other.execute("create table contacts (id text)")
+    other.close()
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="belongs to another program"):
+        open_store("sqlite:///state.db", tmp_path)
+    assert path.read_bytes() == before
+    assert [one.name for one in tmp_path.iterdir()] == ["state.db"]
+
+
+def test_a_store_from_before_the_first_step_is_refused(tmp_path: Path) -> None:
+    make_old(f"sqlite:///{tmp_path}/state.db")
+    with sqlite3.connect(tmp_path / "state.db") as changed:
+        changed.execute("pragma user_version = 2")
+    changed.close()
+    with pytest.raises(StoreError, match="an older version of flow: its tables have version 2"):
+        open_store("sqlite:///state.db", tmp_path)
+
+
+def test_a_program_of_before_sees_that_the_store_is_newer(tmp_path: Path) -> None:
+    """Version 4 looked for the number 4 in the header of the file."""
+    make_old(f"sqlite:///{tmp_path}/old.db")
+    for name in ("old.db", "new.db"):
+        open_store(f"sqlite:///{name}", tmp_path).close()
+        with sqlite3.connect(tmp_path / name) as asked:
+            assert asked.execute("pragma user_version").fetchone() == (5,)
+        asked.close()
+
+
+def test_alembic_is_imported_for_an_older_store_alone(tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from flowlang.stores import open_store;"
+        " open_store('sqlite:///state.db', Path(sys.argv[1])).close();"
+        " print([one for one in ('alembic', 'psycopg') if one in sys.modules])"
+    )
+    asked = [sys.executable, "-c", program, str(tmp_path)]
+    for _ in range(2):
+        done = subprocess.run(asked, capture_output=True, text=True, check=True)
+        assert done.stdout == "[]\n"

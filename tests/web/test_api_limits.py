@@ -1,0 +1,180 @@
+"""The bounds of the API: size, time, rate; and what it says when the store or we fail."""
+
+from __future__ import annotations
+
+import json
+import socket
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+
+from flowlang.stores.rows import Changes
+from flowlang.stores.sql import Sql
+from flowlang.web import tokens
+from flowlang.web.rate import MOST, Rate
+from flowlang.web.service import Limits
+from tests.web.client import Client, asking
+
+TAG = {"type": "tag", "contact": "c1", "tag": "x"}
+
+
+def test_a_body_that_is_too_large_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    with asking(tmp_path, limits=Limits(body=1_000)) as client:
+        large = TAG | {"tag": "x" * 1_000}
+        problem = client.post("/events", large, 413)
+        assert problem["detail"] == "the body is larger than 0.000953674 MB; split it"
+        for path in ("/contacts", "/coupons/early-bird"):
+            client.post(path, b" " * 1_001, 413)
+        client.post("/processes/1/pause", b" " * 1_001, 413)
+        assert client.site.waiting() == 0
+
+
+def test_so_is_one_that_does_not_say_how_large_it_is(tmp_path: Path) -> None:
+    with asking(tmp_path, limits=Limits(body=1_000)) as client:
+        head = (
+            "POST /api/v1/events HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            f"Authorization: Bearer {client.secret}\r\nTransfer-Encoding: chunked\r\n\r\n"
+        )
+        answer = talk(client, head + "200\r\n" + "x" * 512 + "\r\n200\r\n" + "x" * 512 + "\r\n")
+        assert answer.startswith("HTTP/1.1 413 ")
+
+
+@pytest.mark.parametrize("length", ["9" * 30, "1001"])
+def test_a_length_that_is_claimed_is_enough(tmp_path: Path, length: str) -> None:
+    with asking(tmp_path, limits=Limits(body=1_000)) as client:
+        answer = talk(client, head_of(client, length))
+        assert answer.startswith("HTTP/1.1 4")
+        assert "413" in answer or "Invalid" in answer
+
+
+def test_a_body_that_does_not_arrive_is_not_awaited_for_ever(tmp_path: Path) -> None:
+    with asking(tmp_path, limits=Limits(patience=0.05)) as client:
+        answer = talk(client, head_of(client, "100"))
+        assert answer.startswith("HTTP/1.1 408 ")
+        assert "did not arrive within 0.05 s" in answer
+
+
+def head_of(client: Client, length: str) -> str:
+    return (
+        "POST /api/v1/events HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        f"Authorization: Bearer {client.secret}\r\nContent-Length: {length}\r\n\r\n"
+    )
+
+
+def talk(client: Client, request: str) -> str:
+    """What the server answers to bytes that no client would send."""
+    with socket.create_connection(("127.0.0.1", client.site.port), timeout=30) as connection:
+        connection.sendall(request.encode())
+        parts = [connection.recv(65_536)]
+        while b"\r\n\r\n" not in b"".join(parts) or b"}" not in parts[-1]:
+            part = connection.recv(65_536)
+            if not part:
+                break
+            parts.append(part)
+    return b"".join(parts).decode()
+
+
+def test_a_token_has_so_many_tries_and_gets_them_back_with_time(tmp_path: Path) -> None:
+    seconds = [0.0]
+    limits = Limits(per_second=0.5, burst=3)
+    with asking(tmp_path, limits=limits, clock=lambda: seconds[0]) as client:
+        other = tokens.make(client.site.store, "other", ["coupons:read"], client.site.now)
+        for _ in range(3):
+            client.get("/coupons")
+        answer = client.raw("GET", "/coupons")
+        assert (answer.status, answer.headers["retry-after"]) == (429, "2")
+        assert json.loads(answer.text)["title"] == "Too Many Requests"
+        replace(client, secret=other).get("/coupons")
+        assert client.site.get("/health").status == 200
+        seconds[0] += 2
+        client.get("/coupons")
+        client.get("/coupons", 429)
+
+
+def test_a_bucket_is_never_more_than_full() -> None:
+    seconds = [0.0]
+    rate = Rate(1.0, 2, lambda: seconds[0])
+    assert [rate.take("a") for _ in range(3)] == [0, 0, 1]
+    seconds[0] += 1_000
+    assert [rate.take("a") for _ in range(3)] == [0, 0, 1]
+    for number in range(MOST):
+        rate.take(str(number))
+    assert rate.take("a") == 0  # forgotten, so full
+
+
+def test_a_store_that_another_program_locks_asks_for_another_try(
+    client: Client, tmp_path: Path
+) -> None:
+    store = client.site.store
+    assert isinstance(store, Sql)
+    event.listen(store.engine, "connect", impatient)
+    store.engine.dispose()
+    other = sqlite3.connect(tmp_path / "state.db", isolation_level=None)
+    other.execute("begin immediate")
+    answer = client.raw("POST", "/events", TAG, {"Content-Type": "application/json"})
+    other.execute("rollback")
+    other.close()
+    assert (answer.status, answer.headers["retry-after"]) == (503, "5")
+    assert json.loads(answer.text)["detail"] == (
+        "the store cannot be used at the moment; try again in a few seconds"
+    )
+    assert client.post("/events", TAG)["taken"] == 1
+
+
+def impatient(connection: sqlite3.Connection, record: object) -> None:
+    connection.execute("pragma busy_timeout = 0").close()
+
+
+def test_a_store_that_is_broken_makes_the_server_unready_and_tells_nobody_where_it_is(
+    client: Client, tmp_path: Path
+) -> None:
+    client.site.store.close()
+    (tmp_path / "state.db").write_bytes(b"no database, but as long as one " * 999)
+    answer = client.raw("GET", "/contacts")
+    assert answer.status == 503
+    assert "state.db" not in answer.text
+    assert "state.db" in client.site.told[0]
+    health = client.site.get("/health")
+    assert (health.status, json.loads(health.text)) == (503, {"live": True, "ready": False})
+    assert client.site.get("/health/live").status == 200
+
+
+def test_a_fault_of_ours_is_a_problem_and_a_line_not_a_traceback(
+    client: Client, capfd: pytest.CaptureFixture[str]
+) -> None:
+    row = client.site.store.contacts(["c1"])[0]
+    client.site.store.save(Changes(contacts=[replace(row, state="{")]))
+    problem = client.get("/contacts", 500)
+    assert problem["detail"] == "something went wrong, and it is our fault"
+    assert client.site.told[0].startswith("internal error: JSONDecodeError")
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allow"),
+    [
+        ("PUT", "/contacts", "GET, POST"), ("POST", "/contacts/c1", "DELETE, GET"),
+        ("GET", "/events", "POST"), ("HEAD", "/coupons", "GET"), ("OPTIONS", "/health", "GET"),
+    ],
+)  # fmt: skip
+def test_another_method_is_told_which_there_are(
+    client: Client, method: str, path: str, allow: str
+) -> None:
+    answer = client.raw(method, path)
+    assert (answer.status, answer.headers["allow"]) == (405, allow)
+
+
+def test_there_is_nothing_at_other_addresses(client: Client) -> None:
+    for path in (
+        "/api/",
+        "/api/v1",
+        "/api/v2/events",
+        "/api/v1/contacts/c1/",
+        "/api/x",
+        "/api/%0A",
+    ):
+        answer = client.site.get(path)
+        assert (answer.status, answer.headers["content-type"]) == (404, "application/problem+json")

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
@@ -28,14 +28,8 @@ _PLACE = next(one for one in ("/dev/shm", "/tmp") if os.access(one, os.W_OK))  #
 """In memory where that can be had: a new database is copied from another, file by file."""
 _PATIENCE = 30
 """Seconds for a server to start."""
-_SETTINGS = (
-    "listen_addresses=",
-    "fsync=off",
-    "synchronous_commit=off",
-    "full_page_writes=off",
-    "shared_buffers=32MB",
-    "max_connections=100",
-)
+_SETTINGS = ("listen_addresses=", "max_connections=100")
+_HASTE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB")
 _ADMISSION = """\
 local all locked scram-sha-256
 local all all trust
@@ -86,13 +80,13 @@ class Server:
 
 
 class OwnServer(Server):
-    """One from the wheel, for as long as it is wanted."""
+    """One from the wheel, for as long as it is wanted; as it is, a power failure would ruin it."""
 
-    def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="flow-pg-", dir=_PLACE))
+    def __init__(self, place: str = _PLACE, settings: Sequence[str] = _HASTE) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="flow-pg-", dir=place))
         super().__init__(f"postgresql://postgres@/{{}}?host={self.folder}")
         self._keeper = subprocess.Popen(
-            [sys.executable, __file__, str(self.folder)],
+            [sys.executable, __file__, str(self.folder), *settings],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -143,15 +137,15 @@ def _with_place_for_database(given: str) -> str:
 # ---------------------------------------------------------------------------- the keeper
 
 
-def keep(folder: Path) -> None:
+def keep(folder: Path, settings: Sequence[str]) -> None:
     """Run a server in a folder until standard input ends."""
     try:
         _make(folder)
-        server = _start(folder)
+        server = _start(folder, settings)
         for line in sys.stdin:
             assert line == "restart\n"
             _stop(server)
-            server = _start(folder)
+            server = _start(folder, settings)
         _stop(server)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -193,10 +187,10 @@ def _make(folder: Path) -> None:
     (data / "pg_hba.conf").write_text(_ADMISSION, encoding="ascii")
 
 
-def _start(folder: Path) -> subprocess.Popen[bytes]:
-    settings = [part for one in _SETTINGS for part in ("-c", one)]
+def _start(folder: Path, settings: Sequence[str]) -> subprocess.Popen[bytes]:
+    given = [part for one in (*_SETTINGS, *settings) for part in ("-c", one)]
     command, user = _command(
-        folder, "postgres", "-D", str(folder / "data"), "-k", str(folder), *settings
+        folder, "postgres", "-D", str(folder / "data"), "-k", str(folder), *given
     )
     log = folder / "log"
     with log.open("ab") as output:
@@ -219,4 +213,4 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
 
 
 if __name__ == "__main__":
-    keep(Path(sys.argv[1]))
+    keep(Path(sys.argv[1]), sys.argv[2:])

@@ -4,7 +4,8 @@
                                    formatter
     check       TREE → CHECKED     names, kinds, the one meaning of conditions, templates
     steps       one STATEMENT a file: its node, how it compiles, how it runs
-    program     CHECKED → STEPS    campaigns as flat lists of instructions, and their pictures
+    program     CHECKED → STEPS    campaigns as flat lists of instructions, and their graphs
+    pictures    GRAPHS → PICTURES  SVG, DOT, Mermaid
     engine      STEPS → EFFECTS    the interpreter (pure), sending, the world that contacts share,
                                    time, tests, simulation, the worker over a store
     stores      where an engine keeps what must survive
@@ -12,6 +13,7 @@
     intake      how contacts, events and codes come in
     reports     how findings are shown
     workspace   a folder → a program: the only place that puts the parts together
+    documentation                  a workspace → one HTML page
     cli         the command `flow`, a verb a file
 
 Below them all: `source` (texts, places, findings), `calendar` (time), `kinds` (values), `contact`

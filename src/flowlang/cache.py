@@ -11,12 +11,13 @@ from __future__ import annotations
 import json
 import os
 import time
-from dataclasses import astuple, dataclass
+from dataclasses import astuple
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from flowlang import digests, resources
+from flowlang.dataclass import dataclass
 from flowlang.discovery import SETTINGS, own_files
 from flowlang.source import Diagnostic, Edit, Finding, Fix, Source, Span, Walk
 

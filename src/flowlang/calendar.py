@@ -8,16 +8,22 @@ the gap of a clock change stands for the end of the gap, one that exists twice f
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
+
+from flowlang.dataclass import dataclass
 
 WEEKDAYS: tuple[str, ...] = (
     "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
 )  # fmt: skip
 """The days of the week; the place of each is the number it has in `date.weekday`."""
 
+CLOCK_YEARS = range(1900, 2201)
+"""The years that a clock of ours shows, and in which things can happen: whoever reckons from there
+stays within the calendar.  Data may lie outside.
+"""
+OFF_THE_CLOCK = f"a moment lies between {CLOCK_YEARS[0]} and {CLOCK_YEARS[-1]}"
 _MIDNIGHT = time(0)
 _LAST_MOMENT = time(23, 59, 59, 999999, fold=1)
 _ONE_DAY = timedelta(days=1)

@@ -21,12 +21,13 @@ import math
 import re
 import unicodedata
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from flowlang.calendar import Duration, instant, local, parse_duration
+from flowlang.dataclass import dataclass
 
 Name = Literal[
     "text", "number", "date", "datetime", "time", "duration", "yes/no", "one of", "email",

@@ -20,7 +20,8 @@ from flowlang.workspace import Workspace
 
 _VERBS = ("allow", "erlaube")
 _REST = re.compile(
-    r"(?P<what>.*?)[ \t]+(?:until|bis)[ \t]+(?P<until>\S+)[ \t]+(?:because|weil)(?!\w)[ \t:]*(?P<why>.*)",
+    r"(?P<what>.*?)[ \t]+(?:until|bis)[ \t]+(?P<until>\S+)[ \t]+(?:because|weil)(?!\w)[ \t:]*"
+    r"(?P<why>.*)",
     re.IGNORECASE,
 )
 _NAMES = re.compile(r'"([^"]*)"')

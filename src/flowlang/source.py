@@ -10,9 +10,11 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Literal, NamedTuple, Self
+
+from flowlang.dataclass import dataclass
 
 Severity = Literal["error", "warning", "info"]
 

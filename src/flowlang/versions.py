@@ -1,8 +1,8 @@
 """TEXTS ⇄ VERSIONS: what of a workspace is applied in one piece, and a program out of it again.
 
 The texts are the `.flow` files, the modules that they use, and the files that they name for their
-meaning, such as the bodies of messages.  Of flow.toml that belongs to a version which gives the texts
-their meaning; where mail comes from and where the store is, is a matter of the machine.
+meaning, such as the bodies of messages.  Of flow.toml what gives the texts their meaning belongs to
+a version; where mail comes from and where the store is, is a matter of the machine.
 """
 
 from __future__ import annotations

@@ -114,7 +114,7 @@ def test_what_a_new_workspace_says_to_try_can_be_tried(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("toml", "said"),
     [
-        ('[delivery]\nkind = "smtp"\n', 'there is no such delivery yet; "outbox" is one'),
+        ('[delivery]\nkind = "smtp"\n', "needs the mail server"),
         ('[store]\nurl = "mysql://x"\n', "there is no store `mysql`"),
     ],
 )

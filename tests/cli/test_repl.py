@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -204,3 +205,66 @@ def test_what_will_happen_to_this_one_next(shop: Path) -> None:
     done = flow("repl", "--contact", "nobody", cwd=shop)
     assert done.returncode == 1
     assert done.stderr == 'there is no contact "nobody" in the store\n'
+
+
+def test_the_clock_goes_on_from_where_the_store_stands(shop: Path) -> None:
+    done = flow("repl", "--contact", "c1", cwd=shop, given="inbox\nnext\n")
+    assert done.returncode == 0, done.stderr
+    inbox, _, after = done.stdout.partition("code")
+    assert '"Hello" to a@example.com' in done.stdout
+    assert "timed out" in done.stdout, "what falls due next has happened"
+    assert "has not got" not in inbox + after
+
+
+def test_the_clock_of_a_store_is_its_own(shop: Path) -> None:
+    done = flow("repl", "--contact", "c1", "--now", "2030-01-01", cwd=shop, given="")
+    assert done.returncode == 2
+    assert "--now does not go with --contact" in done.stderr
+    assert flow("repl", "--contact", "c1", cwd=shop, given="", FLOW_NOW="2030-01-01").stderr == ""
+
+
+def test_files_of_contacts_are_found_here_and_in_the_workspace(tmp_path: Path) -> None:
+    shop = workspace(tmp_path / "shop", SHOP)
+    (shop / "inside.csv").write_text("id,email\nc1,a@example.com\n")
+    (tmp_path / "here.csv").write_text("id,email\nc2,b@example.com\n")
+    done = flow("repl", shop, cwd=tmp_path, given="load inside.csv\nload here.csv\nload x.csv\n")
+    assert done.returncode == 1
+    assert "from here on: c1" in done.stdout
+    assert "from here on: c2" in done.stdout
+    assert "line 3: x.csv: there is no such file, neither here nor in the workspace" in done.stderr
+
+
+def test_a_test_that_would_not_pass_is_shown_as_flow_test_shows_it(tmp_path: Path) -> None:
+    shop = workspace(tmp_path / "shop", SHOP)
+    flow_file = next(shop.glob("*.flow"))
+    script = 'contact anna\ntag "new"\nsave "x"\n'
+    changed = '\ncampaign "Other"\n  start when tagged "new"\n  untag "new"\n'
+
+    def meanwhile() -> None:
+        flow_file.write_text(SHOP + changed)
+
+    done = _talking(shop, script.partition("save")[0], meanwhile, 'save "x"\n')
+    assert "line 3: the test would not pass, so it is not written\n  line " in done[1]
+    assert "\n  the timeline of contact" in done[1]
+    assert "␊" not in done[1]
+
+
+def _talking(shop: Path, first: str, meanwhile: Callable[[], None], then: str) -> tuple[str, str]:
+    """What a session says in which something happens to the files meanwhile."""
+    session = subprocess.Popen(
+        [sys.executable, "-m", "flowlang", "repl", str(shop)], text=True, cwd=shop,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert session.stdin is not None
+    assert session.stdout is not None
+    session.stdin.write(f"{first}\nstatus\nvars\n")
+    session.stdin.flush()
+    for line in session.stdout:
+        if line.startswith("  email"):
+            break
+    meanwhile()
+    session.stdin.write(then)
+    session.stdin.close()
+    shown = session.stdout.read(), session.stderr.read() if session.stderr else ""
+    session.wait()
+    return shown

@@ -330,3 +330,38 @@ def test_several_workspaces_are_refused(tmp_path: Path) -> None:
     done = flow("simulate", "--contacts", "c.csv", cwd=tmp_path)
     assert done.returncode == 2
     assert re.search("several workspaces; name one of them: one, two", done.stderr)
+
+
+@pytest.mark.parametrize("option", ["--from", "--until"])
+@pytest.mark.parametrize("moment", ["9999-12-31 23:00", "9998-12-31", "0001-01-01"])
+def test_a_moment_beyond_the_clock_is_one_message(tmp_path: Path, option: str, moment: str) -> None:
+    code, _, err = simulate(tmp_path, option, moment)
+    assert code == 2
+    assert f"{option}: a moment lies between 1900 and 2200: {moment}" in err
+    assert simulate(tmp_path, option, "")[0] == 2
+
+
+@pytest.mark.parametrize(
+    "file", ["contacts.csv", "events.jsonl", "shop/shop.flow", "shop/codes.txt"]
+)
+@pytest.mark.parametrize("option", ["--timeline", "--plot"])
+def test_nothing_that_is_read_is_written_over(tmp_path: Path, option: str, file: str) -> None:
+    simulate(tmp_path)
+    before = (tmp_path / file).read_bytes()
+    written = tmp_path / "shop" / "picture.svg"
+    written.symlink_to(tmp_path / file)
+    code, _, err = simulate(tmp_path, option, str(written))
+    assert code == 2
+    assert "is read here, so nothing is written over it" in err
+    assert (tmp_path / file).read_bytes() == before
+
+
+def test_a_history_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    (tmp_path / "history.jsonl").write_text("the one of yesterday\n")
+    simulate(tmp_path, "--timeline", "history.jsonl", "--until", "2020-01-01")
+    assert (tmp_path / "history.jsonl").read_text() == "the one of yesterday\n"
+    simulate(tmp_path, "--timeline", "history.jsonl")
+    assert (tmp_path / "history.jsonl").read_text().startswith('{"at"')
+    assert sorted(one.name for one in tmp_path.iterdir() if one.name.startswith(".h")) == []
+    code, _, _ = simulate(tmp_path, "--timeline", "/dev/null")
+    assert code == 0

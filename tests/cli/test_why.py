@@ -195,3 +195,69 @@ def test_the_history_by_address(shop: Machine) -> None:
     unknown = shop("contacts", "history", "nobody@x.example")
     assert (unknown.code, unknown.data) == (1, "")
     assert 'no history of a contact "nobody@x.example"' in unknown.talk
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "gone"),
+    [
+        ('send "News"\n\ncampaign', 'tag "x"\n\ncampaign', "has no step"),
+        ('campaign "Wave"', 'campaign "Surf"', 'the program of today has no campaign "Wave"'),
+        ('"News"', '"Bulletin"', 'the program of today has no message "News"'),
+        ("if score > 5", "if score > 50", ""),
+    ],
+)  # fmt: skip
+def test_what_was_sent_stays_true_when_the_program_has_changed(
+    shop: Machine, was: str, now: str, gone: str
+) -> None:
+    tagged(shop, "a", "go")
+    shop.at("2026-11-22 12:00")("run", "--once")
+    assert was in SHOP
+    shop.file("shop.flow", SHOP.replace(was, now))
+    applied = shop("apply", "--move", "Wave=finish")
+    shop("apply")
+    told = shop("contacts", "why", "a", "--message", "News")
+    assert told.code == 0, (told.talk, applied.talk)
+    assert told.data.startswith('2026-11-21 10:00  "Wave"  send "News": sent (to a@x.example)\n')
+    assert gone in told.data
+
+
+def test_an_address_of_several_is_not_one_of_them(shop: Machine) -> None:
+    shop("contacts", "import", shop.file("more.csv", "id,email\nc,a@x.example\n"))
+    shop("run", "--once")
+    asked = shop("contacts", "why", "a@x.example")
+    assert (asked.code, asked.data) == (1, "")
+    assert asked.talk == (
+        'several contacts have the address "a@x.example": "a", "c"; ask for one by its id\n'
+    )
+    session = shop("repl", "--contact", "a@x.example")
+    assert (session.code, session.talk) == (1, asked.talk)
+
+
+def test_what_one_got_who_was_merged_is_in_the_answer_for_the_one_that_is_kept(
+    shop: Machine,
+) -> None:
+    tagged(shop, "b", "go")
+    shop.at("2026-11-21 12:00")
+    shop("contacts", "merge", "b", "a")
+    shop("run", "--once")
+    kept = why(shop, "a", "--message", "News")
+    assert kept.startswith('2026-11-20 10:00  "Wave"  send "News": sent (to b@x.example; as "b")\n')
+    gone = why(shop, "b", "--message", "News")
+    assert gone == f'"b" was merged into "a"\n\n{kept}'
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        ["contacts", "list"], ["contacts", "show", "a"], ["contacts", "history", "a"],
+        ["contacts", "why", "a"], ["contacts", "export", "x.csv"], ["repl", "--contact", "a"],
+        ["process", "list"], ["inbox"], ["coupons", "list"], ["report", "campaigns"],
+    ],
+)  # fmt: skip
+def test_who_only_looks_makes_no_store(machine: Machine, verb: list[str]) -> None:
+    machine.file("flow.toml", "")
+    machine.file("shop.flow", SHOP)
+    asked = machine(*verb, "--store", "sqlite:///none/x.db")
+    assert (asked.code, asked.data) == (2, "")
+    assert "there is no store at none/x.db; `flow contacts import` makes one\n" in asked.talk
+    assert not (machine.folder / "none").exists()

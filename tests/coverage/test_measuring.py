@@ -312,6 +312,7 @@ def test_too_little_is_found(tmp_path: Path, least: str, code: int) -> None:
 
 def test_a_percentage_is_one(tmp_path: Path) -> None:
     folder(tmp_path / "shop")
+    assert flow("test", "shop", "--fail-under", "nan", cwd=tmp_path).returncode == 2
     done = flow("test", "shop", "--fail-under", "101", cwd=tmp_path)
     assert done.returncode == 2
     assert "101" in done.stderr

@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 
 from flowlang.config import ConfigError, Settings, read_settings
-from flowlang.delivery import kinds, open_delivery
+from flowlang.delivery import all_kinds, open_delivery
 from flowlang.delivery.kinds.outbox import Outbox
 from flowlang.delivery.kinds.smtp import Smtp
 from flowlang.delivery.kinds.webhook import Webhook
 from flowlang.delivery.routes import open_routes
 from flowlang.delivery.settings import (
+    _KEYS,
+    PREFIX,
+    SECRETS,
     BadSetting,
     DeliverySettings,
     Rate,
@@ -21,6 +24,7 @@ from flowlang.delivery.settings import (
     with_environment,
 )
 
+PAGE = (Path(__file__).parents[2] / "docs" / "delivery.md").read_text(encoding="utf-8")
 FULL = """
 [delivery]
 kind = "smtp"
@@ -46,7 +50,7 @@ def setup(settings: DeliverySettings) -> Setup:
 
 
 def test_the_kinds_are_the_modules_of_the_folder() -> None:
-    assert kinds()[:3] == ["outbox", "smtp", "webhook"]
+    assert all_kinds()[:3] == ["outbox", "smtp", "webhook"]
 
 
 def test_nothing_said_is_the_outbox() -> None:
@@ -194,6 +198,11 @@ def test_the_connection_is_encrypted_unless_it_stays_on_this_machine_or_is_said(
     found = open_delivery(setup(DeliverySettings("smtp", host=host, tls=said)))  # type: ignore[arg-type] # one of them
     assert isinstance(found, Smtp)
     assert (found.tls, found.port, found.place) == (tls, port, f"{host}:{port}")
+
+
+@pytest.mark.parametrize("name", [*_KEYS, *(f"{PREFIX}{name.upper()}" for name in SECRETS)])
+def test_every_key_and_secret_is_on_the_page(name: str) -> None:
+    assert f"`{name}`" in PAGE
 
 
 # ------------------------------------------------------------------ channels

@@ -31,6 +31,7 @@ from tests.engine.automating import (
     run,
     told,
 )
+from tests.stores.opening import Database
 
 CLUB = """
 contact
@@ -109,11 +110,6 @@ automation "After each send"
 """
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return open_store("sqlite:///state.db", tmp_path)
-
-
 PEOPLE = ["anna", "ben", "cleo", "dora", "emil", "finn", "gus"]
 EVERYONE = ["", *PEOPLE]
 STORY: list[Came] = [
@@ -146,6 +142,7 @@ def test_a_store_and_memory_tell_the_same_history_of_automations(store: Store, b
     assert [why for _, why in report.refused] == ['there is no automation "Nobody"']
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # for it takes long
 def test_it_makes_no_difference_when_the_engine_runs(store: Store) -> None:
     program = compiled(CLUB)
     for hours in range(0, 201, 5):
@@ -196,16 +193,20 @@ def test_any_story_is_told_alike(
     store.close()
 
 
-@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize(
+    ("database", "after"),
+    [("sqlite", False), ("sqlite", True), ("postgresql", True)],
+    indirect=["database"],
+)
 def test_killed_at_every_transaction_it_goes_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: bool
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: bool
 ) -> None:
     monkeypatch.chdir(tmp_path)  # where the paths of a text without a file begin
     program = compiled(CLUB)
-    feed(open_store("sqlite:///state.db", tmp_path), STORY)
+    feed(database.open(), STORY)
     deaths = 0
     while True:
-        store = open_store("sqlite:///state.db", tmp_path)
+        store = database.open()
         left, save = [5], store.save
 
         def dying(changes: Changes, left: list[int] = left, save: Any = save) -> None:
@@ -225,7 +226,7 @@ def test_killed_at_every_transaction_it_goes_on(
         finally:
             store.close()
         break
-    store = open_store("sqlite:///state.db", tmp_path)
+    store = database.open()
     memory = Memory(program, STORY, 200)
     assert deaths > 20
     assert told(store, EVERYONE) == memory.histories

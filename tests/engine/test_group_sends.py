@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
 from flowlang.engine.arrivals import Refused
 from flowlang.engine.handover import Handover
 from flowlang.engine.worker import Worker
-from flowlang.stores import Store, open_store
+from flowlang.stores import Store
 from flowlang.stores.rows import ProcessRow
 from tests.engine.automating import (
     HOUR,
@@ -23,11 +22,6 @@ from tests.engine.automating import (
     person,
     run,
 )
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return open_store("sqlite:///state.db", tmp_path)
 
 
 def group_sends(store: Store, name: str = "Gift") -> list[ProcessRow]:
@@ -76,6 +70,7 @@ def given_codes(store: Store) -> list[tuple[str, str]]:
     ]
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # for it takes long
 def test_a_large_group_send_halts_and_goes_on_with_nobody_twice_and_nobody_left_out(
     store: Store,
 ) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from flowlang.engine.admission import admit_contacts, admit_events
@@ -11,7 +9,7 @@ from flowlang.engine.state import States, merged_into
 from flowlang.intake.contact_row import ContactRow
 from flowlang.intake.events import Arrival
 from flowlang.program.program import Program
-from flowlang.stores import Store, open_store
+from flowlang.stores import Store
 from tests.engine.test_worker import START, Came, came, compiled, feed, person, played, run, told
 
 SHOP = """
@@ -62,11 +60,6 @@ STORY: list[Came] = [
 @pytest.fixture(scope="module")
 def program() -> Program:
     return compiled(SHOP)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return open_store("sqlite:///state.db", tmp_path)
 
 
 @pytest.mark.parametrize("batch", [1, 2, 500])

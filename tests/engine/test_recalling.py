@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ import pytest
 from flowlang.contact import Letter
 from flowlang.delivery.delivery import Delivery, Outcome
 from flowlang.engine.handover import Handover
-from flowlang.stores import Store, open_store
+from flowlang.stores import Store
 from tests.engine.automating import HOUR, START, came, compiled, feed, person, run
 
 PROGRAM = """
@@ -52,11 +51,6 @@ class Busy(Delivery):
 
     def hand_over(self, letters: Sequence[Letter]) -> list[Outcome]:
         return [Outcome(one.id, "retry", "421 later") for one in letters]
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return open_store("sqlite:///state.db", tmp_path)
 
 
 def _fates(store: Store) -> list[tuple[str, str, str]]:

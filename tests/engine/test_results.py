@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from flowlang.engine.handover import Handover
-from flowlang.stores import Store, open_store
+from flowlang.stores import Store
 from tests.engine.automating import (
     HOUR,
     START,
@@ -22,12 +21,6 @@ from tests.engine.automating import (
     run,
     told,
 )
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return open_store("sqlite:///state.db", tmp_path)
-
 
 REPORTING = """
 contact

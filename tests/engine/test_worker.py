@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +24,7 @@ from flowlang.engine.world import World
 from flowlang.program.program import Program
 from flowlang.stores import Store, open_store
 from flowlang.stores.rows import ArrivalRow, Changes, Stock
+from tests.stores.opening import Database
 
 Came = tuple[datetime, str | None, str, dict[str, Any]]
 """An arrival: when, whose, what."""
@@ -153,11 +153,6 @@ def told(store: Store, contacts: Iterable[str]) -> dict[str, list[Entry]]:
     return {name: entries for name, entries in histories.items() if entries}
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return open_store("sqlite:///state.db", tmp_path)
-
-
 PEOPLE = ["anna", "ben", "cleo", "dora", "emil", "finn"]
 STORY: list[Came] = [
     came(0, None, "import coupons", list="early", codes=("C1", "C2", "C3")),
@@ -255,13 +250,13 @@ class Killed(Exception):
 
 @pytest.mark.parametrize("after", [False, True])
 def test_killed_at_every_stretch_it_loses_and_doubles_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: bool
+    database: Database, monkeypatch: pytest.MonkeyPatch, after: bool
 ) -> None:
     program = compiled(SHOP)
-    feed(open_store("sqlite:///state.db", tmp_path), STORY)
+    feed(database.open(), STORY)
     deaths = 0
     for patience in range(1, 2000):
-        store = open_store("sqlite:///state.db", tmp_path)
+        store = database.open()
         left, save = [3], store.save
 
         def dying(changes: Changes, left: list[int] = left, save: Any = save) -> None:
@@ -280,7 +275,7 @@ def test_killed_at_every_stretch_it_loses_and_doubles_nothing(
         finally:
             store.close()
         break
-    store = open_store("sqlite:///state.db", tmp_path)
+    store = database.open()
     assert deaths > 5
     assert told(store, PEOPLE) == played(program, STORY, 200)
     codes = [

@@ -26,6 +26,7 @@ from flowlang.engine.handover import TELL, Handover
 from flowlang.stores import Store, StoreError, open_store
 from flowlang.stores.rows import Changes, LetterFate
 from tests.stores.contract import LETTER, NOON
+from tests.stores.opening import Database
 
 SECOND = replace(LETTER, id="l2", contact="ben", address="ben@example.com")
 MINUTE = timedelta(minutes=1)
@@ -74,8 +75,8 @@ def deliver(store: Store, delivery: Delivery, now: datetime = NOON, **others: An
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    found = open_store("sqlite:///state.db", tmp_path)
+def store(database: Database) -> Store:
+    found = database.open()
     found.save(Changes(letters=[LETTER, SECOND]))
     return found
 
@@ -328,6 +329,7 @@ def test_a_delivery_that_may_be_repeated_takes_up_what_was_left(store: Store) ->
     assert deliver(store, delivery, NOON + LEASE).delivered == {"Offer": 2}
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # whose file can be moved
 def test_an_outcome_that_could_not_be_noted_is_noted_later(store: Store, tmp_path: Path) -> None:
     file, aside = tmp_path / "state.db", tmp_path / "aside.db"
 

@@ -149,6 +149,18 @@ def test_the_table_puts_quiet_days_together() -> None:
     )
 
 
+def test_a_long_name_is_a_number_at_the_head_and_stands_below() -> None:
+    long, longer = "Qualifikation läuft ab", "Qualifikation abgelaufen"
+    told = table([day(0, {long: 1, "A": 2, longer: 3}, 9)], str)
+    assert told == (
+        "day         [1]  A  [2]  gift left  waiting\n"
+        "2026-03-01    1  2    3          9        0\n"
+        "\n"
+        "[1] Qualifikation läuft ab\n"
+        "[2] Qualifikation abgelaufen\n"
+    )
+
+
 def test_the_table_stands_below_the_counts(tmp_path: Path) -> None:
     shop(tmp_path)
     _, out, _ = simulate(tmp_path, "--forecast")

@@ -157,7 +157,8 @@ def test_why_not_is_answered_as_on_the_command_line(client: Client) -> None:
 def test_a_deletion_goes_the_way_of_every_event(client: Client) -> None:
     assert client.delete("/contacts/c2") == {"contact": "c2", "status": "taken"}
     assert "is being deleted" in client.delete("/contacts/c2", 404)["detail"]
-    client.get("/contacts/c2", 404)
+    for path in ("", "/history", "/why"):
+        assert "is being deleted" in client.get(f"/contacts/c2{path}", 404)["detail"]
     assert client.site.waiting() == 1
     client.site.run()
     assert client.get("/contacts/c2", 404)["detail"] == 'the contact "c2" was deleted'

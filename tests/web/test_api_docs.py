@@ -56,7 +56,7 @@ def days_gone(text: str) -> str:
 class Anyhow(HTTPErrorProcessor):
     """Lets errors be answers."""
 
-    def http_response(self, request: object, response: object) -> object:  # type: ignore[override] # as it comes
+    def http_response(self, request: object, response: object) -> object:
         return response
 
 

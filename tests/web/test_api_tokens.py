@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
-from flowlang.stores import open_store
+from flowlang.stores import Store, open_store
+from flowlang.stores.sql import Sql
 from flowlang.web import tokens
 from flowlang.web.app import WATCHED
 from tests.cli.calling import flow
@@ -34,6 +39,11 @@ ADDRESSES = [
 ]
 
 
+def shown(store: Store, secret: str) -> tokens.Token | None:
+    """What a server that has just begun takes a token for."""
+    return tokens.Doorkeeper(store, lambda: 0.0).find(secret.strip())
+
+
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
     (tmp_path / "flow.toml").write_text("")
@@ -42,8 +52,6 @@ def workspace(tmp_path: Path) -> Path:
 
 
 def test_every_address_is_in_the_list_above(client: Client) -> None:
-    import json
-
     paths = json.loads(client.site.get("/api/openapi.json").text)["paths"]
     found = {
         (method.upper(), path, operation.get("x-scope"))
@@ -62,6 +70,7 @@ def test_no_address_answers_without_a_token_of_its_scope(
 ) -> None:
     others = tuple(one for one in tokens.SCOPES if one != scope)
     lacking = replace(client, secret=tokens.make(client.site.store, "o", others, client.site.now))
+    owner = tokens.make(client.site.store, "w", (scope,), client.site.now)
     before = client.site.waiting()
     for one, status in ((replace(client, secret=""), 401), (lacking, 403)):
         answer = one.raw(method, path, b"{", {"Content-Type": "application/json"})
@@ -70,7 +79,6 @@ def test_no_address_answers_without_a_token_of_its_scope(
         assert answer.headers["content-type"] == "application/problem+json"
     assert f'scope="{scope}"' in answer.headers["www-authenticate"]
     assert client.site.waiting() == before
-    owner = tokens.make(client.site.store, "w", (scope,), client.site.now)
     assert replace(client, secret=owner).raw(method, path).status not in (401, 403, 500)
 
 
@@ -95,10 +103,30 @@ def test_the_scheme_is_read_in_any_case(client: Client) -> None:
     assert client.site.ask("GET", "/api/v1/coupons", headers=headers).status == 200
 
 
-def test_a_revoked_token_opens_nothing_from_the_next_request_on(client: Client) -> None:
-    client.get("/coupons")
-    tokens.revoke(client.site.store, "test")
-    client.get("/coupons", 401)
+def test_a_revoked_token_opens_nothing_a_second_later_and_a_new_one_opens_at_once(
+    tmp_path: Path,
+) -> None:
+    seconds = [0.0]
+    with asking(tmp_path, clock=lambda: seconds[0]) as client:
+        client.get("/coupons")
+        tokens.revoke(client.site.store, "test")
+        seconds[0] += tokens.KEPT
+        client.get("/coupons", 401)
+        secret = tokens.make(client.site.store, "new", ["coupons:read"], client.site.now)
+        seconds[0] += tokens.KEPT_FROM_STRANGERS
+        replace(client, secret=secret).get("/coupons")
+
+
+def test_who_guesses_does_not_make_the_server_read_the_store(client: Client) -> None:
+    store = client.site.store
+    assert isinstance(store, Sql)
+    asked: list[object] = []
+    event.listen(store.engine, "begin", asked.append)
+    keeper = tokens.Doorkeeper(store, lambda: 0.0)
+    for number in range(100):
+        assert keeper.find(f"flow_{number:043}") is None
+    assert keeper.find(client.secret) is not None
+    assert len(asked) == 1
 
 
 def test_no_token_is_in_the_store(tmp_path: Path) -> None:
@@ -122,13 +150,13 @@ def test_a_token_is_made_listed_used_and_revoked_by_hand(workspace: Path) -> Non
     listed = flow("token", "list", cwd=workspace, FLOW_STORE="")
     assert listed.stdout == "shop  2026-03-02  events:write, metrics\n"
     store = open_store("sqlite:///.flow/state.db", workspace)
-    found = tokens.find(store, made.stdout.strip())
+    found = shown(store, made.stdout)
     assert found is not None
     assert (found.name, found.scopes) == ("shop", ("events:write", "metrics"))
 
     revoked = flow("token", "revoke", "shop", cwd=workspace, FLOW_STORE="")
     assert (revoked.returncode, revoked.stderr) == (0, '"shop" is revoked\n')
-    assert tokens.find(store, made.stdout.strip()) is None
+    assert shown(store, made.stdout) is None
     store.close()
     empty = flow("token", "list", "--output-format", "json", cwd=workspace, FLOW_STORE="")
     assert empty.stdout == "[]\n"
@@ -150,6 +178,15 @@ def test_what_cannot_be_done_is_said_in_a_line(workspace: Path, args: list[str],
     done = flow("token", *args, cwd=workspace, FLOW_STORE="")
     assert done.returncode == 2
     assert said in done.stderr
+
+
+def test_tokens_cost_no_command_the_server() -> None:
+    code = (
+        "import sys, flowlang.cli.serve, flowlang.cli.token, flowlang.web.tokens;"
+        "print(sorted({'fastapi', 'uvicorn', 'starlette', 'sqlalchemy'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 def test_the_scopes_are_listed_with_what_they_are_for(workspace: Path) -> None:

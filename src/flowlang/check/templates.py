@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from flowlang.check import diagnostics as d
 from flowlang.check.names import Message, Names, Part
 from flowlang.check.template_places import broken_tag
 from flowlang.check.template_values import Checker, EventNeed, Found
+from flowlang.dataclass import dataclass
 from flowlang.syntax.tree import Token
 
 MAX_TEMPLATE = 500_000

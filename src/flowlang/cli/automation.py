@@ -30,7 +30,7 @@ def automation() -> None:
 def list_(path: Path | None, url: str | None, output_format: str) -> int:
     """List the automations: when each ran last, when it runs next, how many runs are under way."""
     workspace, program = running.program_of(path, url)
-    with storing.opened(workspace, url) as store, store.transaction():
+    with storing.existing(workspace, url) as store, store.transaction():
         rows = _rows(program, store)
     if output_format == "json":
         terminal.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
@@ -128,7 +128,7 @@ def history(name: str | None, path: Path | None, url: str | None, output_format:
 
     workspace, program = running.program_of(path, url)
     campaign = _named(name, program).campaign if name is not None else None
-    with storing.opened(workspace, url) as store:
+    with storing.existing(workspace, url) as store:
         entries = [row.entry for row in store.history(SYSTEM)]
     if campaign is not None:
         entries = [one for one in entries if one.campaign == campaign.name]

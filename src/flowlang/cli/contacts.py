@@ -105,7 +105,7 @@ def list_(
 
     workspace, program = running.program_of(path, url)
     where = storing.where(text, program, given_now)
-    with storing.opened(workspace, url) as store:
+    with storing.existing(workspace, url) as store:
         source = Source(store, program)
         found = list(islice(chain.from_iterable(source.contacts(where)), limit + 1))
     shown = found[:limit]
@@ -137,7 +137,7 @@ def show(contact: str, path: Path | None, url: str | None, output_format: str) -
     from flowlang.engine.state import States
 
     workspace, program = running.program_of(path, url)
-    with storing.opened(workspace, url) as store:
+    with storing.existing(workspace, url) as store:
         try:
             found = shown(store, States(program), contact)
         except NoSuchContact as none:
@@ -193,7 +193,7 @@ def history(contact: str, path: Path | None, url: str | None, output_format: str
 
     workspace = paths.one(path)
     zone = workspace.settings.config().timezone
-    with storing.opened(workspace, url) as store:
+    with storing.existing(workspace, url) as store:
         found_id = contact_id(store, contact)
         rows = store.history(found_id)
         if not rows:

@@ -102,7 +102,7 @@ def list_(path: Path | None, url: str | None, output_format: str) -> int:
     from flowlang.engine.receiving import coupon_lists
 
     workspace, program = running.program_of(path, url)
-    with storing.opened(workspace, url) as store:
+    with storing.existing(workspace, url) as store:
         rows = coupon_lists(store, program)
     if output_format == "json":
         terminal.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")

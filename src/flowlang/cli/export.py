@@ -52,7 +52,7 @@ def export_contacts(
     workspace, program = running.program_of(path, url)
     where = storing.where(text, program, given_now)
     form = formats()[output_format] if output_format else format_of(file)
-    with storing.opened(workspace, url) as store:
+    with storing.existing(workspace, url) as store:
         source = Source(store, program)
         rows = contacts.rows(source, where)
         table = Table(contacts.NAME, contacts.columns(source), rows, source.zone)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from flowlang.cli import terminal
 
@@ -29,6 +32,38 @@ def write(path: Path, text: str, within: Path) -> bool:
         Path(name).unlink(missing_ok=True)
         raise
     return True
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[TextIO]:
+    """A file that appears whole at the end, in place of the one that is there; where something
+    fails meanwhile that one stays.  What is no file (a pipe) is written as it comes.
+
+    Raises OSError.
+    """
+    if path.exists() and not path.is_file():
+        with path.open("w", encoding="utf-8") as stream:
+            yield stream
+        return
+    target = path.resolve()
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            yield stream
+            os.fchmod(stream.fileno(), _mode(target))
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _mode(target: Path) -> int:
+    """The rights of a file, those of a new one where there is none."""
+    if target.exists():
+        return target.stat().st_mode & 0o7777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
 
 
 def may_write(path: Path, within: Path) -> bool:

@@ -34,7 +34,7 @@ def inbox(
 
     workspace = paths.one(path)
     zone = workspace.settings.config().timezone
-    with storing.opened(workspace, url) as store, store.transaction():
+    with storing.existing(workspace, url) as store, store.transaction():
         before = cleared(store)
         notices, refused = look(store, Seen() if everything else before, limit)
         told = [(one.at, one.who, one.text) for one in notices]

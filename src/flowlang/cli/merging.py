@@ -31,7 +31,7 @@ def merge(
 
     workspace, program = running.program_of(path, url)
     now = storing.moment(given_now, program.config.timezone)
-    with storing.opened(workspace, url) as store, store.transaction():
+    with storing.existing(workspace, url) as store, store.transaction():
         rows = {row.id: row for row in store.contacts({contact, into})}
         coming = store.waiting_arrivals({contact, into} - rows.keys())
         why = "a contact cannot be merged into itself" if contact == into else ""

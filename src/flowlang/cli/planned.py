@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -27,7 +28,7 @@ def data(plan: Plan, changed: list[Change], paths: Mapping[str, Paths] | None = 
     campaigns = [
         _campaign(plan, name, moves, changed, (paths or {}).get(name))
         for name, moves in plan.moves.items()
-        if moves.old is None or moves.has_changed or _settings(name, changed)
+        if _is_told(plan, name, moves, changed)
     ]
     return {
         "from": _version(plan.base),
@@ -45,6 +46,14 @@ def data(plan: Plan, changed: list[Change], paths: Mapping[str, Paths] | None = 
         ],
         "stranded": plan.stranded,
     }
+
+
+def _is_told(plan: Plan, name: str, moves: Moves, changed: list[Change]) -> bool:
+    """Whether there is something to say of a campaign; of a group send only who waits in it."""
+    one = moves.old or moves.new
+    if one is not None and one.group_send:
+        return name in plan.tallies
+    return moves.old is None or moves.has_changed or bool(_settings(name, changed))
 
 
 def _version(version: Version) -> Data:
@@ -125,6 +134,9 @@ def _standing(moves: Moves, tally: Tally) -> Iterator[Data]:
             row["at"] = news.get(target, "")
         else:
             row["becomes"] = None
+            row["answers"] = [*(["STEP"] if moves.new else []), "finish"]
+            if moves.may_stay:
+                row["answers"].append("stay")
             apart = moves.difference.places.get(pc) if moves.difference and pc is not None else None
             if apart is not None:
                 row["found in another block"] = news.get(apart, "")
@@ -149,7 +161,7 @@ def text(found: Data, zone: ZoneInfo) -> list[str]:
     """The lines of a plan."""
     lines = [_head(found, zone)]
     for campaign in found["campaigns"]:
-        lines += ["", *_campaign_lines(campaign)]
+        lines += ["", *_campaign_lines(campaign, zone)]
     if found["others"]:
         lines += ["", "also"]
         lines += [f"  {one['effect']:<13} {one['what']}: {one['text']}" for one in found["others"]]
@@ -165,13 +177,10 @@ def text(found: Data, zone: ZoneInfo) -> list[str]:
 
 
 def _head(found: Data, zone: ZoneInfo) -> str:
-    from datetime import datetime
-
     base = found["from"]
     line = f"version {base['number']} runs"
     if base["at"]:
-        at = datetime.fromisoformat(base["at"]).astimezone(zone)
-        line += f", applied {at:%Y-%m-%d %H:%M}"
+        line += f", applied {_moment(base['at'], zone)}"
     if base["who"]:
         line += f" by {base['who']}"
     if base.get("again"):
@@ -179,7 +188,7 @@ def _head(found: Data, zone: ZoneInfo) -> str:
     return f"{line}; this would be version {found['to']['number']}"
 
 
-def _campaign_lines(one: Data) -> Iterator[str]:
+def _campaign_lines(one: Data, zone: ZoneInfo) -> Iterator[str]:
     name = one["campaign"] if one["campaign"].endswith('"') else f'campaign "{one["campaign"]}"'
     if one["is"] == "new":
         yield f"{name} is new"
@@ -198,7 +207,7 @@ def _campaign_lines(one: Data) -> Iterator[str]:
     for again in one["again"]:
         yield f'  {_contacts(again["contacts"])} would get "{again["message"]}" again in this round'
     if "paths" in one:
-        yield from _path_lines(one["paths"])
+        yield from _path_lines(one["paths"], zone)
 
 
 def _standing_lines(campaign: str, row: Data) -> Iterator[str]:
@@ -216,11 +225,12 @@ def _standing_lines(campaign: str, row: Data) -> Iterator[str]:
         apart = row.get("found in another block")
         where = f"it stands in another block now, `{apart}`" if apart else "it is gone"
         yield f"{who}: {where}. What becomes of them?"
-        for to in (apart or "STEP", "finish", "stay"):
+        for answer in row["answers"]:
+            to = apart if apart and answer == "STEP" else answer
             yield f"    --move '{campaign}: {row['step']}={to}'"
 
 
-def _path_lines(paths: Data) -> Iterator[str]:
+def _path_lines(paths: Data, zone: ZoneInfo) -> Iterator[str]:
     if not paths["other"]:
         yield f"  path: the same for all {paths['looked at']:,} that were replayed"
         return
@@ -229,15 +239,19 @@ def _path_lines(paths: Data) -> Iterator[str]:
         f" (of {paths['of']:,})"
     )
     for one in paths["examples"]:
-        was, instead = _told(one["was"]), _told(one["instead"])
+        was, instead = _told(one["was"], zone), _told(one["instead"], zone)
         yield f"    {one['contact']}: {was}; it would have been: {instead}"
 
 
-def _told(entry: Data | None) -> str:
+def _told(entry: Data | None, zone: ZoneInfo) -> str:
     if entry is None:
         return "nothing more"
     step = f"{entry['step']}: " if entry["step"] else ""
-    return f"{entry['at'][:16].replace('T', ' ')} {step}{entry['what']}"
+    return f"{_moment(entry['at'], zone)} {step}{entry['what']}"
+
+
+def _moment(text: str, zone: ZoneInfo) -> str:
+    return f"{datetime.fromisoformat(text).astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 def _contacts(count: int) -> str:

@@ -50,7 +50,7 @@ def list_(
     from flowlang.engine.overview import overview
 
     workspace = paths.one(path)
-    with storing.opened(workspace, url) as store:
+    with storing.existing(workspace, url) as store:
         views = [
             view
             for view in overview(store)
@@ -86,7 +86,7 @@ def show(
 
     workspace = paths.one(path)
     zone = workspace.settings.config().timezone
-    with storing.opened(workspace, url) as store:
+    with storing.existing(workspace, url) as store:
         try:
             view = only(which, overview(store))
         except Unclear as unclear:

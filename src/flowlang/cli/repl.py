@@ -46,6 +46,12 @@ def repl(path: Path | None, contact: str | None, url: str | None, given_now: str
     given = click.get_current_context().get_parameter_source("url")
     if contact is None and given is click.core.ParameterSource.COMMANDLINE:
         raise click.UsageError("--store goes with --contact: which one is to begin with?")
+    of_now = click.get_current_context().get_parameter_source("given_now")
+    if contact is not None and of_now is click.core.ParameterSource.COMMANDLINE:
+        raise click.UsageError(
+            "--now does not go with --contact: the clock begins where the engine has come to;"
+            " `advance to` goes on from there"
+        )
     workspace, program = storing.program_of(path)
     now = storing.moment(given_now, program.config.timezone)
     sources = _Sources(path)
@@ -67,7 +73,7 @@ def _from_store(
     from flowlang.repl.beginning import taken
     from flowlang.repl.script import Wrong
 
-    with storing.opened(workspace, url) as store:
+    with storing.existing(workspace, url) as store:
         found = taken(store, sources.load(), contact)
     if isinstance(found, str):
         raise Wrong(found)

@@ -68,7 +68,7 @@ def report(
     begins, ends = _moment("--since", since, zone), _moment("--until", until, zone)
     _check_span(reports()[name], begins, ends)
     form = formats()[output_format] if output_format else of_file(output, "text")
-    with storing.opened(workspace, url) as store:
+    with storing.existing(workspace, url) as store:
         source = Source(store, program, begins, ends)
         put_out(table(source, name), form, output, "row", "rows")
     return 0

@@ -1,4 +1,4 @@
-"""A workspace as it was in a git revision, in a folder of its own for as long as it is looked at."""
+"""A workspace as it was in a git revision, in a folder of its own while it is looked at."""
 
 from __future__ import annotations
 
@@ -33,10 +33,7 @@ def checked_out(revision: str, root: Path) -> Iterator[Path]:
         what=f'there is no git revision "{revision}" (and no such folder)',
     ).strip()  # fmt: skip
     wanted = [inside, ":(glob)**/*.flow"] if inside != "." else ["."]
-    archive = subprocess.run(
-        ["git", "-C", str(top), "archive", "--format=tar", commit, "--", *wanted],
-        capture_output=True, check=False,
-    )  # fmt: skip
+    archive = _run(top, "archive", "--format=tar", commit, "--", *wanted)
     if archive.returncode:
         raise click.ClickException(f'the revision "{revision}" has no folder {inside}')
     with tempfile.TemporaryDirectory(prefix="flow-") as folder:
@@ -49,9 +46,14 @@ def checked_out(revision: str, root: Path) -> Iterator[Path]:
 
 
 def _git(root: Path, *args: str, what: str) -> str:
-    done = subprocess.run(
-        ["git", "-C", str(root), *args], capture_output=True, check=False, text=True
-    )
+    """What git prints; `what` is told where it fails."""
+    done = _run(root, *args)
     if done.returncode:
         raise click.ClickException(what)
-    return done.stdout
+    return done.stdout.decode(errors="replace")
+
+
+def _run(root: Path, *args: str) -> subprocess.CompletedProcess[bytes]:
+    # The words are ours, but for a revision, which does not begin with a dash, and folders.
+    call = ["git", "-C", str(root), *args]
+    return subprocess.run(call, capture_output=True, check=False)  # noqa: S603 - as said above

@@ -1,4 +1,4 @@
-"""The version that runs over a store, for the verbs: its program, and how the folder stands to it."""
+"""The version that runs over a store: its program, and how the folder stands to it."""
 
 from __future__ import annotations
 

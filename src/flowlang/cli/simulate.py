@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, time
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from flowlang.cli import FOUND, paths, storing, terminal
+from flowlang.cli import FOUND, files, paths, storing, terminal
 from flowlang.cli.collector import without_collector
 
 if TYPE_CHECKING:
@@ -96,6 +96,9 @@ def simulate(
     if program is None:
         paths.show_findings(workspace.findings.in_order(), len(workspace.files))
         return FOUND
+    inputs = [one for one in (contacts_file, events_file) if one not in (None, paths.STDIN)]
+    for option, written in (("--timeline", timeline), ("--plot", plot)):
+        _refuse_input(option, written, inputs, workspace)
     with without_collector():
         run = _Run(workspace.root, program, contacts_file, events_file)
         run.read()
@@ -120,6 +123,21 @@ def simulate(
     return FOUND if run.errors else 0
 
 
+def _refuse_input(
+    option: str, path: Path | None, inputs: Sequence[Path | None], workspace: Workspace
+) -> None:
+    """Nothing that is read is written over.  Raises UsageError."""
+    if path is None:
+        return
+    target = path.resolve()
+    read = [*inputs, *workspace.inputs, workspace.root / "flow.toml"]
+    read += [parsed.source.path for parsed in workspace.files]
+    program = workspace.runnable
+    read += [one.path for one in program.names.coupons.values()] if program is not None else []
+    if any(one is not None and one.resolve() == target for one in read):
+        raise click.UsageError(f"{option}: {path} is read here, so nothing is written over it")
+
+
 def _draw(days: list[Day], path: Path, workspace: Workspace) -> None:
     """Write the picture of a forecast, in the language of the workspace."""
     from flowlang.forecast.plot import plot
@@ -128,7 +146,8 @@ def _draw(days: list[Day], path: Path, workspace: Workspace) -> None:
     language = next((parsed.language for parsed in workspace.files), "en")
     said = words(language)
     name = workspace.root.resolve().name or workspace.files[0].source.name
-    path.write_text(plot(days, f"{said.title}: {name}", said), encoding="utf-8")
+    with files.replacing(path) as stream:
+        stream.write(plot(days, f"{said.title}: {name}", said))
 
 
 class _Run:
@@ -235,13 +254,20 @@ class _Run:
             self.told.append(problem.render(file))
 
     def _moment(self, option: str, given: str | None) -> datetime | None:
+        from flowlang.calendar import CLOCK_YEARS, OFF_THE_CLOCK
         from flowlang.kinds import DATETIME, BadValue, read
 
+        if given is None:
+            return None
         try:
             found = read(given, DATETIME, self.program.config.timezone)
         except BadValue as bad:
             raise click.BadParameter(str(bad), param_hint=option) from None
-        return found if isinstance(found, datetime) else None
+        if not isinstance(found, datetime):
+            raise click.BadParameter("a date and time is missing", param_hint=option)
+        if found.year not in CLOCK_YEARS:
+            raise click.BadParameter(f"{OFF_THE_CLOCK}: {given}", param_hint=option)
+        return found
 
     def _first_moment(self) -> datetime:
         from flowlang import calendar
@@ -258,7 +284,7 @@ def _recorder(path: Path | None) -> Iterator[Callable[[Entry], None] | None]:
     if path is None:
         yield None
         return
-    with path.open("w", encoding="utf-8") as stream:
+    with files.replacing(path) as stream:
         yield _writer(stream)
 
 

@@ -98,8 +98,25 @@ def opened(workspace: Workspace, url: str | None) -> Iterator[Store]:
 
 def is_there(workspace: Workspace, url: str | None) -> bool:
     """Whether the store may hold something already: not where it is a file that is not there."""
+    path = _file(workspace, url)
+    return path is None or path.exists()
+
+
+@contextmanager
+def existing(workspace: Workspace, url: str | None) -> Iterator[Store]:
+    """The same for who only looks: where there is no store yet, that is told, and none is made."""
+    path = _file(workspace, url)
+    # Where its folder is no folder, that is told when it is opened.
+    if path is not None and not path.exists() and not path.parent.is_file():
+        raise click.ClickException(f"there is no store at {path}; `flow contacts import` makes one")
+    with opened(workspace, url) as store:
+        yield store
+
+
+def _file(workspace: Workspace, url: str | None) -> Path | None:
+    """The file of the store; None for one that is in no file."""
     kind, _, name = (url or workspace.settings.store_url).partition(":///")
-    return kind != "sqlite" or (workspace.root / name).exists()
+    return workspace.root / name if kind == "sqlite" and name != ":memory:" else None
 
 
 @contextmanager
@@ -145,12 +162,15 @@ def _made_key(store: Store) -> str:
 
 def moment(given: str | None, zone: ZoneInfo) -> datetime:
     """The time: what was given for it, else what the machine's clock says."""
+    from flowlang.calendar import CLOCK_YEARS, OFF_THE_CLOCK
     from flowlang.kinds import DATETIME, BadValue, read
 
     try:
         found = read(given, DATETIME, zone)
     except BadValue as bad:
         raise click.UsageError(f"--now or FLOW_NOW: {bad}") from None
+    if isinstance(found, datetime) and found.year not in CLOCK_YEARS:
+        raise click.UsageError(f"--now or FLOW_NOW: {OFF_THE_CLOCK}")
     return found if isinstance(found, datetime) else datetime.now(UTC)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
     from flowlang.workspace import Workspace
 
 
+def _percent(ctx: click.Context, parameter: click.Parameter, given: float | None) -> float | None:
+    # A range lets through what is no number: it is neither above nor below.
+    if given is not None and not math.isfinite(given):
+        raise click.BadParameter("a number from 0 to 100 is asked for")
+    return given
+
+
 @click.command(epilog='Example: flow test campaigns -k "coupon halted"')
 @click.argument("path", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
@@ -28,7 +36,7 @@ if TYPE_CHECKING:
     "--coverage", is_flag=True, help="Tell which ways through each campaign the tests have walked."
 )
 @click.option(
-    "--fail-under", metavar="PERCENT", type=click.FloatRange(0, 100),
+    "--fail-under", metavar="PERCENT", type=click.FloatRange(0, 100), callback=_percent,
     help="Exit code 1 where less than that is walked.",
 )  # fmt: skip
 @click.option(

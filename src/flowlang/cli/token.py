@@ -72,7 +72,7 @@ def list_(path: Path | None, url: str | None, output_format: str) -> None:
 @storing.workspace_option
 @storing.store_option
 def revoke(name: str, path: Path | None, url: str | None) -> None:
-    """Revoke the token NAME: from now on it opens nothing."""
+    """Revoke the token NAME: a second later it opens nothing any more."""
     from flowlang.web import tokens
 
     with storing.opened_below(path, url) as store:

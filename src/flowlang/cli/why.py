@@ -37,7 +37,7 @@ def contacts_why(contact: str, message: str, path: Path | None, url: str | None)
 
     loaded = _loaded(path, url)
     try:
-        with storing.opened(loaded.workspace, url) as store:
+        with storing.existing(loaded.workspace, url) as store:
             found = asked.why(store, loaded, contact, message)
     except asked.Nobody as none:
         terminal.talk(terminal.printable(str(none)))

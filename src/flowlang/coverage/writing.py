@@ -79,7 +79,15 @@ def _name(way: Way, program: Program, words: Keywords) -> str:
             sentence = "timed-out"
     automations = [one for one in program.automations if one.campaign is campaign]
     name = next((one.name for one in automations), campaign.group_send or campaign.name)
-    return words.say(f"walks-{sentence}", campaign=name, line=way.line, branch=key.label)
+    return words.say(
+        f"walks-{sentence}", campaign=name, step=_short(way.statement), branch=key.label
+    )
+
+
+def _short(statement: str) -> str:
+    """A statement as part of a name, which stands in quotes itself."""
+    text = statement.replace('"', "'")
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST].rpartition(' ')[0]} ..."
 
 
 _SENTENCES = {

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 GROUP = "flowlang.deliveries"
 
 
-def kinds() -> list[str]:
+def all_kinds() -> list[str]:
     """The names that `[delivery] kind` may have: our own, and those of other packages."""
     from importlib.metadata import entry_points  # slow to load, and seldom needed
 
@@ -68,7 +68,7 @@ def _foreign(kind: str) -> EntryPoint:
 
     points = list(entry_points(group=GROUP, name=kind))
     if not points:
-        raise BadSetting(f'there is no delivery "{kind}"; {did_you_mean(kind, kinds())}')
+        raise BadSetting(f'there is no delivery "{kind}"; {did_you_mean(kind, all_kinds())}')
     packages = sorted({_package(one) for one in points})
     if len(packages) > 1:
         raise BadSetting(f'several packages give a delivery "{kind}": {", ".join(packages)}')
@@ -79,4 +79,4 @@ def _package(point: EntryPoint) -> str:
     return point.dist.name if point.dist else "a package"
 
 
-__all__ = ["GROUP", "kinds", "open_delivery", "own_kinds"]
+__all__ = ["GROUP", "all_kinds", "open_delivery", "own_kinds"]

@@ -9,14 +9,15 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from flowlang.calendar import parse_duration
-from flowlang.delivery import kinds, own_kinds
+from flowlang.dataclass import dataclass
+from flowlang.delivery import all_kinds, own_kinds
 from flowlang.source import did_you_mean
 
 PREFIX = "FLOW_DELIVERY_"
@@ -218,8 +219,8 @@ def read_table(table: Mapping[str, Any]) -> DeliverySettings:
     settings = DeliverySettings(**found, options=options)
     _check_kind(settings, "delivery.kind")
     for name in options:
-        if name not in kinds():
-            raise BadSetting(f"`[delivery.{name}]`: {did_you_mean(name, kinds(), 'delivery')}")
+        if name not in all_kinds():
+            raise BadSetting(f"`[delivery.{name}]`: {did_you_mean(name, all_kinds(), 'delivery')}")
     return settings
 
 
@@ -252,7 +253,7 @@ def with_environment(
 
 
 def _check_kind(settings: DeliverySettings, name: str) -> None:
-    if settings.kind not in own_kinds() and settings.kind not in (known := kinds()):
+    if settings.kind not in own_kinds() and settings.kind not in (known := all_kinds()):
         hint = did_you_mean(settings.kind, known)
         raise BadSetting(f'{name} = "{settings.kind}": there is no such delivery; {hint}')
 

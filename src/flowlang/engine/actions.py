@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flowlang import calendar
 from flowlang.check import diagnostics as d
@@ -11,8 +11,6 @@ from flowlang.check import literals
 from flowlang.check.meaning import Place
 from flowlang.check.names import SYSTEM_EVENTS
 from flowlang.engine.expectations import Check, Expectations
-from flowlang.engine.interpreter import Interpreter
-from flowlang.engine.play import Play
 from flowlang.engine.written_out import WrittenOut
 from flowlang.kinds import Fields
 from flowlang.program.program import Program
@@ -31,7 +29,11 @@ from flowlang.steps.untag import Untag
 from flowlang.syntax import scripts
 from flowlang.syntax.tree import Node, Token
 
-Change = Callable[[Play, str], None]
+if TYPE_CHECKING:
+    from flowlang.engine.interpreter import Interpreter
+    from flowlang.engine.play import Play
+
+Change = Callable[["Play", str], None]
 """Lets something happen to the contact of that name."""
 
 

@@ -39,6 +39,8 @@ class Answer:
     needs: tuple[Need, ...] = ()
     conditions: tuple[Need, ...] = ()
     """What lacks now for it to begin."""
+    again: str = ""
+    """Why it does not happen once more, where it has happened."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,9 @@ from flowlang.engine.changes import NONE, Change
 from flowlang.engine.recalling import recall
 from flowlang.kinds import in_words
 
+HAD_IT = ", which it had"
+"""Behind a tag that was given to one who had it: no trigger."""
+
 
 class ContactEffects(AtHand):
     """Changes to the contact at hand."""
@@ -51,7 +54,7 @@ class ContactEffects(AtHand):
         if name in contact.tags:
             contact.tags[name] = until
             self._tag_timer(name, until)
-            self.note("tagged", f"{name}, which it had")
+            self.note("tagged", f"{name}{HAD_IT}")
             return
         held = self._held()
         contact.tags[name] = until

@@ -16,8 +16,8 @@ from datetime import datetime, timedelta
 from flowlang.contact import Letter
 from flowlang.delivery.delivery import LEASE, Delivery, Outcome
 from flowlang.delivery.settings import Rate
-from flowlang.engine.admission import as_text
 from flowlang.engine import fates
+from flowlang.engine.admission import as_text
 from flowlang.engine.claimant import is_gone, me
 from flowlang.engine.delivered import Delivered
 from flowlang.engine.rates import Rates

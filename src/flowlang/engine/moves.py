@@ -12,6 +12,7 @@ from flowlang.program.difference import Difference, difference
 from flowlang.program.program import Campaign
 from flowlang.steps.jump import Jump
 from flowlang.steps.send import SendMessage
+from flowlang.syntax.declarations import Automation
 
 Fate = Literal["finish", "stay"]
 
@@ -49,6 +50,13 @@ class Moves:
     def has_changed(self) -> bool:
         """Whether anyone under way has to be looked at."""
         return self.old is not None and (self.new is None or self.old.version != self.new.version)
+
+    @property
+    def may_stay(self) -> bool:
+        """Whether its runs can go on as the old version says; an automation's cannot, for it is the
+        system that goes through it.
+        """
+        return self.old is not None and not isinstance(self.old.item, Automation)
 
     @cached_property
     def difference(self) -> Difference | None:

@@ -51,12 +51,11 @@ def plan(
 ) -> Plan:
     """A plan of which nothing has been looked at yet.  Raises Refusal."""
     found = Plan(base, version, old, new)
-    automations = {one.campaign.name for one in old.automations if one.campaign is not None}
     for name in (*new.by_name, *(name for name in old.by_name if name not in new.by_name)):
         moves = Moves(old.by_name.get(name), new.by_name.get(name), answers.get(name, []))
         found.moves[name] = moves
         stay = any(one.to == "stay" for one in moves.answers)
-        if stay and name in automations:
+        if stay and not moves.may_stay:
             raise Refusal(
                 f"an {name} does not stay on an earlier version: let it finish, or go to a step"
             )
@@ -124,7 +123,8 @@ def _move(found: Plan, store: Store, now: datetime, *, save: bool) -> None:
     after = 0
     rows = store.contacts([SYSTEM])
     while True:
-        shared = store.shared()
+        # Without those who are halted elsewhere: each comes when it is its turn.
+        shared = replace(store.shared(), halted={})
         position = Position.read(shared.values.get(NAME))
         batch = worker.open(position, shared, (now, -1))
         batch.take(rows)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from flowlang.contact import Run
 from flowlang.engine.answers import Answer, Need, Scene
-from flowlang.engine.starts import not_started
+from flowlang.engine.starts import not_again, not_started
 from flowlang.engine.tracing import Decision, Trace
 from flowlang.program.program import Campaign
 from flowlang.steps.jump import Jump
@@ -43,7 +43,8 @@ def why_not_started(scene: Scene, contact: str, campaign: Campaign) -> list[Answ
     runs = [run for run in found.runs.values() if run.campaign == campaign.name]
     if runs:
         run = runs[-1]
-        return [Answer(f'"{campaign.name}" has started: round {run.round} is {run.status}')]
+        text = f'"{campaign.name}" has started: round {run.round} is {run.status}'
+        return [Answer(text, again=not_again(scene, found, campaign, run))]
     return [not_started(scene, found, campaign)]
 
 
@@ -115,7 +116,9 @@ class _Path:
         went = self._went(run)
         for decision in reversed(went):
             if decision.pc in self.targets and decision.entry.what == "sent":
-                return Answer(f"{self.what} was sent", decision)
+                contact = self.scene.play.contact(self.contact)
+                again = not_again(self.scene, contact, self.campaign, run)
+                return Answer(f"{self.what} was sent", decision, again=again)
         at_send = [one for one in went if one.pc in self.targets and one.entry.what in AT_A_SEND]
         if at_send and (at_send[-1].entry.what == "skipped" or run.pc in self.targets):
             return Answer(_AT_SEND[at_send[-1].entry.what].format(self.what), at_send[-1])

@@ -1,4 +1,4 @@
-"""A run whose campaign has changed: it ends, goes to another step, or waits as the new text says."""
+"""A run whose campaign has changed: it ends, goes to another step, or waits as is said now."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from typing import Any
 from flowlang.contact import Contact
 from flowlang.delivery.calls import plain
 from flowlang.engine.state import States, merged_into
+from flowlang.stores.rows import ContactRow
 from flowlang.stores.store import Store
 
 _WAITING = 10_000
@@ -42,16 +43,21 @@ def there_is_none(store: Store, given: str, what: str = "there is no contact") -
     return NoSuchContact(f'{what} "{given}"{more}')
 
 
-def show(store: Store, states: States, given: str) -> Shown:
+def row_of(store: Store, given: str) -> ContactRow:
     """The contact of an id or an e-mail address.  Raises NoSuchContact and StoreError."""
-    found_id = contact_id(store, given)
-    row = next(iter(store.contacts([found_id])), None)
+    row = next(iter(store.contacts([contact_id(store, given)])), None)
     if row is None:
         raise there_is_none(store, given)
     if row.deleted:
         into = merged_into(row)
         done = f'merged into "{into}"' if into else "deleted"
         raise NoSuchContact(f'the contact "{given}" was {done}')
+    return row
+
+
+def show(store: Store, states: States, given: str) -> Shown:
+    """The contact of an id or an e-mail address.  Raises NoSuchContact and StoreError."""
+    row = row_of(store, given)
     found, aside = states.read(row.state)
     data = contact_data(found)
     data["campaigns"] += [
@@ -62,7 +68,7 @@ def show(store: Store, states: States, given: str) -> Shown:
         for one in data["campaigns"]:
             if (one["campaign"], one.get("key")) == key:
                 one.update(status="at a step that is gone", step=lost.get("step", ""))
-    return Shown(found, data, bool(store.waiting_arrivals([found_id])))
+    return Shown(found, data, bool(store.waiting_arrivals([row.id])))
 
 
 def is_leaving(store: Store, contact: str) -> bool:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flowlang.contact import Contact
+from flowlang.check.meaning import Place
+from flowlang.contact import Contact, Run
 from flowlang.engine.answers import Answer, Need, Scene
+from flowlang.engine.contact_effects import HAD_IT
 from flowlang.engine.tracing import Stated
+from flowlang.kinds import in_words
 from flowlang.program.program import Campaign, Start
 
 
@@ -33,7 +36,7 @@ def not_started(scene: Scene, contact: Contact, campaign: Campaign) -> Answer:
     elif any(one.now is not None and one.now.holds for one in lacking):
         text = (
             f'"{name}" has not started: its start holds now, but nothing has happened to'
-            f" {contact.id} since"
+            f" {contact.id} since{_known_tag(scene, contact)}"
         )
     else:
         text = f'"{name}" has not started'
@@ -56,6 +59,8 @@ def _lacking(scene: Scene, contact: Contact, campaign: Campaign) -> Iterator[Nee
             yield Need(known.statement, "yes", scene.now(known, contact))
         else:
             yield _event_start(scene, start, known, contact)
+            if start.event is not None and not contact.events.get(start.event.event):
+                yield from _found_by(scene, start.event.event, contact)
 
 
 def _event_start(scene: Scene, start: Start, stated: Stated | None, contact: Contact) -> Need:
@@ -72,3 +77,51 @@ def _event_start(scene: Scene, start: Start, stated: Stated | None, contact: Con
         f"{start.event.event} happened once",
         asked.explained if asked is not None else None,
     )  # fmt: skip
+
+
+MOST_ROWS = 3
+"""Records of which it is told why an event does not find them."""
+
+
+def _found_by(scene: Scene, event: str, contact: Contact) -> Iterator[Need]:
+    """Whether an event that the system makes would find a contact now, part by part."""
+    names = scene.play.program.names
+    declared = names.events.get(event)
+    audience = declared.audience if declared is not None else None
+    if declared is None or audience is None or declared.outside:
+        return
+    explainer, view = scene.trace.outline.explainer, scene.view(contact)
+    text = " ".join(audience.span.text.split())
+    if audience.kind == "contacts":
+        if audience.where is not None:
+            yield Need(text, "yes", explainer.explain(audience.where, Place("audience"), view))
+        return
+    rows = contact.records.get(audience.records, [])
+    if not rows:
+        yield Need(text, f"{contact.id} has no {audience.records}")
+    place = Place("audience").filtering(names.records[audience.records])
+    for row in rows[:MOST_ROWS] if audience.where is not None else ():
+        view.row = row
+        said = f"{text}: {audience.records} {in_words(row, view.zone)}"
+        yield Need(said, "yes", explainer.explain(audience.where, place, view))
+
+
+def _known_tag(scene: Scene, contact: Contact) -> str:
+    """That the last tag was given to one who had it, which is no trigger."""
+    last = next(reversed(scene.trace.of(contact.id)), None)
+    if last is None or last.entry.what != "tagged" or not last.entry.because.endswith(HAD_IT):
+        return ""
+    tag = last.entry.because.removesuffix(HAD_IT)
+    return f': it was tagged "{tag}" already, so to tag it again is no trigger'
+
+
+def not_again(scene: Scene, contact: Contact, campaign: Campaign, run: Run) -> str:
+    """Why a campaign does not begin once more for one who has been there; empty where it may."""
+    if run.under_way:
+        again = "" if campaign.again else ", and it runs once"
+        return f"round {run.round} is still under way{again}"
+    if run.status == "waiting for restart":
+        return f"it waits for a trigger since it was put back{_known_tag(scene, contact)}"
+    if not campaign.again:
+        return "it runs once; with `runs again` a new trigger would start it again"
+    return f"a new trigger starts it again{_known_tag(scene, contact)}"

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from flowlang import calendar
 from flowlang.check import diagnostics as d
 from flowlang.check import literals
 from flowlang.check.expressions import Expressions
 from flowlang.contact import Contact
+from flowlang.dataclass import dataclass
 from flowlang.engine.actions import Actions
 from flowlang.engine.expectations import Check, Expectations
-from flowlang.engine.play import Failed, Play
 from flowlang.engine.written_out import WrittenOut
 from flowlang.program.program import Program
 from flowlang.source import Findings, Span
@@ -22,11 +22,14 @@ from flowlang.syntax import expressions as tree
 from flowlang.syntax import scripts
 from flowlang.syntax.tree import Node
 
+if TYPE_CHECKING:
+    from flowlang.engine.play import Play
+
 ONLY = "contact"
 """The name of a contact that was given without one."""
 
 
-Stage = Callable[[Program, dict[str, tuple[str, ...]]], Play]
+Stage = Callable[[Program, dict[str, tuple[str, ...]]], "Play"]
 """Makes a fresh world for a test out of the program and the codes of its lists' files."""
 
 
@@ -52,10 +55,12 @@ class Script:
     """Where it stands, whether it lets something happen, and what it does."""
 
     def run(
-        self, program: Program, codes: dict[str, tuple[str, ...]], stage: Stage = Play.of
+        self, program: Program, codes: dict[str, tuple[str, ...]], stage: Stage | None = None
     ) -> Result:
-        """Run the test in a world of its own, which `stage` makes."""
-        play = stage(program, codes)
+        """Run the test in a world of its own, which `stage` makes, or a play."""
+        from flowlang.engine.play import Failed, Play  # the engine, which only a run needs
+
+        play = (stage or Play.of)(program, codes)
         doing = at = self.line
         try:
             for line, acts, act in self.lines:
@@ -195,7 +200,11 @@ class Compiler:
             hint = "the clock starts at the first `at`: `at 2026-11-20 10:00`"
             self.findings.report(d.TEST_TIME, line.span, hint=hint)
         else:
-            self.clock = calendar.add(self.clock, length, self.zone)
+            try:
+                self.clock = calendar.add(self.clock, length, self.zone)
+            except OverflowError:
+                self.clock = datetime.max.replace(tzinfo=UTC)
+            self._check_clock(line.span)
         return lambda play: calendar.add(play.now, length, self.zone)
 
     def _at(self, node: tree.DateTime | tree.Date) -> Callable[[Play], datetime] | None:
@@ -209,7 +218,13 @@ class Compiler:
             if given >= moment:
                 self.findings.report(d.GIVEN_TOO_LATE, span)
         self.clock = moment
+        self._check_clock(node.span)
         return lambda play: moment
+
+    def _check_clock(self, span: Span) -> None:
+        """A finding where the lines have moved the clock to what it cannot show."""
+        if self.clock is not None and self.clock.year not in calendar.CLOCK_YEARS:
+            self.findings.report(d.BAD_VALUE, span, what=calendar.OFF_THE_CLOCK)
 
     def _action(self, line: scripts.Moving) -> Check | None:
         node, whom = line.action, line.whom

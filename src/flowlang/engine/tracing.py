@@ -293,7 +293,7 @@ class Trace:
 
     def _read(self, entry: Entry) -> tuple[Fact, ...]:
         """The values by which a wait was reckoned."""
-        if entry.what not in _RECKONED:
+        if entry.what not in RECKONED:
             return ()
         found = self.outline.values.get((entry.campaign, entry.line), [])
         told = [self.outline.explainer.value(node, place)(self._do.view) for node, place in found]
@@ -309,7 +309,8 @@ _BEHIND: dict[str, tuple[Role, ...]] = {
     "goal not met": ("goal",),
 }
 """What was asked before an entry of a kind."""
-_RECKONED = ("waiting", "missed", "ends here", "timed out")
+RECKONED = ("waiting", "missed", "ends here", "timed out")
+"""What a wait comes to, by the values that it reads."""
 
 
 def _fits(asked: Asked, entry: Entry) -> bool:

@@ -30,7 +30,7 @@ def rows(source: Source) -> Batches:
     standing: dict[str, Counter[str]] = defaultdict(Counter)
     for campaign, status, _, count in source.store.standing():
         standing[campaign][status] += count
-    others = (found["started"].keys() | standing.keys()) - program.by_name.keys()
+    others = found["started"].keys() - program.by_name.keys()
     measures = {
         one.name: list(dict.fromkeys(measure for measure, _, _ in one.measures))
         for one in program.campaigns

@@ -14,10 +14,9 @@ def table(days: Sequence[Day], printable: Callable[[str], str]) -> str:
     """The table; `printable` makes names fit to be shown."""
     messages = list(dict.fromkeys(name for day in days for name in day.sent))
     lists = list(days[0].coupons) if days else []
-    heads = [
-        "day", *(_short(printable(name)) for name in messages),
-        *(_short(printable(f"{name} left")) for name in lists), "waiting",
-    ]  # fmt: skip
+    names = [*map(printable, messages), *(printable(f"{name} left") for name in lists)]
+    heads, legend = _heads(names)
+    heads = ["day", *heads, "waiting"]
     halted = any(day.halted for day in days)
     rows = [heads + (["halted"] if halted else [])]
     for first, last in _together(days):
@@ -38,11 +37,20 @@ def table(days: Sequence[Day], printable: Callable[[str], str]) -> str:
         )
         for row in rows
     ]
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+    return "\n".join(line.rstrip() for line in [*lines, *legend]) + "\n"
 
 
-def _short(name: str) -> str:
-    return name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"
+def _heads(names: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The heads of columns, and below the table what those stand for whose name is too long."""
+    heads: list[str] = []
+    legend: list[str] = []
+    for name in names:
+        if len(name) <= _LONGEST:
+            heads.append(name)
+        else:
+            legend.append(f"[{len(legend) + 1}] {name}")
+            heads.append(f"[{len(legend)}]")
+    return heads, ["", *legend] if legend else []
 
 
 def _together(days: Sequence[Day]) -> Iterator[tuple[Day, Day]]:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
+from flowlang.calendar import CLOCK_YEARS, OFF_THE_CLOCK
 from flowlang.intake.decoding import NotText, decode
 from flowlang.intake.event_types import SHAPES, Shape
 from flowlang.intake.objects import flaw, objects
@@ -17,9 +18,6 @@ from flowlang.intake.report import RowsRead
 from flowlang.intake.schema import EventSchema
 from flowlang.kinds import DATETIME, BadValue, read
 from flowlang.source import did_you_mean, guess
-
-_YEARS = range(1900, 2201)
-"""Reckoning with moments far outside would leave what a calendar can hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +188,6 @@ def _moment(raw: object, zone: ZoneInfo, now: datetime | None) -> datetime:
         at = read(raw, DATETIME, zone)
     except BadValue as bad:
         raise BadValue(f"`at`: {bad}") from None
-    if not isinstance(at, datetime) or at.year not in _YEARS:
-        raise BadValue(f'`at`: expected a moment of our times, got "{shown(str(raw))}"')
+    if not isinstance(at, datetime) or at.year not in CLOCK_YEARS:
+        raise BadValue(f'`at`: {OFF_THE_CLOCK}, got "{shown(str(raw))}"')
     return at

@@ -33,7 +33,7 @@ class _Look:
     outline: Callable[[Size], str]
     """Its path around the middle of a box."""
     icon: str = ""
-    """Its path in a square of 16, without ends it has no icon."""
+    """A path in a square of 16; empty for shapes without one."""
     inset: float = 0.0
     """Room at each side that the outline takes from the text."""
 
@@ -86,9 +86,9 @@ _ASK = "M5 6a3 3 0 1 1 4.5 2.6C8.5 9.2 8 9.7 8 11M8 13.5V14"
 _HALT = "M5.5 1.5H10.5L14.5 5.5V10.5L10.5 14.5H5.5L1.5 10.5V5.5ZM8 4.5V9M8 11V11.5"
 
 _LOOKS: dict[str, _Look] = {
-    "waiting": _Look(_rectangle(99), _ROUND, 4),
-    "start": _Look(_rectangle(99), _PLAY, 4),
-    "end": _Look(_rectangle(99), _SQUARE, 4),
+    "waiting": _Look(_rectangle(26), _ROUND, 4),
+    "start": _Look(_rectangle(26), _PLAY, 4),
+    "end": _Look(_rectangle(26), _SQUARE, 4),
     "step": _Look(_rectangle(4)),
     "send": _Look(_rectangle(4), _ENVELOPE),
     "wait": _Look(_rectangle(14), _CLOCK),
@@ -98,7 +98,7 @@ _LOOKS: dict[str, _Look] = {
     "loop": _Look(_hexagon, _ROUND, 10),
     "goal": _Look(_banner, _FLAG, 12),
     "stop": _Look(_octagon, _SQUARE),
-    "restart": _Look(_rectangle(99), _ROUND, 4),
+    "restart": _Look(_rectangle(26), _ROUND, 4),
 }
 
 

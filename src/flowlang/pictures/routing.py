@@ -49,11 +49,8 @@ def routed(chart: Chart) -> Layout:
     gaps = [_nets(chart, number) for number in range(len(chart.layers))]
     tracks = [_tracks(list(gap.values())) for gap in gaps]
     ys = _down(chart, tracks)
-    routes = [
-        _Lines(chart, gaps, ys).route(number)
-        for number, link in enumerate(chart.links)
-        if link.drawn
-    ]
+    lines = _Lines(chart, gaps, ys)
+    routes = [lines.route(number) for number, link in enumerate(chart.links) if link.drawn]
     vertices = [vertex for layer in chart.layers for vertex in layer]
     width = max((vertex.x + vertex.size.width / 2 for vertex in vertices), default=0.0)
     height = max((y for route in routes for _, y in route.corners), default=0.0)

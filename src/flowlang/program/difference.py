@@ -1,4 +1,4 @@
-"""CAMPAIGN, CAMPAIGN → WHERE EACH STEP IS NOW: what another version does to the steps of a campaign.
+"""CAMPAIGN, CAMPAIGN → WHERE EACH STEP IS NOW: what another version does to its steps.
 
 Steps are found again by what they say (`steps.identity.head`), block by block: first those that are
 equal, in order; between them those that are alike, as a wait of another length; then, over all
@@ -157,13 +157,16 @@ class _Pairs:
 
 def _branches(statement: Node) -> list[Node]:
     """The branches of a statement that have blocks of their own: `else`, shares, answers."""
-    found = []
-    for name in type(statement)._order[1:]:
-        value = getattr(statement, name)
-        for one in value if isinstance(value, tuple) else (value,):
-            if isinstance(one, Node) and not isinstance(one, Step) and type(one).block:
-                found.append(one)
-    return found
+    return [
+        one
+        for name in type(statement)._order[1:]
+        for one in _each(getattr(statement, name))
+        if isinstance(one, Node) and not isinstance(one, Step) and type(one).block
+    ]
+
+
+def _each(value: object) -> tuple[object, ...]:
+    return value if isinstance(value, tuple) else (value,)
 
 
 def _block(statement: Node) -> tuple[Node, ...] | None:

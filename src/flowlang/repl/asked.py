@@ -60,7 +60,7 @@ def in_words(wrong: Wrong) -> str:
 
 
 def _undelivered(store: Store, contact: str, name: str) -> Told:
-    """What was sent and has not arrived, as far as one knows; of a message or of all, the latest."""
+    """What was sent and has not arrived, as far as one knows; of a message, or of all."""
     rows = [
         one
         for one in store.sendings([contact])

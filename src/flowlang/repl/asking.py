@@ -75,8 +75,8 @@ class Asking:
     def _met(self, one: Decision, name: str) -> bool:
         """Whether a decision is what became of a send of a message, or that a campaign started."""
         entry = one.entry
-        if entry.campaign == name and entry.what.startswith("started"):
-            return True
+        if name not in self.program.messages and entry.campaign == name:
+            return entry.what.startswith("started")
         if entry.what == TAKEN_BACK:
             return entry.because.startswith(f'"{name}"')
         if entry.what not in ("sent", *AT_A_SEND):

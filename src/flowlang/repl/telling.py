@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from flowlang.calendar import local
@@ -10,7 +11,7 @@ from flowlang.check.explain import Explained
 from flowlang.contact import Run
 from flowlang.engine.answers import Answer, Need
 from flowlang.engine.reasons import AT_A_SEND, behind
-from flowlang.engine.tracing import Decision, Trace
+from flowlang.engine.tracing import RECKONED, Decision, Trace
 from flowlang.engine.world import Notice
 from flowlang.program.program import Program
 from flowlang.repl.told import Part, Row, Style, Told, padded, row
@@ -87,19 +88,21 @@ class Teller:
         if entry.because and entry.because not in entry.step:
             yield "dim", f" ({entry.because})"
 
-    def head(self, one: Decision) -> Row:
-        """One decision with its moment."""
+    def head(self, one: Decision, *, grounds: bool = False) -> Row:
+        """One decision with its moment; without the values that its `grounds` show below."""
         at = self.clock(one.entry.at)
+        if grounds and one.asked and one.entry.what in ("yes", "no"):
+            one = replace(one, entry=one.entry._replace(because=""))
         return row(("dim", at), "  ", *self._entry(one), hang=len(at) + 2)
 
     # ------------------------------------------------------------------ why
 
     def why(self, trace: Trace, one: Decision) -> Told:
         """A decision with all that it hung on."""
-        found = [self.head(one), *self._grounds(one)]
+        found = [self.head(one, grounds=True), *self._grounds(one)]
         before = behind(trace, one)
         if before is not None:
-            found += [row("  before it:"), _indented(self.head(before), 2)]
+            found += [row("  before it:"), _indented(self.head(before, grounds=True), 2)]
             found += [_indented(line, 2) for line in self._grounds(before)]
         return found
 
@@ -107,9 +110,9 @@ class Teller:
         """A decision with the way that led to it: what started the round, and each fork; for the
         end of the round also the last step before it.
         """
-        found = [self.head(one), *self._grounds(one)]
+        found = [self.head(one, grounds=True), *self._grounds(one)]
         for step in _way(trace, one):
-            found += [_indented(self.head(step), 2)]
+            found += [_indented(self.head(step, grounds=True), 2)]
             found += [_indented(line, 2) for line in self._grounds(step)]
         return found
 
@@ -140,11 +143,13 @@ class Teller:
         """Why something did not happen."""
         found = [row(("strong", answer.text), hang=2)]
         if answer.decision is not None:
-            found.append(_indented(self.head(answer.decision), 2))
+            found.append(_indented(self.head(answer.decision, grounds=True), 2))
             found += [_indented(line, 2) for line in self._grounds(answer.decision)]
         if answer.before is not None:
-            found += [row("  before it:"), _indented(self.head(answer.before), 4)]
+            found += [row("  before it:"), _indented(self.head(answer.before, grounds=True), 4)]
             found += [_indented(line, 4) for line in self._grounds(answer.before)]
+        if answer.again:
+            found.append(row(f"  why not again: {answer.again}", hang=4))
         if answer.wanted:
             found.append(row("  it would have had to be ", ("strong", answer.wanted)))
         if answer.needs:
@@ -235,8 +240,15 @@ def _way(trace: Trace, one: Decision) -> list[Decision]:
     ended = not entry.step and not _leads(one)
     steps = [other for other in found if other.entry.step] if ended else []
     sends = [other for other in steps if other.entry.what in ("sent", *AT_A_SEND)]
-    last = (sends or steps)[-1:]
-    return [other for other in found if _leads(other) or other in last]
+    last = [*(sends or steps)[-1:], *_when(found, one)]
+    return [other for other in found if _leads(other) or any(other is shown for shown in last)]
+
+
+def _when(before: Sequence[Decision], one: Decision) -> Iterator[Decision]:
+    """Why a step was done at its moment: the last wait before it, and what it waited for itself."""
+    waits = [other for other in before if other.entry.what in RECKONED and one.entry.step]
+    yield from [other for other in waits if other.pc != one.pc][-1:]
+    yield from [other for other in waits if other.pc == one.pc][-1:]
 
 
 def _leads(one: Decision) -> bool:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache
 from typing import Any
 
 from flowlang import resources
+from flowlang.dataclass import dataclass
 from flowlang.source import Diagnostic
 
 _HEADER = re.compile(r"\s*#\s*(?P<word>\w+)\s*:\s*(?P<code>[\w-]+)\s*$")

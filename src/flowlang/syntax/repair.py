@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from flowlang.dataclass import dataclass
 from flowlang.source import Diagnostic
 from flowlang.syntax import diagnostics as d
 from flowlang.syntax.keywords import Keywords

@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
+
+from flowlang.dataclass import dataclass
 
 VERSION = 3
 """Raised when the layout of the data below changes."""

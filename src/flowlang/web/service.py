@@ -12,6 +12,7 @@ from flowlang.engine.state import States
 from flowlang.program.program import Program
 from flowlang.stores.store import Store
 from flowlang.web.rate import Rate
+from flowlang.web.tokens import Doorkeeper
 
 if TYPE_CHECKING:
     from flowlang.workspace import MakeExpressions, Workspace
@@ -55,8 +56,10 @@ class Service:
     """Metrics need no token."""
     states: States = field(init=False)
     rate: Rate = field(init=False)
+    doorkeeper: Doorkeeper = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "states", States(self.program))
+        object.__setattr__(self, "doorkeeper", Doorkeeper(self.store, self.clock))
         limits = self.limits
         object.__setattr__(self, "rate", Rate(limits.per_second, limits.burst, self.clock))

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import hmac
 import json
+import math
 import re
 import secrets
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from threading import Lock
 
 from flowlang.source import did_you_mean
 from flowlang.stores.rows import Changes
@@ -33,6 +35,10 @@ SCOPES = {
 PREFIX = "flow_"
 """By which people, and programs that look for secrets in texts, know a token for one."""
 MAX_TOKENS = 1_000
+KEPT = 1.0
+"""Seconds after which the tokens are read again: for so long one that was revoked still serves."""
+KEPT_FROM_STRANGERS = 0.05
+"""Seconds after which they are read again for a token that is not among them: it may be new."""
 
 _STORED = "api tokens"
 """Under this name the store keeps them."""
@@ -91,7 +97,7 @@ def tokens(store: Store) -> list[Token]:
 
 
 def revoke(store: Store, name: str) -> None:
-    """Take a token away: from the next request on it opens nothing.
+    """Take a token away.
 
     Raises BadToken where there is none of that name, and StoreError.
     """
@@ -104,13 +110,36 @@ def revoke(store: Store, name: str) -> None:
         _keep(store, left)
 
 
-def find(store: Store, secret: str) -> Token | None:
-    """The token that someone shows, None where it is none of ours.  Raises StoreError."""
-    if not _TOKEN.fullmatch(secret):
+class Doorkeeper:
+    """Knows the tokens of a store; `clock` gives seconds that never go back.
+
+    The store is asked seldom: not for each request, and not for each of those who guess.
+    """
+
+    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
+        self._store = store
+        self._clock = clock
+        self._known: list[Token] = []
+        self._read = -math.inf
+        self._lock = Lock()
+
+    def find(self, secret: str) -> Token | None:
+        """The token that someone shows, None where it is none of ours.  Raises StoreError."""
+        if not _TOKEN.fullmatch(secret):
+            return None
+        shown = _hash(secret)
+        with self._lock:
+            for age in (KEPT, KEPT_FROM_STRANGERS):
+                if self._clock() - self._read >= age:
+                    self._known, self._read = tokens(self._store), self._clock()
+                if found := _matching(self._known, shown):
+                    return found
         return None
-    shown = _hash(secret)
+
+
+def _matching(known: list[Token], shown: str) -> Token | None:
     found = None
-    for one in tokens(store):  # all of them, so that the time taken tells nothing
+    for one in known:  # all of them, so that the time taken tells nothing
         if hmac.compare_digest(one.hash, shown):
             found = one
     return found

@@ -7,8 +7,9 @@ threads share.  It is loaded when someone asks for the first time.
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import Lock
 from typing import NamedTuple
+
+import anyio
 
 from flowlang.config import ConfigError
 from flowlang.engine.tracing import Asks
@@ -21,11 +22,6 @@ from flowlang.workspace import MakeExpressions, Workspace
 
 class CannotSay(Exception):
     """There is no answer; the message says why, for a person."""
-
-    def __init__(self, message: str, *, nobody: bool = False) -> None:
-        super().__init__(message)
-        self.nobody = nobody
-        """There is no such contact."""
 
 
 class Answer(NamedTuple):
@@ -42,20 +38,27 @@ class Why:
     def __init__(self, load: Callable[[MakeExpressions], Workspace] | None) -> None:
         self._load = load
         self._loaded: Loaded | None = None
-        self._lock = Lock()
+        self._turn: anyio.CapacityLimiter | None = None
 
-    def answer(self, store: Store, contact: str, about: str) -> Answer:
+    async def answer(self, store: Store, contact: str, about: str) -> Answer:
         """Why a message or campaign came to a contact, or why not; without a name, why the last
         decision was made.  Raises CannotSay and StoreError.
         """
-        with self._lock:
-            loaded = self._program()
-            try:
-                found = why(store, loaded, contact, about)
-            except Nobody as none:
-                raise CannotSay(str(none), nobody=True) from None
-            except Wrong as wrong:
-                raise CannotSay(in_words(wrong)) from None
+        if self._turn is None:  # made where it is used: it belongs to the loop that runs
+            self._turn = anyio.CapacityLimiter(1)
+        # Who waits for the turn keeps no thread from others.
+        return await anyio.to_thread.run_sync(
+            self._answer, store, contact, about, limiter=self._turn
+        )
+
+    def _answer(self, store: Store, contact: str, about: str) -> Answer:
+        loaded = self._program()
+        try:
+            found = why(store, loaded, contact, about)
+        except Nobody as none:
+            raise CannotSay(str(none)) from None
+        except Wrong as wrong:
+            raise CannotSay(in_words(wrong)) from None
         return Answer([one.text.rstrip() for one in found.told], found.waiting)
 
     def _program(self) -> Loaded:

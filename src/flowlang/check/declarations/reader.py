@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from flowlang.check import diagnostics as d
 from flowlang.check.names import Names
+from flowlang.dataclass import dataclass
 from flowlang.source import Findings, Source, Span
 from flowlang.syntax import declarations as tree
 from flowlang.syntax import keywords

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flowlang.check.meaning import Place
 from flowlang.check.view import View
 from flowlang.engine.expectations import instead
 from flowlang.engine.expectations.expectation import Compiled, Expectations, expects
-from flowlang.engine.play import Play
 from flowlang.syntax import expressions as tree
 from flowlang.syntax import scripts
 from flowlang.syntax.tree import Node, Token, children, walk
+
+if TYPE_CHECKING:
+    from flowlang.engine.play import Play
 
 
 @expects(scripts.ExpectCondition)

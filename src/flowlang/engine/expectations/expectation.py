@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flowlang.check import diagnostics as d
 from flowlang.check import literals
 from flowlang.check.expressions import Expressions
 from flowlang.engine.expectations.instead import as_told, told
-from flowlang.engine.play import Failed, Play
 from flowlang.source import Diagnostic, Findings
 from flowlang.syntax import expressions as tree
 from flowlang.syntax import scripts
 from flowlang.syntax.by_node import ByNode
 from flowlang.syntax.tree import Node, Token
 
-Holds = Callable[[Play], "str | None"]
+if TYPE_CHECKING:
+    from flowlang.engine.play import Play
+
+Holds = Callable[["Play"], "str | None"]
 """None where it is so; else what was so instead."""
 
-Check = Callable[[Play], None]
+Check = Callable[["Play"], None]
 
 Compiled = tuple[Holds, "str | None"]
 """What is asked of a running test, and the contact whose timeline tells why."""
@@ -55,6 +57,8 @@ class Expectations:
         def check(play: Play) -> None:
             instead = holds(play)
             if (instead is None) is negated:
+                from flowlang.engine.play import Failed  # of the engine, which runs by now
+
                 so = instead if instead is not None else as_told(play, what, whom)
                 raise Failed(f"{text}\nbut {so}\n{told(play, whom)}")
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flowlang.engine.play import Play
 from flowlang.syntax import scripts
+
+if TYPE_CHECKING:
+    from flowlang.engine.play import Play
 
 
 def as_told(play: Play, what: scripts.Expectation, whom: str | None) -> str:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from flowlang.engine.expectations import instead
 from flowlang.engine.expectations.expectation import Compiled, Expectations, expects
-from flowlang.engine.play import Play
-from flowlang.engine.world import SentOut
 from flowlang.syntax import scripts
 from flowlang.syntax.tree import Node, Token
+
+if TYPE_CHECKING:
+    from flowlang.engine.play import Play
+    from flowlang.engine.world import SentOut
 
 _ADDRESS = re.compile(r".*@|[+\d]")
 """What begins like an address for mail or a phone; names of contacts go before."""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os.path
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flowlang.check import diagnostics as d
 from flowlang.check.comparing import OPERATORS
 from flowlang.engine.expectations.expectation import Compiled, Expectations, expects
-from flowlang.engine.play import Play
 from flowlang.intake.report import counted
 from flowlang.steps.measure import Measure
 from flowlang.syntax import scripts
 from flowlang.syntax.tree import Token, walk
+
+if TYPE_CHECKING:
+    from flowlang.engine.play import Play
 
 
 @expects(scripts.ExpectNotified, scripts.ExpectNotifiedInbox)

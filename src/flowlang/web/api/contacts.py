@@ -11,15 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from flowlang.engine.receiving import receive_contacts
-from flowlang.engine.showing import (
-    NoSuchContact,
-    Shown,
-    contact_data,
-    contact_id,
-    is_leaving,
-    show,
-    there_is_none,
-)
+from flowlang.engine.showing import NoSuchContact, contact_data, is_leaving, row_of, show
 from flowlang.figures.source import Source, Where
 from flowlang.figures.where import WrongCondition, condition
 from flowlang.intake import schemas
@@ -138,17 +130,21 @@ def _nothing(rows: ContactRows, problems: list[dict[str, Any]]) -> JSONResponse:
 )
 def show_contact(contact: ContactKey, serving: Serving) -> Any:
     """Show what is known of a contact, and where it stands."""
-    found = _shown(serving, contact)
-    return found.data | {"waiting": found.waiting}
-
-
-def _shown(serving: Service, contact: str) -> Shown:
-    """Raises Problem."""
+    _id(serving, contact)
     try:
         found = show(serving.store, serving.states, contact)
     except NoSuchContact as none:
         raise Problem(404, str(none)) from None
-    if is_leaving(serving.store, found.contact.id):
+    return found.data | {"waiting": found.waiting}
+
+
+def _id(serving: Service, contact: str) -> str:
+    """The id of a contact that is there and stays.  Raises Problem."""
+    try:
+        found = row_of(serving.store, contact).id
+    except NoSuchContact as none:
+        raise Problem(404, str(none)) from None
+    if is_leaving(serving.store, found):
         raise Problem(404, f'the contact "{contact}" is being deleted')
     return found
 
@@ -162,9 +158,9 @@ def _shown(serving: Service, contact: str) -> Shown:
 def delete_contact(contact: ContactKey, serving: Serving) -> Any:
     """Delete a contact, by the event `delete`: the engine does it when its turn comes."""
     with serving.store.transaction():
-        found = _shown(serving, contact)
-        serving.store.append([ArrivalRow(serving.now(), found.contact.id, "delete", "{}")])
-    return {"contact": found.contact.id, "status": "taken"}
+        found = _id(serving, contact)
+        serving.store.append([ArrivalRow(serving.now(), found, "delete", "{}")])
+    return {"contact": found, "status": "taken"}
 
 
 @router.get(
@@ -176,11 +172,8 @@ def show_history(
     contact: ContactKey, serving: Serving, limit: Limit = 1_000, after: After = 0
 ) -> Any:
     """Show every decision that was made for a contact, with its reason."""
-    found_id = contact_id(serving.store, contact)
+    found_id = _id(serving, contact)
     rows = serving.store.history(found_id)
-    if not rows:
-        none = there_is_none(serving.store, found_id, "there is no history of a contact")
-        raise Problem(404, str(none))
     chosen = list(islice((row for row in rows if row.seq > after), limit))
     return {
         "contact": found_id,
@@ -194,7 +187,7 @@ def show_history(
     response_model=models.Why,
     **asks("contacts:read", 404, 409, 422),
 )
-def ask_why(
+async def ask_why(
     contact: ContactKey,
     request: Request,
     serving: Serving,
@@ -209,8 +202,9 @@ def ask_why(
 ) -> Any:  # fmt: skip
     """Say why something was decided about a contact, or why not, as `flow contacts why` does."""
     asked: Why = request.app.state.why
+    await run_in_threadpool(_id, serving, contact)
     try:
-        found = asked.answer(serving.store, contact, about)
+        found = await asked.answer(serving.store, contact, about)
     except CannotSay as cannot:
-        raise Problem(404 if cannot.nobody else 409, str(cannot)) from None
+        raise Problem(409, str(cannot)) from None
     return {"contact": contact, "lines": found.lines, "waiting": found.waiting}

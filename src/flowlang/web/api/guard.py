@@ -13,7 +13,6 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from flowlang.intake.objects import flaw, whole
-from flowlang.web import tokens
 from flowlang.web.api.problems import MEDIA, Problem, too_often
 from flowlang.web.service import Limits, Service
 
@@ -91,7 +90,9 @@ class Guarded(APIRoute):
             service = service_of(request)
             if scope and not (scope == "metrics" and service.open_metrics):
                 await _admit(request, service, scope)
-            return await handle(_Bounded(request, service.limits))
+            answer = await handle(_Bounded(request, service.limits))
+            answer.headers.setdefault("Cache-Control", "no-store")
+            return answer
 
         return guarded
 
@@ -102,7 +103,7 @@ async def _admit(request: Request, service: Service, scope: str) -> None:
     if kind.lower() != "bearer" or not shown.strip():
         said = "this needs a token: `Authorization: Bearer flow_...`; `flow token new` makes one"
         raise Problem(401, said, {"WWW-Authenticate": _REALM})
-    token = await run_in_threadpool(tokens.find, service.store, shown.strip())
+    token = await run_in_threadpool(service.doorkeeper.find, shown.strip())
     if token is None:
         raise Problem(
             401, "there is no such token", {"WWW-Authenticate": f'{_REALM}, error="invalid_token"'}

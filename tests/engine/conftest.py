@@ -1,0 +1,24 @@
+"""The engine over a store is tested on every database; a test for one of them says which:
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from flowlang.stores import Store
+from tests.stores import opening
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Iterator[opening.Database]:
+    with opening.database(request, request.param) as found:
+        yield found
+
+
+@pytest.fixture
+def store(database: opening.Database) -> Store:
+    return database.open()

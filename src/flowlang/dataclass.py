@@ -69,7 +69,7 @@ def _made(cls: Any, *, frozen: bool, slots: bool, eq: bool) -> Any:
     compared = [name for name, given in shape.items() if _takes_part(given, "compare")]
     cls.__compared__ = attrgetter(*(compared or ["__class__"]))
     cls.__shown__ = tuple(name for name, given in shape.items() if _takes_part(given, "repr"))
-    cls.__match_args__ = tuple(shape)
+    setattr(cls, "__match_args__", tuple(shape))  # noqa: B010 - as mypy takes it for a constant
     cls.__shape__ = shape
     cls.__dataclass_params__ = _FROZEN if frozen else _OPEN
     setattr(cls, _FIELDS, _Fields())
@@ -116,7 +116,8 @@ def _init(cls: type, shape: dict[str, Any], *, frozen: bool) -> Callable[..., No
     parameters: list[str] = []
     lines: list[str] = []
     for name, given in shape.items():
-        default, factory, takes = given, MISSING, True
+        default, takes = given, True
+        factory: Any = MISSING
         if isinstance(given, Field):
             default, factory, takes = given.default, given.default_factory, given.init
         value, parameter = name, name
@@ -151,11 +152,11 @@ def _repr(self: Any) -> str:
     return f"{type(self).__qualname__}({shown})"
 
 
-def _eq(self: Any, other: object) -> bool:
+def _eq(self: Any, other: Any) -> Any:
     if other.__class__ is not self.__class__:
         return NotImplemented
     compared = self.__compared__
-    return bool(compared(self) == compared(other))
+    return compared(self) == compared(other)
 
 
 def _hash(self: Any) -> int:
@@ -198,6 +199,6 @@ class _Fields:
 
 
 if TYPE_CHECKING:
-    from dataclasses import dataclass
+    from dataclasses import dataclass as dataclass  # noqa: PLC0414 - for others to import
 else:
     dataclass = _dataclass

@@ -14,7 +14,7 @@ from pathlib import Path
 from flowlang import resources
 
 _PLACE = "at "
-_PARTS = (".py", ".lark", ".toml", ".flow")
+_PARTS = (".py", ".lark", ".toml", ".flow", ".po", ".mo")
 
 
 def of_bytes(data: bytes) -> str:
@@ -52,7 +52,7 @@ def of_program() -> str:
     beside it, and Python.  Raises OSError where a part of it cannot be read.
     """
     digest = blake2b("\n".join([sys.version, *sorted(_installed())]).encode(), digest_size=16)
-    for top in (Path(__file__).parent, resources.grammar(), resources.stdlib()):
+    for top in (Path(__file__).parent, resources.grammar(), resources.locale(), resources.stdlib()):
         for at, folders, names in os.walk(top):
             folders.sort()
             for name in sorted(names):

@@ -1,4 +1,4 @@
-"""Where the files that are not Python lie: the grammar, the standard library, what is kept.
+"""Where the files that are not Python lie: grammar, catalogues, standard library, what is kept.
 
 An installed wheel has them as folders of the package (hatch_build.py puts them there); a source
 tree, and with it an editable install, has them at its top.
@@ -20,6 +20,12 @@ class ResourceMissing(RuntimeError):
 def grammar() -> Path:
     """The folder of flow.lark, the keyword tables and, in an installed wheel, flow.table."""
     return _folder("grammar")
+
+
+def locale() -> Path:
+    """The folder of the catalogues: in a source tree those that people write (.po), in an installed
+    wheel what is made of them (.mo)."""
+    return _folder("locale")
 
 
 def stdlib() -> Path:

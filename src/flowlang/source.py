@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple, Self
 
 from flowlang.dataclass import dataclass
+from flowlang.speech import ENGLISH, Text, in_language, said, tr
 
 Severity = Literal["error", "warning", "info"]
 
@@ -22,14 +23,16 @@ Severity = Literal["error", "warning", "info"]
 class Source:
     """One text with the name it is shown under.
 
-    Text is NFC with LF line ends and no byte-order mark.
+    Text is NFC with LF line ends and no byte-order mark.  Findings in it are told in its
+    `language`; whoever reads the text sets it.
     """
 
-    __slots__ = ("_starts", "name", "path", "text")
+    __slots__ = ("_starts", "language", "name", "path", "text")
 
     def __init__(self, name: str, text: str, path: Path | None = None) -> None:
         self.name = name
         self.path = path
+        self.language = ENGLISH
         text = text.removeprefix("\ufeff")
         if "\r" in text:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -204,7 +207,10 @@ class Findings:
         home: Span | None = None,
         **words: object,
     ) -> None:
-        """Add one.  A hint that is a Guess gives it a fix, if it has none of its own."""
+        """Add one, told in the language of the file that it belongs to.
+
+        A hint that is a Guess gives it a fix, if it has none of its own.
+        """
         key = (diagnostic.code, span.source.name, span.start)
         if key in self._seen:
             return
@@ -217,8 +223,19 @@ class Findings:
         self._seen.add(key)
         if fix is None and isinstance(hint, Guess):
             fix = hint.fix(span)
-        message = diagnostic.text.format(**words)
-        self.found.append(Finding(diagnostic, span, message, hint, fix, also, walk, home=home))
+        language = (home or span).source.language
+        self.found.append(
+            Finding(
+                diagnostic,
+                span,
+                said(diagnostic.text, words, language),
+                in_language(hint, language),
+                fix,
+                tuple((other, in_language(sentence, language)) for other, sentence in also),
+                walk,
+                home=home,
+            )
+        )
 
     def take(self, others: Findings) -> None:
         """Add what was found when another text was read, as if it were found now."""
@@ -262,15 +279,18 @@ def guess(word: str, known: list[str] | tuple[str, ...]) -> str | None:
     return by_plain[near[0]] if near else None
 
 
-class Guess(str):
+class Guess(Text):
     """A hint that says which name was likely meant, and knows how to write it."""
 
     __slots__ = ("meant", "typed")
     meant: str
     typed: str
 
-    def __new__(cls, hint: str, typed: str, meant: str) -> Self:
-        made = super().__new__(cls, hint)
+    @classmethod
+    def of(cls, typed: str, meant: str) -> Self:
+        """The guess that one name was typed and another one meant."""
+        hint = tr("did you mean `{name}`?", name=meant)
+        made = cls(hint.template, hint.parts)
         made.typed, made.meant = typed, meant
         return made
 
@@ -300,13 +320,13 @@ def did_you_mean(word: str, known: list[str] | tuple[str, ...], what: str = "") 
     """A hint for a name that is not known: the likely one, as a Guess, else a few that exist."""
     near = guess(word, known)
     if near is not None:
-        return Guess(f"did you mean `{near}`?", word, near)
+        return Guess.of(word, near)
     if not known:
-        return f"no {what} is declared yet" if what else ""
+        return tr("no {what} is declared yet", what=what) if what else ""
     declared_first = sorted(known, key=lambda name: (name in ALWAYS_THERE, name))
     shown = ", ".join(f"`{name}`" for name in declared_first[:5])
     more = ", ..." if len(known) > 5 else ""
-    return f"there is {shown}{more}"
+    return tr("there is {names}", names=shown + more)
 
 
 def _plain(word: str) -> str:

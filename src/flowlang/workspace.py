@@ -26,6 +26,7 @@ from flowlang.syntax.declarations import Use
 from flowlang.syntax.parser import Parsed, parse
 from flowlang.syntax.reading import read_source
 from flowlang.syntax.scripts import Test
+from flowlang.speech import tr
 
 if TYPE_CHECKING:
     from flowlang.engine.testing import Script
@@ -115,7 +116,7 @@ def load(
         if texts and path in texts:
             source = Source(str(path), texts[path], path)
         else:
-            source = read_source(path, str(path), findings)
+            source = read_source(path, str(path), findings, config.language)
         workspace.files.append(parse(source, findings, config.language))
     check(workspace, config, expressions)
     return workspace
@@ -217,7 +218,7 @@ def _module_path(item: Use, parsed: Parsed, workspace: Workspace) -> Path | None
             workspace.inputs[path] = digests.of_input(path)
             if workspace.disk.has(path):
                 return path
-        findings.report(d.UNKNOWN_FILE, item.name.span, name=name, why="does not exist")
+        findings.report(d.UNKNOWN_FILE, item.name.span, name=name, why=tr("does not exist"))
         return None
     path = resources.stdlib() / f"{name}.flow"
     if "/" not in name and "\\" not in name and workspace.disk.has(path):
@@ -242,7 +243,7 @@ class _TextFiles:
         """Whether a path is a file within the workspace, or within the folder of a module."""
         shown = str(span.text).strip('"')
         if "\0" in str(path):
-            self.findings.report(d.UNKNOWN_FILE, span, name=shown, why="does not exist")
+            self.findings.report(d.UNKNOWN_FILE, span, name=shown, why=tr("does not exist"))
             return False
         root, real = self.workspace.root.resolve(), path.resolve()
         here = span.source.path.resolve() if span.source.path else root
@@ -250,10 +251,10 @@ class _TextFiles:
         inside = real.is_relative_to(home)
         self.workspace.inputs[path] = (digests.of_input if inside else digests.of_place)(path)
         if not inside:
-            self.findings.report(d.UNKNOWN_FILE, span, name=shown, why="lies outside the workspace")
+            self.findings.report(d.UNKNOWN_FILE, span, name=shown, why=tr("lies outside the workspace"))
             return False
         if not self.workspace.disk.has(real):
-            self.findings.report(d.UNKNOWN_FILE, span, name=shown, why="does not exist")
+            self.findings.report(d.UNKNOWN_FILE, span, name=shown, why=tr("does not exist"))
             return False
         return True
 
@@ -264,13 +265,14 @@ class _TextFiles:
         try:
             data = self.workspace.disk.data(path)
         except OSError:
-            self.findings.report(d.UNKNOWN_FILE, span, name=shown, why="cannot be read")
+            self.findings.report(d.UNKNOWN_FILE, span, name=shown, why=tr("cannot be read"))
             return None
         if len(data) > MAX_FILE:
-            self.findings.report(d.UNKNOWN_FILE, span, name=shown, why="is too large")
+            self.findings.report(d.UNKNOWN_FILE, span, name=shown, why=tr("is too large"))
             return None
         try:
             found = Source(str(path), data.decode("utf-8-sig"), path)
+            found.language = span.source.language
             self.workspace.texts[path] = found.text
             return found
         except UnicodeDecodeError:

@@ -10,19 +10,12 @@ undisturbed run in memory.  Prints what it found, exit code 1 where anything is 
 from __future__ import annotations
 
 import argparse
-import os
-import random
 import re
-import signal
 import sys
-import tempfile
-import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from flowlang import workspace
@@ -35,6 +28,7 @@ from flowlang.engine.world import World
 from flowlang.program.program import Program
 from flowlang.stores import Store, open_store
 from flowlang.stores.rows import ArrivalRow
+from tests.crash.killing import address, kill_workers
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 END = START + timedelta(days=20)
@@ -150,62 +144,6 @@ def prepare(store: Store, contacts: int) -> None:
     store.append(rows)
 
 
-# ---------------------------------------------------------------------------- being killed
-
-
-@dataclass(slots=True)
-class Killing:
-    """How the workers fared."""
-
-    kills: int = 0
-    seconds: float = 0
-    workers: int = 0
-
-
-def kill_workers(url: str, base: Path, *, kills: int, at_once: int, seed: int) -> Killing:
-    """Keep some workers at work, killing one after the other at random moments; then let one
-    finish.
-    """
-    chance, began, done = random.Random(seed), time.monotonic(), Killing()  # noqa: S311 - no secret
-    alive: list[int] = []
-    while done.kills < kills:
-        while len(alive) < at_once:
-            alive.append(_fork(url, base))
-            done.workers += 1
-        time.sleep(chance.uniform(0.0, 0.15))
-        victim = alive.pop(chance.randrange(len(alive)))
-        os.kill(victim, signal.SIGKILL)
-        _, status = os.waitpid(victim, 0)
-        if os.WIFSIGNALED(status):
-            done.kills += 1
-        elif os.WEXITSTATUS(status):
-            raise SystemExit(f"a worker failed with {os.WEXITSTATUS(status)}")
-        elif all(os.waitpid(one, os.WNOHANG)[0] for one in alive):
-            break  # there is nothing left to do
-    for one in alive:
-        os.kill(one, signal.SIGKILL)
-        os.waitpid(one, 0)
-    _, status = os.waitpid(_fork(url, base), 0)
-    if status:
-        raise SystemExit("the last worker failed")
-    done.seconds = time.monotonic() - began
-    return done
-
-
-def _fork(url: str, base: Path) -> int:
-    """A worker that runs to the end, in a process of its own."""
-    child = os.fork()
-    if child:
-        return child
-    code = 1
-    try:
-        store = open_store(url, base)
-        Worker(program(), store, batch=BATCH).run(END)
-        code = 0
-    finally:
-        os._exit(code)
-
-
 # ---------------------------------------------------------------------------- the audit
 
 
@@ -316,27 +254,6 @@ def _letters(store: Store, expected: Told) -> Iterator[str]:
             yield f'"{process.name}": {process.done} done, but {counts[process.name]} queued'
 
 
-# ---------------------------------------------------------------------------- by hand
-
-
-@contextmanager
-def address(given: str) -> Iterator[tuple[str, Path]]:
-    """Where to put the store: a file for `sqlite`, a server of its own for `postgresql`."""
-    if given == "sqlite":
-        with tempfile.TemporaryDirectory() as folder:
-            yield "sqlite:///state.db", Path(folder)
-    elif given == "postgresql":
-        from tests.postgresql import OwnServer
-
-        server = OwnServer()
-        try:
-            yield server.url(server.database()), Path()
-        finally:
-            server.close()
-    else:
-        yield given, Path()
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--store", default="sqlite", help="sqlite, postgresql, or an address")
@@ -349,7 +266,11 @@ def main() -> int:
         store = open_store(url, base)
         prepare(store, asked.contacts)
         store.close()
-        done = kill_workers(url, base, kills=asked.kills, at_once=asked.workers, seed=asked.seed)
+
+        def work() -> None:
+            Worker(program(), open_store(url, base), batch=BATCH).run(END)
+
+        done = kill_workers(work, kills=asked.kills, at_once=asked.workers, seed=asked.seed)
         store = open_store(url, base)
         wrong = list(audit(store, asked.contacts))
         store.close()

@@ -34,6 +34,20 @@ def test_killed_workers_lose_nothing_and_double_nothing(store: str, workers: int
     assert killed > 5
 
 
+@pytest.mark.parametrize("store", ["sqlite", "postgresql"])
+def test_a_send_to_many_reaches_all_of_them_once_however_often_it_is_killed(store: str) -> None:
+    """knadh/listmonk#3022, #2168."""
+    done = subprocess.run(
+        [
+            sys.executable, "-m", "tests.crash.group_send", "--store", store,
+            "--contacts", "1500", "--kills", "12",
+        ],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "all is as if nothing had happened" in done.stdout
+
+
 def test_the_audit_sees_what_is_wrong(tmp_path: Path) -> None:
     store = open_store("sqlite:///state.db", tmp_path)
     prepare(store, 40)

@@ -23,7 +23,7 @@ from flowlang.engine.claimant import is_gone, me
 from flowlang.engine.delivered import Delivered
 from flowlang.engine.fates import BACK_OFF
 from flowlang.engine.handover import TELL, Handover
-from flowlang.stores import Store, StoreError, open_store
+from flowlang.stores import Store, StoreError
 from flowlang.stores.rows import Changes, LetterFate
 from tests.stores.contract import LETTER, NOON
 from tests.stores.opening import Database
@@ -105,13 +105,23 @@ def test_each_letter_is_handed_over_once(store: Store, tmp_path: Path) -> None:
     assert len(list((tmp_path / "outbox").iterdir())) == 2
 
 
-def test_the_longest_waiting_go_first_one_at_a_time_or_many_at_once(tmp_path: Path) -> None:
-    for at_once in (1, 7):
-        store = open_store(f"sqlite:///{at_once}.db", tmp_path)
-        more(store, 20)
-        delivery = Scripted(at_once=at_once)
-        deliver(store, delivery)
-        assert delivery.got == [f"example.com {number:03}" for number in range(20)]
+@pytest.mark.parametrize("at_once", [1, 7])
+def test_the_longest_waiting_go_first_one_at_a_time_or_many_at_once(
+    store: Store, at_once: int
+) -> None:
+    more(store, 20)
+    delivery = Scripted(at_once=at_once)
+    deliver(store, delivery)
+    assert delivery.got == [*(f"example.com {number:03}" for number in range(20)), "l1", "l2"]
+
+
+def test_letters_of_one_moment_go_in_the_order_in_which_they_were_queued(store: Store) -> None:
+    deliver(store, Scripted())
+    for batch in ("zyx", "cba"):
+        store.save(Changes(letters=[replace(LETTER, id=name) for name in batch]))
+    delivery = Scripted()
+    deliver(store, delivery)
+    assert delivery.got == list("zyxcba")
 
 
 def test_what_stops_it_leaves_the_rest_in_the_queue(store: Store) -> None:

@@ -16,6 +16,7 @@ from tests.repl.sessions import SHOP, said, session
 def shop(tmp_path: Path) -> Session:
     one = session(tmp_path, SHOP)
     said(one, "contact anna", "contact bob")
+    (tmp_path / "people.csv").write_text("id\n")
     return one
 
 
@@ -33,6 +34,12 @@ def shop(tmp_path: Path) -> Session:
         ("set fir", ["first_name"]),
         ("set country=", ['"DE"', '"AT"', '"CH"']),
         ("contact cleo sc", ["score="]),
+        ("contact cleo country=", ['"DE"', '"AT"', '"CH"']),
+        ("contact cleo score=", ["50", "10", "90"]),
+        ("set vip=", ["yes", "no"]),
+        ("expect sk", ["skipped"]),
+        ("expect waiting u", ["until"]),
+        ("load pe", ["people.csv"]),
         ("as ", ["anna", "bob"]),
         ("advance 2 da", ["days"]),
         ("why n", ["not"]),
@@ -59,6 +66,11 @@ def shop(tmp_path: Path) -> Session:
 )
 def test_what_is_offered(shop: Session, typed: str, offered: list[str]) -> None:
     assert complete(shop, typed) == offered
+
+
+def test_moments_at_which_something_falls_due(shop: Session) -> None:
+    said(shop, 'tag "new" for "anna"', "advance 1 hour", 'tag "new" for "bob"')
+    assert complete(shop, "advance to ") == ["2026-11-22 10:00", "2026-11-22 11:00", "2026-11-21"]
 
 
 def test_in_german(tmp_path: Path) -> None:

@@ -652,6 +652,23 @@ def test_help_speaks_of_every_word(shop: Session) -> None:
         assert one.usage[0] in more
 
 
+def test_help_speaks_of_every_action_and_line(shop: Session) -> None:
+    from flowlang.repl.actions import ACTIONS, LINES
+
+    told = said(shop, "help")
+    for one in ACTIONS:
+        assert f"\n  {one.example}\n" in told
+    for one in (*ACTIONS, *LINES):
+        more = said(shop, f"help {shop.tongue.word(one.terminal)}")
+        assert f"  {one.example}\n" in more
+
+
+def test_help_in_german(tmp_path: Path) -> None:
+    one = session(tmp_path, "# sprache: de\nkontakt\n  punkte  zahl\n")
+    assert '  entferne tag "vip"\n' in said(one, "hilfe")
+    assert '  am 2026-12-01 10:00 tag "vip"\n' in said(one, "hilfe am")
+
+
 def test_files_are_only_read_when_asked_for(tmp_path: Path) -> None:
     (tmp_path / "flow.toml").write_text("")
     (tmp_path / "shop.flow").write_text(SHOP)

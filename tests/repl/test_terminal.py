@@ -82,6 +82,26 @@ def test_keys(webinar: Path, snapshot: SnapshotAssertion) -> None:
         assert one.ended() == 0
 
 
+def test_tab_and_enter_at_once(webinar: Path) -> None:
+    with Terminal(webinar, FLOW_NOW=NOW) as one:
+        one.enter("contact anna")
+        one.type(f'tag "atte{TAB}\r')
+        one.wait(lambda one: one.prompted() and "tagged (attended)" in one.text)
+        one.type(f"conta{TAB} ben\r")
+        one.wait(lambda one: one.prompted() and "created" in one.text)
+
+
+def test_lines_below_a_contact_with_words_behind_its_name(webinar: Path) -> None:
+    with Terminal(webinar, FLOW_NOW=NOW) as one:
+        one.wait(Terminal.prompted)
+        one.type('contact "ben" marketing by email\r')
+        one.wait(lambda one: one.rows[-1].endswith("·"))
+        one.type("score 5\r\r")
+        one.wait(lambda one: "ben >" in one.rows[-1])
+        one.enter("vars")
+        assert "marketing by email  granted" in one.text
+
+
 def test_colour_is_only_there_where_it_may_be(webinar: Path) -> None:
     with Terminal(webinar, FLOW_NOW=NOW) as one:
         one.enter(ANNA)

@@ -327,6 +327,18 @@ class StoreContract(ABC):
         store.save(Changes(program="one"))
         store.save(Changes(program="two"))
         assert store.program() == "two"
+        numbers = (-1, 0, 1, 2, 3)
+        assert [store.program(one) for one in numbers] == [None, None, "one", "two", None]
+
+    def test_who_is_under_way_is_counted_by_version_and_step(self, store: Store) -> None:
+        runs = [
+            RunRow("anna", "Tour", "", "waiting", "s1", "v1", "", 1),
+            RunRow("ben", "Tour", "", "held", "s1", "v1", "", 2),
+            RunRow("cleo", "Tour", "", "halted", "s1", "v2", "", 3),
+            RunRow("dora", "Tour", "", "finished", "", "v1", "", 0),
+        ]
+        store.save(Changes(runs=runs))
+        assert store.under_way() == [("Tour", "v1", "s1", 2), ("Tour", "v2", "s1", 1)]
 
     def test_codes_that_are_free_are_counted_up_to_a_limit(self, store: Store) -> None:
         store.import_codes("early", ["A", "B", "C"], NOON)

@@ -84,11 +84,16 @@ def described(url: str) -> dict[str, Any]:
         name: (
             [{**one, "type": repr(one["type"])} for one in look.get_columns(name)],
             look.get_pk_constraint(name),
-            sorted(look.get_indexes(name), key=lambda one: str(one["name"])),
+            sorted(map(_index, look.get_indexes(name))),
             look.get_unique_constraints(name),
         )
         for name in look.get_table_names()
     } | {"sequences": sorted(look.get_sequence_names()) if ":///" not in url else []}
+
+
+def _index(one: Any) -> str:
+    options = {name: str(value) for name, value in one.pop("dialect_options", {}).items()}
+    return f"{one['name']}: {one} {options}"
 
 
 def test_the_steps_lead_to_what_a_new_store_has(empty: Callable[[], str]) -> None:

@@ -87,6 +87,20 @@ def test_applying_the_same_text_starts_nobody_and_is_no_version(shop: Shop) -> N
     assert [shop.sent(f"c{one}") for one in range(3)] == [["A"]] * 3
 
 
+def test_a_pause_and_a_resume_and_a_second_import_start_nobody(shop: Shop) -> None:
+    """mautic PR#16183: what is published again, or imported again unchanged, is no trigger."""
+    shop.edit('  send "A"\n', head=HEAD + "  runs again\n")
+    shop.people(3, "go")
+    shop.run("2026-11-20 10:00")
+    shop("process", "pause", "Tour")
+    shop.run("2026-11-21 10:00")
+    shop("process", "resume", "Tour")
+    shop.people(3, "go")
+    shop("apply")
+    shop.run("2026-11-22 10:00")
+    assert [shop.sent(f"c{one}") for one in range(3)] == [["A"]] * 3
+
+
 def test_a_translation_moves_nobody_and_starts_nobody(shop: Shop) -> None:
     """mautic PR#16183, for texts that mean the same."""
     shop.people(2, "go")
@@ -169,7 +183,12 @@ def test_those_at_a_step_that_is_gone_are_named_and_asked_about(shop: Shop) -> N
     found = shop.plan()
     assert found["stranded"] == 100
     standing = found["campaigns"][0]["standing"]
-    assert standing == [{"step": "wait 5 days", "contacts": 100, "becomes": None}]
+    assert standing == [
+        {
+            "step": "wait 5 days", "contacts": 100, "becomes": None,
+            "answers": ["STEP", "finish", "stay"],
+        }
+    ]  # fmt: skip
     refused = shop("apply")
     assert (refused.code, "refused: nothing was applied" in refused.talk) == (1, True)
     shop.run("2026-11-20 12:00")

@@ -180,7 +180,8 @@ def test_a_comment_about_changes_is_none_about_rules(before: Shop) -> None:
 
 def git(folder: Path, *args: str) -> None:
     identity = ["-c", "user.name=a", "-c", "user.email=a@example.com"]
-    subprocess.run(["git", "-C", str(folder), *identity, *args], check=True, capture_output=True)
+    call = ["git", "-C", str(folder), *identity, *args]
+    subprocess.run(call, check=True, capture_output=True)
 
 
 @pytest.fixture

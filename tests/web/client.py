@@ -11,6 +11,9 @@ from typing import Any
 
 from flowlang import workspace
 from flowlang.config import Settings
+from flowlang.program.program import Program
+from flowlang.source import Findings, Source
+from flowlang.syntax.parser import parse
 from flowlang.web import tokens
 from flowlang.workspace import MakeExpressions, Workspace
 from tests.web.site import Answer, Site, compiled, serving
@@ -45,16 +48,14 @@ campaign "Thanks"
 SETTINGS = Settings(unsubscribe_url="https://shop.example.com/u", sender="Shop <shop@example.com>")
 
 
-def load(expressions: MakeExpressions) -> Workspace:
+def load(expressions: MakeExpressions | None) -> tuple[Workspace, Program]:
     """The shop once more, for who asks why."""
-    from flowlang.source import Findings, Source
-    from flowlang.syntax.parser import parse
-
     found = workspace.Workspace(Path(), SETTINGS, Findings())
     config = SETTINGS.config()
     found.files.append(parse(Source("shop.flow", SHOP), found.findings, config.language))
     workspace.check(found, config, expressions)
-    return found
+    assert found.runnable is not None
+    return found, found.runnable
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ class Client:
 @contextmanager
 def asking(folder: Path, *scopes: str, text: str = SHOP, **more: Any) -> Iterator[Client]:
     """A client of a shop with two contacts; it may do everything unless scopes are named."""
-    with serving(folder, compiled(text), reload=load, **more) as site:
+    with serving(folder, compiled(text), **{"load": load, **more}) as site:
         site.person("c1", first_name="Anna", score=60)
         site.person("c2", score=5)
         site.run()

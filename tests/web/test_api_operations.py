@@ -9,8 +9,14 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from flowlang.program.program import Program
+from flowlang.source import Findings
+from flowlang.stores.rows import Changes
+from flowlang.web.service import FOLLOWS, Unreadable
+from flowlang.workspace import Workspace
 from tests.cli.calling import flow
-from tests.web.client import Client, asking
+from tests.web.client import SETTINGS, SHOP, Client, asking
+from tests.web.site import compiled
 from tests.web.test_serve import serving as running
 
 Samples = dict[tuple[str, ...], float]
@@ -104,6 +110,28 @@ def test_the_program_serves_the_api_beside_the_links(tmp_path: Path) -> None:
 
         with urlopen(f"{server}/health") as answer:  # noqa: S310 - of this machine
             assert json.load(answer) == {"live": True, "ready": True}
+
+
+def test_what_is_applied_is_served_a_second_later(tmp_path: Path) -> None:
+    seconds, broken = [0.0], [True]
+
+    def load(expressions: object) -> tuple[Workspace, Program]:
+        if broken[0]:
+            raise Unreadable("it is from another time")
+        return Workspace(Path(), SETTINGS, Findings()), compiled(SHOP + "\nevent refund\n")
+
+    refund = {"type": "event", "contact": "c1", "name": "refund"}
+    with asking(tmp_path, load=load, clock=lambda: seconds[0]) as client:
+        client.post("/events", refund, 409)
+        for number, status in enumerate((409, 202), 1):
+            client.site.store.save(Changes(program=f'{{"number": {number}}}'))
+            client.post("/events", refund, 409)
+            seconds[0] += FOLLOWS
+            client.post("/events", refund, status)
+            broken[0] = False
+        assert client.site.told == [
+            "the version that was applied cannot be served: it is from another time"
+        ]
 
 
 def test_the_description_is_complete(client: Client) -> None:

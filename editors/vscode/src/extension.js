@@ -23,8 +23,10 @@ async function start() {
     {
       documentSelector: [{ language: "flow" }],
       synchronize: {
-        // What `.flow` files name may change without them: body files, and flow.toml.
-        fileEvents: vscode.workspace.createFileSystemWatcher("**/*.{flow,toml,html,htm,txt}"),
+        // What findings hang on may change without them: body files, flow.toml, the baseline.
+        fileEvents: vscode.workspace.createFileSystemWatcher(
+          "**/{*.flow,*.toml,*.html,*.htm,*.txt,flow-baseline.json}",
+        ),
       },
     },
   );

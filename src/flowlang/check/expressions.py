@@ -28,6 +28,7 @@ from flowlang.kinds import Fields, Kind
 from flowlang.source import Diagnostic, did_you_mean, guess
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.tree import Node, Token
+from flowlang.speech import tr
 
 MAX_SEGMENTS = 50
 """Within each other: bounds how deep a condition can be."""
@@ -83,8 +84,8 @@ class Expressions:
         what = " ".join(node.span.text.split())
         self.findings.report(
             d.OUT_OF_PLACE, node.span,
-            what=f"an automation acts on the system (S), `{what}` asks about one contact (K)",
-            hint="a campaign asks about its contact; an automation can start one for a segment",
+            what=tr("an automation acts on the system (S), `{what}` asks about one contact (K)", what=what),
+            hint=tr("a campaign asks about its contact; an automation can start one for a segment"),
         )  # fmt: skip
         return NEVER
 
@@ -103,7 +104,7 @@ class Expressions:
             return lambda v: (x := fn(v)) and instant(x, time(0), v.zone)
         if want.name == "text" and kind.name == "number":
             return lambda v: None if (x := fn(v)) is None else str(x)
-        self.mismatch(node, f"{what} is {a_kind(want)}, this is {a_kind(kind)}")
+        self.mismatch(node, tr("{what} is {kind}, this is {kind_2}", what=what, kind=a_kind(want), kind_2=a_kind(kind)))
         return fn
 
     def choice(self, want: Kind, constant: str, node: tree.Expression, what: str, fn: Fn) -> Fn:
@@ -142,7 +143,7 @@ class Expressions:
             return lambda v: False
         if found.checking:
             self.findings.report(
-                d.OUT_OF_PLACE, token.span, what=f"the segment `{found.name}` stands within itself"
+                d.OUT_OF_PLACE, token.span, what=tr("the segment `{found}` stands within itself", found=found.name)
             )
             return lambda v: False
         if found.compiled is None:
@@ -174,7 +175,7 @@ class Expressions:
             found.checking = False
 
     def _too_many_segments(self, token: Token) -> None:
-        what = f"at most {MAX_SEGMENTS} segments stand within each other"
+        what = tr("at most {max_segments} segments stand within each other", max_segments=MAX_SEGMENTS)
         self.findings.report(d.OUT_OF_PLACE, token.span, what=what)
 
     def channel(self, token: Token) -> str:
@@ -214,7 +215,7 @@ class Expressions:
             hint = did_you_mean(token.value, list(self.names.events), "event")
             if token.value in self.names.records:
                 name = token.value
-                hint = f"`{name}` are records: write `any {name}` or `count of {name}`"
+                hint = tr("`{name}` are records: write `any {name}` or `count of {name}`", name=name)
             self.findings.report(d.UNKNOWN_EVENT, token.span, name=token.value, hint=hint)
         return fields
 
@@ -229,14 +230,14 @@ class Expressions:
         near = guess(token.value, names)
         if token.value in self.names.events:
             name = token.value
-            hint = f"`{name}` is an event: `{name} happened`, `count of {name}`, `… of last {name}`"
+            hint = tr("`{name}` is an event: `{name} happened`, `count of {name}`, `… of last {name}`", name=name)
         elif token.value in self.names.records:
-            hint = f"`{token.value}` are records: `any {token.value}`, `count of {token.value} > 2`"
+            hint = tr("`{token}` are records: `any {token}`, `count of {token} > 2`", token=token.value)
         elif (
             near is None
             and token.kind == "NAME"
             and len(token.value) <= 3
             and token.value.isupper()
         ):
-            hint = f'if it is a text, put it in quotes: `"{token.value}"`'
+            hint = tr('if it is a text, put it in quotes: `"{token}"`', token=token.value)
         self.findings.report(d.UNKNOWN_FIELD, token.span, whose=whose, name=token.value, hint=hint)

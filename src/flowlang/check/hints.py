@@ -5,6 +5,7 @@ from __future__ import annotations
 from flowlang.check.meaning import Compiled
 from flowlang.kinds import Kind
 from flowlang.syntax import expressions as tree
+from flowlang.speech import tr
 
 
 def a_kind(kind: Kind) -> str:
@@ -17,13 +18,13 @@ def minus_hint(name: str, known: list[str]) -> str:
     left, minus, right = name.rpartition("-")
     if not minus or left not in known or not (right.isdigit() or right in known):
         return ""
-    return f"a minus has a space on both sides: `{left} - {right}`"
+    return tr("a minus has a space on both sides: `{left} - {right}`", left=left, right=right)
 
 
 def condition_hint(node: tree.Expression, kind: Kind) -> str:
     """What to do with a value that stands where a condition is asked for."""
     if kind.name in ("text", "email", "phone", "one of", "number", "date", "datetime"):
-        return f"compare it, or write `{node.span.text} is set`"
+        return tr("compare it, or write `{node} is set`", node=node.span.text)
     return ""
 
 
@@ -32,15 +33,15 @@ def comparison_hint(node: tree.Compare | tree.TwoSided, left: Compiled, right: C
     kinds = {left.kind.name, right.kind.name}
     if "text" in kinds and isinstance(right.constant, str):
         if left.kind.name == "number" and right.constant.replace(".", "").isdigit():
-            return f"write `{right.constant}` without quotes"
+            return tr("write `{constant}` without quotes", constant=right.constant)
         if left.kind.name in ("date", "datetime"):
-            return "dates are written without quotes: 2026-12-24"
+            return tr("dates are written without quotes: 2026-12-24")
         if left.kind.name == "yes/no":
-            return "write `yes` or `no` without quotes"
+            return tr("write `yes` or `no` without quotes")
     if kinds == {"number", "duration"}:
-        return "a date minus a date is a number of days: compare it with a number"
+        return tr("a date minus a date is a number of days: compare it with a number")
     if kinds in ({"date", "number"}, {"datetime", "number"}):
-        return "`days since …` and `days until …` give numbers"
+        return tr("`days since …` and `days until …` give numbers")
     return ""
 
 

@@ -14,6 +14,7 @@ from flowlang.kinds import DATE, DATETIME, DURATION, NUMBER, TEXT, TIME, WEEKDAY
 from flowlang.source import Findings
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.tree import Token
+from flowlang.speech import tr
 
 MAX_AMOUNT = 100_000
 """Of one unit of a duration."""
@@ -27,7 +28,7 @@ def day(token: Token, findings: Findings) -> date | None:
         year, month, number = str(token.value).split("-")
         return date(int(year), int(month), int(number))
     except ValueError:
-        findings.report(d.BAD_VALUE, token.span, what=f"there is no {token.value} in the calendar")
+        findings.report(d.BAD_VALUE, token.span, what=tr("there is no {token} in the calendar", token=token.value))
         return None
 
 
@@ -37,7 +38,7 @@ def wall(token: Token, findings: Findings) -> time | None:
         hour, minute = str(token.value).split(":")
         return time(int(hour), int(minute))
     except ValueError:
-        findings.report(d.BAD_VALUE, token.span, what=f"there is no {token.value} on the clock")
+        findings.report(d.BAD_VALUE, token.span, what=tr("there is no {token} on the clock", token=token.value))
         return None
 
 
@@ -58,13 +59,13 @@ def duration(node: tree.Duration, findings: Findings) -> calendar.Duration:
             amount = token.value
             if not isinstance(amount, int) or not 0 <= amount <= MAX_AMOUNT:
                 findings.report(
-                    d.BAD_VALUE, token.span, what=f"a duration has whole units, not {amount}"
+                    d.BAD_VALUE, token.span, what=tr("a duration has whole units, not {amount}", amount=amount)
                 )
                 amount = 1
             continue
         total = total + calendar.duration_of(amount, token.value)
     if total.approximate_seconds > LONGEST.approximate_seconds:
-        findings.report(d.BAD_VALUE, node.span, what="a duration is at most 1000 years")
+        findings.report(d.BAD_VALUE, node.span, what=tr("a duration is at most 1000 years"))
         return LONGEST
     return total
 
@@ -74,7 +75,7 @@ def zone(token: Token, findings: Findings) -> ZoneInfo | None:
     found = calendar.zone(token.value)
     if found is None:
         findings.report(
-            d.UNKNOWN_ZONE, token.span, name=token.value, hint='such as "Europe/Berlin"'
+            d.UNKNOWN_ZONE, token.span, name=token.value, hint=tr('such as "Europe/Berlin"')
         )
     return found
 
@@ -82,7 +83,7 @@ def zone(token: Token, findings: Findings) -> ZoneInfo | None:
 def address(token: Token, findings: Findings) -> str:
     """The e-mail address of a STRING token; a finding where it is none."""
     if "@" not in token.value:
-        findings.report(d.BAD_VALUE, token.span, what=f'"{token.value}" is no e-mail address')
+        findings.report(d.BAD_VALUE, token.span, what=tr('"{token}" is no e-mail address', token=token.value))
     return str(token.value)
 
 

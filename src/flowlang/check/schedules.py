@@ -8,6 +8,7 @@ from flowlang.check import literals
 from flowlang.days import Schedule
 from flowlang.source import Findings
 from flowlang.syntax import declarations as tree
+from flowlang.speech import tr
 
 
 def schedule(line: tree.ScheduleLine, findings: Findings) -> Schedule | None:
@@ -25,7 +26,7 @@ def schedule(line: tree.ScheduleLine, findings: Findings) -> Schedule | None:
         return Schedule("days", weekdays(line.days), 1, wall, None)
     day = line.day.value
     if not isinstance(day, int) or not 1 <= day <= 31:
-        findings.report(d.BAD_VALUE, line.day.span, what=f"there is no day {day} in any month")
+        findings.report(d.BAD_VALUE, line.day.span, what=tr("there is no day {day} in any month", day=day))
         return None
     return Schedule("month", frozenset(), day, wall, None)
 

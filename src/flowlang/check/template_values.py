@@ -12,6 +12,7 @@ from flowlang.check.template_places import place_of
 from flowlang.dataclass import dataclass
 from flowlang.kinds import ANY, DATE, DATETIME, NUMBER, TEXT, Fields, Kind
 from flowlang.source import Diagnostic, Span, did_you_mean
+from flowlang.speech import tr
 
 if TYPE_CHECKING:
     from jinja2 import nodes
@@ -90,14 +91,14 @@ class Checker:
                 case n.Assign(target=n.Name(name=str() as name)):
                     local[name] = self.value(node.node, local)
                 case _:
-                    self._refuse(node, f"`{_spelled(node)}` has no place in a template")
+                    self._refuse(node, tr("`{spelled}` has no place in a template", spelled=_spelled(node)))
 
     def _loop(self, node: nodes.For, local: dict[str, _Known], loops: int) -> None:
         from jinja2 import nodes as n
 
         self.found.certain = False
         if loops >= MAX_LOOPS or node.recursive:
-            self._refuse(node, f"at most {MAX_LOOPS} loops within each other")
+            self._refuse(node, tr("at most {max_loops} loops within each other", max_loops=MAX_LOOPS))
             return
         over = self.value(node.iter, local)
         inner = dict(local)
@@ -108,7 +109,7 @@ class Checker:
             row = over.kind.row if over.kind.name == "list" else None
             inner[node.target.name] = _Known(ANY, row or None)
         else:
-            self._refuse(node, "a loop has one name for its rows")
+            self._refuse(node, tr("a loop has one name for its rows"))
         self.body(node.body, inner, certain=False, loops=loops + 1)
         self.body(node.else_, dict(local), certain=False, loops=loops)
 
@@ -161,7 +162,7 @@ class Checker:
                 self.found.certain = False
                 self._values((node.test, node.expr1, *filter(None, (node.expr2,))), local)
             case _:
-                self._refuse(node, f"`{_spelled(node)}` has no place in a template")
+                self._refuse(node, tr("`{spelled}` has no place in a template", spelled=_spelled(node)))
         return _Known()
 
     def _values(
@@ -191,14 +192,14 @@ class Checker:
             return _Known()
         known = [*names.fields, *names.records, "today", "unsubscribe_link"]
         if name in FUNCTIONS:
-            what = f"`{name}` is a function: write `{name}('…')`"
+            what = tr("`{name}` is a function: write `{name}('…')`", name=name)
             self._report(d.TEMPLATE_FIELD, node, name, what=what)
         elif name in ("range", "dict", "lipsum", "cycler", "joiner", "namespace", "self"):
             self._refuse(
-                node, f"`{name}` is not known in templates: a loop goes over data only", name
+                node, tr("`{name}` is not known in templates: a loop goes over data only", name=name), name
             )
         else:
-            what = f"the contact has no field `{name}`"
+            what = tr("the contact has no field `{name}`", name=name)
             self._report(d.TEMPLATE_FIELD, node, name, what=what, hint=did_you_mean(name, known))
         return _Known()
 
@@ -206,7 +207,7 @@ class Checker:
         from jinja2 import nodes as n
 
         if name.startswith("_"):
-            self._refuse(node, f"`{name}` reaches into Python; a template sees data only", name)
+            self._refuse(node, tr("`{name}` reaches into Python; a template sees data only", name=name), name)
             return _Known()
         head = node.node
         if isinstance(head, n.Name) and head.name not in local:
@@ -226,14 +227,14 @@ class Checker:
             if name not in inner.fields:
                 hint = did_you_mean(name, list(inner.fields))
                 self._report(
-                    d.TEMPLATE_FIELD, node, name, what=f"there is no field `{name}` here", hint=hint
+                    d.TEMPLATE_FIELD, node, name, what=tr("there is no field `{name}` here", name=name), hint=hint
                 )
                 return _Known()
             return _Known(inner.fields[name])
         if inner.need is not None and inner.need[0] == "answer":
             return _Known(ANY, need=("answer", f"{inner.need[1]}.{name}"))
         if inner.kind.name not in ("any", "list"):
-            what = f"`{name}` is asked of {inner.kind}, which has no parts"
+            what = tr("`{name}` is asked of {kind}, which has no parts", name=name, kind=inner.kind)
             self._report(d.TEMPLATE_FIELD, node, name, what=what)
         return _Known()
 
@@ -245,7 +246,7 @@ class Checker:
 
     def _filter(self, node: nodes.Filter, local: dict[str, _Known]) -> _Known:
         if node.node is None:
-            self._refuse(node, "a filter stands behind a value")
+            self._refuse(node, tr("a filter stands behind a value"))
             return _Known()
         inner = self.value(node.node, local)
         for argument in node.args:
@@ -270,14 +271,14 @@ class Checker:
                 self._attribute(node.node, node.node.attr, local)
                 return _Known()
             if name in FUNCTIONS:
-                self._refuse(node, f"`{name}` is called with one name in quotes", name)
+                self._refuse(node, tr("`{name}` is called with one name in quotes", name=name), name)
             else:
                 attribute = node.node.attr if isinstance(node.node, n.Getattr) else ""
                 name = name or attribute
                 shown = name or "this"
                 if attribute in FILTERS:
-                    known = f"write `| {attribute}`"
-                self._refuse(node, f"`{shown}` is no function of templates ({known})", name or "(")
+                    known = tr("write `| {attribute}`", attribute=attribute)
+                self._refuse(node, tr("`{shown}` is no function of templates ({known})", shown=shown, known=known), name or "(")
             return _Known()
         return self._function(node, name, first)
 
@@ -285,10 +286,10 @@ class Checker:
         keywords = {keyword.key: keyword.value for keyword in node.kwargs}
         if name in ("coupon", "coupon_expires"):
             if first not in self.names.coupons:
-                hint = did_you_mean(first, list(self.names.coupons), "coupon list")
+                hint = did_you_mean(first, list(self.names.coupons), tr("coupon list"))
                 self._report(d.UNKNOWN_COUPONS, node, first, name=first, hint=hint)
             elif name == "coupon_expires" and self.names.coupons[first].valid_for is None:
-                what = f'the list "{first}" does not say how long a code is valid: `valid for …`'
+                what = tr('the list "{first}" does not say how long a code is valid: `valid for …`', first=first)
                 self._report(d.TEMPLATE_FIELD, node, first, what=what)
             if name == "coupon_expires":
                 # Of the code that is shown, or else of the last one: there may be none.
@@ -304,7 +305,7 @@ class Checker:
             hint = did_you_mean(first, list(self.names.events), "event")
             self._report(d.UNKNOWN_EVENT, node, first, name=first, hint=hint)
         elif name == "event_link" and not self._comes_from_outside(first):
-            what = f"a link makes events happen that come from outside, and `{first}` is none"
+            what = tr("a link makes events happen that come from outside, and `{first}` is none", first=first)
             self._report(d.TEMPLATE_FIELD, node, first, what=what)
         if name == "last":
             self.found.certain = False

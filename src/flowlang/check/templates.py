@@ -17,6 +17,7 @@ from flowlang.check.template_places import broken_tag
 from flowlang.check.template_values import Checker, EventNeed, Found
 from flowlang.dataclass import dataclass
 from flowlang.syntax.tree import Token
+from flowlang.speech import tr
 
 MAX_TEMPLATE = 500_000
 """Characters of one template."""
@@ -115,7 +116,7 @@ def _check(part: Part, names: Names, found: Found) -> None:
         names.findings.report(
             d.TEMPLATE_UNSAFE,
             part.span,
-            what=f"the template is too long: at most {MAX_TEMPLATE:,} characters",
+            what=tr("the template is too long: at most {max_template:,} characters", max_template=MAX_TEMPLATE),
         )
         return
     try:
@@ -125,10 +126,10 @@ def _check(part: Part, names: Names, found: Found) -> None:
         names.findings.report(d.TEMPLATE_SYNTAX, span, why=str(error.message).rstrip("."))
         return
     except RecursionError:
-        names.findings.report(d.TEMPLATE_UNSAFE, part.span, what="the template is nested too deep")
+        names.findings.report(d.TEMPLATE_UNSAFE, part.span, what=tr("the template is nested too deep"))
         return
     assert isinstance(parsed, nodes.Template)
     try:
         Checker(part, names, found).body(parsed.body, {}, certain=True, loops=0)
     except RecursionError:
-        names.findings.report(d.TEMPLATE_UNSAFE, part.span, what="the template is nested too deep")
+        names.findings.report(d.TEMPLATE_UNSAFE, part.span, what=tr("the template is nested too deep"))

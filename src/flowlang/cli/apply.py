@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -45,10 +44,11 @@ def apply(
         with planning.planned(wanted, base=base) as found:
             if found is None:
                 first = planning.begin(wanted)
+                planning.written(planned.first(first), output_format)
                 terminal.talk(f"version {first.number} is applied, the first one")
                 return 0
             if found.same_texts:
-                terminal.talk(f"nothing to apply: {found.names} runs already")
+                planning.nothing(found, output_format)
                 return 0
             told = found.look(0)
             zone = found.plan.new.config.timezone
@@ -57,9 +57,8 @@ def apply(
     except Refusal as refusal:
         terminal.talk(terminal.printable(f"refused: {refusal}"))
         return FOUND
-    if output_format == "json":
-        terminal.write(json.dumps(told, ensure_ascii=False, indent=2) + "\n")
-    else:
+    planning.written(told, output_format)
+    if output_format == "text":
         lines = planned.text(told, zone)[1:]
         terminal.write("".join(f"{terminal.printable(line)}\n" for line in lines).lstrip("\n"))
     if told["stranded"]:

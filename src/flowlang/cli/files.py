@@ -46,7 +46,10 @@ def replacing(path: Path) -> Iterator[TextIO]:
             yield stream
         return
     target = path.resolve()
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    except OSError as failure:
+        raise type(failure)(failure.errno, failure.strerror, str(path)) from None
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
             yield stream

@@ -108,7 +108,7 @@ class _Run:
         toml = paths.settings_file(path)
         default = read_settings(toml).language if toml else "en"
         findings = Findings()
-        parsed = parse(decode(data, name, findings), findings, default)
+        parsed = parse(decode(data, name, findings, default=default), findings, default)
         try:
             return format_source(parsed, self.to, default)
         except NotReadable:

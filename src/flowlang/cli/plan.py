@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -38,17 +37,13 @@ def plan(
     """
     wanted = planning.Wanted(path, url, said, number, revision, given_now)
     with planning.planned(wanted, traced=most > 0) as found:
-        if found is None:
-            terminal.talk("nothing is applied yet: `flow apply` or `flow run` applies this folder")
-            return 0
-        if found.same_texts:
-            terminal.talk(f"nothing to apply: {found.names} runs already")
+        if found is None or found.same_texts:
+            planning.nothing(found, output_format)
             return 0
         told = found.look(most)
         zone = found.plan.new.config.timezone
-    if output_format == "json":
-        terminal.write(json.dumps(told, ensure_ascii=False, indent=2) + "\n")
-    else:
+    planning.written(told, output_format)
+    if output_format == "text":
         lines = planned.text(told, zone)
         terminal.write("".join(f"{terminal.printable(line)}\n" for line in lines))
     return FOUND if check and told["stranded"] else 0

@@ -48,6 +48,15 @@ def data(plan: Plan, changed: list[Change], paths: Mapping[str, Paths] | None = 
     }
 
 
+def first(version: Version | None) -> Data:
+    """The same where nothing was applied before: the first version, None where it is yet to be."""
+    to = {"number": 1, "digest": version.digest if version else ""}
+    return {
+        "from": None, "to": to, "same": False, "campaigns": [], "others": [], "behind": [],
+        "stranded": 0,
+    }  # fmt: skip
+
+
 def _is_told(plan: Plan, name: str, moves: Moves, changed: list[Change]) -> bool:
     """Whether there is something to say of a campaign; of a group send only who waits in it."""
     one = moves.old or moves.new

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flowlang.cli import paths, running, storing
+from flowlang.cli import paths, running, storing, terminal
 from flowlang.cli import planned as planned_text
 
 if TYPE_CHECKING:
@@ -136,6 +137,22 @@ def begin(wanted: Wanted) -> Version:
     now = storing.moment(wanted.given_now, folder.settings.config().timezone)
     with storing.opened(folder, wanted.url) as store:
         return running.begin(folder, store, now, wanted.who).version
+
+
+def nothing(found: Found | None, output_format: str) -> None:
+    """Say that nothing is to be looked at, or done."""
+    if found is None:
+        written(planned_text.first(None), output_format)
+        terminal.talk("nothing is applied yet: `flow apply` or `flow run` applies this folder")
+        return
+    written(planned_text.data(found.plan, []), output_format)
+    terminal.talk(f"nothing to apply: {found.names} runs already")
+
+
+def written(data: planned_text.Data, output_format: str) -> None:
+    """Data for programs, where it is asked for."""
+    if output_format == "json":
+        terminal.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
 
 
 def _unread(path: Path | None) -> Workspace:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flowlang.cli import paths, running, storing, terminal
+from flowlang.cli import running, storing, terminal
 
 if TYPE_CHECKING:
     import socket
@@ -69,7 +69,7 @@ def serve(
             store,
             lambda: storing.moment(given_now, zone),
             lambda line: terminal.talk(terminal.printable(line)),
-            lambda expressions: _again(path, expressions),
+            lambda expressions: _load(path, url, expressions),
             limits,
             open_metrics=open_metrics,
         )
@@ -82,14 +82,21 @@ def serve(
     terminal.talk("stopped")
 
 
-def _again(path: Path | None, expressions: MakeExpressions) -> Workspace:
-    """The workspace as it is now.  Raises ConfigError and OSError."""
+def _load(
+    path: Path | None, url: str | None, expressions: MakeExpressions | None
+) -> tuple[Workspace, Program]:
+    """The version that runs now.  Raises Unreadable."""
     from flowlang.config import ConfigError
+    from flowlang.web.service import Unreadable
 
     try:
-        return paths.one(path, expressions)
+        return running.program_of(path, url, expressions)
     except click.ClickException as wrong:
-        raise ConfigError(wrong.message) from None
+        raise Unreadable(wrong.message) from None
+    except storing.Unrunnable:
+        raise Unreadable("it has errors; `flow check` shows them") from None
+    except (ConfigError, OSError) as failure:
+        raise Unreadable(str(failure)) from None
 
 
 def _listening(host: str, port: int, *, open_metrics: bool) -> socket.socket:

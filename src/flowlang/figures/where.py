@@ -57,7 +57,7 @@ def _read(written: Source, language: str, findings: Findings) -> Expression | No
     if not lines and not written.text.partition("#")[0]:
         findings.found.clear()
         what = words.say("ends-early", expected=words.things["CONDITION"])
-        findings.report(words.spoken(d.UNEXPECTED), Span(source, 0, len(source.text)), what=what)
+        findings.report(d.UNEXPECTED, Span(source, 0, len(source.text)), what=what)
     return lines[0] if lines else None
 
 

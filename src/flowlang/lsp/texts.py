@@ -100,7 +100,7 @@ class Texts:
                 source = document.source
             else:
                 assert isinstance(where, Path)
-                source = decode(where.read_bytes(), str(where), findings, where)
+                source = decode(where.read_bytes(), str(where), findings, where, language)
             kept = _Kept(key, parse(source, findings, language), findings)
             self._kept[place, language] = kept
         return kept.parsed, kept.findings

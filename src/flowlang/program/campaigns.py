@@ -24,6 +24,7 @@ from flowlang.steps.wait_for import WaitFor as WaitForEvent
 from flowlang.syntax import declarations as tree
 from flowlang.syntax import expressions as ex
 from flowlang.syntax.tree import Node, walk
+from flowlang.speech import tr
 
 
 @dataclass(slots=True)
@@ -143,7 +144,7 @@ class CampaignCompiler:
                     code.report(
                         d.UNKNOWN_FIELD,
                         field.span,
-                        whose="the contact",
+                        whose=tr("the contact"),
                         name=field.value,
                         hint=hint,
                     )
@@ -185,9 +186,8 @@ class CampaignCompiler:
         if asked is not None:
             code.report(
                 d.TIME_IS_NO_TRIGGER, asked.span,
-                hint="make time an event: `event due_today`, `every day at 08:00`, "
-                f"`for contacts where {' '.join(line.where.span.text.split())}`; "
-                "then `start on due_today`",
+                hint=tr("make time an event: `event due_today`, `every day at 08:00`, `for contacts "
+"where {join}`; then `start on due_today`", join=' '.join(line.where.span.text.split())),
             )  # fmt: skip
         return condition
 
@@ -208,7 +208,7 @@ class CampaignCompiler:
                 case ex.Ref() | ex.FieldValue() if line.key is not None:
                     keys.append(tail)
                 case _:
-                    code.report(d.RUN_KEY, tail.span, what="a key stands behind `per`")
+                    code.report(d.RUN_KEY, tail.span, what=tr("a key stands behind `per`"))
         if not keys:
             return
         campaign.keys = []
@@ -222,7 +222,7 @@ class CampaignCompiler:
             code.report(
                 d.RUN_KEY,
                 key.span,
-                what="a run is keyed by its event, and no event starts this campaign",
+                what=tr("a run is keyed by its event, and no event starts this campaign"),
             )
             return
         if isinstance(key, ex.FieldValue):
@@ -230,7 +230,7 @@ class CampaignCompiler:
                 code.report(
                     d.RUN_KEY,
                     key.span,
-                    what=f"a key is a field of the event: `event.{key.name.value}`",
+                    what=tr("a key is a field of the event: `event.{key}`", key=key.name.value),
                 )
                 return
             campaign.keys.append(lambda data: data)
@@ -239,7 +239,7 @@ class CampaignCompiler:
         head, _, name = key.name.value.partition(".")
         if head != "event" or name not in fields:
             hint = did_you_mean(name, list(fields))
-            code.report(d.UNKNOWN_FIELD, key.span, whose="the event", name=name, hint=hint)
+            code.report(d.UNKNOWN_FIELD, key.span, whose=tr("the event"), name=name, hint=hint)
             return
         campaign.keys.append(_field(name))
 

@@ -10,6 +10,7 @@ from flowlang.program.program import Automation, Campaign
 from flowlang.source import did_you_mean
 from flowlang.steps.step import Code
 from flowlang.syntax.tree import Token
+from flowlang.speech import tr
 
 
 def check_messages(what: str, sender: Campaign | Automation, code: Code) -> None:
@@ -17,12 +18,12 @@ def check_messages(what: str, sender: Campaign | Automation, code: Code) -> None
     for message, token in code.sends:
         for template in message.ready.values():
             for need in template.events:
-                who = f'the {what} "{sender.name}" sends "{message.name}"'
+                who = tr('the {what} "{sender}" sends "{message}"', what=what, sender=sender.name, message=message.name)
                 if _check_need(need, who, token, code) and isinstance(sender, Campaign):
                     _check_every_start(need, template, sender, token, code)
     for template in code.texts:
         for need in template.events:
-            _check_need(need, f'the {what} "{sender.name}" writes this', None, code)
+            _check_need(need, tr('the {what} "{sender}" writes this', what=what, sender=sender.name), None, code)
 
 
 def _check_every_start(
@@ -43,10 +44,9 @@ def _check_every_start(
             fields = {"at": DATETIME, "old": ANY, "new": ANY}
         if need.head == "event" and need.name not in fields:
             code.report(
-                d.TEMPLATE_EVENT, need.span, also=((token.span, "sent here"),),
-                what=f'`event.{need.name}`: "{sender.name}" sends this, '
-                f"and `{start.text}` does not bring it",
-                hint=f"`event.{need.name} | default('…')` says what stands there then",
+                d.TEMPLATE_EVENT, need.span, also=((token.span, tr("sent here")),),
+                what=tr('`event.{need}`: "{sender}" sends this, and `{start}` does not bring it', need=need.name, sender=sender.name, start=start.text),
+                hint=tr("`event.{need} | default('…')` says what stands there then", need=need.name),
             )  # fmt: skip
             return
 
@@ -61,15 +61,15 @@ def _check_need(need: EventNeed, who: str, token: Token | None, code: Code) -> b
     if fields is not None and need.name in fields:
         return True
     if fields is None:
-        without = f"without {_BRINGS[need.head]}"
+        without = tr("without {value}", value=_BRINGS[need.head])
     else:
-        without = f"and no event there carries `{need.name}`"
-    also = ((token.span, "sent here"),) if token is not None else ()
+        without = tr("and no event there carries `{need}`", need=need.name)
+    also = ((token.span, tr("sent here")),) if token is not None else ()
     hint = did_you_mean(need.name, [name for name in fields if name != "at"]) if fields else ""
     code.findings.report(
         d.TEMPLATE_EVENT,
         need.span,
-        what=f"`{need.head}.{need.name}`: {who} {without}",
+        what=tr("`{head}.{need}`: {who} {without}", head=need.head, need=need.name, who=who, without=without),
         # Others may send the same text, where the name is right: then a guess is no fix.
         hint=str(hint) if token is not None else hint,
         also=also,
@@ -78,6 +78,6 @@ def _check_need(need: EventNeed, who: str, token: Token | None, code: Code) -> b
 
 
 _BRINGS = {
-    "event": "an event", "reply": "a `wait for` before it",
-    "answer": "a `call … as answer` before it",
+    "event": tr("an event"), "reply": tr("a `wait for` before it"),
+    "answer": tr("a `call … as answer` before it"),
 }  # fmt: skip

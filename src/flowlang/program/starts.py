@@ -8,6 +8,7 @@ from flowlang.program.program import Campaign, Program
 from flowlang.steps.campaigns import StartCampaign
 from flowlang.steps.step import Code
 from flowlang.syntax.tree import Token, walk
+from flowlang.speech import tr
 
 
 def check_starts(program: Program, codes: list[tuple[Campaign, Code]], reader: Reader) -> None:
@@ -26,11 +27,11 @@ def check_starts(program: Program, codes: list[tuple[Campaign, Code]], reader: R
             _nothing_starts(campaign, code, reader)
         why = ""
         if campaign.keys is not None:
-            why = "its runs are keyed by an event"
+            why = tr("its runs are keyed by an event")
         elif campaign.uses_event:
-            why = "it uses `event`, which such a start does not bring"
+            why = tr("it uses `event`, which such a start does not bring")
         for token in tokens if why else ():
-            what = f'"{campaign.name}" cannot be started by a step: {why}'
+            what = tr('"{campaign}" cannot be started by a step: {why}', campaign=campaign.name, why=why)
             code.report(d.CANNOT_START, token.span, what=what)
 
 
@@ -39,5 +40,5 @@ def _nothing_starts(campaign: Campaign, code: Code, reader: Reader) -> None:
     if not reader.broken_below(campaign.item.span if campaign.item else campaign.span):
         code.report(
             d.NO_START, campaign.span, name=campaign.name,
-            hint="add `start when …` or `start on …`, or let another campaign start it",
+            hint=tr("add `start when …` or `start on …`, or let another campaign start it"),
         )  # fmt: skip

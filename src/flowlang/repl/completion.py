@@ -92,7 +92,21 @@ def _candidates(session: Session, text: str, behind: str) -> Iterable[str]:
         rest = found[1]
         yield from found[0].complete(session, f"{rest} " if rest else "")
         yield from found[0].paths(session, typed(text))
+    else:
+        yield from _keywords(session, text)
     yield from _names(session, text, bare=found is None)
+
+
+def _keywords(session: Session, text: str) -> Iterator[str]:
+    """The words of the language that could stand at the end of a line of a test, or of a part."""
+    words = session.tongue.words
+    said = text.lstrip()
+    for line in (said, f"{session.at()} {said}"):
+        script = f'{words.word("_TEST")} "-"\n  {line}'
+        cursor = Cursor(script, len(script), words.code)
+        if cursor.readable:
+            yield from sorted({one.text for one in cursor.keywords()})
+            return
 
 
 def _names(session: Session, text: str, *, bare: bool) -> Iterator[str]:

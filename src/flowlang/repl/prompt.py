@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
-from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.completion import (
+    CompleteEvent,
+    Completer,
+    Completion,
+    get_common_complete_suffix,
+)
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
@@ -154,12 +159,19 @@ def _keys(session: Session) -> KeyBindings:
 
     @keys.add("tab")
     def _(event: KeyPressEvent) -> None:
-        """Complete; in the middle of several ways, go to the next one."""
+        """Complete at once, so that what is typed next finds it there; of several ways what they
+        share, and then one after the other.
+        """
         buffer = event.current_buffer
         if buffer.complete_state is not None:
             buffer.complete_next()
-        else:
-            buffer.start_completion(insert_common_part=True)
+            return
+        ways = list(_Completer(session).get_completions(buffer.document, CompleteEvent()))
+        if len(ways) == 1:
+            buffer.apply_completion(ways[0])
+        elif ways:
+            buffer.insert_text(get_common_complete_suffix(buffer.document, ways))
+            buffer.start_completion()
 
     return keys
 

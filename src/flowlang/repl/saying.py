@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from flowlang.kinds import in_words
-from flowlang.repl import word
+from flowlang.repl import actions, word
 from flowlang.repl.script import Line, Wrong, plain
 from flowlang.repl.session import Session
 from flowlang.repl.telling import Teller
@@ -16,15 +16,10 @@ from flowlang.source import did_you_mean
 from flowlang.syntax import keywords
 from flowlang.syntax.scripts import GivenContact
 
-SCRIPT = ("_AT", "_AFTER", "_GIVEN_CONTACT", "_GIVEN_COUPONS", "_GIVEN_CALL", "_GIVEN_EVENT")
-"""What a line of a test begins with; every other line is an action, which happens now."""
 EXPECT = "_EXPECT"
-ACTIONS = (
-    "_TAG", "_UNTAG", "_SET", "_CLEAR", "_JOIN_GROUP", "_LEAVE_GROUP", "_GRANT_MARKETING_BY",
-    "_WITHDRAW_MARKETING_BY", "_BLOCK", "_UNBLOCK", "_ADD", "_REMOVE", "_EVENT",
-    "_START_CAMPAIGN", "_STOP_CAMPAIGN", "_DELETE_CONTACT", "DELIVERY_EVENT", "SYSTEM_EVENT",
-    "_IMPORT_COUPONS", "_RESUME", "_RUN_AUTOMATION", "_MERGE_CONTACT",
-)  # fmt: skip
+SCRIPT = tuple(one.terminal for one in actions.LINES if one.terminal != EXPECT)
+"""What a line of a test begins with; every other line is an action, which happens now."""
+ACTIONS = tuple(one.terminal for one in actions.ACTIONS)
 """What an action begins with."""
 
 

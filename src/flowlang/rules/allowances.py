@@ -17,6 +17,7 @@ from flowlang.rules.severities import Severities
 from flowlang.source import Edit, Finding, Findings, Fix, Span, did_you_mean
 from flowlang.syntax.lexeme import Line
 from flowlang.syntax.parser import Parsed
+from flowlang.speech import tr
 
 _COMMENT = re.compile(r"\#[ \t]*flow[ \t]*:[ \t]*(?P<verb>\w+)(?P<rest>[^\n]*)", re.IGNORECASE)
 _BECAUSE = re.compile(r"(?<!\S)(?:because|weil)(?!\w)", re.IGNORECASE)
@@ -83,13 +84,13 @@ def read(parsed: Parsed, severities: Severities, findings: Findings) -> Allowanc
         span = Span(parsed.source, match.start(), match.start() + len(match[0].rstrip()))
         because = _BECAUSE.search(text, match.start("rest"), match.end())
         if because is None or not text[because.end() : match.end()].strip(" \t:.…"):
-            hint = "as in `# flow: allow wait-without-end because the contact always answers`"
+            hint = tr("as in `# flow: allow wait-without-end because the contact always answers`")
             findings.report(d.NO_REASON, span, hint=hint)
         start, end = scope(parsed, match.start())
         end_of_names = because.start() if because else match.end()
         names = list(_NAME.finditer(text, match.start("rest"), end_of_names))
         if not names:
-            findings.report(d.UNKNOWN, span, what="the comment names no rule")
+            findings.report(d.UNKNOWN, span, what=tr("the comment names no rule"))
         for name in names:
             place = Span(parsed.source, name.start(), name.end())
             known = _known(name[0], place, severities, findings)
@@ -113,11 +114,11 @@ def _known(word: str, place: Span, severities: Severities, findings: Findings) -
     name = registry.name_of(word)
     if name is None:
         if word in registry.FAMILIES:
-            what = f"`{word}` is a family: name the rule that is to be allowed"
+            what = tr("`{word}` is a family: name the rule that is to be allowed", word=word)
             findings.report(d.UNKNOWN, place, what=what)
         else:
             hint = did_you_mean(word, list(registry.names()))
-            findings.report(d.UNKNOWN, place, what=f"there is no rule `{word}`", hint=hint)
+            findings.report(d.UNKNOWN, place, what=tr("there is no rule `{word}`", word=word), hint=hint)
         return None
     why = _why_locked(name, severities)
     if why:
@@ -130,10 +131,10 @@ def _why_locked(name: str, severities: Severities) -> str:
     """Why no comment can allow what a rule finds; empty where one can."""
     family = registry.names()[name]
     if severities.is_locked(name, family):
-        return "flow.toml says so"
+        return tr("flow.toml says so")
     if name not in registry.OTHERS and registry.rules()[name].legal:
-        return "it guards a law; flow.toml can switch it off, with a reason"
-    return "a comment cannot excuse itself" if family == "allowances" else ""
+        return tr("it guards a law; flow.toml can switch it off, with a reason")
+    return tr("a comment cannot excuse itself") if family == "allowances" else ""
 
 
 def allowing(finding: Finding, parsed: Parsed, severities: Severities) -> Edit | None:
@@ -167,8 +168,8 @@ def _misspelt(parsed: Parsed, match: re.Match[str], findings: Findings) -> None:
     if near:
         span = Span(parsed.source, match.start("verb"), match.end("verb"))
         findings.report(
-            d.UNKNOWN, span, what=f"`{match['verb']}` allows nothing",
-            hint=f"did you mean `{near[0]}`?", fix=Fix((Edit(span, near[0]),)),
+            d.UNKNOWN, span, what=tr("`{value}` allows nothing", value=match['verb']),
+            hint=tr("did you mean `{value}`?", value=near[0]), fix=Fix((Edit(span, near[0]),)),
         )  # fmt: skip
 
 

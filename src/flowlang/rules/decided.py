@@ -18,12 +18,13 @@ from flowlang.steps.wait_for import WaitFor
 from flowlang.steps.wait_until import WaitUntil
 from flowlang.syntax import expressions as ex
 from flowlang.syntax.tree import Node
+from flowlang.speech import tr
 
 _BECAUSE_OF = {
-    ex.TimedOut: "only a wait with `at most` can time out",
-    ex.Missed: "only a wait until a moment can be missed",
-    ex.WasSent: "it speaks of a send before it",
-    ex.Failed: "it speaks of a call before it",
+    ex.TimedOut: tr("only a wait with `at most` can time out"),
+    ex.Missed: tr("only a wait until a moment can be missed"),
+    ex.WasSent: tr("it speaks of a send before it"),
+    ex.Failed: tr("it speaks of a call before it"),
 }
 
 
@@ -92,7 +93,7 @@ def _explained(reasoning: Reasoning, condition: ex.Expression, known: Knowledge,
     enough = [pair for pair in pairs if not reasoning.possible([pair, (condition, not holds)])]
     hint = next((words for kind, words in _BECAUSE_OF.items() if isinstance(condition, kind)), "")
     reasons = tuple(
-        (one.span, f"`{shown(one)}` {'holds' if so else 'does not hold'} by then")
+        (one.span, tr("`{text}` {value} by then", text=shown(one), value='holds' if so else 'does not hold'))
         for one, so in enough[:1]
         if not isinstance(one, ex.Flag)
     )

@@ -78,7 +78,6 @@ class _Run:
         self.sound = [parsed for parsed in own if parsed.source not in broken]
         self.whole = not broken
         self.folders = {parsed.source: _folders(parsed.source, root) for parsed in own}
-        self.languages = {parsed.source: parsed.language for parsed in own}
         first = own[0] if own else None
         self.look = Look(program, own, first) if first is not None else None
 
@@ -163,12 +162,8 @@ class _Run:
         severity = self.severities.of(rule, folders) if folders is not None else "off"
         if severity == "off":
             return
-        diagnostic = rule.diagnostic(severity)
-        language = self.languages[home.source]
-        if language != "en":
-            diagnostic = keywords.load(language).spoken(diagnostic)
         self.findings.report(
-            diagnostic, hit.span, hint=hit.hint, fix=hit.fix, also=hit.also, walk=hit.walk,
+            rule.diagnostic(severity), hit.span, hint=hit.hint, fix=hit.fix, also=hit.also, walk=hit.walk,
             home=hit.home, **hit.words,
         )  # fmt: skip
 

@@ -9,6 +9,7 @@ from flowlang.effects import Effects, Next
 from flowlang.steps.jobs import Task
 from flowlang.steps.step import Code, Instruction, Step
 from flowlang.syntax.tree import Token, node
+from flowlang.speech import tr
 
 
 @node("start_campaign")
@@ -24,8 +25,8 @@ class StartCampaign(Step):
         code.starts.append(self.campaign)
         if self.segment is None and code.kind == "S":
             code.report(
-                d.OUT_OF_PLACE, self.span, what="an automation starts a campaign for someone",
-                hint='add `for segment "…"`',
+                d.OUT_OF_PLACE, self.span, what=tr("an automation starts a campaign for someone"),
+                hint=tr('add `for segment "…"`'),
             )  # fmt: skip
         if self.segment is None:
             code.emit(Start(self.campaign.value), self)
@@ -33,7 +34,7 @@ class StartCampaign(Step):
         member = code.expressions.segment(self.segment)
         if code.kind == "K":
             code.report(
-                d.OUT_OF_PLACE, self.segment.span, what="a campaign acts on its own contact only"
+                d.OUT_OF_PLACE, self.segment.span, what=tr("a campaign acts on its own contact only")
             )
         code.emit(Task("start campaign", member=member, campaign=self.campaign.value), self)
         return False

@@ -12,6 +12,7 @@ from flowlang.effects import END, STAY, Effects, Next
 from flowlang.steps.step import Code, Instruction, Step
 from flowlang.syntax.expressions import Expression
 from flowlang.syntax.tree import Token, node
+from flowlang.speech import tr
 
 
 @node("goal")
@@ -30,8 +31,8 @@ class Goal(Step):
         if otherwise == "skip":
             code.report(
                 d.OUT_OF_PLACE, self.span,
-                what="a goal that is not met is passed, waited for, or stops",
-                hint="leave `otherwise skip` out: the run goes on",
+                what=tr("a goal that is not met is passed, waited for, or stops"),
+                hint=tr("leave `otherwise skip` out: the run goes on"),
             )  # fmt: skip
         instruction = Reach(self.name.value, code.condition(self.condition), otherwise)
         at = code.emit(instruction, self)

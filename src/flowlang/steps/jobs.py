@@ -19,6 +19,7 @@ from flowlang.steps.step import Code, Instruction, Step
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.declarations import WhenEmpty
 from flowlang.syntax.tree import Node, Token, node
+from flowlang.speech import tr
 
 REPORTS = ("campaigns", "contacts", "coupons", "history", "messages", "processes", "sends")
 """What can be exported as a report: the modules of `figures`, which a test holds equal to it."""
@@ -91,14 +92,14 @@ class SendAll(Job):
         if self.otherwise is not None and self.otherwise.value != "stop":
             code.report(
                 d.OUT_OF_PLACE, self.otherwise.span,
-                what="a group send whose list is too small can only stop",
-                hint="write `, otherwise stop`, or `when empty …`",
+                what=tr("a group send whose list is too small can only stop"),
+                hint=tr("write `, otherwise stop`, or `when empty …`"),
             )  # fmt: skip
         if refuse and self.when_empty is not None:
             code.report(
                 d.OUT_OF_PLACE,
                 self.span,
-                what="`otherwise stop` and `when empty` do not go together",
+                what=tr("`otherwise stop` and `when empty` do not go together"),
             )
         spread = literals.duration(self.spread, code.findings) if self.spread else Duration()
         of_contact = code.place_with(contact=True)
@@ -143,7 +144,7 @@ def _written(code: Code, token: Token) -> dict[str, Any]:
     if ".flow" in path.parts or path.suffix in (".flow", ".toml"):
         code.report(
             d.BAD_VALUE, token.span,
-            what=f'"{token.value}" would be written over what the workspace lives on',
+            what=tr('"{token}" would be written over what the workspace lives on', token=token.value),
         )  # fmt: skip
     return _file(token)
 

@@ -10,6 +10,7 @@ from flowlang.check.templates import Template, check_text
 from flowlang.effects import Effects, Next
 from flowlang.steps.step import Code, Instruction, Step
 from flowlang.syntax.tree import Token, node
+from flowlang.speech import tr
 
 
 @node("notify")
@@ -24,8 +25,8 @@ class Notify(Step):
     def compile(self, code: Code) -> bool:
         if "@" not in self.who.value:
             code.report(
-                d.BAD_VALUE, self.who.span, what=f'"{self.who.value}" is no e-mail address',
-                hint="`notify inbox \"…\"` writes to the store's own list",
+                d.BAD_VALUE, self.who.span, what=tr('"{who}" is no e-mail address', who=self.who.value),
+                hint=tr("`notify inbox \"…\"` writes to the store's own list"),
             )  # fmt: skip
         code.emit(Tell(self.who.value, _text(code, self.text)), self)
         return False
@@ -48,7 +49,7 @@ def _text(code: Code, token: Token) -> Template:
     template = check_text(token, code.names)
     asked = [name for head, name in template.needs or () if head == "contact"]
     if code.kind == "S" and asked:
-        what = f"an automation acts on the system (S): it has no contact with a `{asked[0]}`"
+        what = tr("an automation acts on the system (S): it has no contact with a `{value}`", value=asked[0])
         code.report(d.TEMPLATE_FIELD, token.span, what=what)
     code.texts.append(template)
     return template

@@ -19,6 +19,7 @@ from flowlang.steps.step import Code, Instruction, Lapse, Step
 from flowlang.steps.wait_until import said
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.tree import Node, node
+from flowlang.speech import tr
 
 
 @node("for_branch", block="steps")
@@ -160,7 +161,7 @@ class WaitAgain(Step):
             code.report(
                 d.OUT_OF_PLACE,
                 self.span,
-                what="`wait again` stands in a branch of `wait at most …`",
+                what=tr("`wait again` stands in a branch of `wait at most …`"),
             )
             return False
         race = code.races[-1]

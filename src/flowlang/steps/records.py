@@ -15,6 +15,7 @@ from flowlang.source import did_you_mean
 from flowlang.steps.step import Code, Instruction, Step
 from flowlang.syntax.expressions import Expression
 from flowlang.syntax.tree import Node, Token, node
+from flowlang.speech import tr
 
 
 @node("row_value")
@@ -57,7 +58,7 @@ def row_of(code: Code, assignments: Assignments, fields: Fields, whose: str) -> 
         if isinstance(part, tuple):
             rows = found.get(last.name.value) if last else None
             if last is None or not isinstance(rows, list):
-                code.report(d.TYPE_MISMATCH, part[0].span, what="a row belongs to a list")
+                code.report(d.TYPE_MISMATCH, part[0].span, what=tr("a row belongs to a list"))
                 continue
             rows.append(_row(code, part, fields[last.name.value].row, last.name.value))
             continue
@@ -66,7 +67,7 @@ def row_of(code: Code, assignments: Assignments, fields: Fields, whose: str) -> 
         if isinstance(part.value, tuple):
             if kind is not None and kind.name != "list":
                 code.report(
-                    d.TYPE_MISMATCH, part.span, what=f"`{part.name.value}` is {kind}, no list"
+                    d.TYPE_MISMATCH, part.span, what=tr("`{part}` is {kind}, no list", part=part.name.value, kind=kind)
                 )
                 kind = None
             if kind is not None:

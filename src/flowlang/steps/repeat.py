@@ -10,6 +10,7 @@ from flowlang.effects import Effects, Next
 from flowlang.steps.jump import Jump
 from flowlang.steps.step import Code, Instruction, Loop, Step
 from flowlang.syntax.tree import Node, Token, node
+from flowlang.speech import tr
 
 MAX_TIMES = 1_000
 
@@ -27,7 +28,7 @@ class Repeat(Step):
             code.report(
                 d.BAD_VALUE,
                 self.times.span,
-                what=f"a loop runs 1 to {MAX_TIMES} times, not {times}",
+                what=tr("a loop runs 1 to {max_times} times, not {times}", max_times=MAX_TIMES, times=times),
             )
             times = 1
         instruction = Count(times)
@@ -79,7 +80,7 @@ class Leave(Step):
 
     def compile(self, code: Code) -> bool:
         if not code.loops:
-            code.report(d.LEAVE_OUTSIDE, self.span, what="`leave` stands in a `repeat`")
+            code.report(d.LEAVE_OUTSIDE, self.span, what=tr("`leave` stands in a `repeat`"))
             return False
         instruction = LeaveLoop()
         code.emit(instruction, self)

@@ -14,6 +14,7 @@ from flowlang.steps.step import Code, Instruction, Step
 from flowlang.syntax.declarations import WhenEmpty
 from flowlang.syntax.expressions import Expression, Text
 from flowlang.syntax.tree import Token, node
+from flowlang.speech import tr
 
 if TYPE_CHECKING:
     from flowlang.check.names import EmptyAction, Message, Names
@@ -34,7 +35,7 @@ def terms_of(
         text = when_empty.text.value if when_empty.text else ""
     said = None
     if language is not None:
-        said = code.expressions.value(language, TEXT, place, "the language")
+        said = code.expressions.value(language, TEXT, place, tr("the language"))
     return Terms(action, text, tuple(code.expressions.policies(policies or ())), said)
 
 
@@ -136,9 +137,9 @@ class SendTo(Step):
 
     def compile(self, code: Code) -> bool:
         message = code.message(self.message)
-        address = code.expressions.value(self.address, EMAIL, code.place, "the address")
+        address = code.expressions.value(self.address, EMAIL, code.place, tr("the address"))
         if isinstance(self.address, Text) and "@" not in self.address.value.value:
-            what = f'"{self.address.value.value}" is no e-mail address'
+            what = tr('"{address}" is no e-mail address', address=self.address.value.value)
             code.report(d.BAD_VALUE, self.address.span, what=what)
         terms = terms_of(code, code.place, self.language, self.policies, self.when_empty)
         if message is None:
@@ -146,7 +147,7 @@ class SendTo(Step):
         if message.kind != "service":
             code.report(
                 d.OUT_OF_PLACE, self.message.span,
-                what="only a service message can go to another address: no one there has consented",
+                what=tr("only a service message can go to another address: no one there has consented"),
             )  # fmt: skip
         code.emit(SendToAddress(message, address, terms), self)
         return False

@@ -10,6 +10,7 @@ from flowlang.source import did_you_mean
 from flowlang.steps.step import Code, Instruction, Step
 from flowlang.syntax.expressions import Expression
 from flowlang.syntax.tree import Token, node
+from flowlang.speech import tr
 
 
 @node("set")
@@ -34,9 +35,9 @@ def field_kind(code: Code, token: Token) -> Kind | None:
     kind = code.names.fields.get(token.value)
     if kind is None:
         hint = did_you_mean(token.value, list(code.names.fields))
-        code.report(d.UNKNOWN_FIELD, token.span, whose="the contact", name=token.value, hint=hint)
+        code.report(d.UNKNOWN_FIELD, token.span, whose=tr("the contact"), name=token.value, hint=hint)
     elif token.value in ("id", "created"):
-        code.report(d.OUT_OF_PLACE, token.span, what=f"`{token.value}` never changes")
+        code.report(d.OUT_OF_PLACE, token.span, what=tr("`{token}` never changes", token=token.value))
     return kind
 
 

@@ -15,6 +15,7 @@ from flowlang.steps.jump import branches
 from flowlang.steps.step import Code, Instruction, Lapse, Step
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.tree import Node, Token, node
+from flowlang.speech import tr
 
 
 @node("share", block="steps")
@@ -71,7 +72,7 @@ def _none_below_zero(shares: tuple[Share, ...], code: Code) -> None:
     """A share is no less than nothing."""
     for share in shares:
         if share.percent.value < 0:
-            what = f"a share is not below 0%, here {share.percent.value:g}%"
+            what = tr("a share is not below 0%, here {percent:g}%", percent=share.percent.value)
             code.report(d.BAD_VALUE, share.percent.span, what=what)
 
 
@@ -83,8 +84,8 @@ def _compile(step: Step, shares: tuple[Share, ...], instruction: Taking, code: C
         first = names.setdefault(share.name.value, share.name.span)
         if first is not share.name.span:
             code.report(
-                d.DUPLICATE_NAME, share.name.span, what="the branch", name=share.name.value,
-                also=((first, "first named here"),),
+                d.DUPLICATE_NAME, share.name.span, what=tr("the branch"), name=share.name.value,
+                also=((first, tr("first named here")),),
             )  # fmt: skip
         instruction.targets.append((share.name.value, target))
 

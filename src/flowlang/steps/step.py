@@ -18,6 +18,7 @@ from flowlang.effects import END, STAY, Effects, Next, Trigger
 from flowlang.source import Diagnostic, Findings, Span
 from flowlang.steps.identity import Identities
 from flowlang.syntax.tree import Node, Token
+from flowlang.speech import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +197,7 @@ class Code:
             if not isinstance(step, Step):
                 continue
             if ended is not None and step.rule != "goal":
-                why = f"`{ended.span.text.split(chr(10))[0].strip()}` comes before it"
+                why = tr("`{strip}` comes before it", strip=ended.span.text.split(chr(10))[0].strip())
                 self.findings.report(d.UNREACHABLE, step.span, why=why)
                 ended = None
                 break_after = True
@@ -222,12 +223,11 @@ class Code:
         what = step.span.text.split("\n", 1)[0].strip()
         if self.kind == "S":
             hint = (
-                "write a campaign for it; an automation can start one:"
-                " `start campaign … for segment …`"
+                tr("write a campaign for it; an automation can start one: `start campaign … for segment …`")
             )
             self.findings.report(d.CONTACT_STEP_IN_AUTOMATION, step.span, what=what, hint=hint)
         else:
-            hint = "write an automation for it"
+            hint = tr("write an automation for it")
             self.findings.report(d.JOB_IN_CAMPAIGN, step.span, what=what, hint=hint)
         return False
 

@@ -12,6 +12,7 @@ from flowlang.effects import Effects, Next
 from flowlang.steps.step import Code, Instruction, Step
 from flowlang.syntax.expressions import Duration
 from flowlang.syntax.tree import Token, node
+from flowlang.speech import tr
 
 
 @node("tag")
@@ -25,7 +26,7 @@ class Tag(Step):
     def compile(self, code: Code) -> bool:
         length = literals.duration(self.length, code.findings) if self.length else None
         if length is not None and length.is_zero:
-            what = "a tag that is given for a while lasts at least a minute"
+            what = tr("a tag that is given for a while lasts at least a minute")
             code.report(d.BAD_VALUE, self.span, what=what)
         code.emit(GiveTag(self.tag.value, length), self)
         return False

@@ -12,6 +12,7 @@ from flowlang.effects import Effects, Next
 from flowlang.steps.step import Code, Instruction, Lapse, Step
 from flowlang.syntax.expressions import Duration
 from flowlang.syntax.tree import Token, node
+from flowlang.speech import tr
 
 
 @node("wait")
@@ -66,7 +67,7 @@ class WaitDays(Step):
             code.report(
                 d.BAD_VALUE,
                 self.amount.span,
-                what=f"days are counted whole, up to 1000, not {amount}",
+                what=tr("days are counted whole, up to 1000, not {amount}", amount=amount),
             )
             return False
         code.emit(WaitForDays(amount, days), self)

@@ -24,6 +24,7 @@ from flowlang.steps.event_match import came
 from flowlang.steps.step import Code, Instruction, Lapse, Step
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.tree import Node, Token, node
+from flowlang.speech import tr
 
 
 @node("wait_until")
@@ -63,11 +64,11 @@ class WaitUntil(Step):
         for tail in self.tails if what != "moment" else ():
             if not (ends and tail.kind == "STOP_IF_PAST"):
                 code.report(
-                    d.OUT_OF_PLACE, tail.span, what="this is said of a moment from data or a date"
+                    d.OUT_OF_PLACE, tail.span, what=tr("this is said of a moment from data or a date")
                 )
         if what == "condition":
             if self.at is not None:
-                code.report(d.OUT_OF_PLACE, self.at.span, what="a condition has no time of day")
+                code.report(d.OUT_OF_PLACE, self.at.span, what=tr("a condition has no time of day"))
             return UntilCondition(fn, at_most)
         if what == "next":
             return UntilNext(fn, at_most, stop_if_past="STOP_IF_PAST" in tails)
@@ -106,8 +107,8 @@ class WaitUntil(Step):
                 return "moment", _read(compiled.fn)
         code.report(
             d.TYPE_MISMATCH, node.span,
-            what=f"a moment or a condition stands here, not {compiled.kind}",
-            hint="for a length of time write `wait 2 days`" if kind == "duration" else "",
+            what=tr("a moment or a condition stands here, not {kind}", kind=compiled.kind),
+            hint=tr("for a length of time write `wait 2 days`") if kind == "duration" else "",
         )  # fmt: skip
         return None
 
@@ -120,7 +121,7 @@ class WaitUntil(Step):
             code.report(
                 d.TYPE_MISMATCH,
                 node.moment.span,
-                what=f"a date is asked for here, this is {compiled.kind}",
+                what=tr("a date is asked for here, this is {kind}", kind=compiled.kind),
             )
             return None
         if compiled.kind.name == "any" and isinstance(node.moment, tree.FieldValue):

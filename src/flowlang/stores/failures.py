@@ -5,6 +5,7 @@ from __future__ import annotations
 import psycopg
 
 _AT_WORK = {
+    "22021": "a text holds the character NUL, which PostgreSQL does not take",
     "25006": "it can only be read: this is a replica, or it has been set so",
     "25P03": "nothing happened in the transaction for too long, so the server gave it up",
     "40P01": "two who wrote waited for each other; nothing was saved, and it may be tried again",
@@ -36,8 +37,6 @@ _LOST = ("server closed the connection", "connection is closed", "the connection
 def in_words(failure: BaseException | None) -> str:
     """One line.  It never holds the values that were to be written, nor a password."""
     text = _text(failure)
-    if isinstance(failure, psycopg.DataError) and "NUL" in str(failure):
-        return "a text holds the character NUL, which PostgreSQL does not take"
     state = getattr(failure, "sqlstate", None)
     if state in _AT_WORK:
         return _AT_WORK[state].format(text=text)

@@ -25,6 +25,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy import Text as AnyText
 
@@ -139,7 +140,10 @@ codes = Table(
     Column("message", Text),
     Column("at", BigInteger),
     PrimaryKeyConstraint("list", "code"),
-    Index("codes_free", "list", "contact", "position"),
+    Index(
+        "codes_free", "list", "position",
+        sqlite_where=text("contact is null"), postgresql_where=text("contact is null"),
+    ),
 )  # fmt: skip
 
 processes = Table(

@@ -1,8 +1,4 @@
-"""What reading a text can find: codes FL001 to FL099.
-
-The sentences stand here in English; what a keyword table says under `[findings]` stands in their
-place in a file of that language.
-"""
+"""What reading a text can find: codes FL001 to FL099."""
 
 from flowlang.source import Diagnostic
 

@@ -177,7 +177,7 @@ class Flaws:
         **words: Any,
     ) -> None:
         span = Span(self.source, start, end)
-        self.findings.report(self.words.spoken(diagnostic), span, hint=hint, fix=fix, **words)
+        self.findings.report(diagnostic, span, hint=hint, fix=fix, **words)
 
 
 def _shown(text: str) -> str:

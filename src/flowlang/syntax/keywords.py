@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterator
-from dataclasses import field, replace
+from dataclasses import field
 from functools import cache
 from typing import Any
 
 from flowlang import resources
 from flowlang.dataclass import dataclass
-from flowlang.source import Diagnostic
 
 _HEADER = re.compile(r"\s*#\s*(?P<word>\w+)\s*:\s*(?P<code>[\w-]+)\s*$")
 _FIRST = re.compile(r"[^\W\d_][\w-]*|\S")
@@ -60,8 +59,6 @@ class Keywords:
     """What is said about a text that does not parse."""
     things: dict[str, str] = field(default_factory=dict)
     """What stands at a place, by terminal, where that is not a keyword."""
-    findings: dict[str, str] = field(default_factory=dict)
-    """The sentences of diagnostics, by name, where they are not the English ones."""
     written: dict[str, dict[str, str]] = field(default_factory=dict)
     """The form to write where it is not the first: by terminal, then by the terminal that follows
     or that the line begins with."""
@@ -94,11 +91,6 @@ class Keywords:
         """A sentence of the table, in this language or, where it has none, in English."""
         sentence = self.sentences.get(key) or load("en").sentences[key]
         return sentence.format(**parts)
-
-    def spoken(self, diagnostic: Diagnostic) -> Diagnostic:
-        """A diagnostic with its sentence in this language."""
-        text = self.findings.get(diagnostic.name)
-        return diagnostic if text is None else replace(diagnostic, text=text)
 
     def words(self, terminal: str) -> Iterator[str]:
         """The first form of each value of a terminal."""
@@ -157,7 +149,6 @@ def load(code: str) -> Keywords:
         aliases=tuple(raw.get("aliases", ())),
         sentences=raw.get("sentences", {}),
         things=raw.get("things", {}),
-        findings=raw.get("findings", {}),
         written={
             terminal: {other: form for form, others in forms.items() for other in others}
             for terminal, forms in raw.get("written", {}).items()

@@ -208,7 +208,7 @@ class _Lines:
 
     def _report(self, diagnostic: Diagnostic, start: int, end: int, **words: Any) -> None:
         span = Span(self.source, start, end)
-        self.findings.report(self.words.spoken(diagnostic), span, **words)
+        self.findings.report(diagnostic, span, **words)
 
 
 def _depth(lexemes: list[Lexeme]) -> int:

@@ -125,7 +125,7 @@ class Parser(Reader):
         known = [f"`{one}` ({self.language_name(one)})" for one in keywords.languages()]
         span = Span(self.source, start, start + len(code))
         self.findings.report(
-            words.spoken(d.UNKNOWN_LANGUAGE),
+            d.UNKNOWN_LANGUAGE,
             span,
             code=code,
             known=wording.listed(known, words, "and"),
@@ -152,7 +152,7 @@ class Parser(Reader):
         span = Span(self.source, start, end if end >= 0 else len(self.text))
         line = f"# {other.header}: {code}"
         self.findings.report(
-            self.words.spoken(d.OTHER_LANGUAGE),
+            d.OTHER_LANGUAGE,
             span,
             other=self.language_name(code),
             hint=self.words.say("write", text=line),
@@ -313,4 +313,4 @@ class Parser(Reader):
     def report(self, diagnostic: Diagnostic, start: int, end: int, **words: Any) -> None:
         """Report a finding at a place of this file."""
         span = Span(self.source, start, end)
-        self.findings.report(self.words.spoken(diagnostic), span, **words)
+        self.findings.report(diagnostic, span, **words)

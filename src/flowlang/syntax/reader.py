@@ -46,6 +46,7 @@ class Reader:
 
     def speak(self, words: Keywords) -> None:
         """Read with the words of this language from here on."""
+        self.source.language = words.code
         self.words = words
         self.joining = words.joining
         self.reserved = keywords.reserved(words.code)

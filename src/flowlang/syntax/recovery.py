@@ -121,7 +121,7 @@ def _mixed(parser: Parser, since: int) -> bool:
     parser.foreign[first.language] = parser.foreign.get(first.language, 0) + 1
     shown = [f"`{parser.text[piece.start : piece.end]}`" for piece in foreign[:3]]
     parser.findings.report(
-        own.spoken(d.MIXED_LANGUAGES),
+        d.MIXED_LANGUAGES,
         Span(parser.source, first.start, first.end),
         words=wording.listed(shown, own, "and"),
         other=parser.language_name(first.language),
@@ -167,7 +167,7 @@ def _report(parser: Parser, repair: Repair) -> None:
     if repair.text is not None:
         place = span if repair.text else _with_blanks(span)
         fix = Fix((Edit(place, repair.text),), repair.safe)
-    diagnostic = parser.words.spoken(repair.diagnostic)
+    diagnostic = repair.diagnostic
     parser.findings.report(diagnostic, span, hint=repair.hint, fix=fix, **repair.words)
 
 
@@ -210,7 +210,7 @@ def _first_word(parser: Parser, line: Line, failure: Failure) -> bool:
     end = lexeme.start + len(phrase.text)
     shown = parser.text[lexeme.start : end]
     parser.findings.report(
-        words.spoken(d.MISPLACED),
+        d.MISPLACED,
         Span(parser.source, lexeme.start, end),
         word=shown,
         where=where,

@@ -29,6 +29,7 @@ def routes(service: Service) -> list[Route]:
         link = read(config.link_key, request.path_params["token"])
         if link is None:
             return pages.notice("no link", config.language, 404)
+        service.follow()
         act = follow if request.method == "POST" else look
         found = act(service.store, service.states, link, service.now())
         status = _STATUS[found.standing]

@@ -1,11 +1,12 @@
-"""What all parts of the server share: the program, the store, the time, the bounds."""
+"""What all parts of the server share: the version that runs, the store, the time, the bounds."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from flowlang.engine.state import States
@@ -36,19 +37,33 @@ class Limits:
     """Contacts that a condition is asked about in one request."""
 
 
-@dataclass(frozen=True, slots=True)
+class Unreadable(Exception):
+    """The version that runs cannot be loaded; the message says why, for who runs the server."""
+
+
+Load = Callable[["MakeExpressions | None"], "tuple[Workspace, Program]"]
+"""Loads the version that runs, with expressions that can be asked why or without.  Raises
+Unreadable.
+"""
+FOLLOWS = 1.0
+"""Seconds after which is looked again whether another version was applied."""
+
+
+@dataclass(slots=True)
 class Service:
     """Handed to every part of the server; requests are answered by several threads."""
 
     program: Program
-    """Its `config.link_key` is the one that signed the letters of this store."""
+    """That of the version that runs.  Its `config.link_key` is the one that signed the letters of
+    this store.
+    """
     store: Store
     now: Callable[[], datetime]
     """The time, in UTC."""
     tell: Callable[[str], None]
     """Takes a line for the person who runs the server."""
-    reload: Callable[[MakeExpressions], Workspace] | None = None
-    """Loads the workspace once more, to ask of it why; None where nobody can ask."""
+    load: Load | None = None
+    """None where the program stays as it is, and nobody asks why."""
     limits: Limits = Limits()
     clock: Callable[[], float] = time.monotonic
     """Seconds that never go back, for what must not hang on the time of day."""
@@ -57,9 +72,32 @@ class Service:
     states: States = field(init=False)
     rate: Rate = field(init=False)
     doorkeeper: Doorkeeper = field(init=False)
+    _applied: str | None = field(init=False, default=None, repr=False)
+    """The version that runs, as the store has it."""
+    _looked: float = field(init=False, repr=False)
+    _lock: Lock = field(init=False, default_factory=Lock, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "states", States(self.program))
-        object.__setattr__(self, "doorkeeper", Doorkeeper(self.store, self.clock))
-        limits = self.limits
-        object.__setattr__(self, "rate", Rate(limits.per_second, limits.burst, self.clock))
+        self.states = States(self.program)
+        self.doorkeeper = Doorkeeper(self.store, self.clock)
+        self.rate = Rate(self.limits.per_second, self.limits.burst, self.clock)
+        self._applied, self._looked = self.store.program(), self.clock()
+
+    def follow(self) -> None:
+        """Take the version that was applied meanwhile, if one was.  Raises StoreError."""
+        with self._lock:
+            if self.load is None or self.clock() - self._looked < FOLLOWS:
+                return
+            self._looked = self.clock()
+            applied = self.store.program()
+            if applied == self._applied:
+                return
+            try:
+                _, program = self.load(None)
+            except Unreadable as failure:
+                self.tell(f"the version that was applied cannot be served: {failure}")
+            else:
+                key = self.program.config.link_key
+                program.config = replace(program.config, link_key=key)
+                self.program, self.states = program, States(program)
+            self._applied = applied

@@ -13,6 +13,7 @@ from flowlang.days import Days, Window, known_holiday_region
 from flowlang.source import Span, did_you_mean
 from flowlang.syntax import declarations as tree
 from flowlang.syntax.tree import Node, Token
+from flowlang.speech import tr
 
 
 @reads(tree.Calendar)
@@ -38,7 +39,7 @@ def calendar(reader: Reader, item: tree.Calendar) -> None:
                 else:
                     findings.report(
                         d.UNKNOWN_REGION, token.span, name=token.value,
-                        hint='a country such as "DE", or a part of one such as "DE-BW"',
+                        hint=tr('a country such as "DE", or a part of one such as "DE-BW"'),
                     )  # fmt: skip
             case tree.ExceptDates(dates=dates):
                 excepted += [days for days, _ in _ranges(reader, dates)]
@@ -60,7 +61,7 @@ def _ranges(
         begin = literals.day(one.first, findings)
         end = literals.day(one.last, findings) if one.last else begin
         if begin and end and end < begin:
-            findings.report(d.BAD_VALUE, one.span, what="these dates end before they begin")
+            findings.report(d.BAD_VALUE, one.span, what=tr("these dates end before they begin"))
         elif begin and end:
             found.append(((begin, end), one.span))
     return found
@@ -95,7 +96,7 @@ def _window(reader: Reader, line: tree.WindowLine, found: Policy) -> None:
         days = Days(schedules.weekdays(line.days))
     if start is None or end is None:
         return
-    otherwise = _otherwise(reader, line.otherwise, "wait", "a window")
+    otherwise = _otherwise(reader, line.otherwise, "wait", tr("a window"))
     found.windows.append(
         SendWindow(Window(start, end, days), line.marketing is not None, otherwise, _said(line))
     )
@@ -104,7 +105,7 @@ def _window(reader: Reader, line: tree.WindowLine, found: Policy) -> None:
 def _cap(reader: Reader, line: tree.CapLine, found: Policy) -> None:
     per = literals.duration(line.per, reader.findings)
     if per.is_zero:
-        reader.findings.report(d.BAD_VALUE, line.per.span, what="a cap counts over a span of time")
+        reader.findings.report(d.BAD_VALUE, line.per.span, what=tr("a cap counts over a span of time"))
         return
     found.caps.append(
         Cap(
@@ -113,7 +114,7 @@ def _cap(reader: Reader, line: tree.CapLine, found: Policy) -> None:
             line.marketing is not None,
             line.of_this_policy is not None,
             line.in_all is not None,
-            _otherwise(reader, line.otherwise, "skip", "a cap"),
+            _otherwise(reader, line.otherwise, "skip", tr("a cap")),
             _said(line),
         )
     )
@@ -126,7 +127,7 @@ def _otherwise(
         return default  # type: ignore[return-value] # wait or skip
     if token.value == "stop":
         reader.findings.report(
-            d.OUT_OF_PLACE, token.span, what=f"{what} waits or skips, it does not stop"
+            d.OUT_OF_PLACE, token.span, what=tr("{what} waits or skips, it does not stop", what=what)
         )
         return default  # type: ignore[return-value] # wait or skip
     return token.value  # type: ignore[no-any-return] # wait or skip

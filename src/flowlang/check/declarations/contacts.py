@@ -8,6 +8,7 @@ from flowlang.check.declarations.reader import Reader, reads
 from flowlang.check.names import kind_of
 from flowlang.kinds import ANY
 from flowlang.syntax import declarations as tree
+from flowlang.speech import tr
 
 
 @reads(tree.ContactBlock)
@@ -18,7 +19,7 @@ def contact(reader: Reader, item: tree.ContactBlock) -> None:
             _records(reader, line)
         elif isinstance(line, tree.ListField):
             reader.findings.report(
-                d.OUT_OF_PLACE, line.span, what="lists stand in events; a contact has `records`"
+                d.OUT_OF_PLACE, line.span, what=tr("lists stand in events; a contact has `records`")
             )
         else:
             _contact_field(reader, line)
@@ -34,12 +35,12 @@ def _contact_field(reader: Reader, line: tree.Field) -> None:
         first = reader.names.field_spans.get(name)
         reader.findings.report(
             d.CONFLICTING_FIELD, line.span, name=name, kind=str(kind), other=str(known),
-            also=((first, "declared here"),) if first else (),
-            hint="" if first else f"every contact has `{name}`: choose another name",
+            also=((first, tr("declared here")),) if first else (),
+            hint="" if first else tr("every contact has `{name}`: choose another name", name=name),
         )  # fmt: skip
         return
     if name in reader.names.records:
-        reader.twice(line.name, "the field", reader.names.spans["records", name])
+        reader.twice(line.name, tr("the field"), reader.names.spans["records", name])
     reader.names.fields[name] = kind
     reader.names.field_spans.setdefault(name, line.span)
 
@@ -51,7 +52,7 @@ def _records(reader: Reader, line: tree.Records) -> None:
     known = reader.names.records.get(name)
     if known is None:
         if name in reader.names.fields:
-            reader.twice(line.name, "the field", reader.names.field_spans.get(name))
+            reader.twice(line.name, tr("the field"), reader.names.field_spans.get(name))
         reader.names.records[name] = fields
         reader.names.spans["records", name] = line.name.span
         return
@@ -62,5 +63,5 @@ def _records(reader: Reader, line: tree.Records) -> None:
             first = reader.names.field_spans[f"{name}.{field}"]
             reader.findings.report(
                 d.CONFLICTING_FIELD, part.span, name=field, kind=str(kind),
-                other=str(known[field]), also=((first, "declared here"),),
+                other=str(known[field]), also=((first, tr("declared here")),),
             )  # fmt: skip

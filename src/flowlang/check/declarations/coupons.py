@@ -10,6 +10,7 @@ from flowlang.check.declarations.reader import Reader, reads
 from flowlang.check.names import Coupons, Segment
 from flowlang.syntax import declarations as tree
 from flowlang.syntax.tree import Token
+from flowlang.speech import tr
 
 
 @reads(tree.Segment)
@@ -18,8 +19,8 @@ def segment(reader: Reader, item: tree.Segment) -> None:
     lines = list(item.lines or ())
     if len(lines) > 1:
         reader.findings.report(
-            d.DUPLICATE_LINE, lines[1].span, what="the condition of a segment",
-            hint="join conditions with `and` or `or`",
+            d.DUPLICATE_LINE, lines[1].span, what=tr("the condition of a segment"),
+            hint=tr("join conditions with `and` or `or`"),
         )  # fmt: skip
     if reader.new("segment", item.name):
         reader.names.segments[item.name.value] = Segment(
@@ -52,7 +53,7 @@ def coupons(reader: Reader, item: tree.Coupons) -> None:
                 found.warn_below = reader.count(amount)
             case tree.ValidFor(duration=duration):
                 found.valid_for = literals.duration(duration, reader.findings)
-    if reader.new("coupon list", item.name):
+    if reader.new(tr("coupon list"), item.name):
         reader.names.coupons[found.name] = found
 
 

@@ -10,6 +10,7 @@ from flowlang.check.names import Audience, Event, Names
 from flowlang.kinds import ANY, DATETIME, Kind, UnknownFields
 from flowlang.source import did_you_mean
 from flowlang.syntax import declarations as tree
+from flowlang.speech import tr
 
 
 @reads(tree.EventBlock)
@@ -27,12 +28,12 @@ def event(reader: Reader, item: tree.EventBlock) -> None:
                 found.schedules.append((schedule, line.span))
         elif isinstance(line, tree.AudienceLine):
             if found.audience is not None:
-                reader.findings.report(d.DUPLICATE_LINE, line.span, what="whom it concerns")
+                reader.findings.report(d.DUPLICATE_LINE, line.span, what=tr("whom it concerns"))
             found.audience = _audience(line)
     if found.schedules and found.audience is None and not reader.broken_within(item.span):
         reader.findings.report(
-            d.NO_SCHEDULE, item.name.span, what="whom the event concerns is not said",
-            hint="add `for contacts where …` or `for each … where …`",
+            d.NO_SCHEDULE, item.name.span, what=tr("whom the event concerns is not said"),
+            hint=tr("add `for contacts where …` or `for each … where …`"),
         )  # fmt: skip
     if reader.new("event", item.name):
         reader.names.events[found.name] = found

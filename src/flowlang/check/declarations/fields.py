@@ -8,6 +8,7 @@ from flowlang.kinds import Fields, Kind
 from flowlang.source import Span
 from flowlang.syntax import declarations as tree
 from flowlang.syntax.tree import Node
+from flowlang.speech import tr
 
 
 def fields_of(reader: Reader, lines: tuple[Node, ...], owner: str = "") -> Fields:
@@ -24,7 +25,7 @@ def fields_of(reader: Reader, lines: tuple[Node, ...], owner: str = "") -> Field
         reader.free(line.name, "a-field")
         name = line.name.value
         if name in found:
-            reader.twice(line.name, "the field", spans[name])
+            reader.twice(line.name, tr("the field"), spans[name])
         spans.setdefault(name, line.name.span)
         if owner:
             reader.names.field_spans.setdefault(f"{owner}.{name}", line.span)

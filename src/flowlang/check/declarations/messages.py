@@ -9,6 +9,7 @@ from flowlang.check.names import Message, Part, Variant
 from flowlang.source import Span, did_you_mean
 from flowlang.syntax import declarations as tree
 from flowlang.syntax.tree import Node, Token
+from flowlang.speech import tr
 
 
 @reads(tree.Message)
@@ -54,8 +55,8 @@ def _mailbox(reader: Reader, token: Token) -> None:
     """What a mail comes from or is answered to; a finding where it would not be taken."""
     if mailbox(token.value) is None:
         reader.findings.report(
-            d.BAD_VALUE, token.span, what=f'"{token.value}" is not one plain e-mail address',
-            hint='such as "Shop <news@example.com>"',
+            d.BAD_VALUE, token.span, what=tr('"{token}" is not one plain e-mail address', token=token.value),
+            hint=tr('such as "Shop <news@example.com>"'),
         )  # fmt: skip
 
 
@@ -74,21 +75,21 @@ def _complete(reader: Reader, item: tree.Message, found: Message, said: set[str]
     if "kind" not in said:
         report(
             d.MISSING_PART, item.name.span,
-            what=f"the message `{found.name}` does not say its kind",
-            hint="add `kind marketing` or `kind service`",
+            what=tr("the message `{found}` does not say its kind", found=found.name),
+            hint=tr("add `kind marketing` or `kind service`"),
         )  # fmt: skip
     if "channel" not in said:
         report(
             d.MISSING_PART, item.name.span,
-            what=f"the message `{found.name}` does not say its channel",
-            hint="add `channel email`, for example",
+            what=tr("the message `{found}` does not say its channel", found=found.name),
+            hint=tr("add `channel email`, for example"),
         )  # fmt: skip
     shared = found.variants[""]
     if shared.body is None and not (variants and all(variant.body for variant in variants)):
-        report(d.MISSING_PART, item.name.span, what=f"the message `{found.name}` has no body")
+        report(d.MISSING_PART, item.name.span, what=tr("the message `{found}` has no body", found=found.name))
     needs_subject = found.channel == "email" and shared.subject is None
     if needs_subject and not (variants and all(variant.subject for variant in variants)):
-        report(d.MISSING_PART, item.name.span, what=f"the mail `{found.name}` has no subject")
+        report(d.MISSING_PART, item.name.span, what=tr("the mail `{found}` has no subject", found=found.name))
 
 
 def _variant(reader: Reader, line: tree.Variant, found: Message) -> None:

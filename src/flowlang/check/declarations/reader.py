@@ -16,6 +16,7 @@ from flowlang.syntax import keywords
 from flowlang.syntax.by_node import ByNode
 from flowlang.syntax.diagnostics import RESERVED_NAME
 from flowlang.syntax.tree import Node, Token
+from flowlang.speech import tr
 
 MAX_FILE = 2_000_000
 """Characters of a body or codes file."""
@@ -71,14 +72,14 @@ class Reader:
         first = self.names.spans.setdefault((what, token.value), token.span)
         if first is token.span:
             return True
-        self.twice(token, f"the {what}", first)
+        self.twice(token, tr("the {what}", what=what), first)
         return False
 
     def twice(self, token: Token, what: str, first: Span | None) -> None:
         """Report a name that is declared already."""
         self.findings.report(
             d.DUPLICATE_NAME, token.span, what=what, name=token.value,
-            also=((first, "first declared here"),) if first else (),
+            also=((first, tr("first declared here")),) if first else (),
         )  # fmt: skip
 
     def free(self, token: Token, what: str) -> None:
@@ -87,7 +88,7 @@ class Reader:
         spoken = {self.language, *self.languages}
         if any(token.value.lower() in keywords.reserved(language) for language in spoken):
             self.findings.report(
-                words.spoken(RESERVED_NAME), token.span, name=token.value, what=words.say(what),
+                RESERVED_NAME, token.span, name=token.value, what=words.say(what),
                 hint=words.say("other-name", name=token.value),
             )  # fmt: skip
 
@@ -109,7 +110,7 @@ class Reader:
             self.findings.report(
                 d.BAD_VALUE,
                 token.span,
-                what=f"a whole number from {least} is asked for, not {token.value}",
+                what=tr("a whole number from {least} is asked for, not {token}", least=least, token=token.value),
             )
             return least
         return token.value

@@ -10,6 +10,7 @@ from flowlang.check.meanings.values import field_value
 from flowlang.kinds import NUMBER, YES_NO
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.tree import Token
+from flowlang.speech import tr
 
 if TYPE_CHECKING:
     from flowlang.check.expressions import Expressions
@@ -73,7 +74,7 @@ def _flag(ex: Expressions, node: tree.Flag, place: Place) -> Compiled:
         return field_value(ex, tree.FieldValue(node.span, Token(node.span, "NAME", name)), place)
     if not place.in_run:
         ex.findings.report(
-            d.OUT_OF_PLACE, node.span, what=f"`{node.span.text}` speaks of a step just passed"
+            d.OUT_OF_PLACE, node.span, what=tr("`{node}` speaks of a step just passed", node=node.span.text)
         )
     return Compiled(YES_NO, lambda v: v.run is not None and getattr(v.run, name))
 
@@ -85,7 +86,7 @@ def _bad(ex: Expressions, node: tree.BadExpression, place: Place) -> Compiled:
 
 @meaning(tree.Before, tree.After, tree.NextDay)
 def _only_in_wait(ex: Expressions, node: tree.Expression, place: Place) -> Compiled:
-    ex.findings.report(d.OUT_OF_PLACE, node.span, what="this can only stand after `wait until`")
+    ex.findings.report(d.OUT_OF_PLACE, node.span, what=tr("this can only stand after `wait until`"))
     return NEVER
 
 

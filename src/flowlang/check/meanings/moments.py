@@ -15,6 +15,7 @@ from flowlang.check.meanings.comparisons import compared
 from flowlang.check.view import View
 from flowlang.kinds import DATE, DATETIME, DURATION, NUMBER, WEEKDAY, YES_NO
 from flowlang.syntax import expressions as tree
+from flowlang.speech import tr
 
 if TYPE_CHECKING:
     from flowlang.check.expressions import Expressions
@@ -36,7 +37,7 @@ def _moment(ex: Expressions, node: tree.Expression, place: Place) -> Compiled | 
     compiled = ex.compile(node, place)
     if compiled.kind.name in ("date", "datetime", "any"):
         return compiled
-    ex.mismatch(node, f"a date is asked for here, this is {a_kind(compiled.kind)}")
+    ex.mismatch(node, tr("a date is asked for here, this is {kind}", kind=a_kind(compiled.kind)))
     return None
 
 
@@ -63,7 +64,7 @@ def _ordered(ex: Expressions, sign: str, node: tree.TwoSided, place: Place) -> C
     left, right = ex.compile(node.left, place), ex.compile(node.right, place)
     for side, at in ((left, node.left), (right, node.right)):
         if side.kind.name not in ("date", "datetime", "time", "any"):
-            ex.mismatch(at, f"a date or a time is asked for here, this is {a_kind(side.kind)}")
+            ex.mismatch(at, tr("a date or a time is asked for here, this is {kind}", kind=a_kind(side.kind)))
             return UNKNOWN
     return compared(ex, sign, node, left, right)
 
@@ -75,7 +76,7 @@ def _within(ex: Expressions, node: tree.WithinNext | tree.WithinLast, place: Pla
     moment = _moment(ex, node.left, place)
     if moment is None:
         return UNKNOWN
-    span = ex.value(node.right, DURATION, place, "the span of time")
+    span = ex.value(node.right, DURATION, place, tr("the span of time"))
     fn, ahead = moment.fn, isinstance(node, tree.WithinNext)
 
     def test(v: View) -> bool:
@@ -168,6 +169,6 @@ def _now(ex: Expressions, node: tree.Now, place: Place) -> Compiled:
 def _last_run(ex: Expressions, node: tree.LastRun, place: Place) -> Compiled:
     if place.what != "automation":
         ex.findings.report(
-            d.OUT_OF_PLACE, node.span, what="`last run` is known in automations only"
+            d.OUT_OF_PLACE, node.span, what=tr("`last run` is known in automations only")
         )
     return Compiled(DATETIME, lambda v: v.last_run)

@@ -16,6 +16,7 @@ from flowlang.contact import Happening, Sent
 from flowlang.kinds import DATETIME, YES_NO, Fields
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.tree import Token
+from flowlang.speech import tr
 
 if TYPE_CHECKING:
     from flowlang.check.expressions import Expressions
@@ -32,7 +33,7 @@ def _reacted(ex: Expressions, node: tree.Reacted, place: Place) -> Compiled:
     if event in ("opened", "clicked"):
         return _of_message(ex, node, place, lambda sent: getattr(sent, event))
     _message(ex, node.message)
-    ex.findings.report(d.OUT_OF_PLACE, node.span, what=f"`{event}` is not asked of one message")
+    ex.findings.report(d.OUT_OF_PLACE, node.span, what=tr("`{event}` is not asked of one message", event=event))
     return UNKNOWN
 
 
@@ -88,7 +89,7 @@ def _reach(
         case tree.SinceStart():
             if not place.in_run:
                 ex.findings.report(
-                    d.OUT_OF_PLACE, node.span, what="there is no run yet whose start could be meant"
+                    d.OUT_OF_PLACE, node.span, what=tr("there is no run yet whose start could be meant")
                 )
             return lambda v, at, seq: v.run is not None and seq > v.run.start_seq
         case _:
@@ -113,7 +114,7 @@ def _times(ex: Expressions, token: Token | None) -> int:
         return 1
     if not isinstance(token.value, int) or token.value < 1:
         ex.findings.report(
-            d.BAD_VALUE, token.span, what=f"a whole number from 1 is asked for, not {token.value}"
+            d.BAD_VALUE, token.span, what=tr("a whole number from 1 is asked for, not {token}", token=token.value)
         )
         return 1
     return token.value
@@ -146,7 +147,7 @@ def _of_event(ex: Expressions, node: tree.OfLast | tree.OfFirst, place: Place) -
         return NEVER
     kind = fields.get(node.field.value)
     if kind is None:
-        ex.unknown_field(node.field, f"the event `{node.event.value}`", fields)
+        ex.unknown_field(node.field, tr("the event `{event}`", event=node.event.value), fields)
         return NEVER
     return Compiled(
         kind, _end_of(node.event.value, node.field.value, isinstance(node, tree.OfLast))

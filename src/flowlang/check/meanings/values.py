@@ -16,6 +16,7 @@ from flowlang.check.view import View
 from flowlang.kinds import ANY, DATETIME, DURATION, NUMBER, UnknownFields
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.tree import Token
+from flowlang.speech import tr
 
 if TYPE_CHECKING:
     from flowlang.check.expressions import Expressions
@@ -37,15 +38,15 @@ def field_value(ex: Expressions, node: tree.FieldValue, place: Place) -> Compile
     if not place.contact:
         if row is None:
             return ex._no_contact(node)
-        ex.unknown_field(node.name, "what is filtered", row)
+        ex.unknown_field(node.name, tr("what is filtered"), row)
         return NEVER
     kind = ex.names.fields.get(name)
     if kind is None:
         if row is not None:
             known = [*row, *ex.names.fields]
-            ex.unknown_field(node.name, "what is filtered, like the contact,", known)
+            ex.unknown_field(node.name, tr("what is filtered, like the contact,"), known)
         else:
-            ex.unknown_field(node.name, "the contact", ex.names.fields)
+            ex.unknown_field(node.name, tr("the contact"), ex.names.fields)
         return NEVER
     place.used.add(name)
     if name == "id":
@@ -74,13 +75,13 @@ def reference(ex: Expressions, token: Token, place: Place) -> Compiled:
     if head == "answer":
         if not place.answer:
             ex.findings.report(
-                d.OUT_OF_PLACE, token.span, what="there is no answer here",
-                hint="`call … as answer` brings one",
+                d.OUT_OF_PLACE, token.span, what=tr("there is no answer here"),
+                hint=tr("`call … as answer` brings one"),
             )  # fmt: skip
         return Compiled(ANY, lambda v: _dig(v.run.answer if v.run else None, rest))
     ex.findings.report(
-        d.UNKNOWN_FIELD, token.span, whose="the contact", name=token.value,
-        hint="only `event.`, `reply.`, `answer.` and `contact.` stand before a dot",
+        d.UNKNOWN_FIELD, token.span, whose=tr("the contact"), name=token.value,
+        hint=tr("only `event.`, `reply.`, `answer.` and `contact.` stand before a dot"),
     )  # fmt: skip
     return NEVER
 
@@ -88,13 +89,13 @@ def reference(ex: Expressions, token: Token, place: Place) -> Compiled:
 def _data(ex: Expressions, token: Token, name: str, place: Place, what: str, get: Fn) -> Compiled:
     fields = place.event if what == "event" else place.reply
     if fields is None:
-        brings = "a `start on …` brings one" if what == "event" else "`wait for …` brings one"
-        ex.findings.report(d.OUT_OF_PLACE, token.span, what=f"there is no {what} here", hint=brings)
+        brings = tr("a `start on …` brings one") if what == "event" else tr("`wait for …` brings one")
+        ex.findings.report(d.OUT_OF_PLACE, token.span, what=tr("there is no {what} here", what=what), hint=brings)
         return NEVER
     place.used.add(f"{what}.")
     kind = fields.get(name)
     if kind is None:
-        ex.unknown_field(token, f"the {what}", [f"{what}.{one}" for one in fields])
+        ex.unknown_field(token, tr("the {what}", what=what), [f"{what}.{one}" for one in fields])
         return NEVER
     return Compiled(kind, lambda v: data.get(name) if (data := get(v)) else None)
 
@@ -134,7 +135,7 @@ def _added(
     if pair == ("duration", "day") and plus:
         return Compiled(right.kind, lambda v: combine(b(v), a(v), plus, v))
     verb = "added to" if plus else "taken from"
-    ex.mismatch(node, f"{a_kind(right.kind)} cannot be {verb} {a_kind(left.kind)}")
+    ex.mismatch(node, tr("{kind} cannot be {verb} {kind_2}", kind=a_kind(right.kind), verb=verb, kind_2=a_kind(left.kind)))
     return NEVER
 
 
@@ -148,7 +149,7 @@ def _product(ex: Expressions, node: tree.Product, place: Place) -> Compiled:
             continue
         compiled = ex.compile(part, place)
         if compiled.kind.name not in ("number", "any"):
-            ex.mismatch(part, f"a number is asked for here, this is {a_kind(compiled.kind)}")
+            ex.mismatch(part, tr("a number is asked for here, this is {kind}", kind=a_kind(compiled.kind)))
         fns.append((sign, compiled.fn))
 
     def multiply(v: View) -> int | float | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import time
+from datetime import date, time, timedelta
 
 from flowlang.calendar import local
 from flowlang.check import literals
@@ -20,6 +20,8 @@ from flowlang.syntax import scripts
 from flowlang.syntax.expressions import Duration
 
 _TO = re.compile(r"(?:to|until|bis)\s+", re.IGNORECASE)
+MOST_DUE = 10
+"""Moments that are offered."""
 _WALL = re.compile(r"(\d{1,2}):(\d{2})")
 
 
@@ -47,7 +49,9 @@ class Advance(Word):
 
     def complete(self, session: Session, rest: str) -> Iterable[str]:
         words = session.tongue.words
-        if not rest.strip():
+        if _TO.fullmatch(rest):
+            yield from _due(session)
+        elif not rest.strip():
             yield "bis" if words.code == "de" else "to"
         elif rest.split(maxsplit=1)[0].isdigit():
             yield from (forms[-1] for (name, _), forms in words.spelling.items() if name == "UNIT")
@@ -75,6 +79,16 @@ def _moment(session: Session, text: str) -> str:
     zone = session.program.config.timezone
     at = next_time(session.now, time(int(wall[1]), int(wall[2])), zone)
     return session.tongue.clock(at)
+
+
+def _due(session: Session) -> list[str]:
+    """The moments at which something falls due for someone, and the next day."""
+    everyone = session.stage.play.timeline.contacts.values()
+    moments = {run.due for one in everyone for run in one.runs.values() if run.under_way}
+    ahead = sorted(one for one in moments if one is not None and one > session.now)
+    day = local(session.now, session.tongue.zone).date()
+    following = [(day + timedelta(days=1)).isoformat()] if day < date.max else []
+    return [*(session.tongue.clock(one) for one in ahead[:MOST_DUE]), *following]
 
 
 def nothing(session: Session) -> Told:

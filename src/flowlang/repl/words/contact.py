@@ -10,9 +10,11 @@ from flowlang.repl.script import Wrong, named, quoted
 from flowlang.repl.session import Session
 from flowlang.repl.told import Told
 from flowlang.repl.typed import literal, pairs
+from flowlang.repl.usual import usual
 from flowlang.repl.word import Word
 
 _NAME = re.compile(r"""\"(?:[^\"\\]|\\.)*\"|[^\s\"'=,]+""")
+_SET = re.compile(r"([^\W\d_][\w-]*)=\s*$")
 _GIVEN = ("_TAG", "_GROUP", "_MARKETING_BY", "_BLOCKED", "_ROBINSON")
 
 
@@ -41,6 +43,10 @@ class Contact(Word):
 
     def complete(self, session: Session, rest: str) -> Iterable[str]:
         words = session.tongue.words
+        field = _SET.search(rest)
+        if field is not None:
+            yield from usual(session, field[1])
+            return
         yield from (f"{name}=" for name in session.program.names.fields if name != "id")
         yield from (words.word(one) for one in _GIVEN)
 

@@ -13,6 +13,7 @@ from flowlang.repl.script import Wrong, refuse
 from flowlang.repl.session import Session
 from flowlang.repl.told import Told
 from flowlang.repl.typed import literal, pairs
+from flowlang.repl.usual import usual
 from flowlang.repl.word import Word
 from flowlang.source import Findings
 from flowlang.steps.set import Set as SetStep
@@ -38,7 +39,7 @@ class Set(Word):
         fields = session.program.names.fields
         name = rest.split(maxsplit=1)[0].partition("=")[0] if rest.split() else ""
         if name in fields and ("=" in rest or " " in rest):
-            yield from (f'"{choice}"' for choice in fields[name].choices)
+            yield from usual(session, name)
             if "=" not in rest and len(rest.split()) < 3:
                 yield session.tongue.word("_SET_TO")
         else:

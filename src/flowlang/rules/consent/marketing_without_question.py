@@ -11,6 +11,7 @@ from flowlang.source import Walk
 from flowlang.steps.send import NOT_SENT, Send
 from flowlang.syntax import expressions as ex
 from flowlang.syntax.tree import walk
+from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL704", "off", 'nothing asks whether the contact may get "{message}"')
 
@@ -53,7 +54,7 @@ def check(campaign: Campaign, look: Look) -> Hits:
             continue
         message = look.names.messages.get(str(node.message.value))
         if message is not None and message.kind == "marketing":
-            hint = f'`if can receive "{message.name}"`'
+            hint = tr('`if can receive "{message}"`', message=message.name)
             found = Walk(campaign.name, number, NOT_SENT)
             yield Hit(node.span, {"message": message.name}, hint, walk=found)
             return

@@ -7,6 +7,7 @@ footer.
 
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.texts import texts
+from flowlang.speech import tr
 
 RULE = Rule(
     __name__, "FL703", "off", '"{message}" has no link to unsubscribe in its text', legal=True
@@ -36,5 +37,5 @@ def check(look: Look) -> Hits:
         if text.what != "body" or message.kind != "marketing" or message.channel != "email":
             continue
         if "unsubscribe_link" not in text.part.text:
-            hint = "put `{{ unsubscribe_link }}` into its footer"
+            hint = tr("put `{{{{ unsubscribe_link }}}}` into its footer")
             yield Hit(message.span, {"message": message.name}, hint)

@@ -10,6 +10,7 @@ import re
 
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.texts import texts
+from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL702", "warning", '"{word}" sells, and "{message}" is a service message')
 
@@ -46,5 +47,5 @@ def check(look: Look) -> Hits:
         found = _WORDS.search(text.part.text)
         if found is not None:
             words = {"word": found[0], "message": text.message.name}
-            hint = "`kind marketing` sends it to those who have consented"
+            hint = tr("`kind marketing` sends it to those who have consented")
             yield Hit(text.place(*found.span()), words, hint, home=text.message.span)

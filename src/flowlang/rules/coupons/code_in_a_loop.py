@@ -11,6 +11,7 @@ from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.steps.repeat import Repeat
 from flowlang.steps.send import Send
 from flowlang.syntax.tree import walk
+from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL725", "info", '"{message}" draws a new code each time round')
 
@@ -58,5 +59,5 @@ def check(campaign: Campaign, look: Look) -> Hits:
                 continue
             message = look.names.messages.get(str(node.message.value))
             if message is not None and any(one.fresh for one in message.ready.values()):
-                hint = "`again=true` shows the code that the contact has"
+                hint = tr("`again=true` shows the code that the contact has")
                 yield Hit(node.span, {"message": message.name}, hint)

@@ -6,6 +6,7 @@ that it is over. `{{ coupon_expires('present') | date }}` tells the day.
 
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.texts import texts_of
+from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL727", "off", '"{message}" does not say when its code from "{list}" ends')
 
@@ -44,5 +45,5 @@ def check(look: Look) -> Hits:
             if coupons is None or coupons.valid_for is None:
                 continue
             if not any("coupon_expires" in text.part.text for text in texts_of(message)):
-                hint = f"`{{{{ coupon_expires('{name}') | date }}}}` tells it"
+                hint = tr("`{{{{ coupon_expires('{name}') | date }}}}` tells it", name=name)
                 yield Hit(message.span, {"message": message.name, "list": name}, hint)

@@ -11,6 +11,7 @@ from flowlang.rules.wording import header
 from flowlang.source import Walk
 from flowlang.steps.send import HALTED, Send, SendMessage
 from flowlang.steps.wait_until import UntilMoment
+from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL723", "warning", '"{message}" may halt past the moment below')
 
@@ -71,7 +72,7 @@ def check(campaign: Campaign, look: Look) -> Hits:
             wait = next(at for at in waits if at > number)
             yield Hit(
                 node.span, {"message": instruction.message.name},
-                'add `when empty show "…"` or `when empty skip`',
-                also=((header(campaign.nodes[wait]), "the moment"),),
+                tr('add `when empty show "…"` or `when empty skip`'),
+                also=((header(campaign.nodes[wait]), tr("the moment")),),
                 walk=Walk(campaign.name, number, HALTED),
             )  # fmt: skip

@@ -7,6 +7,7 @@ and `when empty show "…"` sends all of them.
 
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.steps.jobs import SendAll
+from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL726", "off", 'some may have "{message}" and others wait for codes')
 
@@ -48,4 +49,4 @@ def check(node: SendAll, look: Look) -> Hits:
         return
     lists = [look.names.coupons[name] for name in message.lists if name in look.names.coupons]
     if any(one.when_empty == "halt" for one in lists):
-        yield Hit(node.span, {"message": message.name}, "`, otherwise stop` refuses it then")
+        yield Hit(node.span, {"message": message.name}, tr("`, otherwise stop` refuses it then"))

@@ -7,6 +7,7 @@ instead, `when empty skip` leaves the message out.
 
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.syntax import declarations as tree
+from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL721", "warning", 'what happens when "{name}" is empty is not said')
 
@@ -25,5 +26,5 @@ coupons "anniversary"
 def check(node: tree.Coupons, look: Look) -> Hits:
     """A list without a decision."""
     if not any(isinstance(line, tree.WhenEmpty) for line in node.lines or ()):
-        hint = '`when empty halt`, `when empty skip` or `when empty show "…"`'
+        hint = tr('`when empty halt`, `when empty skip` or `when empty show "…"`')
         yield Hit(node.name.span, {"name": node.name.value}, hint)

@@ -6,6 +6,7 @@ warned in time can do that before: `warn below 100`.
 
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.syntax import declarations as tree
+from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL722", "off", 'no one is warned before "{name}" is empty')
 
@@ -25,4 +26,4 @@ def check(node: tree.Coupons, look: Look) -> Hits:
     """A list that halts without `warn below`."""
     coupons = look.names.coupons.get(str(node.name.value))
     if coupons is not None and coupons.when_empty == "halt" and not coupons.warn_below:
-        yield Hit(node.name.span, {"name": node.name.value}, "`warn below 100` tells a person")
+        yield Hit(node.name.span, {"name": node.name.value}, tr("`warn below 100` tells a person"))

@@ -13,6 +13,7 @@ from flowlang.steps.untag import Untag
 from flowlang.syntax import declarations as tree
 from flowlang.syntax import expressions as ex
 from flowlang.syntax.tree import Node, walk
+from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL611", "warning", "{names} start each other for ever")
 
@@ -77,7 +78,7 @@ def check(look: Look) -> Hits:
         names = frozenset(one.name for one in ring)
         if ring and names not in seen and any(_takes_time(one, look) for one in ring):
             seen.add(names)
-            also = tuple((one.span, "and this one") for one in ring[1:])
+            also = tuple((one.span, tr("and this one")) for one in ring[1:])
             listed = ", ".join(f'"{one.name}"' for one in ring)
             yield Hit(campaign.span, {"names": listed}, also=also)
 

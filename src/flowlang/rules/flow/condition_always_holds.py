@@ -9,6 +9,7 @@ from flowlang.rules.conditions import TESTS, may_be_settled, reasoning_at
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.wording import shown
 from flowlang.syntax import expressions as ex
+from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL602", "warning", "`{text}` always holds{whom}")
 
@@ -47,10 +48,10 @@ def check(node: ex.Expression, look: Look) -> Hits:
     if isinstance(node, ex.Or) and any(reasoning.always(part, known) for part in node.parts):
         return
     everyone = reasoning.always(node)
-    whom = "" if everyone else f" where {_listed(asked)} is set"
-    hint = "was `and` meant?" if isinstance(node, ex.Or) else ""
+    whom = "" if everyone else tr(" where {listed} is set", listed=_listed(asked))
+    hint = tr("was `and` meant?") if isinstance(node, ex.Or) else ""
     if not everyone and not hint:
-        hint = f"if that is what is asked, write `{shown(asked[0])} is set`"
+        hint = tr("if that is what is asked, write `{text} is set`", text=shown(asked[0]))
     yield Hit(node.span, {"text": shown(node), "whom": whom}, hint)
 
 

@@ -9,6 +9,7 @@ from flowlang.rules.conditions import TESTS, may_be_settled, reasoning_at
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.wording import shown
 from flowlang.syntax import expressions as ex
+from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL601", "warning", "`{text}` never holds")
 
@@ -42,5 +43,5 @@ def check(node: ex.Expression, look: Look) -> Hits:
         return
     if isinstance(node, ex.And) and any(reasoning.never(part) for part in node.parts):
         return
-    hint = "was `or` meant?" if isinstance(node, ex.And) else ""
+    hint = tr("was `or` meant?") if isinstance(node, ex.And) else ""
     yield Hit(node.span, {"text": shown(node)}, hint)

@@ -7,6 +7,7 @@ take it out.
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.wording import header
 from flowlang.steps.split import Share
+from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL613", "warning", "{who} takes this branch")
 
@@ -38,6 +39,6 @@ campaign "Test"
 def check(node: Share, look: Look) -> Hits:
     """A share of nothing, or of all."""
     if node.percent.value == 0:
-        yield Hit(header(node), {"who": "no one"})
+        yield Hit(header(node), {"who": tr("no one")})
     elif node.percent.value == 100:
         yield Hit(header(node), {"who": "everyone"})

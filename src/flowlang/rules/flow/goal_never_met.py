@@ -8,6 +8,7 @@ goal goes on with the steps below it, the stop ends the run.
 from flowlang.program.program import Campaign
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.steps.goal import Goal
+from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL608", "warning", 'the goal "{name}" is never met')
 
@@ -48,5 +49,5 @@ def check(campaign: Campaign, look: Look) -> Hits:
                 (stop for stop in stops if paths.reasoning.never(node.condition, [(stop, False)])),
                 stops[0],
             )
-            also = ((one.span, "this ends the run before"),)
+            also = ((one.span, tr("this ends the run before")),)
             yield Hit(node.span, {"name": node.name.value}, also=also)

@@ -12,6 +12,7 @@ from flowlang.rules.wording import header
 from flowlang.steps.branch import If
 from flowlang.steps.split import Split
 from flowlang.syntax.tree import Node
+from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL606", "warning", "this branch does the same as the one above")
 
@@ -50,4 +51,4 @@ def _same(branches: list[Node]) -> Hits:
     for one, other in pairwise(branches):
         mine, theirs = getattr(one, "steps", None), getattr(other, "steps", None)
         if mine and theirs and len(mine) == len(theirs) and all(map(is_same, mine, theirs)):
-            yield Hit(header(other), also=((header(one), "the branch above"),))
+            yield Hit(header(other), also=((header(one), tr("the branch above")),))

@@ -16,6 +16,7 @@ from flowlang.steps.wait import Wait, WaitDays
 from flowlang.steps.wait_for import WaitFor
 from flowlang.steps.wait_until import WaitUntil
 from flowlang.syntax.tree import walk
+from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL612", "warning", '"{message}" goes out {times} times at one moment')
 
@@ -61,5 +62,5 @@ def _loop(node: Repeat, campaign: Campaign) -> Hits:
     if sends and not any(isinstance(one, _PAUSES) for one in inside):
         words = {"message": sends[0].message.value, "times": node.times.value}
         at = next(number for number, one in enumerate(campaign.nodes) if one is sends[0])
-        hint = "a `wait` in the loop lets time pass between them"
+        hint = tr("a `wait` in the loop lets time pass between them")
         yield Hit(header(node), words, hint, walk=Walk(campaign.name, at, SENT))

@@ -14,6 +14,7 @@ from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.wording import shown
 from flowlang.steps.branch import If
 from flowlang.syntax import expressions as ex
+from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL605", "warning", "`{text}` overlaps with a branch above")
 
@@ -54,8 +55,8 @@ def check(node: If, look: Look) -> Hits:
             if both:
                 yield Hit(
                     branch.condition.span, {"text": shown(branch.condition)},
-                    f"{both} fits both: the first one takes it",
-                    also=((other.span, "the branch above"),),
+                    tr("{both} fits both: the first one takes it", both=both),
+                    also=((other.span, tr("the branch above")),),
                 )  # fmt: skip
                 break
         above.append(branch.condition)

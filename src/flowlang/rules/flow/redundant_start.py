@@ -8,6 +8,7 @@ narrower.
 from flowlang.rules.fixing import without
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.syntax import declarations as tree
+from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL610", "warning", "another start has this one already")
 
@@ -46,7 +47,7 @@ def check(node: tree.Campaign, look: Look) -> Hits:
             same = look.reasoning.always(line.where, [(other.where, True)])
             if same and starts.index(line) < starts.index(other):
                 continue
-            also = ((other.span, "it holds whenever the other does"),)
+            also = ((other.span, tr("it holds whenever the other does")),)
             # Where both hold the first one counts, and the history says which it was.
             safe = starts.index(line) > starts.index(other)
             yield Hit(line.span, fix=without(line, node, safe=safe), also=also)

@@ -12,6 +12,7 @@ from flowlang.steps.restart import Restart
 from flowlang.syntax import declarations as tree
 from flowlang.syntax import expressions as ex
 from flowlang.syntax.tree import Node
+from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL607", "warning", "nothing can begin another round: {why}")
 
@@ -45,17 +46,17 @@ def check(campaign: Campaign, look: Look) -> Hits:
     lines = campaign.item.lines or () if campaign.item else ()
     why = _why(lines, look)
     for node in restarts if why else ():
-        yield Hit(node.span, {"why": why}, "`runs again` lets each event start a run of its own")
+        yield Hit(node.span, {"why": why}, tr("`runs again` lets each event start a run of its own"))
 
 
 def _why(lines: tuple[Node, ...], look: Look) -> str:
     for line in lines:
         keyed = isinstance(line, tree.Runs) and isinstance(line.key, ex.FieldValue)
         if keyed:
-            return "each event has a run of its own, and never comes again"
+            return tr("each event has a run of its own, and never comes again")
     starts = [line for line in lines if isinstance(line, _STARTS)]
     if starts and all(isinstance(line, tree.StartOn) and _once(line, look) for line in starts):
-        return "the event that starts it is made once"
+        return tr("the event that starts it is made once")
     return ""
 
 

@@ -8,6 +8,7 @@ from flowlang.program.program import Campaign
 from flowlang.rules.knowing import topics
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.syntax import declarations as tree
+from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL609", "warning", "nothing can start here: what starts it also stops it")
 
@@ -41,5 +42,5 @@ def check(campaign: Campaign, look: Look) -> Hits:
             if not asked & topics(stop.where) or paths.reasoning.never(line.where):
                 continue
             if paths.reasoning.never(line.where, [(stop.where, False)]):
-                yield Hit(line.span, also=((stop.span, "this stops it at once"),))
+                yield Hit(line.span, also=((stop.span, tr("this stops it at once")),))
                 break

@@ -16,6 +16,7 @@ from flowlang.steps.tag import Tag
 from flowlang.steps.untag import Untag
 from flowlang.syntax.expressions import FieldValue, Ref
 from flowlang.syntax.tree import Node, walk
+from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL614", "warning", "`{step}` is undone by the next line")
 
@@ -39,7 +40,7 @@ def check(node: Step, look: Look) -> Hits:
     """A step, and the one above it in the same block."""
     before = step_before(node, look.parent)
     if before is not None and _undoes(node, before):
-        yield Hit(before.span, {"step": headline(before)}, also=((node.span, "undone here"),))
+        yield Hit(before.span, {"step": headline(before)}, also=((node.span, tr("undone here")),))
 
 
 def _undoes(node: Step, before: Node) -> bool:

@@ -11,6 +11,7 @@ from flowlang.steps.step import Step
 from flowlang.syntax import declarations as tree
 from flowlang.syntax import expressions as ex
 from flowlang.syntax.tree import walk
+from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL745", "warning", "`{start}` does not bring `{name}`")
 
@@ -68,8 +69,8 @@ def check(campaign: Campaign, look: Look) -> Hits:
             if name.partition(".")[2] not in fields:
                 seen.add(name)
                 words = {"start": " ".join(line.span.text.split()), "name": name}
-                hint = f"ask `{name} is set` before it"
-                yield Hit(one.span, words, hint, also=((line.span, "this start"),))
+                hint = tr("ask `{name} is set` before it", name=name)
+                yield Hit(one.span, words, hint, also=((line.span, tr("this start")),))
                 break
 
 

@@ -19,6 +19,7 @@ from flowlang.steps.send import NOT_SENT, Send
 from flowlang.syntax import declarations as tree
 from flowlang.syntax import expressions as ex
 from flowlang.syntax.tree import Node, Token, walk
+from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL742", "info", "`{field}` may be missing, and then no one gets this")
 
@@ -71,8 +72,8 @@ def check(campaign: Campaign, look: Look) -> Hits:
         for field in sorted(needs - (asked or set())):
             yield Hit(
                 _place(message, field), {"field": field},
-                f"`{{{{ {field} | default('…') }}}}` says what stands there then",
-                also=((node.span, "sent here"),), home=message.span,
+                tr("`{{{{ {field} | default('…') }}}}` says what stands there then", field=field),
+                also=((node.span, tr("sent here")),), home=message.span,
                 walk=Walk(campaign.name, number, NOT_SENT),
             )  # fmt: skip
 

@@ -9,6 +9,7 @@ from flowlang.rules.blocks import is_same
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.source import Walk
 from flowlang.steps.send import SENT, Send
+from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL750", "warning", '"{message}" goes out twice at one moment')
 
@@ -54,6 +55,6 @@ def check(campaign: Campaign, look: Look) -> Hits:
             if at > number and other is not None and is_same(other, node):
                 yield Hit(
                     other.span, {"message": node.message.value},
-                    also=((node.span, "sent here as well"),), walk=Walk(campaign.name, at, SENT),
+                    also=((node.span, tr("sent here as well")),), walk=Walk(campaign.name, at, SENT),
                 )  # fmt: skip
                 break

@@ -10,6 +10,7 @@ from itertools import islice
 from flowlang.rules.fixing import replaced
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.texts import texts
+from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL744", "warning", "`{link}` is not encrypted")
 
@@ -44,4 +45,4 @@ def check(look: Look) -> Hits:
                 place = text.place(*found.span())
                 fix = replaced(place, "https" + found[0][4:], safe=False)
                 link = found[0] if len(found[0]) <= 60 else found[0][:59] + "…"
-                yield Hit(place, {"link": link}, "write `https:`", fix, home=text.message.span)
+                yield Hit(place, {"link": link}, tr("write `https:`"), fix, home=text.message.span)

@@ -7,6 +7,7 @@ meant for the other, and the condition never holds. Ask `in group "Newsletter"`.
 from flowlang.rules.fixing import replaced
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.tags import Use, uses
+from flowlang.speech import tr
 
 RULE = Rule(
     __name__, "FL676", "warning", '"{tag}" is a group, and nothing gives a tag of that name'
@@ -35,6 +36,6 @@ def check(look: Look) -> Hits:
     given = {use.tag for use in all_uses if use.what == "given"}
     for use in all_uses:
         if use.what == "asked" and use.tag in look.names.groups and use.tag not in given:
-            text = f'in group "{use.tag}"'
+            text = tr('in group "{tag}"', tag=use.tag)
             fix = replaced(use.node.span, text, safe=False)
             yield Hit(use.span, {"tag": use.tag}, f"`{text}`", fix)

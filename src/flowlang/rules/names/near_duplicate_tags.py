@@ -7,6 +7,7 @@ both alike.
 
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.tags import Use, uses
+from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL671", "warning", 'the tag "{tag}" is almost the same as "{other}"')
 
@@ -37,9 +38,9 @@ def check(look: Look) -> Hits:
         for other in others:
             own = [one for one in alike[other] if look.is_own(one.span)]
             if own:
-                also = ((alike[first][0].span, "the other one"),)
+                also = ((alike[first][0].span, tr("the other one")),)
                 yield Hit(
-                    own[0].span, {"tag": other, "other": first}, "write both alike", also=also
+                    own[0].span, {"tag": other, "other": first}, tr("write both alike"), also=also
                 )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.syntax import declarations as tree
 from flowlang.syntax.tree import Node, Token, walk
+from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL674", "off", "nothing uses the {what} `{name}`")
 
@@ -41,7 +42,7 @@ _KINDS: dict[type[Node], str] = {
     tree.Group: "group",
     tree.Policy: "policy",
     tree.Calendar: "calendar",
-    tree.Coupons: "coupon list",
+    tree.Coupons: tr("coupon list"),
 }
 
 

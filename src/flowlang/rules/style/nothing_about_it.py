@@ -5,6 +5,7 @@
 
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.syntax import declarations as tree
+from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL805", "off", '"{name}" does not say what it is for')
 
@@ -25,4 +26,4 @@ campaign "Greeting"
 def check(node: tree.Campaign | tree.Automation, look: Look) -> Hits:
     """A campaign or automation without `about`."""
     if not any(isinstance(line, tree.About) for line in node.lines or ()):
-        yield Hit(node.name.span, {"name": node.name.value}, '`about "…"`')
+        yield Hit(node.name.span, {"name": node.name.value}, tr('`about "…"`'))

@@ -10,6 +10,7 @@ from flowlang.steps.wait_until import WaitUntil
 from flowlang.syntax import declarations as tree
 from flowlang.syntax import expressions as ex
 from flowlang.syntax.tree import Token
+from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL647", "off", "{time} is left out on the day the clocks go forward")
 
@@ -48,4 +49,4 @@ def check_wait(node: WaitUntil, look: Look) -> Hits:
 
 def _odd(time: Token, look: Look) -> Hits:
     if str(time.value).zfill(5).startswith("02:"):
-        yield Hit(time.span, {"time": time.value}, "any other hour has no such days")
+        yield Hit(time.span, {"time": time.value}, tr("any other hour has no such days"))

@@ -8,6 +8,7 @@ from flowlang.rules.fixing import replaced
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.wording import shown
 from flowlang.syntax import expressions as ex
+from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL646", "warning", "who was born on 29 February is left out here")
 
@@ -38,7 +39,7 @@ def check(node: ex.And, look: Look) -> Hits:
     ):
         day, month = _compared_part(parts["day"])[1], _compared_part(parts["month"])[1]
         if day is not None and day == month:
-            text = f"anniversary of {shown(day)} is today"
+            text = tr("anniversary of {text} is today", text=shown(day))
             only = len(node.parts) == 2
             fix = replaced(node.span, text, safe=False) if only else None
             yield Hit(node.span, {}, f"`{text}`", fix)

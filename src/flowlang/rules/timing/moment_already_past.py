@@ -11,6 +11,7 @@ from flowlang.rules.wording import header, shown
 from flowlang.source import Walk
 from flowlang.steps.wait_until import MISSED, PAST, WaitUntil
 from flowlang.syntax import expressions as ex
+from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL643", "warning", "{moment} has passed by then")
 
@@ -63,7 +64,7 @@ def check(campaign: Campaign, look: Look) -> Hits:
             outcome = PAST if stops_if_past(node) else MISSED
             yield Hit(
                 header(node), {"moment": shown(node.until)},
-                also=((header(known[1]), "this is later"),),
+                also=((header(known[1]), tr("this is later")),),
                 walk=Walk(campaign.name, at, outcome),
             )  # fmt: skip
 

@@ -6,6 +6,7 @@ campaign is to be silent for a while, pause it.
 
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.syntax import declarations as tree
+from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL649", "warning", "under this policy nothing ever goes out")
 
@@ -23,4 +24,4 @@ policy "Careful"
 def check(node: tree.CapLine, look: Look) -> Hits:
     """A cap of none."""
     if node.amount.value == 0:
-        yield Hit(node.span, {}, "say how many")
+        yield Hit(node.span, {}, tr("say how many"))

@@ -12,6 +12,7 @@ from flowlang.steps.branch import ElseIf, If
 from flowlang.steps.send import Send
 from flowlang.syntax import expressions as ex
 from flowlang.syntax.tree import walk
+from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL651", "warning", "no one had time to react when `{text}` is asked")
 
@@ -64,7 +65,7 @@ def check(campaign: Campaign, look: Look) -> Hits:
                 continue
             asked = next((one for one in walk(node.condition) if _asks(one, message)), None)
             if asked is not None:
-                hint = f"`wait until {shown(asked)} at most 2 days`"
+                hint = tr("`wait until {text} at most 2 days`", text=shown(asked))
                 walked = Walk(campaign.name, at, "no")
                 yield Hit(asked.span, {"text": shown(asked)}, hint, walk=walked)
 

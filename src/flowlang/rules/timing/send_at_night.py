@@ -16,6 +16,7 @@ from flowlang.steps.wait_until import IN_TIME, WaitUntil
 from flowlang.syntax import declarations as tree
 from flowlang.syntax import expressions as ex
 from flowlang.syntax.tree import Token
+from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL642", "warning", '"{message}" goes out at {time}')
 
@@ -63,8 +64,8 @@ def check(campaign: Campaign, look: Look) -> Hits:
                 step = (number, IN_TIME) if number >= 0 else (at, SENT)
                 walk = Walk(campaign.name, *step)
                 yield Hit(
-                    node.span, words, "a policy can hold it: `send only between 08:00 and 20:00`",
-                    also=((place, "the time"),), walk=walk,
+                    node.span, words, tr("a policy can hold it: `send only between 08:00 and 20:00`"),
+                    also=((place, tr("the time")),), walk=walk,
                 )  # fmt: skip
                 break
 

@@ -13,6 +13,7 @@ from flowlang.steps.wait_for import WaitFor
 from flowlang.steps.wait_until import WaitUntil
 from flowlang.syntax.expressions import Missed, TimedOut
 from flowlang.syntax.tree import walk
+from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL641", "warning", "`{text}` lets no time pass")
 
@@ -42,7 +43,7 @@ def check(node: Wait | WaitDays, look: Look) -> Hits:
         # It also clears the flags of the wait before it.
         safe = not any(isinstance(one, (TimedOut, Missed)) for one in walk(look.above[1]))
         fix = without(node, look.parent, safe=safe)
-        yield Hit(node.span, {"text": node.span.text}, "say how long to wait", fix)
+        yield Hit(node.span, {"text": node.span.text}, tr("say how long to wait"), fix)
 
 
 @RULE.nodes(WaitUntil, WaitFor, Race)
@@ -50,5 +51,5 @@ def check_limit(node: WaitUntil | WaitFor | Race, look: Look) -> Hits:
     """The longest time of a wait."""
     if node.at_most is not None and is_none(node.at_most):
         yield Hit(
-            node.at_most.span, {"text": f"at most {node.at_most.span.text}"}, "say how long to wait"
+            node.at_most.span, {"text": tr("at most {at_most}", at_most=node.at_most.span.text)}, tr("say how long to wait")
         )

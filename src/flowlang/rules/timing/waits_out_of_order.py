@@ -15,6 +15,7 @@ from flowlang.steps.set import Set
 from flowlang.steps.wait_until import MISSED, PAST, WaitUntil
 from flowlang.syntax import expressions as ex
 from flowlang.syntax.tree import Node
+from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL644", "warning", "`{wait}` is over by then")
 
@@ -61,7 +62,7 @@ def check(campaign: Campaign, look: Look) -> Hits:
                 number = next(at for at, node in enumerate(campaign.nodes) if node is line)
                 yield Hit(
                     header(line), {"wait": headline(line)},
-                    "put the earlier moment first", also=((header(other), "this is later"),),
+                    tr("put the earlier moment first"), also=((header(other), tr("this is later")),),
                     walk=Walk(campaign.name, number, PAST if stops_if_past(line) else MISSED),
                 )  # fmt: skip
                 break

@@ -34,7 +34,7 @@ def build(service: Service) -> FastAPI:
     app = FastAPI(title=_TITLE, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.service = service
     app.state.metrics = Metrics(service.store, service.now, service.clock)
-    app.state.why = Why(service.reload)
+    app.state.why = Why(service)
     install(app)
     for part in _PARTS:
         app.include_router(part.router, prefix="/v1")

@@ -204,7 +204,7 @@ async def ask_why(
     asked: Why = request.app.state.why
     await run_in_threadpool(_id, serving, contact)
     try:
-        found = await asked.answer(serving.store, contact, about)
+        found = await asked.answer(contact, about)
     except CannotSay as cannot:
         raise Problem(409, str(cannot)) from None
     return {"contact": contact, "lines": found.lines, "waiting": found.waiting}

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from flowlang.intake.objects import flaw, whole
 from flowlang.web.api.problems import MEDIA, Problem, too_often
 from flowlang.web.service import Limits, Service
+from flowlang.web.tokens import Token
 
 SCOPE = "x-scope"
 """The extension of OpenAPI that says which scope an operation asks for."""
@@ -103,7 +104,7 @@ async def _admit(request: Request, service: Service, scope: str) -> None:
     if kind.lower() != "bearer" or not shown.strip():
         said = "this needs a token: `Authorization: Bearer flow_...`; `flow token new` makes one"
         raise Problem(401, said, {"WWW-Authenticate": _REALM})
-    token = await run_in_threadpool(service.doorkeeper.find, shown.strip())
+    token = await run_in_threadpool(_known, service, shown.strip())
     if token is None:
         raise Problem(
             401, "there is no such token", {"WWW-Authenticate": f'{_REALM}, error="invalid_token"'}
@@ -114,6 +115,14 @@ async def _admit(request: Request, service: Service, scope: str) -> None:
         lacking = f'{_REALM}, error="insufficient_scope", scope="{scope}"'
         raise Problem(403, f"the token lacks the scope `{scope}`", {"WWW-Authenticate": lacking})
     request.state.token = token
+
+
+def _known(service: Service, shown: str) -> Token | None:
+    """The token that someone shows; who has one is served by the version that runs now."""
+    token = service.doorkeeper.find(shown)
+    if token is not None:
+        service.follow()
+    return token
 
 
 class _Bounded(Request):

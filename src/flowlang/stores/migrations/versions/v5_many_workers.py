@@ -12,7 +12,7 @@ _TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
-    """Counters and progress in slots, and sequences where a database has them."""
+    """Counters and progress in slots; free codes in an index of their own; and sequences."""
     op.execute("create temporary table counters_before as select name, amount from counters")
     op.drop_table("counters")
     op.create_table(
@@ -31,6 +31,12 @@ def upgrade() -> None:
         sa.Column("what", _TEXT, nullable=False),
         sa.Column("amount", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("process", "slot", "what"),
+    )
+    # Whoever takes a code need not write the index anew.
+    op.drop_index("codes_free", "codes")
+    free = sa.text("contact is null")
+    op.create_index(
+        "codes_free", "codes", ["list", "position"], sqlite_where=free, postgresql_where=free
     )
     if op.get_bind().dialect.name == "sqlite":
         # Where the programs before look for the version; it stays at this number.

@@ -1,0 +1,104 @@
+"""Workers that are killed in the midst of one send to many.
+
+python -m tests.crash.group_send --contacts 5000 --kills 20
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from flowlang import workspace
+from flowlang.config import Settings
+from flowlang.engine.admission import as_text
+from flowlang.engine.worker import Worker
+from flowlang.program.program import Program
+from flowlang.stores import Store, open_store
+from flowlang.stores.rows import ArrivalRow
+from tests.crash.killing import address, kill_workers
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+END = START + timedelta(days=1)
+
+PROGRAM = """
+message "News"
+  kind marketing
+  channel email
+  subject "News"
+  body "News"
+
+automation "All"
+  send "News" to everyone
+"""
+
+
+def program() -> Program:
+    """One message to everyone."""
+    found = workspace.load_text(PROGRAM, settings=Settings(unsubscribe_url="https://example.com/u"))
+    assert found.runnable is not None, found.findings.in_order()
+    return found.runnable
+
+
+def prepare(store: Store, contacts: int) -> None:
+    """Contacts of whom every tenth has not agreed, and the wish to send to all."""
+    Worker(program(), store).apply(START, {}, {})
+    rows = [
+        ArrivalRow(START, f"c{number:05}", "contact", as_text({
+            "fields": {"email": f"c{number}@example.com"}, "consent": {"email": number % 10 != 0},
+        }))
+        for number in range(contacts)
+    ]  # fmt: skip
+    store.append(rows)
+    at = START + timedelta(hours=1)
+    store.append([ArrivalRow(at, None, "run automation", as_text({"automation": "All"}))])
+
+
+def audit(store: Store, contacts: int) -> Iterator[str]:
+    """What is wrong after all went through it."""
+    (process,) = (one for one in store.processes() if one.type == "group send")
+    past = process.done + process.failed + sum(process.skipped.values())
+    if (process.audience, past) != (contacts, contacts):
+        yield f"through with {past} of {process.audience}"
+    if process.status != "finished":
+        yield f"the send is {process.status}"
+    if process.skipped != {"no consent": contacts // 10}:
+        yield f"skipped: {process.skipped}"
+    letters = [row.letter.contact for row in store.letters(["queued"], 2 * contacts)]
+    twice = [one for one, count in Counter(letters).items() if count > 1]
+    if twice:
+        yield f"twice in the queue: {twice[:3]}"
+    if len(letters) != process.done:
+        yield f"{len(letters)} letters, {process.done} done"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--store", default="sqlite", help="sqlite, postgresql, or an address")
+    parser.add_argument("--contacts", type=int, default=5_000)
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--workers", type=int, default=1, help="at the same time")
+    asked = parser.parse_args()
+    with address(asked.store) as (url, base):
+        store = open_store(url, base)
+        prepare(store, asked.contacts)
+        store.close()
+
+        def work() -> None:
+            Worker(program(), open_store(url, base), batch=100).run(END)
+
+        done = kill_workers(work, kills=asked.kills, at_once=asked.workers, seed=3, pause=0.3)
+        store = open_store(url, base)
+        wrong = list(audit(store, asked.contacts))
+        store.close()
+    print(f"{asked.store}: {done.kills} of {done.workers} workers killed")  # noqa: T201
+    for one in wrong:
+        print(f"wrong: {one}")  # noqa: T201
+    print("all is as if nothing had happened" if not wrong else "something is wrong")  # noqa: T201
+    return bool(wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -23,7 +23,7 @@ import flowlang
 from flowlang import workspace
 from flowlang.cli.collector import without_collector
 
-ROUNDS = 7
+ROUNDS = 15
 FILES = 1_000
 HERE = Path(__file__).resolve().parent
 EXAMPLE = HERE.parent / "examples" / "webinar" / "webinar.flow"

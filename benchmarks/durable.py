@@ -1,6 +1,6 @@
 """Workload D: for each contact a state row, a history row and a coupon code, durably.
 
-    python benchmarks/durable.py                     # SQLite and PostgreSQL, batches of 1, 100, 1,000
+    python benchmarks/durable.py            # SQLite and PostgreSQL, batches of 1, 100, 1,000
     python benchmarks/durable.py --batches 1000 --rounds 9 --workers 2
 
 Beside each other, within one run: the same rows written by hand through the driver, as fast as its
@@ -172,6 +172,7 @@ def databases(name: str) -> Iterator[Callable[[], str]]:
 
 
 def compare(name: str, by_hand: type[Any], arguments: argparse.Namespace) -> None:
+    """Print both ways in turn, batch by batch."""
     with databases(name) as another:
         for batch in arguments.batches:
             amount = AMOUNTS.get(batch, 20 * batch)
@@ -191,6 +192,7 @@ def compare(name: str, by_hand: type[Any], arguments: argparse.Namespace) -> Non
 
 
 def main() -> None:
+    """Measure what the command line asks for."""
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--batches", type=int, nargs="+", default=[1, 100, 1000])
     asked.add_argument("--rounds", type=int, default=5)

@@ -10,19 +10,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 from flowlang import versions
-from flowlang.program.difference import Difference, StepChange, difference
-from flowlang.program.program import Campaign
+from flowlang.program.difference import difference
+from flowlang.program.step_changes import Effect, step_effect, step_in_words
 from flowlang.source import Span
 from flowlang.steps.step import Step
 from flowlang.syntax import declarations as tree
 from flowlang.syntax.tree import Node
 from flowlang.workspace import Workspace
-
-Effect = Literal["cosmetic", "forward only", "in flight", "policy"]
-"""Nobody; who comes later; who is under way; or who is let in, kept out, and how often."""
 
 _WITH_NAMES = (
     "campaign", "automation", "message", "policy", "segment", "group", "coupons", "calendar",
@@ -45,15 +41,6 @@ _SETTINGS: dict[str, tuple[Effect, str]] = {
     "valid_for": ("in flight", ""),
 }  # fmt: skip
 """What a line of a declaration touches, and of policy which part."""
-_STEPS: dict[str, tuple[Effect, str]] = {
-    "goal": ("policy", "goals"), "stop": ("policy", "exits"), "restart": ("policy", "exits"),
-    "stop_campaign": ("policy", "exits"), "grant": ("policy", "consent"),
-    "withdraw": ("policy", "consent"), "block_contact": ("policy", "consent"),
-    "unblock": ("policy", "consent"), "send_all": ("policy", "audience"),
-    "add_segment": ("policy", "audience"),
-    "measure": ("forward only", ""),
-}  # fmt: skip
-"""The same of steps; all others touch who is under way."""
 _WHOLE: dict[str, tuple[Effect, str]] = {
     "policy": ("policy", "caps"), "segment": ("policy", "audience"), "calendar": ("in flight", ""),
 }  # fmt: skip
@@ -231,34 +218,6 @@ def _steps(old: Workspace, new: Workspace, name: str, item: Node) -> Iterator[Ch
         place = item.span if change.new is None else found.new.nodes[change.new].span
         told = _change(new, effect, about, item, step_in_words(found, change), place, item.span)
         yield replace(told, step=True)
-
-
-def step_effect(found: Difference, change: StepChange) -> tuple[Effect, str]:
-    """Whom the change of a step touches."""
-    campaign, pc = _side(found, change)
-    return _STEPS.get(campaign.nodes[pc].rule, ("in flight", ""))
-
-
-def step_in_words(found: Difference, change: StepChange) -> str:
-    """What has become of a step."""
-    old = "" if change.old is None else found.old.instructions[change.old].where.text
-    new = "" if change.new is None else found.new.instructions[change.new].where.text
-    if change.what == "added":
-        return f"added `{new}`"
-    if change.what == "removed":
-        return f"removed `{old}`"
-    if change.what == "moved":
-        return f"moved `{new}`"
-    if old == new:
-        return f"changed below `{new}`"
-    return f"`{old}` is now `{new}`" + (", at another place" if change.moved else "")
-
-
-def _side(found: Difference, change: StepChange) -> tuple[Campaign, int]:
-    if change.new is not None:
-        return found.new, change.new
-    assert change.old is not None
-    return found.old, change.old
 
 
 # ---------------------------------------------------------------------- fields and settings

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from flowlang.changes import Change
+from flowlang.discovery import SETTINGS
 from flowlang.rules.allowances import CHANGE, comments, scope
-from flowlang.source import Source
-from flowlang.syntax.parser import Parsed
+from flowlang.source import Findings, Source
+from flowlang.syntax.parser import Parsed, parse
 from flowlang.workspace import Workspace
 
 _VERBS = ("allow", "erlaube")
@@ -77,8 +78,7 @@ def leaves(found: Workspace) -> tuple[list[tuple[str, Leave]], list[Flaw]]:
     """What the files of a workspace allow, each with its file's name; and what cannot be read."""
     known: list[tuple[str, Leave]] = []
     flaws: list[Flaw] = []
-    for parsed in found.files:
-        name = _name(parsed, found)
+    for name, parsed in _texts(found):
         for one in _read(parsed):
             if isinstance(one, Leave):
                 known.append((name, one))
@@ -87,9 +87,17 @@ def leaves(found: Workspace) -> tuple[list[tuple[str, Leave]], list[Flaw]]:
     return known, flaws
 
 
-def _name(parsed: Parsed, found: Workspace) -> str:
-    path = parsed.source.path
-    return path.resolve().relative_to(found.root.resolve()).as_posix() if path else ""
+def _texts(found: Workspace) -> Iterator[tuple[str, Parsed]]:
+    """The files of a workspace by name; of flow.toml its comments."""
+    root = found.root.resolve()
+    for parsed in found.files:
+        path = parsed.source.path
+        yield (path.resolve().relative_to(root).as_posix() if path else ""), parsed
+    settings = root / SETTINGS
+    if settings.is_file():
+        lines = settings.read_text(encoding="utf-8-sig").splitlines()
+        text = "\n".join(line if line.lstrip().startswith("#") else "" for line in lines)
+        yield SETTINGS, parse(Source(SETTINGS, text), Findings(), found.settings.language)
 
 
 def _read(parsed: Parsed) -> Iterator[Leave | tuple[int, str]]:

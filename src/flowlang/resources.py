@@ -24,7 +24,8 @@ def grammar() -> Path:
 
 def locale() -> Path:
     """The folder of the catalogues: in a source tree those that people write (.po), in an installed
-    wheel what is made of them (.mo)."""
+    wheel what is made of them (.mo).
+    """
     return _folder("locale")
 
 

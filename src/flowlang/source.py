@@ -294,6 +294,10 @@ class Guess(Text):
         made.typed, made.meant = typed, meant
         return made
 
+    def alone(self) -> Text:
+        """The hint without a fix."""
+        return Text(self.template, self.parts)
+
     def fix(self, span: Span) -> Fix | None:
         """Put the name in the place of the other; None where that does not stand there as it is.
 

@@ -1,20 +1,21 @@
 """SENTENCE → ANOTHER LANGUAGE: what flow says to people, by catalogues in the gettext format.
 
-A sentence is written in English where it is said, as `tr("there is no {thing}", thing=…)`: a `Text`,
-which is that English sentence to all who take it for a `str`, and which knows how it is said in a
-language that has a catalogue in `locale`.  One that has none is spoken to in English, so a new
-language needs no catalogue.
+A sentence is written in English where it is said, as `tr("there is no {thing}", thing=…)`: a
+`Text`, which is that English sentence to all who take it for a `str`, and which knows how it is
+said in a language that has a catalogue in `locale`.  In one that has none it stays English, so a
+new language needs no catalogue.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from hashlib import blake2b
 from io import BytesIO
 from pathlib import Path
 from string import Formatter
+from textwrap import fill
 from typing import TYPE_CHECKING, Any, Self
 
 from flowlang import resources
@@ -29,19 +30,22 @@ ENGLISH = "en"
 class Text(str):
     """An English sentence that can be said in other languages; its parts may be such, too."""
 
-    __slots__ = ("parts", "template")
+    __slots__ = ("many", "parts", "template")
     template: str
     """A format string, and what its translation is found by."""
-    parts: Mapping[str, object]
+    many: str
+    """The same for several, where the sentence counts something: `count`, in its parts."""
+    parts: Mapping[str, Any]
 
-    def __new__(cls, template: str, parts: Mapping[str, object]) -> Self:
-        made = super().__new__(cls, template.format(**parts))
-        made.template, made.parts = template, parts
+    def __new__(cls, template: str, parts: Mapping[str, Any], many: str = "") -> Self:
+        chosen = many if many and parts["count"] != 1 else template
+        made = super().__new__(cls, chosen.format(**parts))
+        made.template, made.parts, made.many = template, parts, many
         return made
 
     def in_(self, language: str) -> str:
         """The sentence in a language."""
-        return said(self.template, self.parts, language)
+        return said(self.template, self.parts, language, self.many)
 
 
 def tr(template: str, /, **parts: object) -> Text:
@@ -49,16 +53,19 @@ def tr(template: str, /, **parts: object) -> Text:
     return Text(template, parts)
 
 
-def counted(one: str, many: str, count: int, /, **parts: object) -> Text:
-    """A sentence about so many (`{count:,}` in it), in the form of one or of several."""
-    return Text(one if count == 1 else many, {"count": count, **parts})
+def tr_n(one: str, many: str, count: int, /, **parts: object) -> Text:
+    """A sentence about so many (`{count:,}` in it), of which there are two in English."""
+    return Text(one, {"count": count, **parts}, many)
 
 
-def listed(texts: list[str] | tuple[str, ...]) -> Text:
-    """Several with commas between them."""
-    names = [f"part{number}" for number in range(len(texts))]
-    template = ", ".join(f"{{{name}}}" for name in names)
-    return Text(template, dict(zip(names, texts, strict=True)))
+def joined(texts: Iterable[str], separator: str = ", ") -> Text:
+    """Several, with a separator between them that may be a word."""
+    parts: dict[str, str] = {}
+    for text in texts:
+        if parts:
+            parts[f"between_{len(parts)}"] = separator
+        parts[f"part_{len(parts)}"] = text
+    return Text("".join(f"{{{name}}}" for name in parts), parts)
 
 
 def in_language(text: object, language: str) -> str:
@@ -66,22 +73,31 @@ def in_language(text: object, language: str) -> str:
     return text.in_(language) if isinstance(text, Text) else str(text)
 
 
-def said(template: str, parts: Mapping[str, object], language: str) -> str:
+def said(template: str, parts: Mapping[str, Any], language: str, many: str = "") -> str:
     """A template in a language, with its parts, which are said in that language as well."""
     catalogue = None if language == ENGLISH else _catalogue(language)
     if catalogue is None:
-        return template.format(**parts)
-    translated = catalogue.gettext(template) if template else ""
+        return str(Text(template, parts, many))
+    translated = template and catalogue.gettext(template)
+    if many:
+        translated = catalogue.ngettext(template, many, parts["count"])
     told = {
         name: part.in_(language) if isinstance(part, Text) else part for name, part in parts.items()
     }
     return _Numbers(catalogue.pgettext("between thousands", ",")).vformat(translated, (), told)
 
 
-def whole(text: str, language: str) -> str:
-    """A text that is no template, such as a page, in a language."""
+def page(text: str, language: str) -> str:
+    """A text of several paragraphs in a language; each is translated by itself."""
     catalogue = None if language == ENGLISH else _catalogue(language)
-    return text if catalogue is None or not text else catalogue.gettext(text)
+    if catalogue is None:
+        return text
+    return "\n\n".join(
+        fill(catalogue.gettext(flat), 100, break_long_words=False, break_on_hyphens=False)
+        if (flat := " ".join(paragraph.split()))
+        else ""
+        for paragraph in text.split("\n\n")
+    )
 
 
 class _Numbers(Formatter):

@@ -22,11 +22,11 @@ from flowlang.discovery import find, own_files
 from flowlang.program.compile import compile_program
 from flowlang.program.program import Program
 from flowlang.source import Findings, Source, Span, did_you_mean
+from flowlang.speech import tr
 from flowlang.syntax.declarations import Use
 from flowlang.syntax.parser import Parsed, parse
 from flowlang.syntax.reading import read_source
 from flowlang.syntax.scripts import Test
-from flowlang.speech import tr
 
 if TYPE_CHECKING:
     from flowlang.engine.testing import Script
@@ -224,7 +224,7 @@ def _module_path(item: Use, parsed: Parsed, workspace: Workspace) -> Path | None
     if "/" not in name and "\\" not in name and workspace.disk.has(path):
         return path
     known = [found.stem for found in resources.stdlib().glob("*.flow")]
-    hint = did_you_mean(name, known, "module")
+    hint = did_you_mean(name, known, tr("module"))
     findings.report(d.UNKNOWN_MODULE, item.name.span, name=name, hint=hint)
     return None
 
@@ -251,7 +251,9 @@ class _TextFiles:
         inside = real.is_relative_to(home)
         self.workspace.inputs[path] = (digests.of_input if inside else digests.of_place)(path)
         if not inside:
-            self.findings.report(d.UNKNOWN_FILE, span, name=shown, why=tr("lies outside the workspace"))
+            self.findings.report(
+                d.UNKNOWN_FILE, span, name=shown, why=tr("lies outside the workspace")
+            )
             return False
         if not self.workspace.disk.has(real):
             self.findings.report(d.UNKNOWN_FILE, span, name=shown, why=tr("does not exist"))
@@ -276,7 +278,7 @@ class _TextFiles:
             self.workspace.texts[path] = found.text
             return found
         except UnicodeDecodeError:
-            self.findings.report(d.UNKNOWN_FILE, span, name=shown, why="is not UTF-8 text")
+            self.findings.report(d.UNKNOWN_FILE, span, name=shown, why=tr("is not UTF-8 text"))
             return None
 
 

@@ -69,14 +69,14 @@ def test_a_suggested_test_reads_like_one_that_a_person_wrote(tmp_path: Path) -> 
     assert (
         made.stdout
         == """\
-test "Hello: the message of line 9 does not go out"
+test "Hello: send 'Hello': not sent"
   given contact
     blocked
   at 2026-03-02 10:00 tag "new"
   expect skipped "Hello" because "blocked"
   expect waiting until 2026-03-03 10:00 in "Hello"
 
-test "Hello: comes past line 10"
+test "Hello: wait 1 day"
   given contact
   at 2026-03-02 10:00 tag "new"
   at 2026-03-03 10:00
@@ -94,10 +94,34 @@ def test_german_files_get_german_tests(tmp_path: Path) -> None:
     made = flow("test", "laden", "--suggest", cwd=tmp_path)
     assert made.stdout.startswith(
         "# sprache: de\n"
-        'test "Hello: die Nachricht von Zeile 10 geht nicht hinaus"\n'
+        "test \"Hello: sende 'Hello': nicht gesendet\"\n"
         "  gegeben kontakt\n"
         "    gesperrt\n"
     )
+
+
+def test_a_field_that_starts_a_campaign_is_tried_with_values_for_its_wait() -> None:
+    text = """
+contact
+  webinar_date  datetime
+
+campaign "W"
+  start when webinar_date is set
+  wait until webinar_date at 03:00
+  tag "over"
+"""
+    found = suggested(text)
+    assert found.left == ()
+    assert "wait until webinar_date at 03:00: in time" in found.text
+
+
+def test_a_suggested_test_is_named_by_what_it_does(tmp_path: Path) -> None:
+    long = " or ".join(f'tagged "t{number}"' for number in range(20))
+    found = suggested(f'campaign "W"\n  start when tagged "go"\n  if {long}\n    tag "x"\n')
+    names = [one.name for one in found.tests]
+    assert "W: start when tagged 'go'" in names
+    assert any(name.startswith("W: if tagged 't0' or ") and " ...: " in name for name in names)
+    assert max(map(len, names)) < 90
 
 
 def test_the_same_seed_gives_the_same_tests() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -109,6 +110,22 @@ def test_what_is_not_one_plain_address_is_refused(address: str) -> None:
 
 def test_a_domain_with_umlauts_is_written_as_mail_servers_know_it() -> None:
     assert to_email(replace(LETTER, address="anna@müller.de"))["To"] == "anna@xn--mller-kva.de"
+
+
+def test_no_line_is_longer_than_a_mail_server_must_take() -> None:
+    endless = replace(LETTER, subject="x" * 5_000, text="y" * 5_000, html="z" * 5_000)
+    assert max(map(len, to_email(endless).as_bytes().split(b"\r\n"))) <= 998
+    with pytest.raises(Unmailable, match="more than 900 characters"):
+        to_email(replace(LETTER, unsubscribe="https://shop.example.com/u/" + "x" * 999))
+
+
+@pytest.mark.parametrize("text", ["a\rb", "\r\n.\r\nMAIL FROM:<x>", "\n.\n", ".", "\x0b.\x85."])
+def test_no_line_end_stands_alone_that_a_server_might_take_for_the_end_of_the_mail(
+    text: str,
+) -> None:
+    # SMTP smuggling: a bare CR or LF around a dot.
+    raw = to_email(replace(LETTER, text=text, html=text)).as_bytes()
+    assert re.search(rb"\r(?!\n)|(?<!\r)\n", raw) is None
 
 
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "https://x/ y", "https://x/>\r\nBcc: e@x"])

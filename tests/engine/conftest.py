@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from flowlang.stores import Store
+from tests.engine_cases.sums import wrong_sums
 from tests.stores import opening
 
 
@@ -20,5 +21,8 @@ def database(request: pytest.FixtureRequest) -> Iterator[opening.Database]:
 
 
 @pytest.fixture
-def store(database: opening.Database) -> Store:
-    return database.open()
+def store(database: opening.Database) -> Iterator[Store]:
+    """After each test its sums are right."""
+    found = database.open()
+    yield found
+    assert wrong_sums(found) == []

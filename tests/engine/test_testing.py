@@ -69,3 +69,13 @@ def test_a_refusal_that_was_not_expected_fails_the_test() -> None:
 def test_time_only_goes_forward_also_after_looking_ahead() -> None:
     lines = 'expect not sent "M" at 2026-06-05 10:00\n  at 2026-06-02 10:00 tag "y"'
     assert _message(lines) == "line 23: time only goes forward: it is 2026-06-05 10:00 already"
+
+
+@pytest.mark.parametrize(
+    "line", ["at 9999-12-31 23:00", "at 2201-01-01", "after 1000 years", "after 200 years"]
+)
+def test_a_moment_that_the_clock_cannot_show_is_a_finding(line: str) -> None:
+    found = workspace.load_text(f"{PROGRAM}  {line}\n")
+    told = [finding.message for finding in found.findings.in_order()]
+    assert told == ["a moment lies between 1900 and 2200"]
+    assert found.runnable is None

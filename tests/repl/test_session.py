@@ -676,3 +676,122 @@ def test_files_are_only_read_when_asked_for(tmp_path: Path) -> None:
     one = Session(files, datetime(2026, 11, 20, 9, tzinfo=UTC))
     (tmp_path / "shop.flow").unlink()
     assert "sent" in said(one, ANNA, 'tag "new"', "undo", "redo")
+
+
+# ---------------------------------------------------------------------- why
+
+
+def test_why_not_of_an_event_that_finds_its_contacts(shop: Session) -> None:
+    told = said(shop, "contact anna birthday=2000-11-25", "advance 1 hour", 'why not "Race"')
+    assert told.endswith(
+        '"Race" has not started\n'
+        "  start on birthday_today: birthday_today has not happened\n"
+        "  for contacts where anniversary of birthday is today: has to be yes\n"
+        "    no   anniversary of birthday is today  anniversary of birthday: 2026-11-25\n"
+    )
+
+
+def test_why_not_of_a_group_send(shop: Session) -> None:
+    told = said(shop, "contact anna score=60 country=CH", "advance 1 hour", 'why not "Gift"')
+    part = told.partition('the automation "Round" has not sent it to anna')[2]
+    assert 'to segment "hot": has to be yes\n' in part
+    assert 'no   country in ("DE", "AT")  country: "CH"' in part
+
+
+EXPIRES = """
+contact
+  records license
+    name     text
+    expires  date
+
+event license_expires
+  every day at 06:00
+  for each license where expires = today + 7 days
+
+message "Renew"
+  kind service
+  channel email
+  subject "{{ event.name }}"
+  body "Renew it."
+
+campaign "Renew"
+  start on license_expires
+  send "Renew"
+"""
+
+
+def test_why_not_of_an_event_that_finds_records(tmp_path: Path) -> None:
+    one = session(tmp_path, EXPIRES)
+    told = said(one, "contact anna", "advance 1 hour", 'why not "Renew"')
+    assert "for each license where expires = today + 7 days: anna has no license\n" in told
+    told = said(one, 'add license name "A", expires 2026-12-01', 'why not "Renew"')
+    assert "license name A, expires 2026-12-01: has to be yes\n" in told
+    assert "no   expires = today + 7 days  expires: 2026-12-01" in told
+
+
+WAITS = """
+contact
+  due  datetime
+
+message "Note"
+  kind service
+  channel email
+  subject "Note"
+  body "Now."
+
+campaign "Waits"
+  start when tagged "go"
+  wait until 1 day before due at 09:00
+  send "Note"
+"""
+
+
+def test_why_says_why_at_that_moment(tmp_path: Path) -> None:
+    one = session(tmp_path, WAITS)
+    told = said(one, "contact anna due=2026-11-20 18:00", 'tag "go"', 'why "Note"')
+    assert told.endswith(
+        '  2026-11-20 10:00  "Waits"  wait until 1 day before due at 09:00: missed'
+        " (the moment was 2026-11-19 09:00)\n    due  2026-11-20 18:00\n"
+    )
+    told = said(one, "undo", "set due=2026-11-25 12:00", 'tag "go"', "next", 'why "Note"')
+    assert "wait until 1 day before due at 09:00: waiting (until 2026-11-24 09:00)" in told
+    assert told.endswith("    due  2026-11-25 12:00\n")
+
+
+def test_why_not_again(tmp_path: Path) -> None:
+    one = session(tmp_path, WAITS)
+    told = said(one, 'contact anna due=2026-11-20 18:00 tag "go"', 'tag "go"', 'why not "Note"')
+    assert 'it was tagged "go" already, so to tag it again is no trigger' in told
+    told = said(one, 'untag "go"', 'tag "go"', 'untag "go"', 'tag "go"', 'why not "Note"')
+    assert "why not again: it runs once; with `runs again` a new trigger would start" in told
+    again = session(tmp_path, WAITS.replace("  start when", "  runs again\n  start when"))
+    told = said(again, "contact anna due=2026-11-20 18:00", 'tag "go"', 'tag "go"')
+    told = said(again, 'why not "Waits"')
+    assert 'a new trigger starts it again: it was tagged "go" already' in told
+
+
+def test_values_are_shown_once(shop: Session) -> None:
+    said(shop, "contact anna score=60 country=CH", 'tag "new"', "next")
+    told = said(shop, 'why not "Offer"')
+    assert told.count("60") == 1
+    assert 'if in segment "hot": no\n' in told
+
+
+# ---------------------------------------------------------------------- many
+
+
+def test_many_contacts_of_a_file_are_told_in_few_rows(tmp_path: Path) -> None:
+    one = session(tmp_path, SHOP)
+    rows = "".join(f"c{n},,5,Mars/Base\n" for n in range(300))
+    (tmp_path / "people.csv").write_text(f"id,email,score,timezone\nbad,nonsense,1,\n{rows}")
+    told = said(one, "load people.csv").splitlines()
+    assert len(told) < 10
+    assert "301 rows read, 300 taken, 1 left out" in told[0]
+    assert "expected one plain e-mail address" in told[1], "what was refused comes first"
+    assert any("Mars/Base" in row and "and 299 more like it" in row for row in told)
+    assert any("no e-mail address" in row and "and 299 more like it" in row for row in told)
+    shown = said(one, "status").splitlines()
+    assert len(shown) == 41
+    assert shown[-1] == "  ... and 260 more; `status c299` shows one"
+    assert said(one, "status c299") == "  c299  in no campaign yet\n"
+    assert len(said(one, "undo").splitlines()) < 15

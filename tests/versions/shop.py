@@ -32,6 +32,8 @@ STEPS = """  send "A"
 class Shop(Machine):
     """The machine of someone who edits, looks, applies and runs."""
 
+    url = "sqlite:///.flow/state.db"
+
     def edit(self, steps: str, head: str = HEAD, more: str = "") -> None:
         """Write the campaign anew."""
         self.file("shop.flow", f"{MESSAGES}{head}{steps}{more}")
@@ -91,3 +93,12 @@ def shop(
     found.file("flow.toml", '[sender]\nfrom = "Shop <shop@example.com>"\n')
     found.edit(STEPS)
     return found
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either(request: pytest.FixtureRequest, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    """The shop over each kind of store."""
+    if request.param == "postgresql":
+        shop.url = request.getfixturevalue("postgresql_url")
+        monkeypatch.setenv("FLOW_STORE", shop.url)
+    return shop

@@ -17,9 +17,9 @@ from flowlang.engine.planning import Refusal, apply, plan
 from flowlang.engine.version import applied
 from flowlang.engine.worker import Worker
 from flowlang.stores import open_store
-from tests.versions.shop import HEAD, STEPS, Shop, shop
+from tests.versions.shop import HEAD, STEPS, Shop, either, shop
 
-__all__ = ["shop"]
+__all__ = ["either", "shop"]
 
 
 # ---------------------------------------------------------------------- saved is not active
@@ -132,24 +132,24 @@ def test_to_apply_another_version_and_the_first_again_starts_nobody(shop: Shop) 
 # ---------------------------------------------------------------------- steps that come
 
 
-def test_who_stands_before_a_new_step_passes_it_once_who_is_behind_never(shop: Shop) -> None:
+def test_who_stands_before_a_new_step_passes_it_once_who_is_behind_never(either: Shop) -> None:
     """mautic#842: a mail was added before the place where contacts stand."""
-    shop.people(1, "go")
-    shop.run("2026-11-20 10:00")
-    shop.run("2026-11-25 10:00")
-    shop.file("late.csv", "id,email,tags\nlate,late@example.com,go\n")
-    shop("contacts", "import", "late.csv")
-    shop.run("2026-11-25 11:00")
-    shop.edit(STEPS.replace('  send "B"\n', '  send "C"\n  send "B"\n'))
-    found = shop.campaign()
+    either.people(1, "go")
+    either.run("2026-11-20 10:00")
+    either.run("2026-11-25 10:00")
+    either.file("late.csv", "id,email,tags\nlate,late@example.com,go\n")
+    either("contacts", "import", "late.csv")
+    either.run("2026-11-25 11:00")
+    either.edit(STEPS.replace('  send "B"\n', '  send "C"\n  send "B"\n'))
+    found = either.campaign()
     assert [one["text"] for one in found["steps"]] == ['added `send "C"`']
     assert {one["step"]: one["contacts"] for one in found["standing"]} == {
         "wait 5 days": 1, "wait 5 days (2)": 1,
     }  # fmt: skip
-    shop("apply")
-    shop.run("2026-12-20 10:00")
-    assert shop.sent("c0") == ["A", "B"]
-    assert shop.sent("late") == ["A", "C", "B"]
+    either("apply")
+    either.run("2026-12-20 10:00")
+    assert either.sent("c0") == ["A", "B"]
+    assert either.sent("late") == ["A", "C", "B"]
 
 
 def test_a_step_behind_the_last_reaches_those_under_way_and_nobody_who_is_through(
@@ -206,37 +206,37 @@ def test_those_at_a_step_that_is_gone_are_named_and_asked_about(shop: Shop) -> N
     ],
 )
 def test_after_apply_each_is_where_was_said_and_no_step_is_done_again(
-    shop: Shop, to: str, sent: list[str], status: str
+    either: Shop, to: str, sent: list[str], status: str
 ) -> None:
     """mautic#16262, #6054: everybody was processed again."""
-    shop.people(3, "go")
-    shop.run("2026-11-20 10:00")
-    shop.edit('  send "A"\n  send "B"\n  wait 7 days\n  tag "end"\n')
-    assert shop("plan", "--check", "--move", f"Tour: wait 5 days={to}").code == 0
-    done = shop("apply", "--move", f"Tour: wait 5 days={to}")
+    either.people(3, "go")
+    either.run("2026-11-20 10:00")
+    either.edit('  send "A"\n  send "B"\n  wait 7 days\n  tag "end"\n')
+    assert either("plan", "--check", "--move", f"Tour: wait 5 days={to}").code == 0
+    done = either("apply", "--move", f"Tour: wait 5 days={to}")
     assert (done.code, "version 2 is applied" in done.talk) == (0, True)
-    shop.run("2026-11-21 10:00")
-    assert [shop.sent(f"c{one}") for one in range(3)] == [sent] * 3
-    assert shop.stands("c0")["status"] == status
+    either.run("2026-11-21 10:00")
+    assert [either.sent(f"c{one}") for one in range(3)] == [sent] * 3
+    assert either.stands("c0")["status"] == status
 
 
-def test_who_stays_goes_on_as_the_earlier_version_says_to_its_end(shop: Shop) -> None:
+def test_who_stays_goes_on_as_the_earlier_version_says_to_its_end(either: Shop) -> None:
     """mautic#6323, PR#15528: scheduled contacts were lost."""
-    shop.people(1, "go")
-    shop.run("2026-11-20 10:00")
-    shop.edit('  send "C"\n')
-    assert shop("apply", "--move", "Tour: *=stay").code == 0
-    shop.file("late.csv", "id,email,tags\nlate,late@example.com,go\n")
-    shop("contacts", "import", "late.csv")
-    shop.run("2026-11-25 10:00")
-    shop.edit('  send "C"\n  tag "other"\n')
-    assert shop.plan()["behind"][0]["contacts"] == 1
-    assert shop("apply").code == 0
-    shop.run("2026-12-20 10:00")
-    assert (shop.sent("c0"), shop.sent("late")) == (["A", "B"], ["C"])
-    assert shop.stands("c0")["status"] == "finished"
-    shop.edit('  send "C"\n')
-    assert shop.plan()["behind"] == []
+    either.people(1, "go")
+    either.run("2026-11-20 10:00")
+    either.edit('  send "C"\n')
+    assert either("apply", "--move", "Tour: *=stay").code == 0
+    either.file("late.csv", "id,email,tags\nlate,late@example.com,go\n")
+    either("contacts", "import", "late.csv")
+    either.run("2026-11-25 10:00")
+    either.edit('  send "C"\n  tag "other"\n')
+    assert either.plan()["behind"][0]["contacts"] == 1
+    assert either("apply").code == 0
+    either.run("2026-12-20 10:00")
+    assert (either.sent("c0"), either.sent("late")) == (["A", "B"], ["C"])
+    assert either.stands("c0")["status"] == "finished"
+    either.edit('  send "C"\n')
+    assert either.plan()["behind"] == []
 
 
 def test_a_campaign_that_is_gone_asks_for_those_in_it(shop: Shop) -> None:
@@ -254,18 +254,18 @@ def test_a_campaign_that_is_gone_asks_for_those_in_it(shop: Shop) -> None:
     assert shop("plan", "--version", "1", "--check").code == 0
 
 
-def test_steps_that_change_places_are_not_done_again(shop: Shop) -> None:
+def test_steps_that_change_places_are_not_done_again(either: Shop) -> None:
     """mautic#6054: no step that a contact has passed is ever done again by an edit."""
-    shop.edit('  send "A"\n  tag "one"\n  wait 5 days\n  send "B"\n')
-    shop.people(1, "go")
-    shop.run("2026-11-20 10:00")
-    shop.edit('  wait 5 days\n  send "B"\n  send "A"\n  tag "one"\n  send "C"\n')
-    assert shop("apply").code == 0
-    shop.events({"contact": "c0", "type": "untag", "tag": "one"})
-    shop.run("2026-12-20 10:00")
-    assert shop.sent("c0") == ["A", "B", "C"]
-    assert sum("passed over" in line for line in shop.history("c0")) == 2
-    assert not any('tag "one": tagged' in line for line in shop.history("c0")[4:])
+    either.edit('  send "A"\n  tag "one"\n  wait 5 days\n  send "B"\n')
+    either.people(1, "go")
+    either.run("2026-11-20 10:00")
+    either.edit('  wait 5 days\n  send "B"\n  send "A"\n  tag "one"\n  send "C"\n')
+    assert either("apply").code == 0
+    either.events({"contact": "c0", "type": "untag", "tag": "one"})
+    either.run("2026-12-20 10:00")
+    assert either.sent("c0") == ["A", "B", "C"]
+    assert sum("passed over" in line for line in either.history("c0")) == 2
+    assert not any('tag "one": tagged' in line for line in either.history("c0")[4:])
 
 
 def test_a_message_that_a_new_step_sends_once_more_is_named(shop: Shop) -> None:
@@ -302,25 +302,25 @@ def test_who_stood_in_a_block_that_now_asks_something_is_asked_about(shop: Shop)
     ],
 )
 def test_a_changed_wait_is_counted_from_when_it_began(
-    shop: Shop, wait: str, at_once: int, later: int, until: str | None
+    either: Shop, wait: str, at_once: int, later: int, until: str | None
 ) -> None:
     """Customer.io, Klaviyo: a delay is shortened or lengthened while people stand in it."""
-    shop.edit(STEPS.replace("5 days", "20 days"))
+    either.edit(STEPS.replace("5 days", "20 days"))
     for day, names in ((20, "ab"), (22, "c"), (23, "de")):
         rows = "".join(f"{name},{name}@example.com,go\n" for name in names)
-        shop.file("people.csv", f"id,email,tags\n{rows}")
-        shop.at(f"2026-11-{day} 10:00")("contacts", "import", "people.csv")
-        shop.run(f"2026-11-{day} 10:00")
-    shop.edit(STEPS.replace("5 days", "20 days").replace("20 days", wait, 1))
-    shop.at("2026-11-23 12:00")
-    found = shop.campaign()["steps"][0]
+        either.file("people.csv", f"id,email,tags\n{rows}")
+        either.at(f"2026-11-{day} 10:00")("contacts", "import", "people.csv")
+        either.run(f"2026-11-{day} 10:00")
+    either.edit(STEPS.replace("5 days", "20 days").replace("20 days", wait, 1))
+    either.at("2026-11-23 12:00")
+    found = either.campaign()["steps"][0]
     assert (found["due at once"], found["due later"]) == (at_once, later)
-    assert shop.stands("e")["until"] == "2026-12-13T10:00:00+00:00"
-    shop("apply")
+    assert either.stands("e")["until"] == "2026-12-13T10:00:00+00:00"
+    either("apply")
     if until is not None:
-        assert shop.stands("e")["until"] == until
-    shop.run("2026-11-23 12:00")
-    assert sum(shop.sent(name) == ["A", "B"] for name in "abcde") == at_once
+        assert either.stands("e")["until"] == until
+    either.run("2026-11-23 12:00")
+    assert sum(either.sent(name) == ["A", "B"] for name in "abcde") == at_once
 
 
 def test_a_wait_that_becomes_one_for_something_else_is_waited_as_it_says_now(shop: Shop) -> None:
@@ -387,17 +387,17 @@ def test_who_is_held_by_a_pause_moves_and_stays_held(shop: Shop) -> None:
 # ---------------------------------------------------------------------- two at once
 
 
-def test_two_applies_at_the_same_moment_one_is_refused(shop: Shop, tmp_path: Path) -> None:
+def test_two_applies_at_the_same_moment_one_is_refused(either: Shop, tmp_path: Path) -> None:
     """mautic CampaignOptimisticLockTest: two people save one campaign."""
-    shop.people(20, "go")
-    shop.run("2026-11-20 10:00")
-    store = open_store("sqlite:///.flow/state.db", tmp_path)
+    either.people(20, "go")
+    either.run("2026-11-20 10:00")
+    store = open_store(either.url, tmp_path)
     first = applied(store)
     assert first is not None
     folder = workspace.load(Path())
     plans = []
     for wait in ("1 day", "9 days"):
-        shop.edit(STEPS.replace("5 days", wait))
+        either.edit(STEPS.replace("5 days", wait))
         old, new = versions.restored(first, tmp_path, folder.settings), workspace.load(Path())
         assert old.program is not None
         assert new.program is not None
@@ -422,7 +422,7 @@ def test_two_applies_at_the_same_moment_one_is_refused(shop: Shop, tmp_path: Pat
     now = applied(store)
     store.close()
     assert now is not None
-    moments = {shop.stands(f"c{one}")["until"] for one in range(20)}
+    moments = {either.stands(f"c{one}")["until"] for one in range(20)}
     assert (now.number, len(moments)) == (2, 1)
 
 
@@ -438,24 +438,24 @@ def test_a_version_that_was_not_looked_at_is_refused(shop: Shop) -> None:
     assert "refused: version 2 was applied by ben meanwhile" in refused.talk
 
 
-def test_a_worker_of_an_earlier_version_has_nothing_more_to_do(shop: Shop) -> None:
+def test_a_worker_of_an_earlier_version_has_nothing_more_to_do(either: Shop) -> None:
     """n8n#20561: applied is active, in every engine at once."""
-    shop.people(1, "go")
-    shop.run("2026-11-20 10:00")
+    either.people(1, "go")
+    either.run("2026-11-20 10:00")
     found = workspace.load(Path())
     assert found.program is not None
-    store = open_store("sqlite:///.flow/state.db", Path())
+    store = open_store(either.url, Path())
     worker = Worker(found.program, store)
     worker.version = 1
-    shop.edit(STEPS.replace("5 days", "1 day"))
-    shop("apply")
+    either.edit(STEPS.replace("5 days", "1 day"))
+    either("apply")
     version = applied(store)
     assert version is not None
     assert version.at is not None
     worker.run(version.at + timedelta(days=9))
     store.close()
     assert worker.outdated
-    assert shop.sent("c0") == ["A"]
+    assert either.sent("c0") == ["A"]
 
 
 # ---------------------------------------------------------------------- what was recorded

@@ -148,6 +148,19 @@ def test_a_comment_allows_a_change_until_a_day(
     assert "flow" not in before("check").data
 
 
+@pytest.mark.parametrize("kind", ["", " policy"])
+def test_a_comment_in_flow_toml_allows_what_changes_there(
+    before: Shop, tmp_path: Path, kind: str
+) -> None:
+    toml = (tmp_path / "flow.toml").read_text() + '\n[consent]\nregime = "opt-out"\n'
+    before.file("flow.toml", toml)
+    assert [one["about"] for one in rows(before, code=1)] == ["consent"]
+    before.file(
+        "flow.toml", f"# flow: allow change{kind} until 2027-01-01 because we moved\n{toml}"
+    )
+    assert [one["allowed"]["because"] for one in rows(before, code=0)] == ["we moved"]
+
+
 @pytest.mark.parametrize(
     ("comment", "said"),
     [

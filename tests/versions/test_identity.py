@@ -148,7 +148,7 @@ def told(old: str, new: str) -> list[tuple[str, str, str]]:
         (STEPS.replace('    send "B"\n', ""), [("removed", 'send "B"', "")]),
         (STEPS.replace('    send "B"\n    wait 1 day\n', '    wait 1 day\n    send "B"\n'),
          [("moved", 'send "B"', 'send "B"')]),
-        (STEPS.replace('  send "A"\n', "").replace('  else\n', '  else\n    send "A"\n', 1),
+        (STEPS.replace('  send "A"\n', "").replace("  else\n", '  else\n    send "A"\n', 1),
          [("moved", 'send "A"', 'send "A"')]),
         (STEPS.replace("up to 3", "up to 4"),
          [("changed", "repeat up to 3 times", "repeat up to 4 times")]),

@@ -140,6 +140,9 @@ def test_the_description_is_complete(client: Client) -> None:
     schemas = found["components"]["schemas"]
     for name in re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(found)):
         assert name in schemas
+    names = [one["operationId"] for path in found["paths"].values() for one in path.values()]
+    assert "resume_process" in names
+    assert len(set(names)) == len(names)
     for path, operations in found["paths"].items():
         for method, operation in operations.items():
             told = operation["responses"].keys()

@@ -26,9 +26,9 @@ from flowlang.check.names import Names, Policy, Segment
 from flowlang.check.view import View
 from flowlang.kinds import Fields, Kind
 from flowlang.source import Diagnostic, did_you_mean, guess
+from flowlang.speech import tr
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.tree import Node, Token
-from flowlang.speech import tr
 
 MAX_SEGMENTS = 50
 """Within each other: bounds how deep a condition can be."""
@@ -104,7 +104,15 @@ class Expressions:
             return lambda v: (x := fn(v)) and instant(x, time(0), v.zone)
         if want.name == "text" and kind.name == "number":
             return lambda v: None if (x := fn(v)) is None else str(x)
-        self.mismatch(node, tr("{what} is {kind}, this is {kind_2}", what=what, kind=a_kind(want), kind_2=a_kind(kind)))
+        self.mismatch(
+            node,
+            tr(
+                "{what} is {kind}, this is {other}",
+                what=what,
+                kind=a_kind(want),
+                other=a_kind(kind),
+            ),
+        )
         return fn
 
     def choice(self, want: Kind, constant: str, node: tree.Expression, what: str, fn: Fn) -> Fn:
@@ -143,7 +151,9 @@ class Expressions:
             return lambda v: False
         if found.checking:
             self.findings.report(
-                d.OUT_OF_PLACE, token.span, what=tr("the segment `{found}` stands within itself", found=found.name)
+                d.OUT_OF_PLACE,
+                token.span,
+                what=tr("the segment `{name}` stands within itself", name=found.name),
             )
             return lambda v: False
         if found.compiled is None:
@@ -175,7 +185,7 @@ class Expressions:
             found.checking = False
 
     def _too_many_segments(self, token: Token) -> None:
-        what = tr("at most {max_segments} segments stand within each other", max_segments=MAX_SEGMENTS)
+        what = tr("at most {most} segments stand within each other", most=MAX_SEGMENTS)
         self.findings.report(d.OUT_OF_PLACE, token.span, what=what)
 
     def channel(self, token: Token) -> str:
@@ -212,10 +222,12 @@ class Expressions:
         """The fields of an event; a finding where there is no such event."""
         fields = self.names.event_fields(token.value)
         if fields is None:
-            hint = did_you_mean(token.value, list(self.names.events), "event")
+            hint = did_you_mean(token.value, list(self.names.events), tr("event"))
             if token.value in self.names.records:
                 name = token.value
-                hint = tr("`{name}` are records: write `any {name}` or `count of {name}`", name=name)
+                hint = tr(
+                    "`{name}` are records: write `any {name}` or `count of {name}`", name=name
+                )
             self.findings.report(d.UNKNOWN_EVENT, token.span, name=token.value, hint=hint)
         return fields
 
@@ -230,14 +242,17 @@ class Expressions:
         near = guess(token.value, names)
         if token.value in self.names.events:
             name = token.value
-            hint = tr("`{name}` is an event: `{name} happened`, `count of {name}`, `… of last {name}`", name=name)
+            hint = tr(
+                "`{name}` is an event: `{name} happened`, `count of {name}`, `… of last {name}`",
+                name=name,
+            )
         elif token.value in self.names.records:
-            hint = tr("`{token}` are records: `any {token}`, `count of {token} > 2`", token=token.value)
+            hint = tr("`{name}` are records: `any {name}`, `count of {name} > 2`", name=token.value)
         elif (
             near is None
             and token.kind == "NAME"
             and len(token.value) <= 3
             and token.value.isupper()
         ):
-            hint = tr('if it is a text, put it in quotes: `"{token}"`', token=token.value)
+            hint = tr('if it is a text, put it in quotes: `"{name}"`', name=token.value)
         self.findings.report(d.UNKNOWN_FIELD, token.span, whose=whose, name=token.value, hint=hint)

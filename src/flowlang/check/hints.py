@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from flowlang.check.meaning import Compiled
 from flowlang.kinds import Kind
-from flowlang.syntax import expressions as tree
 from flowlang.speech import tr
+from flowlang.syntax import expressions as tree
 
 
 def a_kind(kind: Kind) -> str:
     """A kind in a sentence: `a number`."""
     return _SHOWN.get(kind.name, str(kind))
+
+
+def named(kind: Kind) -> str:
+    """A kind as it is named in a list of fields: `number`."""
+    if kind.name == "one of":
+        choices = ", ".join(f'"{choice}"' for choice in kind.choices)
+        return tr("one of {choices}", choices=choices)
+    return _NAMED[kind.name]
 
 
 def minus_hint(name: str, known: list[str]) -> str:
@@ -24,7 +32,7 @@ def minus_hint(name: str, known: list[str]) -> str:
 def condition_hint(node: tree.Expression, kind: Kind) -> str:
     """What to do with a value that stands where a condition is asked for."""
     if kind.name in ("text", "email", "phone", "one of", "number", "date", "datetime"):
-        return tr("compare it, or write `{node} is set`", node=node.span.text)
+        return tr("compare it, or write `{text} is set`", text=node.span.text)
     return ""
 
 
@@ -33,7 +41,7 @@ def comparison_hint(node: tree.Compare | tree.TwoSided, left: Compiled, right: C
     kinds = {left.kind.name, right.kind.name}
     if "text" in kinds and isinstance(right.constant, str):
         if left.kind.name == "number" and right.constant.replace(".", "").isdigit():
-            return tr("write `{constant}` without quotes", constant=right.constant)
+            return tr("write `{value}` without quotes", value=right.constant)
         if left.kind.name in ("date", "datetime"):
             return tr("dates are written without quotes: 2026-12-24")
         if left.kind.name == "yes/no":
@@ -46,8 +54,14 @@ def comparison_hint(node: tree.Compare | tree.TwoSided, left: Compiled, right: C
 
 
 _SHOWN = {
-    "text": "text", "number": "a number", "date": "a date", "datetime": "a date and time",
-    "time": "a time", "duration": "a duration", "yes/no": "yes or no", "one of": "a choice",
-    "email": "an e-mail address", "phone": "a phone number", "list": "a list",
-    "weekday": "a day of the week", "any": "any value",
+    "text": tr("text"), "number": tr("a number"), "date": tr("a date"),
+    "datetime": tr("a date and time"), "time": tr("a time"), "duration": tr("a duration"),
+    "yes/no": tr("yes or no"), "one of": tr("a choice"), "email": tr("an e-mail address"),
+    "phone": tr("a phone number"), "list": tr("a list"), "weekday": tr("a day of the week"),
+    "any": tr("any value"),
+}  # fmt: skip
+_NAMED = {
+    "text": tr("text"), "number": tr("number"), "date": tr("date"), "datetime": tr("datetime"),
+    "time": tr("time"), "duration": tr("duration"), "yes/no": tr("yes/no"), "email": tr("email"),
+    "phone": tr("phone"), "list": tr("list of rows"), "weekday": tr("weekday"), "any": tr("any"),
 }  # fmt: skip

@@ -12,9 +12,9 @@ from flowlang.calendar import WEEKDAYS
 from flowlang.check import diagnostics as d
 from flowlang.kinds import DATE, DATETIME, DURATION, NUMBER, TEXT, TIME, WEEKDAY, YES_NO, Kind
 from flowlang.source import Findings
+from flowlang.speech import tr
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.tree import Token
-from flowlang.speech import tr
 
 MAX_AMOUNT = 100_000
 """Of one unit of a duration."""
@@ -28,7 +28,11 @@ def day(token: Token, findings: Findings) -> date | None:
         year, month, number = str(token.value).split("-")
         return date(int(year), int(month), int(number))
     except ValueError:
-        findings.report(d.BAD_VALUE, token.span, what=tr("there is no {token} in the calendar", token=token.value))
+        findings.report(
+            d.BAD_VALUE,
+            token.span,
+            what=tr("there is no {value} in the calendar", value=token.value),
+        )
         return None
 
 
@@ -38,7 +42,9 @@ def wall(token: Token, findings: Findings) -> time | None:
         hour, minute = str(token.value).split(":")
         return time(int(hour), int(minute))
     except ValueError:
-        findings.report(d.BAD_VALUE, token.span, what=tr("there is no {token} on the clock", token=token.value))
+        findings.report(
+            d.BAD_VALUE, token.span, what=tr("there is no {value} on the clock", value=token.value)
+        )
         return None
 
 
@@ -59,7 +65,9 @@ def duration(node: tree.Duration, findings: Findings) -> calendar.Duration:
             amount = token.value
             if not isinstance(amount, int) or not 0 <= amount <= MAX_AMOUNT:
                 findings.report(
-                    d.BAD_VALUE, token.span, what=tr("a duration has whole units, not {amount}", amount=amount)
+                    d.BAD_VALUE,
+                    token.span,
+                    what=tr("a duration has whole units, not {amount}", amount=amount),
                 )
                 amount = 1
             continue
@@ -83,7 +91,9 @@ def zone(token: Token, findings: Findings) -> ZoneInfo | None:
 def address(token: Token, findings: Findings) -> str:
     """The e-mail address of a STRING token; a finding where it is none."""
     if "@" not in token.value:
-        findings.report(d.BAD_VALUE, token.span, what=tr('"{token}" is no e-mail address', token=token.value))
+        findings.report(
+            d.BAD_VALUE, token.span, what=tr('"{value}" is no e-mail address', value=token.value)
+        )
     return str(token.value)
 
 

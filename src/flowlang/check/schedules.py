@@ -7,8 +7,8 @@ from flowlang.check import diagnostics as d
 from flowlang.check import literals
 from flowlang.days import Schedule
 from flowlang.source import Findings
-from flowlang.syntax import declarations as tree
 from flowlang.speech import tr
+from flowlang.syntax import declarations as tree
 
 
 def schedule(line: tree.ScheduleLine, findings: Findings) -> Schedule | None:
@@ -26,7 +26,9 @@ def schedule(line: tree.ScheduleLine, findings: Findings) -> Schedule | None:
         return Schedule("days", weekdays(line.days), 1, wall, None)
     day = line.day.value
     if not isinstance(day, int) or not 1 <= day <= 31:
-        findings.report(d.BAD_VALUE, line.day.span, what=tr("there is no day {day} in any month", day=day))
+        findings.report(
+            d.BAD_VALUE, line.day.span, what=tr("there is no day {day} in any month", day=day)
+        )
         return None
     return Schedule("month", frozenset(), day, wall, None)
 

@@ -7,6 +7,7 @@ from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
 from flowlang.check import diagnostics as d
+from flowlang.check.hints import named
 from flowlang.check.names import Names, Part
 from flowlang.check.template_places import place_of
 from flowlang.dataclass import dataclass
@@ -26,6 +27,12 @@ FILTERS = frozenset((
     "unique", "sum", "urlencode", "abs", "striptags", "safe", "map",
 ))  # fmt: skip
 """Filters that cost no more than their input is long."""
+
+_FOR_ANY_VALUE = frozenset((
+    "date", "money", "default", "d", "upper", "lower", "title", "capitalize", "trim", "int",
+    "float", "escape", "e", "striptags", "safe",
+))  # fmt: skip
+"""Those that never fail; whether another one does, only rendering can tell."""
 
 FUNCTIONS = ("coupon", "coupon_expires", "last", "count", "event_link")
 
@@ -48,6 +55,7 @@ class Found:
     needs: set[tuple[str, str]] = field(default_factory=set)
     certain: bool = True
     """False where what is needed depends on the data: a branch, a loop."""
+    may_fail: bool = False
     events: list[EventNeed] = field(default_factory=list)
 
 
@@ -91,14 +99,16 @@ class Checker:
                 case n.Assign(target=n.Name(name=str() as name)):
                     local[name] = self.value(node.node, local)
                 case _:
-                    self._refuse(node, tr("`{spelled}` has no place in a template", spelled=_spelled(node)))
+                    self._refuse(
+                        node, tr("`{text}` has no place in a template", text=_spelled(node))
+                    )
 
     def _loop(self, node: nodes.For, local: dict[str, _Known], loops: int) -> None:
         from jinja2 import nodes as n
 
         self.found.certain = False
         if loops >= MAX_LOOPS or node.recursive:
-            self._refuse(node, tr("at most {max_loops} loops within each other", max_loops=MAX_LOOPS))
+            self._refuse(node, tr("at most {most} loops within each other", most=MAX_LOOPS))
             return
         over = self.value(node.iter, local)
         inner = dict(local)
@@ -142,6 +152,8 @@ class Checker:
         """The kind of what is made of other values."""
         from jinja2 import nodes as n
 
+        if not isinstance(node, (n.Test, n.Not, n.And, n.Or, n.Concat)):
+            self.found.may_fail = True  # a text and a number do not add up
         match node:
             case n.Test() | n.Not() | n.Neg():
                 self._values((node.node,), local)
@@ -162,7 +174,7 @@ class Checker:
                 self.found.certain = False
                 self._values((node.test, node.expr1, *filter(None, (node.expr2,))), local)
             case _:
-                self._refuse(node, tr("`{spelled}` has no place in a template", spelled=_spelled(node)))
+                self._refuse(node, tr("`{text}` has no place in a template", text=_spelled(node)))
         return _Known()
 
     def _values(
@@ -196,7 +208,9 @@ class Checker:
             self._report(d.TEMPLATE_FIELD, node, name, what=what)
         elif name in ("range", "dict", "lipsum", "cycler", "joiner", "namespace", "self"):
             self._refuse(
-                node, tr("`{name}` is not known in templates: a loop goes over data only", name=name), name
+                node,
+                tr("`{name}` is not known in templates: a loop goes over data only", name=name),
+                name,
             )
         else:
             what = tr("the contact has no field `{name}`", name=name)
@@ -207,7 +221,9 @@ class Checker:
         from jinja2 import nodes as n
 
         if name.startswith("_"):
-            self._refuse(node, tr("`{name}` reaches into Python; a template sees data only", name=name), name)
+            self._refuse(
+                node, tr("`{name}` reaches into Python; a template sees data only", name=name), name
+            )
             return _Known()
         head = node.node
         if isinstance(head, n.Name) and head.name not in local:
@@ -227,14 +243,20 @@ class Checker:
             if name not in inner.fields:
                 hint = did_you_mean(name, list(inner.fields))
                 self._report(
-                    d.TEMPLATE_FIELD, node, name, what=tr("there is no field `{name}` here", name=name), hint=hint
+                    d.TEMPLATE_FIELD,
+                    node,
+                    name,
+                    what=tr("there is no field `{name}` here", name=name),
+                    hint=hint,
                 )
                 return _Known()
             return _Known(inner.fields[name])
         if inner.need is not None and inner.need[0] == "answer":
             return _Known(ANY, need=("answer", f"{inner.need[1]}.{name}"))
         if inner.kind.name not in ("any", "list"):
-            what = tr("`{name}` is asked of {kind}, which has no parts", name=name, kind=inner.kind)
+            what = tr(
+                "`{name}` is asked of {kind}, which has no parts", name=name, kind=named(inner.kind)
+            )
             self._report(d.TEMPLATE_FIELD, node, name, what=what)
         return _Known()
 
@@ -256,6 +278,8 @@ class Checker:
         if node.name not in FILTERS:
             hint = did_you_mean(node.name, sorted(FILTERS))
             self._report(d.TEMPLATE_FILTER, node, node.name, name=node.name, hint=hint)
+        if node.name not in _FOR_ANY_VALUE or (node.name == "date" and node.args):
+            self.found.may_fail = True
         if node.name in ("default", "d"):
             return replace(inner, need=None)
         return inner
@@ -271,14 +295,20 @@ class Checker:
                 self._attribute(node.node, node.node.attr, local)
                 return _Known()
             if name in FUNCTIONS:
-                self._refuse(node, tr("`{name}` is called with one name in quotes", name=name), name)
+                self._refuse(
+                    node, tr("`{name}` is called with one name in quotes", name=name), name
+                )
             else:
                 attribute = node.node.attr if isinstance(node.node, n.Getattr) else ""
                 name = name or attribute
                 shown = name or "this"
                 if attribute in FILTERS:
-                    known = tr("write `| {attribute}`", attribute=attribute)
-                self._refuse(node, tr("`{shown}` is no function of templates ({known})", shown=shown, known=known), name or "(")
+                    known = tr("write `| {name}`", name=attribute)
+                self._refuse(
+                    node,
+                    tr("`{name}` is no function of templates ({known})", name=shown, known=known),
+                    name or "(",
+                )
             return _Known()
         return self._function(node, name, first)
 
@@ -289,7 +319,10 @@ class Checker:
                 hint = did_you_mean(first, list(self.names.coupons), tr("coupon list"))
                 self._report(d.UNKNOWN_COUPONS, node, first, name=first, hint=hint)
             elif name == "coupon_expires" and self.names.coupons[first].valid_for is None:
-                what = tr('the list "{first}" does not say how long a code is valid: `valid for …`', first=first)
+                what = tr(
+                    'the list "{name}" does not say how long a code is valid: `valid for …`',
+                    name=first,
+                )
                 self._report(d.TEMPLATE_FIELD, node, first, what=what)
             if name == "coupon_expires":
                 # Of the code that is shown, or else of the last one: there may be none.
@@ -302,10 +335,13 @@ class Checker:
             return _Known(TEXT)
         fields = self.names.event_fields(first)
         if fields is None:
-            hint = did_you_mean(first, list(self.names.events), "event")
+            hint = did_you_mean(first, list(self.names.events), tr("event"))
             self._report(d.UNKNOWN_EVENT, node, first, name=first, hint=hint)
         elif name == "event_link" and not self._comes_from_outside(first):
-            what = tr("a link makes events happen that come from outside, and `{first}` is none", first=first)
+            what = tr(
+                "a link makes events happen that come from outside, and `{name}` is none",
+                name=first,
+            )
             self._report(d.TEMPLATE_FIELD, node, first, what=what)
         if name == "last":
             self.found.certain = False

@@ -16,8 +16,8 @@ from flowlang.check.names import Message, Names, Part
 from flowlang.check.template_places import broken_tag
 from flowlang.check.template_values import Checker, EventNeed, Found
 from flowlang.dataclass import dataclass
-from flowlang.syntax.tree import Token
 from flowlang.speech import tr
+from flowlang.syntax.tree import Token
 
 MAX_TEMPLATE = 500_000
 """Characters of one template."""
@@ -42,6 +42,8 @@ class Template:
     events: tuple[EventNeed, ...] = ()
     plain: bool = False
     """It has no placeholders at all."""
+    may_fail: bool = False
+    """It reckons with values that may not fit: only rendering can tell."""
 
 
 def prepare(message: Message, names: Names) -> None:
@@ -70,6 +72,7 @@ def _template(subject: Part | None, body: Part | None, names: Names) -> Template
         tuple(sorted(found.needs)) if found.certain else None,
         tuple(found.events),
         plain,
+        found.may_fail,
     )
 
 
@@ -116,7 +119,10 @@ def _check(part: Part, names: Names, found: Found) -> None:
         names.findings.report(
             d.TEMPLATE_UNSAFE,
             part.span,
-            what=tr("the template is too long: at most {max_template:,} characters", max_template=MAX_TEMPLATE),
+            what=tr(
+                "the template is too long: at most {most:,} characters",
+                most=MAX_TEMPLATE,
+            ),
         )
         return
     try:
@@ -126,10 +132,14 @@ def _check(part: Part, names: Names, found: Found) -> None:
         names.findings.report(d.TEMPLATE_SYNTAX, span, why=str(error.message).rstrip("."))
         return
     except RecursionError:
-        names.findings.report(d.TEMPLATE_UNSAFE, part.span, what=tr("the template is nested too deep"))
+        names.findings.report(
+            d.TEMPLATE_UNSAFE, part.span, what=tr("the template is nested too deep")
+        )
         return
     assert isinstance(parsed, nodes.Template)
     try:
         Checker(part, names, found).body(parsed.body, {}, certain=True, loops=0)
     except RecursionError:
-        names.findings.report(d.TEMPLATE_UNSAFE, part.span, what=tr("the template is nested too deep"))
+        names.findings.report(
+            d.TEMPLATE_UNSAFE, part.span, what=tr("the template is nested too deep")
+        )

@@ -147,6 +147,6 @@ def told(delivered: Delivered, folder: Path) -> dict[str, str]:
         "delayed": f"{retried:,} are tried again later" + (f" ({why})" if why else "")
         if retried
         else "",
-        "rate": f"{delivered.rated:,} wait for their turn" if delivered.rated else "",
+        "rate": f"{len(delivered.rated):,} wait for their turn" if delivered.rated else "",
         "unknown": f"{unknown:,} may have gone out or not" if unknown else "",
     }

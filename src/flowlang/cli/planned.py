@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from flowlang.changes import Change, step_effect, step_in_words
 from flowlang.engine.planning import steps_by_name
+from flowlang.program.step_changes import step_effect, step_in_words
 
 if TYPE_CHECKING:
+    from flowlang.changes import Change
     from flowlang.contact import Entry
     from flowlang.engine.moves import Moves
     from flowlang.engine.moving import Tally

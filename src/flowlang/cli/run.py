@@ -52,6 +52,9 @@ def run(path: Path | None, url: str | None, once: bool, given_now: str | None) -
     are queued and handed over. What was done is done: run it again and nothing happens twice.
     What fell due while no engine ran happens at the moment it was due, in that order.
 
+    The first run over an empty store applies the folder. From then on the version that was applied
+    last runs, whatever the folder says meanwhile: see `flow plan` and `flow apply`.
+
     The outbox (.flow/outbox in the workspace) takes every message as a file: nothing leaves the
     machine unless flow.toml says so. Exit code 1 where an arrival was refused, a message could not
     be delivered, or a contact stands at a step that is gone.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from flowlang.cli import storing, terminal
+from flowlang.cli import paths, storing, terminal
 
 
 @click.group(epilog="Example: flow token new shop --scope events:write")
@@ -32,7 +32,6 @@ def new(
     It is shown this once: the store keeps a hash of it. `flow serve` takes it from now on, without
     a restart.
     """
-    from flowlang.cli import paths
     from flowlang.web import tokens
 
     workspace = paths.one(path)
@@ -54,7 +53,7 @@ def list_(path: Path | None, url: str | None, output_format: str) -> None:
     """List the tokens: their names, when they were made, and what they are for."""
     from flowlang.web import tokens
 
-    with storing.opened_below(path, url) as store:
+    with storing.existing(paths.one(path), url) as store:
         known = tokens.tokens(store)
     if output_format == "json":
         rows = [{"name": one.name, "made": one.made, "scopes": list(one.scopes)} for one in known]
@@ -75,7 +74,7 @@ def revoke(name: str, path: Path | None, url: str | None) -> None:
     """Revoke the token NAME: a second later it opens nothing any more."""
     from flowlang.web import tokens
 
-    with storing.opened_below(path, url) as store:
+    with storing.existing(paths.one(path), url) as store:
         try:
             tokens.revoke(store, name)
         except tokens.BadToken as bad:

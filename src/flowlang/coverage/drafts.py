@@ -174,6 +174,24 @@ def happening(draft: Draft, changes: Iterable[Change], at: int) -> Draft:
     return replace(draft, acts=(*draft.acts[:at], *new, *draft.acts[at:]))
 
 
+def otherwise(draft: Draft, changes: Iterable[Change]) -> Draft | None:
+    """The draft in which the fields that it sets are set so at the same places; None where it sets
+    none of them.
+    """
+    acts = {change.about: change.act for change in changes if isinstance(change, Fact)}
+    new = tuple(
+        replace(act, what=acts[about]) if (about := _sets(act)) in acts else act
+        for act in draft.acts
+    )
+    return replace(draft, acts=new) if new != draft.acts else None
+
+
+def _sets(act: Act) -> str:
+    """What an act that sets or clears a field is about, as facts call it."""
+    verb, _, rest = str(act.what).partition(" ")
+    return f"field {rest.partition(' ')[0]}" if verb in ("set", "clear") else ""
+
+
 def without_a_line(draft: Draft) -> Iterator[Draft]:
     """The draft with one thing left out, in turn."""
     for at in range(len(draft.acts)):

@@ -15,7 +15,7 @@ from datetime import date, datetime, time
 
 from flowlang.calendar import instant
 from flowlang.contact import Contact
-from flowlang.coverage.drafts import Act, Draft, Named, given, happening, without_a_line
+from flowlang.coverage.drafts import Act, Draft, Named, given, happening, otherwise, without_a_line
 from flowlang.coverage.occasions import Occasions
 from flowlang.coverage.scenes import Scene, Wish
 from flowlang.coverage.staging import Outcome, Stage, Unusable
@@ -169,6 +169,7 @@ class Search:
         if wish:
             places = range(len(base.acts), -1, -1)
             changed = [given(base, wish), happening(there, wish, len(there.acts))]
+            changed += filter(None, [otherwise(base, wish)])
             changed += [happening(base, wish, at) for at in places]
         for passing in _PASSING:
             for draft in changed:

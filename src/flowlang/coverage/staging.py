@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from flowlang.calendar import instant, local
+from flowlang.calendar import CLOCK_YEARS, instant, local
 from flowlang.contact import Contact
 from flowlang.coverage.drafts import Act, Draft
 from flowlang.coverage.recording import Recorder
@@ -160,7 +160,7 @@ class Stage:
         compiler = Compiler(self.program, findings)
         if name:
             compiler.contacts.append(name)
-            compiler.clock = datetime.min.replace(tzinfo=UTC) + timedelta(days=366)
+            compiler.clock = datetime(CLOCK_YEARS[0], 1, 2, tzinfo=UTC)
         check = compiler.line(node)
         for finding in findings.in_order():
             if finding.severity == "error":

@@ -21,6 +21,8 @@ from flowlang.addresses import mailbox
 from flowlang.contact import Letter
 from flowlang.delivery.plain import plain_text
 
+_LONGEST = 900
+"""Characters of a link in a header: it stands in one line, which has at most 998 (RFC 5322)."""
 _LINK = re.compile(r"(?:https?://|mailto:)[^\s<>]+", re.IGNORECASE)
 _ENCODED_WORD = re.compile(r"=(?=\?[^?\s]+\?[bqBQ]\?)")
 _UNPRINTED = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -120,6 +122,8 @@ def _link(raw: str) -> str:
     link = quote(raw.strip(), safe="!#$%&'()*+,/:;=?@[]~-._")
     if not _LINK.fullmatch(raw.strip()) or not _LINK.fullmatch(link):
         raise Unmailable("the unsubscribe link is no address of a page")
+    if len(link) > _LONGEST:
+        raise Unmailable(f"the unsubscribe link has more than {_LONGEST} characters")
     return link
 
 

@@ -16,8 +16,8 @@ class Delivered:
     """The same, by place."""
     retried: Counter[str] = field(default_factory=Counter)
     """By reason."""
-    rated: int = 0
-    """Those that wait for their turn, for so many go to their domain already."""
+    rated: set[str] = field(default_factory=set)
+    """The ids of those that wait for their turn, for enough go to their domain already."""
     down: dict[str, str] = field(default_factory=dict)
     """By place, why it takes nothing now."""
     failed: list[str] = field(default_factory=list)

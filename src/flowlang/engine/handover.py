@@ -50,6 +50,16 @@ class _Pause:
     because: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Letters that go one way now; none where all that were looked at have to wait."""
+
+    way: Delivery
+    rows: list[LetterRow]
+    look: int
+    """How many to look at next."""
+
+
 class Handover:
     """Hands over what a store has queued.
 
@@ -93,34 +103,29 @@ class Handover:
             with self._store.transaction(beside=True):
                 self._note()
                 done.left = stop()
-                way, rows, look = (self._delivery, [], 0) if done.left else self._next(look)
+                batch = None if done.left else self._next(look)
             self._to_note.clear()
-            if not rows:
+            if batch is None:
                 break
-            self._to_note = list(zip(rows, _handed_over(way, rows), strict=True))
+            look = batch.look
+            if batch.rows:
+                outcomes = _handed_over(batch.way, batch.rows)
+                self._to_note = list(zip(batch.rows, outcomes, strict=True))
         done.down = {place: pause.because for place, pause in self._pauses.items()}
         self._delivery.rest()
         return done
 
     # ------------------------------------------------------------------ which letters go now
 
-    def _next(self, look: int) -> tuple[Delivery, list[LetterRow], int]:
-        """The next letters, which go one way, and how many to look at after them."""
-        while rows := self._store.claim_letters(self._clock(), look, me()):
-            way, taken, back = self._sorted_out(rows)
-            self._store.mark_letters(back)
-            if taken:
-                return way, taken, LOOK if back else way.at_once
-            look = LOOK
-        return self._delivery, [], look
-
-    def _sorted_out(
-        self, rows: Sequence[LetterRow]
-    ) -> tuple[Delivery, list[LetterRow], list[LetterFate]]:
-        """Those that go now, the first one's way; and those that go back into the queue."""
+    def _next(self, look: int) -> _Batch | None:
+        """The next letters, of so many that are looked at; None where nothing is to go now."""
         now, way = self._clock(), self._delivery
+        rows = self._store.claim_letters(now, look, me())
+        if not rows:
+            return None
         taken: list[LetterRow] = []
         back: list[LetterFate] = []
+        waits = False
         for row in rows:
             this = self._delivery.way(row.letter)
             at, because = row.since, row.reason
@@ -130,9 +135,11 @@ class Handover:
                     way = this
                     taken.append(row)
                     continue
-                at, because = held
+                (at, because), waits = held, True
             back.append(LetterFate(row.letter.id, "queued", at, because, row.tries))
-        return way, taken, back
+        self._store.mark_letters(back)
+        # Where the first ones had to wait, those behind them may have to as well.
+        return _Batch(way, taken, LOOK if waits else way.at_once)
 
     def _held(self, way: Delivery, letter: Letter, now: datetime) -> tuple[datetime, str] | None:
         """Until when a letter has to wait, and why; None where it may go now."""
@@ -144,9 +151,10 @@ class Handover:
         domain = letter.address.rpartition("@")[2].strip(" >").casefold()
         at = self._rates.wait(domain, now)
         if at is None:
+            self._done.rated.discard(letter.id)
             return None
-        self._done.rated += 1
-        return at, f"so many may go to {domain} now"
+        self._done.rated.add(letter.id)
+        return at, f"it waits for its turn: only so many go to {domain} at once"
 
     # ------------------------------------------------------------------ what became of them
 

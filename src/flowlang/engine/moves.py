@@ -122,12 +122,14 @@ class Moves:
         if not ahead:
             return []
         told = {(one.step, one.line) for one in history if _of_round(one, run)}
-        texts = {step for step, _ in told}
+        known = {(one.where.text, one.where.line) for one in found.old.instructions}
+        # The history may speak of a text with another layout, or in another language.
+        texts = {step for step, _ in told - known}
         names = []
         for old, new in ahead:
             where = found.old.instructions[old].where
-            known = (where.text, where.line) in told or where.text in texts
-            if known or not _reaches(found.old, 0, pc, without=old):
+            done = (where.text, where.line) in told or where.text in texts
+            if done or not _reaches(found.old, 0, pc, without=old):
                 names.append(found.new.instructions[new].where.id)
         return names
 

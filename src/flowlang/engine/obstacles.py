@@ -109,6 +109,10 @@ def _missing(do: Interpreter, message: Message, entry: Entry) -> _Facts:
     yield Fact(name, "not set, and the placeholder has no default")
 
 
+def _unrenderable(do: Interpreter, message: Message, entry: Entry) -> _Facts:
+    yield Fact("template", entry.because.partition(": ")[2])
+
+
 def _codes(do: Interpreter, message: Message, entry: Entry) -> _Facts:
     template = template_for(message, do.sending.language(do.view, terms_at(do)))
     for name in sorted(template.lists):
@@ -135,6 +139,7 @@ _FACTS: dict[str, Callable[[Interpreter, Message, Entry], _Facts]] = {
     "for the send window": _windows,
     "cap": _caps,
     "for the cap": _caps,
+    "template error": _unrenderable,
     "missing value": _missing,
     "no code": _codes,
     "cancelled": _paused,

@@ -51,8 +51,8 @@ class View:
         found: dict[str, Any] = {
             "number": process.number, "type": process.identity.type, "name": process.name,
             "by": process.identity.by, "status": process.status, "done": process.done,
-            "skipped": sum(process.skipped.values()), "failed": process.failed, "of": self.of,
-            "unknown": self.unknown, "waiting": self.waiting, "held": self.held,
+            "skipped": sum(process.skipped.values()), "failed": process.failed,
+            "unknown": self.unknown, "of": self.of, "waiting": self.waiting, "held": self.held,
             "halted": self.halted,
             "reasons": dict(sorted(process.skipped.items())), "because": process.because,
             "who": process.who,

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from flowlang.engine.run_effects import RunEffects
 
 
+class Unrenderable(Exception):
+    """A template cannot be filled in with these values; the message says why, in one line."""
+
+
 @dataclass(slots=True)
 class Rendered:
     """A message with values put in."""
@@ -62,11 +66,19 @@ class Renderer:
         codes: dict[str, str],
         language: str,
     ) -> Rendered:
-        """Subject and body of a message for the run's contact, showing these codes."""
+        """Subject and body of a message for the run's contact, showing these codes.
+
+        Raises Unrenderable.
+        """
         self._begin(do, message.missing_text if message.when_missing == "show" else "", language)
         values = self._values(do, codes, message.channel, message.name)
-        subject = " ".join(self._fill(template.subject, values, html=False).split())
-        body = self._fill(template.body, values, html=template.html)
+        subject = body = ""
+        try:
+            subject = " ".join(self._fill(template.subject, values, html=False).split())
+            body = self._fill(template.body, values, html=template.html)
+        except Unrenderable:
+            if message.when_missing == "show" or not self.notes.missing:
+                raise
         missing = "" if message.when_missing == "show" else next(iter(self.notes.missing), "")
         text, html = ("", body) if template.html else (body, "")
         return Rendered(subject, text, html, missing, frozenset(self.notes.lists))
@@ -77,7 +89,10 @@ class Renderer:
             return template.body
         language = str(do.contact.fields.get("language") or self.config.language)
         self._begin(do, "", language)
-        return self._fill(template.body, self._values(do, {}, "email", ""), html=False)
+        try:
+            return self._fill(template.body, self._values(do, {}, "email", ""), html=False)
+        except Unrenderable as failure:  # who is to be told is told all the same
+            return f"{template.body} ({failure})"
 
     def unsubscribe_link(self, contact: Contact, channel: str, message: str) -> str:
         """The contact's own link to unsubscribe from a channel, as it stands in a message."""
@@ -100,7 +115,10 @@ class Renderer:
         found = self._compiled.get((text, html))
         if found is None:
             found = self._compiled[text, html] = self._environment(html=html).from_string(text)
-        return str(found.render(values))
+        try:
+            return str(found.render(values))
+        except Exception as failure:  # noqa: BLE001 - whatever a filter says of a value it cannot use
+            raise Unrenderable(_in_a_line(failure)) from None
 
     def _values(
         self, do: RunEffects, codes: dict[str, str], channel: str, message: str
@@ -184,7 +202,10 @@ class Renderer:
 
         language = _locale(self.notes.language)
         if isinstance(value, datetime):
-            here = calendar.local(value, self.notes.zone)
+            try:
+                here = calendar.local(value, self.notes.zone)
+            except OverflowError:  # at the first or the last day that there is
+                here = value
             if pattern in ("short", "medium", "long", "full"):
                 return format_date(here.date(), pattern, locale=language)
             return format_datetime(here, pattern, tzinfo=self.notes.zone, locale=language)
@@ -197,16 +218,26 @@ class Renderer:
     def _money(self, value: Any, currency: str = "EUR") -> Any:
         from babel.numbers import format_currency
 
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < _RICH:
             return format_currency(value, currency, locale=_locale(self.notes.language))
         return value
 
 
+_RICH = 10**20
+"""An amount of money has no more digits; a larger number is shown as a number."""
+_LONGEST = 200
+"""Characters of what is told of a template that fails."""
 _YES_NO = {"en": ("no", "yes"), "de": ("nein", "ja")}
 
 
 def _known(data: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in data.items() if value is not None}
+
+
+def _in_a_line(failure: Exception) -> str:
+    """What went wrong, for a history: one short line."""
+    words = " ".join(str(failure).split()) or type(failure).__name__
+    return words[:_LONGEST]
 
 
 def _locale(language: str) -> Any:
@@ -238,5 +269,22 @@ def _missing(notes: _Notes) -> Any:
 
         def __bool__(self) -> bool:
             return False
+
+        def _still(self, *others: object) -> Missing:
+            """What is reckoned with something missing is missing, too."""
+            return self
+
+        def _no(self, other: object) -> bool:
+            """It compares as in conditions."""
+            return False
+
+        def _nothing(self) -> Any:
+            notes.missing.append(str(self._undefined_name or "a value"))
+            raise ValueError  # from which the filters `int` and `float` make a zero
+
+        __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _still
+        __truediv__ = __rtruediv__ = __neg__ = __pos__ = __abs__ = __round__ = _still
+        __lt__ = __le__ = __gt__ = __ge__ = _no
+        __int__ = __float__ = _nothing
 
     return Missing

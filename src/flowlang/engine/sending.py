@@ -2,7 +2,7 @@
 
 A send waits for its window first and is checked when it goes out.  One that is barred is skipped,
 for the first reason of: cancelled, overdue, blocked, no address, robinson, no consent or
-objection, window, cap, missing value, no code.
+objection, window, cap, missing value, template error, no code.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from flowlang.effects import SendOutcome, Terms
 from flowlang.engine.letters import written
 from flowlang.engine.limits import Limits, policies_for
 from flowlang.engine.processes import Process, of_send
-from flowlang.engine.render import Rendered, Renderer
+from flowlang.engine.render import Rendered, Renderer, Unrenderable
 from flowlang.engine.telling import Said, counted
 from flowlang.engine.world import Pool, SentOut, Skipped, World
 from flowlang.kinds import in_words
@@ -226,11 +226,21 @@ class Sending:
         self, do: RunEffects, message: Message, terms: Terms, address: str
     ) -> tuple[SendOutcome, str]:
         """Render, check, take the codes, all or none; and what the history says of the codes."""
-        when_empty, language = terms.when_empty, self.language(do.view, terms)
+        language = self.language(do.view, terms)
         template = template_for(message, language)
-        if not template.lists and template.needs == () and not self.world.writes_letters:
+        nothing = not template.lists and template.needs == () and not template.may_fail
+        if nothing and not self.world.writes_letters:
             return "sent", ""  # there is nothing to fill in
-        codes, missing, rendered = self._codes(do, message, template, language)
+        try:
+            return self._filled(do, message, terms, address, language)
+        except Unrenderable as failure:  # nothing has been taken yet
+            return self._skip(do, message, "template error", str(failure)), ""
+
+    def _filled(
+        self, do: RunEffects, message: Message, terms: Terms, address: str, language: str
+    ) -> tuple[SendOutcome, str]:
+        when_empty, template = terms.when_empty, template_for(message, language)
+        codes, missing = self._codes(do, message, template, language)
         if missing:
             action = message.when_missing or "skip"
             if action == "halt":
@@ -248,23 +258,26 @@ class Sending:
                 f'"{name}"' for name in empty if self._policy_of(name, when_empty) == "halt"
             )
             return self._halt(do, message, terms, Said("empty", {"lists": lists})), ""
-        taken = self._take(do, message, codes, template)
+        shown = {name: code for name, code in codes.items() if code is not None}
+        for name in empty:
+            listed = self.program.names.coupons[name].text
+            shown[name] = terms.text if when_empty == "show" else listed
+        rendered = None
+        if self.world.writes_letters:  # before anything is taken: it may fail
+            rendered = self.renderer.render(message, template, do, shown, language)
+        self._take(do, message, codes, template)
         for name in empty:
             self.world.pool(name).fallback += 1
-            listed = self.program.names.coupons[name].text
-            taken[name] = terms.text if when_empty == "show" else listed
-        if self.world.writes_letters:
-            rendered = self.renderer.render(message, template, do, taken, language)
-            self._write(do, message, rendered, address, taken)
-        return "sent", _codes_in_words(taken, empty) if self.world.history is not None else ""
+        if rendered is not None:
+            self._write(do, message, rendered, address, shown)
+        return "sent", _codes_in_words(shown, empty) if self.world.history is not None else ""
 
     def _codes(
         self, do: RunEffects, message: Message, template: Template, language: str
-    ) -> tuple[dict[str, str | None], str, Rendered | None]:
+    ) -> tuple[dict[str, str | None], str]:
         """Which codes the message would show (None: the list is empty), and what it lacks."""
         lists: frozenset[str] = template.lists
-        rendered = None
-        if template.needs is None:
+        if template.needs is None or template.may_fail:
             shown = {name: self._next_code(do, name, template) or "" for name in lists}
             rendered = self.renderer.render(message, template, do, shown, language)
             missing = rendered.missing
@@ -280,8 +293,7 @@ class Sending:
                 ),
                 "",
             )
-        codes = {name: self._next_code(do, name, template) for name in sorted(lists)}
-        return codes, missing, rendered
+        return {name: self._next_code(do, name, template) for name in sorted(lists)}, missing
 
     def _next_code(self, do: RunEffects, name: str, template: Template) -> str | None:
         if name not in template.fresh and name in do.contact.codes:
@@ -291,13 +303,9 @@ class Sending:
 
     def _take(
         self, do: RunEffects, message: Message, codes: dict[str, str | None], template: Template
-    ) -> dict[str, str]:
-        taken: dict[str, str] = {}
+    ) -> None:
         for name, code in codes.items():
-            if code is None:
-                continue
-            taken[name] = code
-            if name not in template.fresh and name in do.contact.codes:
+            if code is None or (name not in template.fresh and name in do.contact.codes):
                 continue
             pool = self.world.pool(name)
             pool.free.popleft()
@@ -306,7 +314,6 @@ class Sending:
                 pool.taken.append((code, do.contact.id, message.name, do.now))
             do.contact.codes[name] = (code, do.now)
             self._watch(do, name, pool)
-        return taken
 
     def _watch(self, do: RunEffects, name: str, pool: Pool) -> None:
         """Tell once each time the stock falls under the line."""

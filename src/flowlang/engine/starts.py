@@ -11,6 +11,9 @@ from flowlang.engine.contact_effects import HAD_IT
 from flowlang.engine.tracing import Stated
 from flowlang.kinds import in_words
 from flowlang.program.program import Campaign, Start
+from flowlang.steps.jobs import SendAll, ToGroup, ToSegment
+from flowlang.syntax.expressions import Expression, InGroup, InSegment
+from flowlang.syntax.tree import walk
 
 
 def not_started(scene: Scene, contact: Contact, campaign: Campaign) -> Answer:
@@ -26,7 +29,8 @@ def not_started(scene: Scene, contact: Contact, campaign: Campaign) -> Answer:
     if campaign.group_send:
         return Answer(
             f'the automation "{campaign.group_send}" has not sent it to {contact.id}:'
-            " it has not run since, or its audience did not include this contact"
+            " it has not run since, or its audience did not include this contact",
+            conditions=tuple(_in_audience(scene, contact, campaign)),
         )
     if not campaign.starts:
         return Answer(f'"{name}" has not started: another campaign starts it')
@@ -91,7 +95,7 @@ def _found_by(scene: Scene, event: str, contact: Contact) -> Iterator[Need]:
     if declared is None or audience is None or declared.outside:
         return
     explainer, view = scene.trace.outline.explainer, scene.view(contact)
-    text = " ".join(audience.span.text.split())
+    text = audience.span.source.line(audience.span.line).strip()
     if audience.kind == "contacts":
         if audience.where is not None:
             yield Need(text, "yes", explainer.explain(audience.where, Place("audience"), view))
@@ -104,6 +108,32 @@ def _found_by(scene: Scene, event: str, contact: Contact) -> Iterator[Need]:
         view.row = row
         said = f"{text}: {audience.records} {in_words(row, view.zone)}"
         yield Need(said, "yes", explainer.explain(audience.where, place, view))
+
+
+def _in_audience(scene: Scene, contact: Contact, campaign: Campaign) -> Iterator[Need]:
+    """Whether a contact belongs to those to whom a group send goes, as it is now."""
+    explain = scene.trace.outline.explainer.explain
+    for automation in scene.play.program.automations:
+        item = automation.campaign.item if automation.campaign is not None else None
+        if item is None or automation.name != campaign.group_send:
+            continue
+        for node in walk(item):
+            line = campaign.instructions[-1].where.line
+            if isinstance(node, SendAll) and node.span.line == line:
+                member = _member(node)
+                if member is not None:
+                    now = explain(member, Place("audience"), scene.view(contact))
+                    yield Need(member.span.text, "yes", now)
+
+
+def _member(send: SendAll) -> Expression | None:
+    """The condition by which a group send has its audience; None where it goes to everyone."""
+    match send.recipients:
+        case ToSegment(name=name):
+            return InSegment(send.recipients.span, name)
+        case ToGroup(name=name):
+            return InGroup(send.recipients.span, name)
+    return None
 
 
 def _known_tag(scene: Scene, contact: Contact) -> str:

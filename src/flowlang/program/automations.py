@@ -13,6 +13,7 @@ from flowlang.kinds import DATETIME, Fields
 from flowlang.program.brought import brings_answer, merged
 from flowlang.program.program import Automation, Campaign
 from flowlang.program.senders import check_messages
+from flowlang.speech import tr
 from flowlang.steps.jobs import Task
 from flowlang.steps.send import SendMessage
 from flowlang.steps.step import Code, Step
@@ -40,13 +41,13 @@ def compile_automation(
         _setting(line, automation, code, reader)
     steps = tuple(line for line in lines if isinstance(line, Step))
     if lines and not steps and not reader.broken_below(item.span):
-        code.report(d.NO_STEPS, item.name.span, what="automation", name=automation.name)
+        code.report(d.NO_STEPS, item.name.span, what=tr("automation"), name=automation.name)
     code.block(steps)
     automation.campaign = Campaign(
         f'automation "{automation.name}"', _AFTER_CAMPAIGNS + index, automation.span, item=item,
         again=True, zone=automation.zone, instructions=code.instructions, nodes=code.nodes,
     )  # fmt: skip
-    check_messages("automation", automation, code)
+    check_messages(tr("automation"), automation, code)
     return automation
 
 

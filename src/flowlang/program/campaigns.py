@@ -16,6 +16,7 @@ from flowlang.kinds import ANY, DATETIME, Fields
 from flowlang.program.brought import brings_answer, merged
 from flowlang.program.program import Campaign, Ending, Start
 from flowlang.source import did_you_mean
+from flowlang.speech import tr
 from flowlang.steps.event_match import event_match
 from flowlang.steps.race import ForBranch
 from flowlang.steps.send import Send, SendTo
@@ -24,7 +25,6 @@ from flowlang.steps.wait_for import WaitFor as WaitForEvent
 from flowlang.syntax import declarations as tree
 from flowlang.syntax import expressions as ex
 from flowlang.syntax.tree import Node, walk
-from flowlang.speech import tr
 
 
 @dataclass(slots=True)
@@ -63,7 +63,7 @@ class CampaignCompiler:
         }
         self._settings(settings, campaign, code)
         if lines and not steps and not self.reader.broken_below(item.span):
-            code.report(d.NO_STEPS, item.name.span, what="campaign", name=campaign.name)
+            code.report(d.NO_STEPS, item.name.span, what=tr("campaign"), name=campaign.name)
         code.block(steps)
         campaign.instructions = code.instructions
         campaign.nodes = code.nodes
@@ -187,7 +187,7 @@ class CampaignCompiler:
             code.report(
                 d.TIME_IS_NO_TRIGGER, asked.span,
                 hint=tr("make time an event: `event due_today`, `every day at 08:00`, `for contacts "
-"where {join}`; then `start on due_today`", join=' '.join(line.where.span.text.split())),
+"where {condition}`; then `start on due_today`", condition=" ".join(line.where.span.text.split())),
             )  # fmt: skip
         return condition
 
@@ -230,7 +230,7 @@ class CampaignCompiler:
                 code.report(
                     d.RUN_KEY,
                     key.span,
-                    what=tr("a key is a field of the event: `event.{key}`", key=key.name.value),
+                    what=tr("a key is a field of the event: `event.{name}`", name=key.name.value),
                 )
                 return
             campaign.keys.append(lambda data: data)

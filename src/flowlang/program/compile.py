@@ -13,6 +13,7 @@ from flowlang.program.campaigns import CampaignCompiler
 from flowlang.program.program import Campaign, Program, ScheduledEvent
 from flowlang.program.senders import check_messages
 from flowlang.program.starts import check_starts
+from flowlang.speech import tr
 from flowlang.steps.step import Code
 from flowlang.syntax.tree import Token
 
@@ -43,7 +44,7 @@ def compile_program(
         for campaign in (*group_sends(made), *filter(None, (made.campaign,))):
             program.by_name[campaign.name] = campaign
     for campaign, code in codes:
-        check_messages("campaign", campaign, code)
+        check_messages(tr("campaign"), campaign, code)
         campaign.uses_event = "event." in code.place.used
     check_starts(program, codes, reader)
     return program

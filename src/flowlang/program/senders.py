@@ -7,10 +7,10 @@ from flowlang.check.template_values import EventNeed
 from flowlang.check.templates import Template
 from flowlang.kinds import ANY, DATETIME, Fields
 from flowlang.program.program import Automation, Campaign
-from flowlang.source import did_you_mean
+from flowlang.source import Guess, did_you_mean
+from flowlang.speech import tr
 from flowlang.steps.step import Code
 from flowlang.syntax.tree import Token
-from flowlang.speech import tr
 
 
 def check_messages(what: str, sender: Campaign | Automation, code: Code) -> None:
@@ -18,12 +18,22 @@ def check_messages(what: str, sender: Campaign | Automation, code: Code) -> None
     for message, token in code.sends:
         for template in message.ready.values():
             for need in template.events:
-                who = tr('the {what} "{sender}" sends "{message}"', what=what, sender=sender.name, message=message.name)
+                who = tr(
+                    'the {what} "{sender}" sends "{message}"',
+                    what=what,
+                    sender=sender.name,
+                    message=message.name,
+                )
                 if _check_need(need, who, token, code) and isinstance(sender, Campaign):
                     _check_every_start(need, template, sender, token, code)
     for template in code.texts:
         for need in template.events:
-            _check_need(need, tr('the {what} "{sender}" writes this', what=what, sender=sender.name), None, code)
+            _check_need(
+                need,
+                tr('the {what} "{sender}" writes this', what=what, sender=sender.name),
+                None,
+                code,
+            )
 
 
 def _check_every_start(
@@ -45,8 +55,8 @@ def _check_every_start(
         if need.head == "event" and need.name not in fields:
             code.report(
                 d.TEMPLATE_EVENT, need.span, also=((token.span, tr("sent here")),),
-                what=tr('`event.{need}`: "{sender}" sends this, and `{start}` does not bring it', need=need.name, sender=sender.name, start=start.text),
-                hint=tr("`event.{need} | default('…')` says what stands there then", need=need.name),
+                what=tr('`event.{name}`: "{sender}" sends this, and `{start}` does not bring it', name=need.name, sender=sender.name, start=start.text),
+                hint=tr("`event.{name} | default('…')` says what stands there then", name=need.name),
             )  # fmt: skip
             return
 
@@ -61,17 +71,23 @@ def _check_need(need: EventNeed, who: str, token: Token | None, code: Code) -> b
     if fields is not None and need.name in fields:
         return True
     if fields is None:
-        without = tr("without {value}", value=_BRINGS[need.head])
+        without = tr("without {brings}", brings=_BRINGS[need.head])
     else:
-        without = tr("and no event there carries `{need}`", need=need.name)
+        without = tr("and no event there carries `{name}`", name=need.name)
     also = ((token.span, tr("sent here")),) if token is not None else ()
     hint = did_you_mean(need.name, [name for name in fields if name != "at"]) if fields else ""
     code.findings.report(
         d.TEMPLATE_EVENT,
         need.span,
-        what=tr("`{head}.{need}`: {who} {without}", head=need.head, need=need.name, who=who, without=without),
+        what=tr(
+            "`{head}.{name}`: {who} {without}",
+            head=need.head,
+            name=need.name,
+            who=who,
+            without=without,
+        ),
         # Others may send the same text, where the name is right: then a guess is no fix.
-        hint=str(hint) if token is not None else hint,
+        hint=hint.alone() if isinstance(hint, Guess) and token is not None else hint,
         also=also,
     )
     return False

@@ -5,10 +5,10 @@ from __future__ import annotations
 from flowlang.check import diagnostics as d
 from flowlang.check.declarations import Reader
 from flowlang.program.program import Campaign, Program
+from flowlang.speech import tr
 from flowlang.steps.campaigns import StartCampaign
 from flowlang.steps.step import Code
 from flowlang.syntax.tree import Token, walk
-from flowlang.speech import tr
 
 
 def check_starts(program: Program, codes: list[tuple[Campaign, Code]], reader: Reader) -> None:
@@ -31,7 +31,9 @@ def check_starts(program: Program, codes: list[tuple[Campaign, Code]], reader: R
         elif campaign.uses_event:
             why = tr("it uses `event`, which such a start does not bring")
         for token in tokens if why else ():
-            what = tr('"{campaign}" cannot be started by a step: {why}', campaign=campaign.name, why=why)
+            what = tr(
+                '"{campaign}" cannot be started by a step: {why}', campaign=campaign.name, why=why
+            )
             code.report(d.CANNOT_START, token.span, what=what)
 
 

@@ -164,3 +164,13 @@ def _logical(text: str) -> Iterator[str]:
             lines.append(line.removeprefix(INDENT))
     if lines:
         yield "\n".join(lines).rstrip()
+
+
+def before_whom(node: scripts.ScriptLine) -> int | None:
+    """Where in its source a line would say of whom it speaks; None where it cannot."""
+    match node:
+        case scripts.Moving(action=part) if part is not None:
+            return int(part.span.end)
+        case scripts.Expect(what=part) | scripts.GivenEvent(at=part):
+            return int(part.span.end)
+    return None

@@ -15,10 +15,9 @@ from flowlang.engine.tracing import Decision
 from flowlang.intake.contacts import ContactRows
 from flowlang.program.program import Program
 from flowlang.repl.amending import amended, made
-from flowlang.repl.script import Line, Tongue, Wrong, quoted, read_lines
+from flowlang.repl.script import Line, Wrong, before_whom, quoted, read_lines
 from flowlang.repl.stage import MOST, Beginning, Loaded, Stage, replayed
 from flowlang.stores.rows import SendingRow
-from flowlang.syntax import keywords, scripts
 
 DEEPEST = 500
 """Changes that can be undone."""
@@ -78,7 +77,7 @@ class Session:
         """Where the clock begins."""
         self.beginning = beginning
         self.loaded = sources.load()
-        self.tongue = _tongue(self.loaded)
+        self.tongue = self.loaded.tongue
         self.stage = Stage(self.loaded, beginning)
         self.state = State(whom=beginning.contact if beginning else "")
         self.past: list[State] = []
@@ -140,7 +139,7 @@ class Session:
     def _meant(self, line: Line) -> Line:
         """A line that says of whom it speaks, where it has to."""
         node = line.node
-        spoken = _before_whom(node)
+        spoken = before_whom(node)
         if spoken is None or node.whom is not None or len(self.stage.contacts) < 2:  # type: ignore[attr-defined] # both kinds of line that speak of someone have it
             return line
         try:
@@ -284,7 +283,7 @@ class Session:
         return wrong
 
     def _taken(self, lines: tuple[Line, ...], loaded: Loaded) -> Wrong | None:
-        tongue = _tongue(loaded)
+        tongue = loaded.tongue
         if tongue.words.code != self.tongue.words.code:
             raise Wrong("the files are in another language now: start a new session")
         stage, done, wrong = replayed(loaded, self.beginning, lines)
@@ -294,20 +293,3 @@ class Session:
         self.loaded, self.tongue, self.stage = loaded, tongue, stage
         self.state = replace(self.state, lines=lines[:done], whom=whom)
         return wrong
-
-
-def _tongue(loaded: Loaded) -> Tongue:
-    """The language of the files; that of flow.toml where they are in several."""
-    spoken = {parsed.language for parsed in loaded.workspace.files}
-    code = spoken.pop() if len(spoken) == 1 else loaded.program.config.language
-    return Tongue(keywords.load(code), loaded.program.config.timezone)
-
-
-def _before_whom(node: scripts.ScriptLine) -> int | None:
-    """Where in its source a line would say of whom it speaks; None where it cannot."""
-    match node:
-        case scripts.Moving(action=part) if part is not None:
-            return int(part.span.end)
-        case scripts.Expect(what=part) | scripts.GivenEvent(at=part):
-            return int(part.span.end)
-    return None

@@ -18,10 +18,10 @@ from flowlang.engine.testing import Compiler
 from flowlang.engine.tracing import Asks, Decision, Outline, TooMuch, Trace
 from flowlang.engine.world import Notice
 from flowlang.program.program import Program
-from flowlang.repl.script import Line, Wrong, refuse
+from flowlang.repl.script import Line, Tongue, Wrong, refuse
 from flowlang.source import Findings
 from flowlang.stores.rows import SendingRow
-from flowlang.syntax import scripts
+from flowlang.syntax import keywords, scripts
 from flowlang.workspace import Workspace
 
 MOST = 20_000
@@ -44,6 +44,13 @@ class Loaded:
         cls, workspace: Workspace, program: Program, asks: Asks, codes: dict[str, tuple[str, ...]]
     ) -> Loaded:
         return cls(workspace, program, asks, Outline.of(program, asks), codes)
+
+    @property
+    def tongue(self) -> Tongue:
+        """The language of the files; that of flow.toml where they are in several."""
+        spoken = {parsed.language for parsed in self.workspace.files}
+        code = spoken.pop() if len(spoken) == 1 else self.program.config.language
+        return Tongue(keywords.load(code), self.program.config.timezone)
 
 
 class Beginning(Protocol):

@@ -15,9 +15,9 @@ from flowlang.rules import diagnostics as d
 from flowlang.rules import registry
 from flowlang.rules.severities import Severities
 from flowlang.source import Edit, Finding, Findings, Fix, Span, did_you_mean
+from flowlang.speech import tr
 from flowlang.syntax.lexeme import Line
 from flowlang.syntax.parser import Parsed
-from flowlang.speech import tr
 
 _COMMENT = re.compile(r"\#[ \t]*flow[ \t]*:[ \t]*(?P<verb>\w+)(?P<rest>[^\n]*)", re.IGNORECASE)
 _BECAUSE = re.compile(r"(?<!\S)(?:because|weil)(?!\w)", re.IGNORECASE)
@@ -118,7 +118,9 @@ def _known(word: str, place: Span, severities: Severities, findings: Findings) -
             findings.report(d.UNKNOWN, place, what=what)
         else:
             hint = did_you_mean(word, list(registry.names()))
-            findings.report(d.UNKNOWN, place, what=tr("there is no rule `{word}`", word=word), hint=hint)
+            findings.report(
+                d.UNKNOWN, place, what=tr("there is no rule `{word}`", word=word), hint=hint
+            )
         return None
     why = _why_locked(name, severities)
     if why:
@@ -168,8 +170,8 @@ def _misspelt(parsed: Parsed, match: re.Match[str], findings: Findings) -> None:
     if near:
         span = Span(parsed.source, match.start("verb"), match.end("verb"))
         findings.report(
-            d.UNKNOWN, span, what=tr("`{value}` allows nothing", value=match['verb']),
-            hint=tr("did you mean `{value}`?", value=near[0]), fix=Fix((Edit(span, near[0]),)),
+            d.UNKNOWN, span, what=tr("`{word}` allows nothing", word=match["verb"]),
+            hint=tr("did you mean `{name}`?", name=near[0]), fix=Fix((Edit(span, near[0]),)),
         )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from flowlang.rules.reasoning import Reasoning
 from flowlang.rules.rule import Hit, Hits, Look
 from flowlang.rules.wording import shown
 from flowlang.source import Walk
+from flowlang.speech import tr
 from flowlang.steps.branch import ElseIf, If, Test
 from flowlang.steps.call import Call
 from flowlang.steps.race import Race, WaitAgain
@@ -18,7 +19,6 @@ from flowlang.steps.wait_for import WaitFor
 from flowlang.steps.wait_until import WaitUntil
 from flowlang.syntax import expressions as ex
 from flowlang.syntax.tree import Node
-from flowlang.speech import tr
 
 _BECAUSE_OF = {
     ex.TimedOut: tr("only a wait with `at most` can time out"),
@@ -93,7 +93,12 @@ def _explained(reasoning: Reasoning, condition: ex.Expression, known: Knowledge,
     enough = [pair for pair in pairs if not reasoning.possible([pair, (condition, not holds)])]
     hint = next((words for kind, words in _BECAUSE_OF.items() if isinstance(condition, kind)), "")
     reasons = tuple(
-        (one.span, tr("`{text}` {value} by then", text=shown(one), value='holds' if so else 'does not hold'))
+        (
+            one.span,
+            tr("`{text}` holds by then", text=shown(one))
+            if so
+            else tr("`{text}` does not hold by then", text=shown(one)),
+        )
         for one, so in enough[:1]
         if not isinstance(one, ex.Flag)
     )

@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 from flowlang.check import diagnostics as d
 from flowlang.check.comparing import Fn
 from flowlang.effects import STAY, Effects, Next
+from flowlang.speech import tr
 from flowlang.steps.step import Code, Instruction, Step
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.tree import Token, node
-from flowlang.speech import tr
 
 
 @node("call")
@@ -27,7 +27,9 @@ class Call(Step):
         parts = urlsplit(self.url.value)
         if parts.scheme not in ("http", "https") or not parts.netloc:
             code.report(
-                d.BAD_VALUE, self.url.span, what=tr('"{url}" is no address of the web', url=self.url.value)
+                d.BAD_VALUE,
+                self.url.span,
+                what=tr('"{url}" is no address of the web', url=self.url.value),
             )
         values: dict[str, Fn] = {}
         for value in self.values or ():

@@ -6,10 +6,10 @@ from typing import ClassVar
 
 from flowlang.check import diagnostics as d
 from flowlang.effects import Effects, Next
+from flowlang.speech import tr
 from flowlang.steps.jobs import Task
 from flowlang.steps.step import Code, Instruction, Step
 from flowlang.syntax.tree import Token, node
-from flowlang.speech import tr
 
 
 @node("start_campaign")
@@ -34,7 +34,9 @@ class StartCampaign(Step):
         member = code.expressions.segment(self.segment)
         if code.kind == "K":
             code.report(
-                d.OUT_OF_PLACE, self.segment.span, what=tr("a campaign acts on its own contact only")
+                d.OUT_OF_PLACE,
+                self.segment.span,
+                what=tr("a campaign acts on its own contact only"),
             )
         code.emit(Task("start campaign", member=member, campaign=self.campaign.value), self)
         return False

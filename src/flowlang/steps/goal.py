@@ -9,10 +9,10 @@ from flowlang.check import diagnostics as d
 from flowlang.check.comparing import Fn
 from flowlang.check.names import Names
 from flowlang.effects import END, STAY, Effects, Next
+from flowlang.speech import tr
 from flowlang.steps.step import Code, Instruction, Step
 from flowlang.syntax.expressions import Expression
 from flowlang.syntax.tree import Token, node
-from flowlang.speech import tr
 
 
 @node("goal")

@@ -7,10 +7,10 @@ from typing import Any
 from flowlang.check import diagnostics as d
 from flowlang.check.names import DELIVERY_EVENTS
 from flowlang.effects import Effects, Next
+from flowlang.speech import tr
 from flowlang.steps.records import Assignments, row_of, values_of
 from flowlang.steps.step import Code, Instruction, Step
 from flowlang.syntax.tree import Token, node
-from flowlang.speech import tr
 
 
 @node("happen")
@@ -22,10 +22,14 @@ class Happen(Step):
 
     def compile(self, code: Code) -> bool:
         if self.event.value in DELIVERY_EVENTS:
-            code.report(d.OUT_OF_PLACE, self.event.span, what=tr("only delivery can report this event"))
+            code.report(
+                d.OUT_OF_PLACE, self.event.span, what=tr("only delivery can report this event")
+            )
             return False
         fields = code.expressions.event(self.event) or {}
-        row = row_of(code, self.values or (), fields, tr("the event `{event}`", event=self.event.value))
+        row = row_of(
+            code, self.values or (), fields, tr("the event `{event}`", event=self.event.value)
+        )
         code.emit(MakeHappen(self.event.value, row), self)
         return False
 

@@ -13,13 +13,13 @@ from flowlang.check.comparing import Fn
 from flowlang.check.names import Names
 from flowlang.check.view import View
 from flowlang.effects import END, Effects, Next
+from flowlang.speech import tr
 from flowlang.steps.groups import known_group
 from flowlang.steps.send import terms_of
 from flowlang.steps.step import Code, Instruction, Step
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.declarations import WhenEmpty
 from flowlang.syntax.tree import Node, Token, node
-from flowlang.speech import tr
 
 REPORTS = ("campaigns", "contacts", "coupons", "history", "messages", "processes", "sends")
 """What can be exported as a report: the modules of `figures`, which a test holds equal to it."""
@@ -144,7 +144,7 @@ def _written(code: Code, token: Token) -> dict[str, Any]:
     if ".flow" in path.parts or path.suffix in (".flow", ".toml"):
         code.report(
             d.BAD_VALUE, token.span,
-            what=tr('"{token}" would be written over what the workspace lives on', token=token.value),
+            what=tr('"{path}" would be written over what the workspace lives on', path=token.value),
         )  # fmt: skip
     return _file(token)
 

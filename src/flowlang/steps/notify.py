@@ -8,9 +8,9 @@ from typing import ClassVar
 from flowlang.check import diagnostics as d
 from flowlang.check.templates import Template, check_text
 from flowlang.effects import Effects, Next
+from flowlang.speech import tr
 from flowlang.steps.step import Code, Instruction, Step
 from flowlang.syntax.tree import Token, node
-from flowlang.speech import tr
 
 
 @node("notify")
@@ -25,7 +25,7 @@ class Notify(Step):
     def compile(self, code: Code) -> bool:
         if "@" not in self.who.value:
             code.report(
-                d.BAD_VALUE, self.who.span, what=tr('"{who}" is no e-mail address', who=self.who.value),
+                d.BAD_VALUE, self.who.span, what=tr('"{address}" is no e-mail address', address=self.who.value),
                 hint=tr("`notify inbox \"…\"` writes to the store's own list"),
             )  # fmt: skip
         code.emit(Tell(self.who.value, _text(code, self.text)), self)
@@ -49,7 +49,10 @@ def _text(code: Code, token: Token) -> Template:
     template = check_text(token, code.names)
     asked = [name for head, name in template.needs or () if head == "contact"]
     if code.kind == "S" and asked:
-        what = tr("an automation acts on the system (S): it has no contact with a `{value}`", value=asked[0])
+        what = tr(
+            "an automation acts on the system (S): it has no contact with a `{name}`",
+            name=asked[0],
+        )
         code.report(d.TEMPLATE_FIELD, token.span, what=what)
     code.texts.append(template)
     return template

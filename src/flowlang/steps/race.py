@@ -12,6 +12,7 @@ from flowlang.check import literals
 from flowlang.check.comparing import Fn
 from flowlang.check.names import Names
 from flowlang.effects import Effects, Next, Trigger
+from flowlang.speech import tr
 from flowlang.steps.event_match import EventMatch, came, event_match
 from flowlang.steps.jump import branches
 from flowlang.steps.repeat import Count
@@ -19,7 +20,6 @@ from flowlang.steps.step import Code, Instruction, Lapse, Step
 from flowlang.steps.wait_until import said
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.tree import Node, node
-from flowlang.speech import tr
 
 
 @node("for_branch", block="steps")

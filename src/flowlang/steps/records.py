@@ -8,14 +8,15 @@ from typing import Any, ClassVar
 
 from flowlang.check import diagnostics as d
 from flowlang.check.comparing import Fn
+from flowlang.check.hints import named
 from flowlang.check.view import View
 from flowlang.effects import Effects, Next
 from flowlang.kinds import Fields, UnknownFields
 from flowlang.source import did_you_mean
+from flowlang.speech import tr
 from flowlang.steps.step import Code, Instruction, Step
 from flowlang.syntax.expressions import Expression
 from flowlang.syntax.tree import Node, Token, node
-from flowlang.speech import tr
 
 
 @node("row_value")
@@ -44,7 +45,7 @@ def records_fields(code: Code, token: Token) -> Fields:
     """The fields of records; a finding where there are none of that name."""
     fields = code.names.records.get(token.value)
     if fields is None:
-        hint = did_you_mean(token.value, list(code.names.records), "records")
+        hint = did_you_mean(token.value, list(code.names.records), tr("records"))
         code.report(d.UNKNOWN_RECORDS, token.span, name=token.value, hint=hint)
         return UnknownFields()
     return fields
@@ -67,7 +68,9 @@ def row_of(code: Code, assignments: Assignments, fields: Fields, whose: str) -> 
         if isinstance(part.value, tuple):
             if kind is not None and kind.name != "list":
                 code.report(
-                    d.TYPE_MISMATCH, part.span, what=tr("`{part}` is {kind}, no list", part=part.name.value, kind=kind)
+                    d.TYPE_MISMATCH,
+                    part.span,
+                    what=tr("`{name}` is {kind}, no list", name=part.name.value, kind=named(kind)),
                 )
                 kind = None
             if kind is not None:

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from flowlang.check import diagnostics as d
 from flowlang.check.names import Names
 from flowlang.effects import Effects, Next
+from flowlang.speech import tr
 from flowlang.steps.jump import Jump
 from flowlang.steps.step import Code, Instruction, Loop, Step
 from flowlang.syntax.tree import Node, Token, node
-from flowlang.speech import tr
 
 MAX_TIMES = 1_000
 
@@ -28,7 +28,11 @@ class Repeat(Step):
             code.report(
                 d.BAD_VALUE,
                 self.times.span,
-                what=tr("a loop runs 1 to {max_times} times, not {times}", max_times=MAX_TIMES, times=times),
+                what=tr(
+                    "a loop runs 1 to {most} times, not {times}",
+                    most=MAX_TIMES,
+                    times=times,
+                ),
             )
             times = 1
         instruction = Count(times)

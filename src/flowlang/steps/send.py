@@ -10,11 +10,11 @@ from flowlang.check.comparing import Fn
 from flowlang.check.meaning import Place
 from flowlang.effects import STAY, Effects, Next, SendOutcome, Terms
 from flowlang.kinds import EMAIL, TEXT
+from flowlang.speech import tr
 from flowlang.steps.step import Code, Instruction, Step
 from flowlang.syntax.declarations import WhenEmpty
 from flowlang.syntax.expressions import Expression, Text
 from flowlang.syntax.tree import Token, node
-from flowlang.speech import tr
 
 if TYPE_CHECKING:
     from flowlang.check.names import EmptyAction, Message, Names

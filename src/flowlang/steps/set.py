@@ -7,10 +7,10 @@ from flowlang.check.comparing import Fn, suited
 from flowlang.effects import Effects, Next
 from flowlang.kinds import BadValue, Kind
 from flowlang.source import did_you_mean
+from flowlang.speech import tr
 from flowlang.steps.step import Code, Instruction, Step
 from flowlang.syntax.expressions import Expression
 from flowlang.syntax.tree import Token, node
-from flowlang.speech import tr
 
 
 @node("set")
@@ -35,9 +35,11 @@ def field_kind(code: Code, token: Token) -> Kind | None:
     kind = code.names.fields.get(token.value)
     if kind is None:
         hint = did_you_mean(token.value, list(code.names.fields))
-        code.report(d.UNKNOWN_FIELD, token.span, whose=tr("the contact"), name=token.value, hint=hint)
+        code.report(
+            d.UNKNOWN_FIELD, token.span, whose=tr("the contact"), name=token.value, hint=hint
+        )
     elif token.value in ("id", "created"):
-        code.report(d.OUT_OF_PLACE, token.span, what=tr("`{token}` never changes", token=token.value))
+        code.report(d.OUT_OF_PLACE, token.span, what=tr("`{name}` never changes", name=token.value))
     return kind
 
 

@@ -10,12 +10,12 @@ from flowlang.check import diagnostics as d
 from flowlang.check import literals
 from flowlang.effects import STAY, Effects, Next
 from flowlang.source import Span
+from flowlang.speech import tr
 from flowlang.steps.event_match import EventMatch, event_match
 from flowlang.steps.jump import branches
 from flowlang.steps.step import Code, Instruction, Lapse, Step
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.tree import Node, Token, node
-from flowlang.speech import tr
 
 
 @node("share", block="steps")
@@ -72,7 +72,7 @@ def _none_below_zero(shares: tuple[Share, ...], code: Code) -> None:
     """A share is no less than nothing."""
     for share in shares:
         if share.percent.value < 0:
-            what = tr("a share is not below 0%, here {percent:g}%", percent=share.percent.value)
+            what = tr("a share is not below 0%, here {share:g}%", share=share.percent.value)
             code.report(d.BAD_VALUE, share.percent.span, what=what)
 
 

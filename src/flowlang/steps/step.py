@@ -16,9 +16,9 @@ from flowlang.check.names import Message, Names
 from flowlang.dataclass import dataclass
 from flowlang.effects import END, STAY, Effects, Next, Trigger
 from flowlang.source import Diagnostic, Findings, Span
+from flowlang.speech import tr
 from flowlang.steps.identity import Identities
 from flowlang.syntax.tree import Node, Token
-from flowlang.speech import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +197,7 @@ class Code:
             if not isinstance(step, Step):
                 continue
             if ended is not None and step.rule != "goal":
-                why = tr("`{strip}` comes before it", strip=ended.span.text.split(chr(10))[0].strip())
+                why = tr("`{step}` comes before it", step=ended.span.text.split(chr(10))[0].strip())
                 self.findings.report(d.UNREACHABLE, step.span, why=why)
                 ended = None
                 break_after = True
@@ -222,8 +222,8 @@ class Code:
             return True
         what = step.span.text.split("\n", 1)[0].strip()
         if self.kind == "S":
-            hint = (
-                tr("write a campaign for it; an automation can start one: `start campaign … for segment …`")
+            hint = tr(
+                "write a campaign for it; an automation can start one: `start campaign … for segment …`"
             )
             self.findings.report(d.CONTACT_STEP_IN_AUTOMATION, step.span, what=what, hint=hint)
         else:

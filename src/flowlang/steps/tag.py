@@ -9,10 +9,10 @@ from flowlang import calendar
 from flowlang.check import diagnostics as d
 from flowlang.check import literals
 from flowlang.effects import Effects, Next
+from flowlang.speech import tr
 from flowlang.steps.step import Code, Instruction, Step
 from flowlang.syntax.expressions import Duration
 from flowlang.syntax.tree import Token, node
-from flowlang.speech import tr
 
 
 @node("tag")

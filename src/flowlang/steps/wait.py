@@ -9,10 +9,10 @@ from flowlang.check import diagnostics as d
 from flowlang.check import literals
 from flowlang.days import Days
 from flowlang.effects import Effects, Next
+from flowlang.speech import tr
 from flowlang.steps.step import Code, Instruction, Lapse, Step
 from flowlang.syntax.expressions import Duration
 from flowlang.syntax.tree import Token, node
-from flowlang.speech import tr
 
 
 @node("wait")

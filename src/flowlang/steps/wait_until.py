@@ -14,17 +14,18 @@ from flowlang.calendar import Duration
 from flowlang.check import diagnostics as d
 from flowlang.check import literals
 from flowlang.check.comparing import Fn
+from flowlang.check.hints import named
 from flowlang.check.meaning import Place
 from flowlang.check.names import Names
 from flowlang.check.view import View
 from flowlang.days import next_day_of, next_time, next_weekday
 from flowlang.effects import END, STAY, Effects, Next, Trigger
 from flowlang.kinds import DATE, DATETIME, BadValue, read
+from flowlang.speech import tr
 from flowlang.steps.event_match import came
 from flowlang.steps.step import Code, Instruction, Lapse, Step
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.tree import Node, Token, node
-from flowlang.speech import tr
 
 
 @node("wait_until")
@@ -64,7 +65,9 @@ class WaitUntil(Step):
         for tail in self.tails if what != "moment" else ():
             if not (ends and tail.kind == "STOP_IF_PAST"):
                 code.report(
-                    d.OUT_OF_PLACE, tail.span, what=tr("this is said of a moment from data or a date")
+                    d.OUT_OF_PLACE,
+                    tail.span,
+                    what=tr("this is said of a moment from data or a date"),
                 )
         if what == "condition":
             if self.at is not None:
@@ -107,7 +110,7 @@ class WaitUntil(Step):
                 return "moment", _read(compiled.fn)
         code.report(
             d.TYPE_MISMATCH, node.span,
-            what=tr("a moment or a condition stands here, not {kind}", kind=compiled.kind),
+            what=tr("a moment or a condition stands here, not {kind}", kind=named(compiled.kind)),
             hint=tr("for a length of time write `wait 2 days`") if kind == "duration" else "",
         )  # fmt: skip
         return None
@@ -121,7 +124,7 @@ class WaitUntil(Step):
             code.report(
                 d.TYPE_MISMATCH,
                 node.moment.span,
-                what=tr("a date is asked for here, this is {kind}", kind=compiled.kind),
+                what=tr("a date is asked for here, this is {kind}", kind=named(compiled.kind)),
             )
             return None
         if compiled.kind.name == "any" and isinstance(node.moment, tree.FieldValue):

@@ -51,13 +51,11 @@ class Arrays(Bulk):
         table: sa.Table,
         rows: Sequence[Row],
         keys: Sequence[str],
-        only: sa.ColumnElement[bool] | None = None,
+        only: str = "",
     ) -> int:
         if not rows:
             return 0
-        statement = _updating(table, tuple(rows[0]), tuple(keys))
-        if only is not None:
-            statement = statement.where(only)
+        statement = _updating(table, tuple(rows[0]), tuple(keys), only)
         return connection.execute(statement, _columns(rows)).rowcount
 
     def delete(self, connection: Connection, table: sa.Table, rows: Sequence[Row]) -> None:
@@ -115,11 +113,12 @@ def _adding(table: sa.Table, names: tuple[str, ...]) -> Any:
 
 
 @cache
-def _updating(table: sa.Table, names: tuple[str, ...], keys: tuple[str, ...]) -> Any:
+def _updating(table: sa.Table, names: tuple[str, ...], keys: tuple[str, ...], only: str) -> Any:
     given = _given(table, names)
     same = [table.c[name] == given.c[name] for name in keys]
     others = {name: given.c[name] for name in names if name not in keys}
-    return sa.update(table).where(*same).values(others)
+    held = [sa.text(only)] if only else []
+    return sa.update(table).where(*same, *held).values(others)
 
 
 @cache

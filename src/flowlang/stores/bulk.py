@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -45,10 +46,10 @@ class Bulk(ABC):
         table: sa.Table,
         rows: Sequence[Row],
         keys: Sequence[str],
-        only: sa.ColumnElement[bool] | None = None,
+        only: str = "",
     ) -> int:
-        """Set the other values where the keys are the same, and only where something holds; gives
-        how many rows that were.
+        """Set the other values where the keys are the same, and `only` where something holds, said
+        in SQL; gives how many rows that were.
         """
 
     @abstractmethod
@@ -57,30 +58,35 @@ class Bulk(ABC):
 
 
 class RowByRow(Bulk):
-    """One statement a row, over and over."""
+    """One statement for a row, over and over.
+
+    It is compiled once, and the driver is given the values: to bind them row by row, as SQLAlchemy
+    does, takes longer than to write them.
+    """
 
     def __init__(self, insert: Insert) -> None:
         self._insert = insert
+        self._known: dict[object, tuple[str, Callable[[Row], Any]]] = {}
 
     def insert(self, connection: Connection, table: sa.Table, rows: Sequence[Row]) -> None:
-        if rows:
-            connection.execute(sa.insert(table), rows)
+        self._do(connection, ("insert", table), rows, lambda: sa.insert(table))
 
     def insert_new(
         self, connection: Connection, table: sa.Table, rows: Sequence[Row], key: str
     ) -> int:
-        if not rows:
-            return 0
-        statement = self._insert(table).on_conflict_do_nothing(index_elements=[key])
-        return connection.execute(statement, rows).rowcount
+        def build() -> Any:
+            return self._insert(table).on_conflict_do_nothing(index_elements=[key])
+
+        return self._do(connection, ("insert new", table, key), rows, build)
 
     def put(self, connection: Connection, table: sa.Table, rows: Sequence[Row]) -> None:
-        if rows:
-            connection.execute(put_in_place(self._insert(table), table, rows[0]), rows)
+        def build() -> Any:
+            return put_in_place(self._insert(table), table, rows[0])
+
+        self._do(connection, ("put", table), rows, build)
 
     def add(self, connection: Connection, table: sa.Table, rows: Sequence[Row]) -> None:
-        if rows:
-            connection.execute(add_up(self._insert(table), table), rows)
+        self._do(connection, ("add", table), rows, lambda: add_up(self._insert(table), table))
 
     def update(
         self,
@@ -88,30 +94,43 @@ class RowByRow(Bulk):
         table: sa.Table,
         rows: Sequence[Row],
         keys: Sequence[str],
-        only: sa.ColumnElement[bool] | None = None,
+        only: str = "",
+    ) -> int:
+        def build() -> Any:
+            others = [name for name in rows[0] if name not in keys]
+            changed = sa.update(table).values({name: sa.bindparam(f"_{name}") for name in others})
+            held = [sa.text(only)] if only else []
+            return changed.where(*_same(table, keys), *held)
+
+        return self._do(connection, ("update", table, *keys, only), rows, build)
+
+    def delete(self, connection: Connection, table: sa.Table, rows: Sequence[Row]) -> None:
+        def build() -> Any:
+            return sa.delete(table).where(*_same(table, list(rows[0])))
+
+        self._do(connection, ("delete", table), rows, build)
+
+    def _do(
+        self, connection: Connection, what: object, rows: Sequence[Row], build: Callable[[], Any]
     ) -> int:
         if not rows:
             return 0
-        # A parameter must not be called as a column is: SQLAlchemy would take it for its value.
-        statement = sa.update(table).where(*_same(table, keys))
-        if only is not None:
-            statement = statement.where(only)
-        others = [name for name in rows[0] if name not in keys]
-        statement = statement.values({name: sa.bindparam(f"_{name}") for name in others})
-        return connection.execute(statement, [_named(row) for row in rows]).rowcount
-
-    def delete(self, connection: Connection, table: sa.Table, rows: Sequence[Row]) -> None:
-        if rows:
-            statement = sa.delete(table).where(*_same(table, list(rows[0])))
-            connection.execute(statement, [_named(row) for row in rows])
+        names = tuple(rows[0])
+        if (what, names) not in self._known:
+            statement = build()
+            keys = list(names) if statement.is_insert else None
+            compiled = statement.compile(dialect=connection.dialect, column_keys=keys)
+            order = [name.removeprefix("_") for name in compiled.positiontup]
+            # A tuple even of one value.
+            self._known[what, names] = (compiled.string, itemgetter(*order, order[0]))
+        text, values = self._known[what, names]
+        given = [values(row)[:-1] for row in rows]
+        return connection.exec_driver_sql(text, given).rowcount
 
 
 def _same(table: sa.Table, keys: Sequence[str]) -> list[sa.ColumnElement[bool]]:
+    # A parameter must not be called as a column is: SQLAlchemy would take it for a new value.
     return [table.c[name] == sa.bindparam(f"_{name}") for name in keys]
-
-
-def _named(row: Row) -> Row:
-    return {f"_{name}": value for name, value in row.items()}
 
 
 def put_in_place(insert: Any, table: sa.Table, names: Sequence[str] | Row) -> Any:

@@ -108,7 +108,7 @@ class SqlStore(SqlReading):
 
     def _save_codes(self, connection: Connection, changes: Changes) -> None:
         rows = [one._asdict() | {"at": stamp(one.at)} for one in changes.codes]
-        free = t.codes.c.contact.is_(None)
+        free = "codes.contact is null"
         done = self._bulk.update(connection, t.codes, rows, keys=["list", "code"], only=free)
         if done != len(rows):
             raise StoreError(
@@ -125,7 +125,7 @@ class SqlStore(SqlReading):
             {"id": letter, "status": "taken back", "reason": why}
             for letter, why in changes.taken_back
         ]
-        queued = t.letters.c.status == "queued"
+        queued = "letters.status = 'queued'"
         self._bulk.update(connection, t.letters, back, keys=["id"], only=queued)
 
     def _save_shared(self, connection: Connection, changes: Changes) -> None:

@@ -11,9 +11,9 @@ from flowlang.check.declarations.reader import Reader, reads
 from flowlang.check.names import Cap, Policy, SendWindow
 from flowlang.days import Days, Window, known_holiday_region
 from flowlang.source import Span, did_you_mean
+from flowlang.speech import tr
 from flowlang.syntax import declarations as tree
 from flowlang.syntax.tree import Node, Token
-from flowlang.speech import tr
 
 
 @reads(tree.Calendar)
@@ -47,7 +47,7 @@ def calendar(reader: Reader, item: tree.Calendar) -> None:
     for day, span in single:
         if not found_days.contains(day):
             findings.report(d.DAY_EXCEPTED, span, day=day.isoformat())
-    if reader.new("calendar", item.name):
+    if reader.new(tr("calendar"), item.name):
         reader.names.calendars[item.name.value] = found_days
 
 
@@ -79,7 +79,7 @@ def policy(reader: Reader, item: tree.Policy) -> None:
                 _cap(reader, line, found)
             case tree.ZoneLine(zone=token):
                 found.zone = literals.zone(token, reader.findings)
-    if reader.new("policy", item.name):
+    if reader.new(tr("policy"), item.name):
         reader.names.policies[found.name] = found
 
 
@@ -90,7 +90,7 @@ def _window(reader: Reader, line: tree.WindowLine, found: Policy) -> None:
     if isinstance(line.days, Token):
         days = reader.names.calendars.get(line.days.value)
         if days is None:
-            hint = did_you_mean(line.days.value, list(reader.names.calendars), "calendar")
+            hint = did_you_mean(line.days.value, list(reader.names.calendars), tr("calendar"))
             findings.report(d.UNKNOWN_CALENDAR, line.days.span, name=line.days.value, hint=hint)
     elif line.days:
         days = Days(schedules.weekdays(line.days))
@@ -105,7 +105,9 @@ def _window(reader: Reader, line: tree.WindowLine, found: Policy) -> None:
 def _cap(reader: Reader, line: tree.CapLine, found: Policy) -> None:
     per = literals.duration(line.per, reader.findings)
     if per.is_zero:
-        reader.findings.report(d.BAD_VALUE, line.per.span, what=tr("a cap counts over a span of time"))
+        reader.findings.report(
+            d.BAD_VALUE, line.per.span, what=tr("a cap counts over a span of time")
+        )
         return
     found.caps.append(
         Cap(
@@ -127,7 +129,9 @@ def _otherwise(
         return default  # type: ignore[return-value] # wait or skip
     if token.value == "stop":
         reader.findings.report(
-            d.OUT_OF_PLACE, token.span, what=tr("{what} waits or skips, it does not stop", what=what)
+            d.OUT_OF_PLACE,
+            token.span,
+            what=tr("{what} waits or skips, it does not stop", what=what),
         )
         return default  # type: ignore[return-value] # wait or skip
     return token.value  # type: ignore[no-any-return] # wait or skip

@@ -5,10 +5,11 @@ from __future__ import annotations
 from flowlang.check import diagnostics as d
 from flowlang.check.declarations.fields import fields_of
 from flowlang.check.declarations.reader import Reader, reads
+from flowlang.check.hints import named
 from flowlang.check.names import kind_of
 from flowlang.kinds import ANY
-from flowlang.syntax import declarations as tree
 from flowlang.speech import tr
+from flowlang.syntax import declarations as tree
 
 
 @reads(tree.ContactBlock)
@@ -34,7 +35,7 @@ def _contact_field(reader: Reader, line: tree.Field) -> None:
     if known is not None and known != kind:
         first = reader.names.field_spans.get(name)
         reader.findings.report(
-            d.CONFLICTING_FIELD, line.span, name=name, kind=str(kind), other=str(known),
+            d.CONFLICTING_FIELD, line.span, name=name, kind=named(kind), other=named(known),
             also=((first, tr("declared here")),) if first else (),
             hint="" if first else tr("every contact has `{name}`: choose another name", name=name),
         )  # fmt: skip
@@ -62,6 +63,6 @@ def _records(reader: Reader, line: tree.Records) -> None:
         if known.setdefault(field, kind) != kind:
             first = reader.names.field_spans[f"{name}.{field}"]
             reader.findings.report(
-                d.CONFLICTING_FIELD, part.span, name=field, kind=str(kind),
-                other=str(known[field]), also=((first, tr("declared here")),),
+                d.CONFLICTING_FIELD, part.span, name=field, kind=named(kind),
+                other=named(known[field]), also=((first, tr("declared here")),),
             )  # fmt: skip

@@ -8,9 +8,9 @@ from flowlang.check import diagnostics as d
 from flowlang.check import literals
 from flowlang.check.declarations.reader import Reader, reads
 from flowlang.check.names import Coupons, Segment
+from flowlang.speech import tr
 from flowlang.syntax import declarations as tree
 from flowlang.syntax.tree import Token
-from flowlang.speech import tr
 
 
 @reads(tree.Segment)
@@ -22,7 +22,7 @@ def segment(reader: Reader, item: tree.Segment) -> None:
             d.DUPLICATE_LINE, lines[1].span, what=tr("the condition of a segment"),
             hint=tr("join conditions with `and` or `or`"),
         )  # fmt: skip
-    if reader.new("segment", item.name):
+    if reader.new(tr("segment"), item.name):
         reader.names.segments[item.name.value] = Segment(
             item.name.value, item.name.span, lines[0] if lines else None
         )
@@ -31,7 +31,7 @@ def segment(reader: Reader, item: tree.Segment) -> None:
 @reads(tree.Group)
 def group(reader: Reader, item: tree.Group) -> None:
     """A group."""
-    if reader.new("group", item.name):
+    if reader.new(tr("group"), item.name):
         reader.names.groups[item.name.value] = item.name.span
 
 

@@ -9,8 +9,8 @@ from flowlang.check.declarations.reader import Reader, reads
 from flowlang.check.names import Audience, Event, Names
 from flowlang.kinds import ANY, DATETIME, Kind, UnknownFields
 from flowlang.source import did_you_mean
-from flowlang.syntax import declarations as tree
 from flowlang.speech import tr
+from flowlang.syntax import declarations as tree
 
 
 @reads(tree.EventBlock)
@@ -35,7 +35,7 @@ def event(reader: Reader, item: tree.EventBlock) -> None:
             d.NO_SCHEDULE, item.name.span, what=tr("whom the event concerns is not said"),
             hint=tr("add `for contacts where …` or `for each … where …`"),
         )  # fmt: skip
-    if reader.new("event", item.name):
+    if reader.new(tr("event"), item.name):
         reader.names.events[found.name] = found
 
 
@@ -47,7 +47,7 @@ def complete_events(names: Names) -> None:
             continue
         fields = names.records.get(audience.records)
         if fields is None:
-            hint = did_you_mean(audience.records, list(names.records), "records")
+            hint = did_you_mean(audience.records, list(names.records), tr("records"))
             names.findings.report(
                 d.UNKNOWN_RECORDS, audience.span, name=audience.records, hint=hint
             )

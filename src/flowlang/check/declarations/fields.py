@@ -6,9 +6,9 @@ from flowlang.check.declarations.reader import Reader
 from flowlang.check.names import kind_of
 from flowlang.kinds import Fields, Kind
 from flowlang.source import Span
+from flowlang.speech import tr
 from flowlang.syntax import declarations as tree
 from flowlang.syntax.tree import Node
-from flowlang.speech import tr
 
 
 def fields_of(reader: Reader, lines: tuple[Node, ...], owner: str = "") -> Fields:

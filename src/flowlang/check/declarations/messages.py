@@ -7,9 +7,9 @@ from flowlang.check import diagnostics as d
 from flowlang.check.declarations.reader import Reader, reads
 from flowlang.check.names import Message, Part, Variant
 from flowlang.source import Span, did_you_mean
+from flowlang.speech import tr
 from flowlang.syntax import declarations as tree
 from flowlang.syntax.tree import Node, Token
-from flowlang.speech import tr
 
 
 @reads(tree.Message)
@@ -47,7 +47,7 @@ def message(reader: Reader, item: tree.Message) -> None:
         _mailbox(reader, address)
     if item.lines and not reader.broken_within(item.span):
         _complete(reader, item, found, said)
-    if reader.new("message", item.name):
+    if reader.new(tr("message"), item.name):
         reader.names.messages[found.name] = found
 
 
@@ -55,7 +55,7 @@ def _mailbox(reader: Reader, token: Token) -> None:
     """What a mail comes from or is answered to; a finding where it would not be taken."""
     if mailbox(token.value) is None:
         reader.findings.report(
-            d.BAD_VALUE, token.span, what=tr('"{token}" is not one plain e-mail address', token=token.value),
+            d.BAD_VALUE, token.span, what=tr('"{text}" is not one plain e-mail address', text=token.value),
             hint=tr('such as "Shop <news@example.com>"'),
         )  # fmt: skip
 
@@ -75,21 +75,29 @@ def _complete(reader: Reader, item: tree.Message, found: Message, said: set[str]
     if "kind" not in said:
         report(
             d.MISSING_PART, item.name.span,
-            what=tr("the message `{found}` does not say its kind", found=found.name),
+            what=tr("the message `{name}` does not say its kind", name=found.name),
             hint=tr("add `kind marketing` or `kind service`"),
         )  # fmt: skip
     if "channel" not in said:
         report(
             d.MISSING_PART, item.name.span,
-            what=tr("the message `{found}` does not say its channel", found=found.name),
+            what=tr("the message `{name}` does not say its channel", name=found.name),
             hint=tr("add `channel email`, for example"),
         )  # fmt: skip
     shared = found.variants[""]
     if shared.body is None and not (variants and all(variant.body for variant in variants)):
-        report(d.MISSING_PART, item.name.span, what=tr("the message `{found}` has no body", found=found.name))
+        report(
+            d.MISSING_PART,
+            item.name.span,
+            what=tr("the message `{name}` has no body", name=found.name),
+        )
     needs_subject = found.channel == "email" and shared.subject is None
     if needs_subject and not (variants and all(variant.subject for variant in variants)):
-        report(d.MISSING_PART, item.name.span, what=tr("the mail `{found}` has no subject", found=found.name))
+        report(
+            d.MISSING_PART,
+            item.name.span,
+            what=tr("the mail `{name}` has no subject", name=found.name),
+        )
 
 
 def _variant(reader: Reader, line: tree.Variant, found: Message) -> None:

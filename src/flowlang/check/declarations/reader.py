@@ -11,12 +11,12 @@ from flowlang.check import diagnostics as d
 from flowlang.check.names import Names
 from flowlang.dataclass import dataclass
 from flowlang.source import Findings, Source, Span
+from flowlang.speech import tr
 from flowlang.syntax import declarations as tree
 from flowlang.syntax import keywords
 from flowlang.syntax.by_node import ByNode
 from flowlang.syntax.diagnostics import RESERVED_NAME
 from flowlang.syntax.tree import Node, Token
-from flowlang.speech import tr
 
 MAX_FILE = 2_000_000
 """Characters of a body or codes file."""
@@ -110,7 +110,11 @@ class Reader:
             self.findings.report(
                 d.BAD_VALUE,
                 token.span,
-                what=tr("a whole number from {least} is asked for, not {token}", least=least, token=token.value),
+                what=tr(
+                    "a whole number from {least} is asked for, not {value}",
+                    least=least,
+                    value=token.value,
+                ),
             )
             return least
         return token.value

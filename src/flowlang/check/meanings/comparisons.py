@@ -11,8 +11,8 @@ from flowlang.check.comparing import Fn, among, comparable, compare, outside
 from flowlang.check.hints import a_kind, comparison_hint
 from flowlang.check.meaning import UNKNOWN, Compiled, Place, meaning
 from flowlang.kinds import NUMBER, TEXT, YES_NO, Kind
-from flowlang.syntax import expressions as tree
 from flowlang.speech import tr
+from flowlang.syntax import expressions as tree
 
 if TYPE_CHECKING:
     from flowlang.check.expressions import Expressions
@@ -34,7 +34,12 @@ def _choices_without_in(ex: Expressions, node: tree.Or) -> None:
         if isinstance(first, tree.Compare) and isinstance(other, (tree.Text, tree.Number)):
             left, right = first.left.span.text, first.right.span.text
             kind = TEXT if isinstance(other, tree.Text) else NUMBER
-            hint = tr("write `{left} in ({right}, {other})`", left=left, right=right, other=other.span.text)
+            hint = tr(
+                "write `{left} in ({right}, {other})`",
+                left=left,
+                right=right,
+                other=other.span.text,
+            )
             ex.findings.report(d.NOT_A_CONDITION, other.span, kind=a_kind(kind), hint=hint)
 
 
@@ -72,7 +77,13 @@ def compared(
     if not comparable(left.kind, right.kind):
         hint = comparison_hint(node, left, right)
         return ex.mismatch(
-            node, tr("{kind} cannot be compared with {kind_2}", kind=a_kind(left.kind), kind_2=a_kind(right.kind)), hint
+            node,
+            tr(
+                "{kind} cannot be compared with {other}",
+                kind=a_kind(left.kind),
+                other=a_kind(right.kind),
+            ),
+            hint,
         )._replace(kind=YES_NO)
     if left.kind.name == "yes/no" and sign not in ("=", "!="):
         return ex.mismatch(node, tr("yes and no have no order"))._replace(kind=YES_NO)
@@ -95,7 +106,14 @@ def _between(ex: Expressions, node: tree.Between, place: Place) -> Compiled:
     low, high = ex.compile(node.low, place), ex.compile(node.high, place)
     for side, at in ((low, node.low), (high, node.high)):
         if not comparable(value.kind, side.kind):
-            ex.mismatch(at, tr("{kind} cannot be compared with {kind_2}", kind=a_kind(value.kind), kind_2=a_kind(side.kind)))
+            ex.mismatch(
+                at,
+                tr(
+                    "{kind} cannot be compared with {other}",
+                    kind=a_kind(value.kind),
+                    other=a_kind(side.kind),
+                ),
+            )
             return UNKNOWN
     above = compare(">=", value.kind, value.fn, low.kind, low.fn, low.constant)
     below = compare("<=", value.kind, value.fn, high.kind, high.fn, high.constant)
@@ -110,7 +128,12 @@ def _in_list(ex: Expressions, node: tree.InList | tree.NotInList, place: Place) 
         compiled = ex.compile(choice, place)
         if not comparable(value.kind, compiled.kind):
             ex.mismatch(
-                choice, tr("{kind} cannot be compared with {kind_2}", kind=a_kind(value.kind), kind_2=a_kind(compiled.kind))
+                choice,
+                tr(
+                    "{kind} cannot be compared with {other}",
+                    kind=a_kind(value.kind),
+                    other=a_kind(compiled.kind),
+                ),
             )
             continue
         _known_choice(ex, value, compiled, node.operand, choice)

@@ -8,9 +8,9 @@ from flowlang.check import diagnostics as d
 from flowlang.check.meaning import NEVER, UNKNOWN, Compiled, Place, meaning
 from flowlang.check.meanings.values import field_value
 from flowlang.kinds import NUMBER, YES_NO
+from flowlang.speech import tr
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.tree import Token
-from flowlang.speech import tr
 
 if TYPE_CHECKING:
     from flowlang.check.expressions import Expressions
@@ -74,7 +74,9 @@ def _flag(ex: Expressions, node: tree.Flag, place: Place) -> Compiled:
         return field_value(ex, tree.FieldValue(node.span, Token(node.span, "NAME", name)), place)
     if not place.in_run:
         ex.findings.report(
-            d.OUT_OF_PLACE, node.span, what=tr("`{node}` speaks of a step just passed", node=node.span.text)
+            d.OUT_OF_PLACE,
+            node.span,
+            what=tr("`{text}` speaks of a step just passed", text=node.span.text),
         )
     return Compiled(YES_NO, lambda v: v.run is not None and getattr(v.run, name))
 

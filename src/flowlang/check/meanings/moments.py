@@ -14,8 +14,8 @@ from flowlang.check.meaning import UNKNOWN, Compiled, Place, meaning
 from flowlang.check.meanings.comparisons import compared
 from flowlang.check.view import View
 from flowlang.kinds import DATE, DATETIME, DURATION, NUMBER, WEEKDAY, YES_NO
-from flowlang.syntax import expressions as tree
 from flowlang.speech import tr
+from flowlang.syntax import expressions as tree
 
 if TYPE_CHECKING:
     from flowlang.check.expressions import Expressions
@@ -64,7 +64,9 @@ def _ordered(ex: Expressions, sign: str, node: tree.TwoSided, place: Place) -> C
     left, right = ex.compile(node.left, place), ex.compile(node.right, place)
     for side, at in ((left, node.left), (right, node.right)):
         if side.kind.name not in ("date", "datetime", "time", "any"):
-            ex.mismatch(at, tr("a date or a time is asked for here, this is {kind}", kind=a_kind(side.kind)))
+            ex.mismatch(
+                at, tr("a date or a time is asked for here, this is {kind}", kind=a_kind(side.kind))
+            )
             return UNKNOWN
     return compared(ex, sign, node, left, right)
 

@@ -14,9 +14,9 @@ from flowlang.check.meaning import NEVER, UNKNOWN, Compiled, Place, meaning
 from flowlang.check.view import View
 from flowlang.contact import Happening, Sent
 from flowlang.kinds import DATETIME, YES_NO, Fields
+from flowlang.speech import tr
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.tree import Token
-from flowlang.speech import tr
 
 if TYPE_CHECKING:
     from flowlang.check.expressions import Expressions
@@ -33,7 +33,9 @@ def _reacted(ex: Expressions, node: tree.Reacted, place: Place) -> Compiled:
     if event in ("opened", "clicked"):
         return _of_message(ex, node, place, lambda sent: getattr(sent, event))
     _message(ex, node.message)
-    ex.findings.report(d.OUT_OF_PLACE, node.span, what=tr("`{event}` is not asked of one message", event=event))
+    ex.findings.report(
+        d.OUT_OF_PLACE, node.span, what=tr("`{event}` is not asked of one message", event=event)
+    )
     return UNKNOWN
 
 
@@ -89,7 +91,9 @@ def _reach(
         case tree.SinceStart():
             if not place.in_run:
                 ex.findings.report(
-                    d.OUT_OF_PLACE, node.span, what=tr("there is no run yet whose start could be meant")
+                    d.OUT_OF_PLACE,
+                    node.span,
+                    what=tr("there is no run yet whose start could be meant"),
                 )
             return lambda v, at, seq: v.run is not None and seq > v.run.start_seq
         case _:
@@ -114,7 +118,9 @@ def _times(ex: Expressions, token: Token | None) -> int:
         return 1
     if not isinstance(token.value, int) or token.value < 1:
         ex.findings.report(
-            d.BAD_VALUE, token.span, what=tr("a whole number from 1 is asked for, not {token}", token=token.value)
+            d.BAD_VALUE,
+            token.span,
+            what=tr("a whole number from 1 is asked for, not {value}", value=token.value),
         )
         return 1
     return token.value

@@ -14,9 +14,9 @@ from flowlang.check.meanings.past import history
 from flowlang.check.meanings.values import field_value, reference
 from flowlang.check.view import View
 from flowlang.kinds import NUMBER, YES_NO, Fields, UnknownFields
+from flowlang.speech import tr
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.tree import Token
-from flowlang.speech import tr
 
 if TYPE_CHECKING:
     from flowlang.check.expressions import Expressions
@@ -46,7 +46,9 @@ def _rows(
         fields = ex.names.records[name]
         if reach is not None:
             ex.findings.report(
-                d.OUT_OF_PLACE, reach.span, what=tr("a span of time counts for events, not for records")
+                d.OUT_OF_PLACE,
+                reach.span,
+                what=tr("a span of time counts for events, not for records"),
             )
         holds = ex.filter(where, fields, place)
         return fields, lambda v: (row for row in v.contact.records.get(name, ()) if holds(v, row))
@@ -70,7 +72,11 @@ def _list_rows(
         ex.findings.report(
             d.TYPE_MISMATCH,
             token.span,
-            what=tr("a list is asked for here, `{token}` is {kind}", token=token.value, kind=a_kind(compiled.kind)),
+            what=tr(
+                "a list is asked for here, `{name}` is {kind}",
+                name=token.value,
+                kind=a_kind(compiled.kind),
+            ),
         )
         return None
     fn = compiled.fn
@@ -112,7 +118,9 @@ def _sum_of(ex: Expressions, node: tree.SumOf, place: Place) -> Compiled:
     if kind is None:
         ex.unknown_field(node.field, f"`{node.rows.value}`", fields)
     elif kind.name not in ("number", "any"):
-        ex.mismatch(node, tr("only numbers can be summed, `{name}` is {kind}", name=name, kind=a_kind(kind)))
+        ex.mismatch(
+            node, tr("only numbers can be summed, `{name}` is {kind}", name=name, kind=a_kind(kind))
+        )
     return Compiled(
         NUMBER,
         lambda v: number(sum(x for row in rows(v) if isinstance(x := row.get(name), (int, float)))),

@@ -14,9 +14,9 @@ from flowlang.check.hints import a_kind
 from flowlang.check.meaning import NEVER, Compiled, Place, meaning
 from flowlang.check.view import View
 from flowlang.kinds import ANY, DATETIME, DURATION, NUMBER, UnknownFields
+from flowlang.speech import tr
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.tree import Token
-from flowlang.speech import tr
 
 if TYPE_CHECKING:
     from flowlang.check.expressions import Expressions
@@ -89,8 +89,12 @@ def reference(ex: Expressions, token: Token, place: Place) -> Compiled:
 def _data(ex: Expressions, token: Token, name: str, place: Place, what: str, get: Fn) -> Compiled:
     fields = place.event if what == "event" else place.reply
     if fields is None:
-        brings = tr("a `start on …` brings one") if what == "event" else tr("`wait for …` brings one")
-        ex.findings.report(d.OUT_OF_PLACE, token.span, what=tr("there is no {what} here", what=what), hint=brings)
+        brings = (
+            tr("a `start on …` brings one") if what == "event" else tr("`wait for …` brings one")
+        )
+        ex.findings.report(
+            d.OUT_OF_PLACE, token.span, what=tr("there is no {what} here", what=what), hint=brings
+        )
         return NEVER
     place.used.add(f"{what}.")
     kind = fields.get(name)
@@ -134,8 +138,11 @@ def _added(
         return Compiled(NUMBER, lambda v: combine(a(v), b(v), plus, v))
     if pair == ("duration", "day") and plus:
         return Compiled(right.kind, lambda v: combine(b(v), a(v), plus, v))
-    verb = "added to" if plus else "taken from"
-    ex.mismatch(node, tr("{kind} cannot be {verb} {kind_2}", kind=a_kind(right.kind), verb=verb, kind_2=a_kind(left.kind)))
+    kinds = {"kind": a_kind(right.kind), "other": a_kind(left.kind)}
+    if plus:
+        ex.mismatch(node, tr("{kind} cannot be added to {other}", **kinds))
+    else:
+        ex.mismatch(node, tr("{kind} cannot be taken from {other}", **kinds))
     return NEVER
 
 
@@ -149,7 +156,9 @@ def _product(ex: Expressions, node: tree.Product, place: Place) -> Compiled:
             continue
         compiled = ex.compile(part, place)
         if compiled.kind.name not in ("number", "any"):
-            ex.mismatch(part, tr("a number is asked for here, this is {kind}", kind=a_kind(compiled.kind)))
+            ex.mismatch(
+                part, tr("a number is asked for here, this is {kind}", kind=a_kind(compiled.kind))
+            )
         fns.append((sign, compiled.fn))
 
     def multiply(v: View) -> int | float | None:

@@ -8,10 +8,10 @@ had been. Where the steps behind it speak of the message (a reminder, a score, a
 from flowlang.program.program import Campaign
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.source import Walk
+from flowlang.speech import tr
 from flowlang.steps.send import NOT_SENT, Send
 from flowlang.syntax import expressions as ex
 from flowlang.syntax.tree import walk
-from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL704", "off", 'nothing asks whether the contact may get "{message}"')
 

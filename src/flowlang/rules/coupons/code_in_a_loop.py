@@ -8,10 +8,10 @@ each time is meant, say so with an allowance.
 
 from flowlang.program.program import Campaign
 from flowlang.rules.rule import Hit, Hits, Look, Rule
+from flowlang.speech import tr
 from flowlang.steps.repeat import Repeat
 from flowlang.steps.send import Send
 from flowlang.syntax.tree import walk
-from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL725", "info", '"{message}" draws a new code each time round')
 

@@ -9,9 +9,9 @@ from flowlang.program.program import Campaign
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.wording import header
 from flowlang.source import Walk
+from flowlang.speech import tr
 from flowlang.steps.send import HALTED, Send, SendMessage
 from flowlang.steps.wait_until import UntilMoment
-from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL723", "warning", '"{message}" may halt past the moment below')
 

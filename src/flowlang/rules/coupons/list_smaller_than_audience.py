@@ -6,8 +6,8 @@ and `when empty show "…"` sends all of them.
 """
 
 from flowlang.rules.rule import Hit, Hits, Look, Rule
-from flowlang.steps.jobs import SendAll
 from flowlang.speech import tr
+from flowlang.steps.jobs import SendAll
 
 RULE = Rule(__name__, "FL726", "off", 'some may have "{message}" and others wait for codes')
 

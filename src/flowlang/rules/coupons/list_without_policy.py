@@ -6,8 +6,8 @@ instead, `when empty skip` leaves the message out.
 """
 
 from flowlang.rules.rule import Hit, Hits, Look, Rule
-from flowlang.syntax import declarations as tree
 from flowlang.speech import tr
+from flowlang.syntax import declarations as tree
 
 RULE = Rule(__name__, "FL721", "warning", 'what happens when "{name}" is empty is not said')
 

@@ -6,7 +6,7 @@ or say it at the send: `send "M" when empty skip`.
 """
 
 from flowlang.rules.rule import Hit, Hits, Look, Rule
-from flowlang.speech import tr
+from flowlang.speech import joined, tr
 
 RULE = Rule(__name__, "FL724", "off", '"{message}" draws from {lists}, which disagree')
 
@@ -39,6 +39,13 @@ message "Codes"
 """
 
 
+_DOES = {
+    "halt": tr("when empty halt"),
+    "skip": tr("when empty skip"),
+    "show": tr("when empty show"),
+}
+
+
 @RULE.workspace()
 def check(look: Look) -> Hits:
     """Messages with several lists."""
@@ -46,7 +53,10 @@ def check(look: Look) -> Hits:
     for message in look.names.messages.values():
         known = sorted(name for name in message.lists if name in coupons)
         if len({coupons[name].when_empty for name in known}) > 1 and look.is_own(message.span):
-            told = [tr('"{name}" (`when empty {when_empty}`)', name=name, when_empty=coupons[name].when_empty) for name in known]
+            told = [
+                tr('"{name}" (`{does}`)', name=name, does=_DOES[coupons[name].when_empty])
+                for name in known
+            ]
             also = tuple((coupons[name].span, tr("declared here")) for name in known)
-            words = {"message": message.name, "lists": " and ".join(told)}
+            words = {"message": message.name, "lists": joined(told, tr(" and "))}
             yield Hit(message.span, words, also=also)

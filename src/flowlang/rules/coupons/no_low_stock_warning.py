@@ -5,8 +5,8 @@ warned in time can do that before: `warn below 100`.
 """
 
 from flowlang.rules.rule import Hit, Hits, Look, Rule
-from flowlang.syntax import declarations as tree
 from flowlang.speech import tr
+from flowlang.syntax import declarations as tree
 
 RULE = Rule(__name__, "FL722", "off", 'no one is warned before "{name}" is empty')
 

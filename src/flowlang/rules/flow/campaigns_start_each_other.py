@@ -7,13 +7,13 @@ been there (`stop when`), run once, or give its tag in a branch only.
 
 from flowlang.program.program import Campaign
 from flowlang.rules.rule import Hit, Hits, Look, Rule
+from flowlang.speech import tr
 from flowlang.steps.restart import Restart
 from flowlang.steps.tag import Tag
 from flowlang.steps.untag import Untag
 from flowlang.syntax import declarations as tree
 from flowlang.syntax import expressions as ex
 from flowlang.syntax.tree import Node, walk
-from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL611", "warning", "{names} start each other for ever")
 

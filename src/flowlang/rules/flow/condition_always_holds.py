@@ -8,8 +8,8 @@ Put the condition right, or take it out.
 from flowlang.rules.conditions import TESTS, may_be_settled, reasoning_at
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.wording import shown
+from flowlang.speech import joined, tr
 from flowlang.syntax import expressions as ex
-from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL602", "warning", "`{text}` always holds{whom}")
 
@@ -48,7 +48,7 @@ def check(node: ex.Expression, look: Look) -> Hits:
     if isinstance(node, ex.Or) and any(reasoning.always(part, known) for part in node.parts):
         return
     everyone = reasoning.always(node)
-    whom = "" if everyone else tr(" where {listed} is set", listed=_listed(asked))
+    whom = "" if everyone else tr(" where {names} is set", names=_listed(asked))
     hint = tr("was `and` meant?") if isinstance(node, ex.Or) else ""
     if not everyone and not hint:
         hint = tr("if that is what is asked, write `{text} is set`", text=shown(asked[0]))
@@ -66,4 +66,4 @@ def _asked(node: ex.Expression) -> list[ex.Expression]:
 
 
 def _listed(asked: list[ex.Expression]) -> str:
-    return " and ".join(f"`{shown(one)}`" for one in asked)
+    return joined((f"`{shown(one)}`" for one in asked), tr(" and "))

@@ -8,8 +8,8 @@ limits were swapped. Put the condition right, or take it out with what stands be
 from flowlang.rules.conditions import TESTS, may_be_settled, reasoning_at
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.wording import shown
-from flowlang.syntax import expressions as ex
 from flowlang.speech import tr
+from flowlang.syntax import expressions as ex
 
 RULE = Rule(__name__, "FL601", "warning", "`{text}` never holds")
 

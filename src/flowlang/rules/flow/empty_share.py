@@ -6,8 +6,8 @@ take it out.
 
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.wording import header
-from flowlang.steps.split import Share
 from flowlang.speech import tr
+from flowlang.steps.split import Share
 
 RULE = Rule(__name__, "FL613", "warning", "{who} takes this branch")
 
@@ -41,4 +41,4 @@ def check(node: Share, look: Look) -> Hits:
     if node.percent.value == 0:
         yield Hit(header(node), {"who": tr("no one")})
     elif node.percent.value == 100:
-        yield Hit(header(node), {"who": "everyone"})
+        yield Hit(header(node), {"who": tr("everyone")})

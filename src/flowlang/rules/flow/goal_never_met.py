@@ -7,8 +7,8 @@ goal goes on with the steps below it, the stop ends the run.
 
 from flowlang.program.program import Campaign
 from flowlang.rules.rule import Hit, Hits, Look, Rule
-from flowlang.steps.goal import Goal
 from flowlang.speech import tr
+from flowlang.steps.goal import Goal
 
 RULE = Rule(__name__, "FL608", "warning", 'the goal "{name}" is never met')
 

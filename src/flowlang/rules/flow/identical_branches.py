@@ -9,10 +9,10 @@ from itertools import pairwise
 from flowlang.rules.blocks import is_same
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.wording import header
+from flowlang.speech import tr
 from flowlang.steps.branch import If
 from flowlang.steps.split import Split
 from flowlang.syntax.tree import Node
-from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL606", "warning", "this branch does the same as the one above")
 

@@ -8,6 +8,7 @@ from flowlang.program.program import Campaign
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.wording import header
 from flowlang.source import Walk
+from flowlang.speech import tr
 from flowlang.steps.call import Call
 from flowlang.steps.race import Race
 from flowlang.steps.repeat import Leave, Repeat
@@ -16,7 +17,6 @@ from flowlang.steps.wait import Wait, WaitDays
 from flowlang.steps.wait_for import WaitFor
 from flowlang.steps.wait_until import WaitUntil
 from flowlang.syntax.tree import walk
-from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL612", "warning", '"{message}" goes out {times} times at one moment')
 

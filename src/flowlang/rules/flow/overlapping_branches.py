@@ -12,9 +12,9 @@ from flowlang.rules.reasoning import Reasoning, TooMany
 from flowlang.rules.regions import Numbers
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.wording import shown
+from flowlang.speech import tr
 from flowlang.steps.branch import If
 from flowlang.syntax import expressions as ex
-from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL605", "warning", "`{text}` overlaps with a branch above")
 

@@ -7,8 +7,8 @@ narrower.
 
 from flowlang.rules.fixing import without
 from flowlang.rules.rule import Hit, Hits, Look, Rule
-from flowlang.syntax import declarations as tree
 from flowlang.speech import tr
+from flowlang.syntax import declarations as tree
 
 RULE = Rule(__name__, "FL610", "warning", "another start has this one already")
 

@@ -7,12 +7,12 @@ contact waits for ever. Leave the restart out, or let something start the campai
 
 from flowlang.program.program import Campaign
 from flowlang.rules.rule import Hit, Hits, Look, Rule
+from flowlang.speech import tr
 from flowlang.steps.happen import Happen
 from flowlang.steps.restart import Restart
 from flowlang.syntax import declarations as tree
 from flowlang.syntax import expressions as ex
 from flowlang.syntax.tree import Node
-from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL607", "warning", "nothing can begin another round: {why}")
 
@@ -46,7 +46,9 @@ def check(campaign: Campaign, look: Look) -> Hits:
     lines = campaign.item.lines or () if campaign.item else ()
     why = _why(lines, look)
     for node in restarts if why else ():
-        yield Hit(node.span, {"why": why}, tr("`runs again` lets each event start a run of its own"))
+        yield Hit(
+            node.span, {"why": why}, tr("`runs again` lets each event start a run of its own")
+        )
 
 
 def _why(lines: tuple[Node, ...], look: Look) -> str:

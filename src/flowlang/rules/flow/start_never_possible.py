@@ -7,8 +7,8 @@ run ever begins. Change one of the two.
 from flowlang.program.program import Campaign
 from flowlang.rules.knowing import topics
 from flowlang.rules.rule import Hit, Hits, Look, Rule
-from flowlang.syntax import declarations as tree
 from flowlang.speech import tr
+from flowlang.syntax import declarations as tree
 
 RULE = Rule(__name__, "FL609", "warning", "nothing can start here: what starts it also stops it")
 

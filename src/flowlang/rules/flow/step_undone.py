@@ -8,6 +8,7 @@ much.
 from flowlang.rules.blocks import step_before
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.wording import headline
+from flowlang.speech import tr
 from flowlang.steps.clear import Clear
 from flowlang.steps.groups import JoinGroup, LeaveGroup
 from flowlang.steps.set import Set
@@ -16,7 +17,6 @@ from flowlang.steps.tag import Tag
 from flowlang.steps.untag import Untag
 from flowlang.syntax.expressions import FieldValue, Ref
 from flowlang.syntax.tree import Node, walk
-from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL614", "warning", "`{step}` is undone by the next line")
 

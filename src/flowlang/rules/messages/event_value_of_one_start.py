@@ -7,11 +7,11 @@ Ask which start it was, or make a campaign for each.
 
 from flowlang.program.program import Campaign
 from flowlang.rules.rule import Hit, Hits, Look, Rule
+from flowlang.speech import tr
 from flowlang.steps.step import Step
 from flowlang.syntax import declarations as tree
 from flowlang.syntax import expressions as ex
 from flowlang.syntax.tree import walk
-from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL745", "warning", "`{start}` does not bring `{name}`")
 

@@ -15,11 +15,11 @@ from flowlang.program.program import Campaign
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.texts import texts_of
 from flowlang.source import Span, Walk
+from flowlang.speech import tr
 from flowlang.steps.send import NOT_SENT, Send
 from flowlang.syntax import declarations as tree
 from flowlang.syntax import expressions as ex
 from flowlang.syntax.tree import Node, Token, walk
-from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL742", "info", "`{field}` may be missing, and then no one gets this")
 

@@ -8,8 +8,8 @@ from flowlang.program.program import Campaign
 from flowlang.rules.blocks import is_same
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.source import Walk
-from flowlang.steps.send import SENT, Send
 from flowlang.speech import tr
+from flowlang.steps.send import SENT, Send
 
 RULE = Rule(__name__, "FL750", "warning", '"{message}" goes out twice at one moment')
 

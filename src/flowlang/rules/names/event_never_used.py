@@ -5,10 +5,10 @@ it, or take it out.
 """
 
 from flowlang.rules.rule import Hit, Hits, Look, Rule
+from flowlang.speech import tr
 from flowlang.syntax import declarations as tree
 from flowlang.syntax import expressions as ex
 from flowlang.syntax.tree import Node, Token
-from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL675", "off", "nothing uses the event `{name}`")
 
@@ -45,7 +45,9 @@ def check(look: Look) -> Hits:
         event = look.names.events.get(str(node.name.value))
         if event is None or event.outside or event.name in named or not look.is_own(node.span):
             continue
-        yield Hit(node.name.span, {"name": event.name}, tr("`start on {event}` uses it", event=event.name))
+        yield Hit(
+            node.name.span, {"name": event.name}, tr("`start on {event}` uses it", event=event.name)
+        )
 
 
 def _named(node: Node) -> Token:

@@ -8,9 +8,9 @@ own.
 from collections.abc import Iterator
 
 from flowlang.rules.rule import Hit, Hits, Look, Rule
+from flowlang.speech import tr
 from flowlang.syntax import declarations as tree
 from flowlang.syntax.tree import Node, Token, walk
-from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL674", "off", "nothing uses the {what} `{name}`")
 
@@ -38,10 +38,10 @@ campaign "Points"
 """
 
 _KINDS: dict[type[Node], str] = {
-    tree.Segment: "segment",
-    tree.Group: "group",
-    tree.Policy: "policy",
-    tree.Calendar: "calendar",
+    tree.Segment: tr("segment"),
+    tree.Group: tr("group"),
+    tree.Policy: tr("policy"),
+    tree.Calendar: tr("calendar"),
     tree.Coupons: tr("coupon list"),
 }
 

@@ -4,8 +4,8 @@
 """
 
 from flowlang.rules.rule import Hit, Hits, Look, Rule
-from flowlang.syntax import declarations as tree
 from flowlang.speech import tr
+from flowlang.syntax import declarations as tree
 
 RULE = Rule(__name__, "FL805", "off", '"{name}" does not say what it is for')
 

@@ -7,8 +7,8 @@ from flowlang.rules.blocks import step_before
 from flowlang.rules.lengths import is_zero
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.wording import shown
-from flowlang.steps.wait import Wait
 from flowlang.speech import tr
+from flowlang.steps.wait import Wait
 
 RULE = Rule(__name__, "FL807", "info", "this wait and the one above are one")
 
@@ -32,5 +32,5 @@ def check(node: Wait, look: Look) -> Hits:
     """A wait whose neighbour above is one, too."""
     before = step_before(node, look.parent)
     if isinstance(before, Wait) and not is_zero(before) and not is_zero(node):
-        hint = tr("`wait {text} {text_2}`", text=shown(before.length), text_2=shown(node.length))
+        hint = tr("`wait {first} {second}`", first=shown(before.length), second=shown(node.length))
         yield Hit(node.span, {}, hint, also=((before.span, tr("the one above")),))

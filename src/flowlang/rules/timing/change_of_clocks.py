@@ -6,11 +6,11 @@ other hour has no such days.
 """
 
 from flowlang.rules.rule import Hit, Hits, Look, Rule
+from flowlang.speech import tr
 from flowlang.steps.wait_until import WaitUntil
 from flowlang.syntax import declarations as tree
 from flowlang.syntax import expressions as ex
 from flowlang.syntax.tree import Token
-from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL647", "off", "{time} is left out on the day the clocks go forward")
 

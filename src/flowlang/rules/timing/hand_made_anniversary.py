@@ -7,8 +7,8 @@ year for who was born on 29 February. `anniversary of birthday is today` takes 2
 from flowlang.rules.fixing import replaced
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.wording import shown
-from flowlang.syntax import expressions as ex
 from flowlang.speech import tr
+from flowlang.syntax import expressions as ex
 
 RULE = Rule(__name__, "FL646", "warning", "who was born on 29 February is left out here")
 

@@ -9,9 +9,9 @@ from flowlang.rules.lengths import stops_if_past
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.wording import header, shown
 from flowlang.source import Walk
+from flowlang.speech import tr
 from flowlang.steps.wait_until import MISSED, PAST, WaitUntil
 from flowlang.syntax import expressions as ex
-from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL643", "warning", "{moment} has passed by then")
 

@@ -5,8 +5,8 @@ campaign is to be silent for a while, pause it.
 """
 
 from flowlang.rules.rule import Hit, Hits, Look, Rule
-from flowlang.syntax import declarations as tree
 from flowlang.speech import tr
+from flowlang.syntax import declarations as tree
 
 RULE = Rule(__name__, "FL649", "warning", "under this policy nothing ever goes out")
 

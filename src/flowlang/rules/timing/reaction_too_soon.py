@@ -8,11 +8,11 @@ from flowlang.program.program import Campaign
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.wording import shown
 from flowlang.source import Walk
+from flowlang.speech import tr
 from flowlang.steps.branch import ElseIf, If
 from flowlang.steps.send import Send
 from flowlang.syntax import expressions as ex
 from flowlang.syntax.tree import walk
-from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL651", "warning", "no one had time to react when `{text}` is asked")
 

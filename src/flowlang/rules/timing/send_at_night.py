@@ -11,12 +11,12 @@ from flowlang.program.program import Campaign
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.wording import headline
 from flowlang.source import Span, Walk
+from flowlang.speech import tr
 from flowlang.steps.send import SENT, Send
 from flowlang.steps.wait_until import IN_TIME, WaitUntil
 from flowlang.syntax import declarations as tree
 from flowlang.syntax import expressions as ex
 from flowlang.syntax.tree import Token
-from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL642", "warning", '"{message}" goes out at {time}')
 

@@ -7,13 +7,13 @@ be put in later and never was. Say how long, or take the line out.
 from flowlang.rules.fixing import without
 from flowlang.rules.lengths import is_none, is_zero
 from flowlang.rules.rule import Hit, Hits, Look, Rule
+from flowlang.speech import tr
 from flowlang.steps.race import Race
 from flowlang.steps.wait import Wait, WaitDays
 from flowlang.steps.wait_for import WaitFor
 from flowlang.steps.wait_until import WaitUntil
 from flowlang.syntax.expressions import Missed, TimedOut
 from flowlang.syntax.tree import walk
-from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL641", "warning", "`{text}` lets no time pass")
 
@@ -51,5 +51,7 @@ def check_limit(node: WaitUntil | WaitFor | Race, look: Look) -> Hits:
     """The longest time of a wait."""
     if node.at_most is not None and is_none(node.at_most):
         yield Hit(
-            node.at_most.span, {"text": tr("at most {at_most}", at_most=node.at_most.span.text)}, tr("say how long to wait")
+            node.at_most.span,
+            {"text": tr("at most {time}", time=node.at_most.span.text)},
+            tr("say how long to wait"),
         )

@@ -8,9 +8,9 @@ to be done then: `wait until tagged "paid" at most 14 days`.
 from flowlang.program.program import Campaign
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.wording import header, headline
+from flowlang.speech import tr
 from flowlang.steps.wait_for import AwaitEvent
 from flowlang.steps.wait_until import UntilCondition
-from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL645", "info", "`{wait}` may never end")
 
@@ -42,5 +42,5 @@ def check(campaign: Campaign, look: Look) -> Hits:
             continue
         if instruction.at_most is None:
             node = campaign.nodes[at]
-            hint = tr("`{headline} at most 14 days`, then `if timed out`", headline=headline(node))
+            hint = tr("`{wait} at most 14 days`, then `if timed out`", wait=headline(node))
             yield Hit(header(node), {"wait": headline(node)}, hint)

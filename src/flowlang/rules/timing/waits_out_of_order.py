@@ -10,12 +10,12 @@ from flowlang.rules.lengths import seconds, stops_if_past
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.wording import header, headline
 from flowlang.source import Walk
+from flowlang.speech import tr
 from flowlang.steps.clear import Clear
 from flowlang.steps.set import Set
 from flowlang.steps.wait_until import MISSED, PAST, WaitUntil
 from flowlang.syntax import expressions as ex
 from flowlang.syntax.tree import Node
-from flowlang.speech import tr
 
 RULE = Rule(__name__, "FL644", "warning", "`{wait}` is over by then")
 

@@ -31,7 +31,14 @@ and was refused; `detail` says why in one sentence."""
 
 def build(service: Service) -> FastAPI:
     """The API over a store."""
-    app = FastAPI(title=_TITLE, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = FastAPI(
+        title=_TITLE,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        # Names for those who generate clients.
+        generate_unique_id_function=lambda route: route.name,
+    )
     app.state.service = service
     app.state.metrics = Metrics(service.store, service.now, service.clock)
     app.state.why = Why(service)

@@ -218,6 +218,7 @@ class Process(BaseModel):
     done: int
     skipped: int
     failed: int
+    unknown: int = Field(description="Of those done: nobody can tell whether they went out.")
     of: int
     waiting: int
     held: int

@@ -20,6 +20,7 @@ from flowlang import digests, resources
 from flowlang.dataclass import dataclass
 from flowlang.discovery import SETTINGS, own_files
 from flowlang.source import Diagnostic, Edit, Finding, Fix, Source, Span, Walk
+from flowlang.speech import ENGLISH
 
 _FOLDER = "check"
 _KEPT_FOR = 30 * 86_400
@@ -35,6 +36,8 @@ class Outcome:
     findings: tuple[Finding, ...]
     inputs: tuple[Path, ...] = ()
     """What else it hangs on: texts of messages, modules; of some it matters only where they lie."""
+    language: str = ENGLISH
+    """In which its people are spoken to: `Workspace.language`."""
 
 
 class Entry:
@@ -75,12 +78,13 @@ class Entry:
         table = _Table()
         rows = [table.finding(finding) for finding in outcome.findings]
         known = {*self.own, *map(str, inputs)}
-        if folder is None or any(path not in known for path, _ in table.sources):
+        if folder is None or any(path not in known for path, _, _ in table.sources):
             return
         data = {
             "program": digests.of_program(),
             "settings": self.settings,
             "own": self.own,
+            "language": outcome.language,
             "inputs": {str(path): digest for path, digest in inputs.items()},
             "sources": list(table.sources),
             "diagnostics": [astuple(one) for one in table.diagnostics],
@@ -100,14 +104,14 @@ class Entry:
         inputs = {Path(path): digest for path, digest in raw["inputs"].items()}
         if not all(digests.is_as_before(path, digest) for path, digest in inputs.items()):
             return None
-        return Outcome(tuple(self.own), _findings(raw), tuple(inputs))
+        return Outcome(tuple(self.own), _findings(raw), tuple(inputs), raw["language"])
 
 
 class _Table:
     """Findings as rows of plain data; sources and diagnostics are named by their numbers."""
 
     def __init__(self) -> None:
-        self.sources: dict[tuple[str, str], int] = {}
+        self.sources: dict[tuple[str, str, str], int] = {}
         self.diagnostics: dict[Diagnostic, int] = {}
 
     def finding(self, one: Finding) -> list[Any]:
@@ -126,12 +130,12 @@ class _Table:
 
     def _span(self, span: Span) -> tuple[int, int, int]:
         source = span.source
-        key = (str(source.path or ""), source.name)
+        key = (str(source.path or ""), source.name, source.language)
         return self.sources.setdefault(key, len(self.sources)), span.start, span.end
 
 
 def _findings(raw: dict[str, Any]) -> tuple[Finding, ...]:
-    sources = [_source(Path(path), name) for path, name in raw["sources"]]
+    sources = [_source(Path(path), name, language) for path, name, language in raw["sources"]]
     diagnostics = [Diagnostic(*row) for row in raw["diagnostics"]]
 
     def span(row: list[int]) -> Span:
@@ -152,8 +156,10 @@ def _findings(raw: dict[str, Any]) -> tuple[Finding, ...]:
     )  # fmt: skip
 
 
-def _source(path: Path, name: str) -> Source:
-    return Source(name, path.read_bytes().decode("utf-8", errors="replace"), path)
+def _source(path: Path, name: str, language: str) -> Source:
+    found = Source(name, path.read_bytes().decode("utf-8", errors="replace"), path)
+    found.language = language
+    return found
 
 
 @cache

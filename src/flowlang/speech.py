@@ -15,7 +15,6 @@ from hashlib import blake2b
 from io import BytesIO
 from pathlib import Path
 from string import Formatter
-from textwrap import fill
 from typing import TYPE_CHECKING, Any, Self
 
 from flowlang import resources
@@ -92,6 +91,8 @@ def page(text: str, language: str) -> str:
     catalogue = None if language == ENGLISH else _catalogue(language)
     if catalogue is None:
         return text
+    from textwrap import fill
+
     return "\n\n".join(
         fill(catalogue.gettext(flat), 100, break_long_words=False, break_on_hyphens=False)
         if (flat := " ".join(paragraph.split()))

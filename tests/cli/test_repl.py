@@ -208,12 +208,17 @@ def test_what_will_happen_to_this_one_next(shop: Path) -> None:
 
 
 def test_the_clock_goes_on_from_where_the_store_stands(shop: Path) -> None:
-    done = flow("repl", "--contact", "c1", cwd=shop, given="inbox\nnext\n")
+    event = '{"contact": "c1", "type": "tag", "tag": "split", "at": "2026-11-23T09:30:00+01:00"}'
+    (shop / "e.jsonl").write_text(f"{event}\n")
+    _engine(shop, "2026-11-23 10:00", "event", "send", "e.jsonl")
+    _engine(shop, "2026-11-23 10:00", "run", "--once")
+    done = flow("repl", "--contact", "c1", cwd=shop, given="inbox\nnext\nundo\nnext\n")
     assert done.returncode == 0, done.stderr
-    inbox, _, after = done.stdout.partition("code")
-    assert '"Hello" to a@example.com' in done.stdout
-    assert "timed out" in done.stdout, "what falls due next has happened"
-    assert "has not got" not in inbox + after
+    inbox, first, again = done.stdout.split("  2026-11-23 10:30")
+    assert '2026-11-20 10:00  "Hello" to a@example.com\n' in inbox
+    assert '  code GIFT of "gifts"\n' in inbox
+    assert "wait 1 hour: waiting (until 2026-11-23 11:30)" in first
+    assert again.rstrip() in first
 
 
 def test_the_clock_of_a_store_is_its_own(shop: Path) -> None:
@@ -237,34 +242,29 @@ def test_files_of_contacts_are_found_here_and_in_the_workspace(tmp_path: Path) -
 def test_a_test_that_would_not_pass_is_shown_as_flow_test_shows_it(tmp_path: Path) -> None:
     shop = workspace(tmp_path / "shop", SHOP)
     flow_file = next(shop.glob("*.flow"))
-    script = 'contact anna\ntag "new"\nsave "x"\n'
     changed = '\ncampaign "Other"\n  start when tagged "new"\n  untag "new"\n'
 
     def meanwhile() -> None:
         flow_file.write_text(SHOP + changed)
 
-    done = _talking(shop, script.partition("save")[0], meanwhile, 'save "x"\n')
-    assert "line 3: the test would not pass, so it is not written\n  line " in done[1]
-    assert "\n  the timeline of contact" in done[1]
-    assert "␊" not in done[1]
+    _, said = _talking(shop, 'contact anna\ntag "new"\nvars\n', meanwhile, 'save "x"\n')
+    assert said.startswith("line 4: the test would not pass, so it is not written\n  line ")
+    assert "\n  but its tags are none\n" in said
+    assert "\n  the timeline" in said
+    assert "␊" not in said
 
 
 def _talking(shop: Path, first: str, meanwhile: Callable[[], None], then: str) -> tuple[str, str]:
     """What a session says in which something happens to the files meanwhile."""
-    session = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "flowlang", "repl", str(shop)], text=True, cwd=shop,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    assert session.stdin is not None
-    assert session.stdout is not None
-    session.stdin.write(f"{first}\nstatus\nvars\n")
-    session.stdin.flush()
-    for line in session.stdout:
-        if line.startswith("  email"):
-            break
-    meanwhile()
-    session.stdin.write(then)
-    session.stdin.close()
-    shown = session.stdout.read(), session.stderr.read() if session.stderr else ""
-    session.wait()
-    return shown
+    ) as session:  # fmt: skip
+        assert session.stdin is not None
+        assert session.stdout is not None
+        session.stdin.write(first)
+        session.stdin.flush()
+        while not session.stdout.readline().startswith("  email"):
+            pass
+        meanwhile()
+        return session.communicate(then)

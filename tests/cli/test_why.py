@@ -241,7 +241,7 @@ def test_what_one_got_who_was_merged_is_in_the_answer_for_the_one_that_is_kept(
     shop("contacts", "merge", "b", "a")
     shop("run", "--once")
     kept = why(shop, "a", "--message", "News")
-    assert kept.startswith('2026-11-20 10:00  "Wave"  send "News": sent (to b@x.example; as "b")\n')
+    assert kept.startswith('2026-11-21 10:00  "Wave"  send "News": sent (to b@x.example; as "b")\n')
     gone = why(shop, "b", "--message", "News")
     assert gone == f'"b" was merged into "a"\n\n{kept}'
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,8 +48,8 @@ class Hook:
 
 
 @contextmanager
-def hook(*answers: Answer) -> Iterator[Hook]:
-    """A server that runs until the end of the block."""
+def hook(*answers: Answer, context: ssl.SSLContext | None = None) -> Iterator[Hook]:
+    """A server that runs until the end of the block; with a context it is encrypted."""
     found = Hook(list(answers))
     over = threading.Event()
 
@@ -77,8 +78,15 @@ def hook(*answers: Answer) -> Iterator[Hook]:
         def log_message(self, *args: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, request: object, client_address: object) -> None:
+            """Whoever does not trust it hangs up."""
+
+    with Server(("127.0.0.1", 0), Handler) as server:
         found.url = f"http://127.0.0.1:{server.server_port}/letters"
+        if context is not None:
+            server.socket = context.wrap_socket(server.socket, server_side=True)
+            found.url = f"https://localhost:{server.server_port}/letters"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hmac
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -15,9 +16,11 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+import trustme
 
 from flowlang.delivery.delivery import Outcome
 from flowlang.delivery.kinds.webhook import LONGEST_PAUSE, Webhook
+from flowlang.delivery.posting import Poster
 from flowlang.delivery.signing import key_of, signed
 from tests.delivery.contract import LETTER, Arrived, DeliveryContract, Place
 from tests.delivery.hooks import Answer, Hook, Post, hook
@@ -27,7 +30,7 @@ SECRET = "whsec_" + base64.b64encode(b"a key of thirty-two bytes, or so").decode
 
 
 def webhook(url: str, secret: str = "", timeout: float = 2.0) -> Webhook:
-    return Webhook(url, lambda: NOW, secret, timeout)
+    return Webhook(url, lambda: NOW, secret, Poster(timeout))
 
 
 def outcome_of(*answers: Answer, timeout: float = 2.0) -> Outcome:
@@ -205,6 +208,23 @@ def test_what_is_refused_is_told_in_a_line() -> None:
 
 def test_an_answer_of_any_length_is_an_answer() -> None:
     assert outcome_of(Answer(200, body=b"x" * 3_000_000)).status == "delivered"
+
+
+# ------------------------------------------------------------------ in private
+
+
+def test_it_goes_encrypted_to_whom_someone_vouches_for() -> None:
+    authority = trustme.CA()
+    ours, trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context()
+    authority.issue_cert("localhost").configure_cert(ours)
+    authority.configure_trust(trusting)
+    with hook(context=ours) as server:
+        assert server.url.startswith("https://localhost:")
+        (found,) = Webhook(server.url, lambda: NOW, "", Poster(2, trusting)).hand_over([LETTER])
+        (refused,) = webhook(server.url).hand_over([LETTER])
+    assert (found.status, len(server.posts)) == ("delivered", 1)
+    assert refused.status == "down"
+    assert "certificate verify failed" in refused.reason
 
 
 # ------------------------------------------------------------------ no answer

@@ -132,8 +132,8 @@ class InMemory(Stage):
 class Stored(Stage):
     """Workers over a store that is closed and opened again before each thing that happens."""
 
-    def __init__(self, text: str, codes: dict[str, int], folder: Path, batch: int) -> None:
-        self.program, self.folder, self.batch = compiled(text), folder, batch
+    def __init__(self, text: str, codes: dict[str, int], url: str, batch: int) -> None:
+        self.program, self.url, self.batch = compiled(text), url, batch
         files = {
             name: tuple(f"{name}-{number}" for number in range(amount))
             for name, amount in codes.items()
@@ -187,7 +187,7 @@ class Stored(Stage):
 
     @contextmanager
     def _opened(self) -> Iterator[Worker]:
-        store = open_store("sqlite:///state.db", self.folder)
+        store = open_store(self.url, Path())
         try:
             yield Worker(self.program, store, batch=self.batch)
         finally:

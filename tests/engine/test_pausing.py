@@ -43,14 +43,17 @@ SHOP = Identity("campaign", "Shop")
 Setting = Callable[..., Stage]
 
 
-@pytest.fixture(params=["in memory", "over a store", "over a store, killed and begun again"])
+@pytest.fixture(params=["in memory", "sqlite", "sqlite, killed and begun again", "postgresql"])
 def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Setting:
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgresql_url")
+    else:
+        url = f"sqlite:///{tmp_path}/state.db"
+
     def opened(text: str, **codes: int) -> Stage:
         if request.param == "in memory":
             return InMemory(DECLARED + text, codes)
-        return Stored(
-            DECLARED + text, codes, tmp_path, batch=2 if "killed" in request.param else 500
-        )
+        return Stored(DECLARED + text, codes, url, batch=2 if "killed" in request.param else 500)
 
     return opened
 
@@ -501,7 +504,7 @@ def test_a_paused_group_send_can_be_cancelled(stage: Setting) -> None:
 
 def test_who_is_held_at_a_step_that_is_gone_goes_on_when_it_is_back(tmp_path: Path) -> None:
     text = DECLARED + 'campaign "Shop"\n  start when tagged "go"\n  send "First"\n'
-    play = Stored(text, {}, tmp_path, batch=500)
+    play = Stored(text, {}, f"sqlite:///{tmp_path}/state.db", batch=500)
     play.people(0, "anna")
     play.control(1, "pause", SHOP)
     play.arrive(2, "anna", "tag", tag="go")
@@ -516,7 +519,7 @@ def test_who_is_held_at_a_step_that_is_gone_goes_on_when_it_is_back(tmp_path: Pa
 
 def test_a_paused_campaign_stays_paused_while_the_program_does_not_have_it(tmp_path: Path) -> None:
     text = DECLARED + WAITS
-    play = Stored(text, {"codes": 3}, tmp_path, batch=500)
+    play = Stored(text, {"codes": 3}, f"sqlite:///{tmp_path}/state.db", batch=500)
     play.control(1, "pause", SHOP)
     play.change(2, DECLARED)
     assert play.process(SHOP).status == "paused"
@@ -527,7 +530,7 @@ def test_a_paused_campaign_stays_paused_while_the_program_does_not_have_it(tmp_p
 
 
 def test_a_campaign_is_a_process_while_the_program_has_it(tmp_path: Path) -> None:
-    play = Stored(DECLARED + WAITS, {}, tmp_path, batch=500)
+    play = Stored(DECLARED + WAITS, {}, f"sqlite:///{tmp_path}/state.db", batch=500)
     assert play.process(SHOP).status == "running"
     play.change(1, DECLARED)
     gone = play.process(SHOP)

@@ -37,8 +37,6 @@ class _Seen:
         """Runs by campaign and status."""
         self.reached: Counter[tuple[str, str]] = Counter()
         """Sends that were done with, by campaign and `sent` or `skipped`."""
-        self.odd: set[str] = set()
-        """Campaigns of contacts that were merged: two runs have become one."""
         for rows in _pages(store):
             for row in rows:
                 self._look_at(row)
@@ -66,7 +64,8 @@ def _runs(store: Store, seen: _Seen) -> Iterator[str]:
     rows: Counter[tuple[str, str]] = Counter()
     for campaign, status, _, count in store.standing():
         rows[campaign, status] += count
-    for campaign in sorted({name for name, _ in seen.standing} | counts["started"].keys()):
+    names = {name for name, _ in seen.standing} | counts["started"].keys()
+    for campaign in sorted(name for name in names if not name.endswith('"')):  # of an automation
         stands = {status: seen.standing[campaign, status] for status in _STANDING}
         for status, count in stands.items():
             if rows[campaign, status] != count:

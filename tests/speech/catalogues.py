@@ -35,10 +35,10 @@ def extracted() -> Catalog:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         place = path.relative_to(PACKAGE).as_posix()
         for message in _said(tree):
-            found.add(message, locations=[(place, None)])
+            found.add(message, locations=[(place, 0)])
         if path.parent.parent.name == "rules" and path.name != "__init__.py":
             for message in _paragraphs(ast.get_docstring(tree) or ""):
-                found.add(message, locations=[(place, None)])
+                found.add(message, locations=[(place, 0)])
     return found
 
 

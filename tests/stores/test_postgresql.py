@@ -180,7 +180,7 @@ def test_a_failure_does_not_tell_what_was_to_be_saved(postgresql_url: str) -> No
 def test_a_transaction_of_a_machine_that_vanished_is_given_up(postgresql_url: str) -> None:
     wanted = {
         "idle_in_transaction_session_timeout": "10min",
-        "default_transaction_isolation": "read committed",
+        "transaction_isolation": "read committed",
         "client_encoding": "UTF8",
     }
     with opened(postgresql_url) as store, store.engine.connect() as connection:

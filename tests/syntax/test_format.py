@@ -181,7 +181,7 @@ def test_a_file_that_could_not_be_decoded_is_not_formatted() -> None:
 
 def test_a_name_that_is_a_word_of_the_other_language_stops_a_translation() -> None:
     text = 'segment "A"\n  heute = 3\n'
-    with pytest.raises(FormatError, match="a name in it is a word of the language in German"):
+    with pytest.raises(FormatError, match="a name in it is a word of the language in `de`"):
         format_source(sound(text), "de")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from flowlang import resources
-from flowlang.syntax import diagnostics, keywords, table
+from flowlang.syntax import keywords, table
 from flowlang.syntax.machine import Machine, Make
 from flowlang.syntax.reader import Reader
 from flowlang.syntax.tree import NODES
@@ -64,15 +64,6 @@ def test_every_language_has_the_values_and_sentences_of_english(code: str) -> No
     assert other.sentences.keys() == english.sentences.keys()
     for key, sentence in english.sentences.items():
         assert _gaps(other.sentences[key]) == _gaps(sentence), key
-
-
-def test_a_translated_finding_has_the_gaps_of_the_english_one() -> None:
-    english = {
-        value.name: value.text for value in vars(diagnostics).values() if hasattr(value, "severity")
-    }
-    for code in LANGUAGES:
-        for name, text in keywords.load(code).findings.items():
-            assert _gaps(text) == _gaps(english[name]), (code, name)
 
 
 def _gaps(sentence: str) -> set[str]:

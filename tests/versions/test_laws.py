@@ -73,7 +73,7 @@ def sent(store: Store) -> dict[str, list[str]]:
     return found
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.lists(campaigns(), min_size=2, max_size=4),
     st.lists(st.integers(0, 4), min_size=4, max_size=4),

@@ -83,10 +83,14 @@ class Expressions:
     def _no_contact(self, node: tree.Expression) -> Compiled:
         what = " ".join(node.span.text.split())
         self.findings.report(
-            d.OUT_OF_PLACE, node.span,
-            what=tr("an automation acts on the system (S), `{what}` asks about one contact (K)", what=what),
+            d.OUT_OF_PLACE,
+            node.span,
+            what=tr(
+                "an automation acts on the system (S), `{what}` asks about one contact (K)",
+                what=what,
+            ),
             hint=tr("a campaign asks about its contact; an automation can start one for a segment"),
-        )  # fmt: skip
+        )
         return NEVER
 
     def fitting(self, compiled: Compiled, want: Kind, node: tree.Expression, what: str) -> Fn:

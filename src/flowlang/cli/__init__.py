@@ -21,6 +21,7 @@ from typing import Any, cast
 import click
 
 from flowlang.cli import terminal
+from flowlang.speech import Text, tr
 
 FOUND = 1
 """The exit code where the program found something."""
@@ -91,10 +92,11 @@ def guarded(call: Callable[[], object]) -> int:
     except click.exceptions.Exit as over:
         return over.exit_code
     except click.ClickException as wrong:
+        vars(wrong)["message"] = terminal.told(wrong.message)
         wrong.show()
         return WRONG
     except (KeyboardInterrupt, EOFError, click.Abort):
-        terminal.talk("\ninterrupted")
+        terminal.talk(tr("\ninterrupted"))
         return INTERRUPTED
     except BrokenPipeError:
         # The interpreter flushes once more when it ends; that must not fail again.
@@ -108,7 +110,7 @@ def _told(failure: Exception) -> int:
     """Say in one line what went wrong; a fault of ours is told as one."""
     told = expected(failure)
     if told:
-        terminal.talk(f"Error: {terminal.printable(told)}")
+        terminal.talk(tr("Error: {what}", what=terminal.printable(told)))
         return WRONG
     if os.environ.get("FLOW_DEBUG"):
         import traceback
@@ -116,7 +118,10 @@ def _told(failure: Exception) -> int:
         traceback.print_exception(failure)
     what = terminal.printable(f"{type(failure).__name__}: {failure}")
     terminal.talk(
-        f"internal error: {what[:300]}; please report this (FLOW_DEBUG=1 shows where it happened)"
+        tr(
+            "internal error: {failure}; please report this (FLOW_DEBUG=1 shows where it happened)",
+            failure=what[:300],
+        )
     )
     return WRONG
 
@@ -127,13 +132,13 @@ def expected(failure: Exception) -> str:
     from flowlang.resources import ResourceMissing
 
     if isinstance(failure, (ConfigError, ResourceMissing)):
-        return str(failure)
+        return failure.args[0] if isinstance(failure.args[0], Text) else str(failure)
     if isinstance(failure, FileNotFoundError):
-        return f"{_named(failure)}: there is no such file or folder"
+        return tr("{name}: there is no such file or folder", name=_named(failure))
     if isinstance(failure, OSError):
         return f"{_named(failure)}: {failure.strerror or failure}"
     if isinstance(failure, UnicodeDecodeError):
-        return "this is not UTF-8 text"
+        return tr("this is not UTF-8 text")
     return ""
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from flowlang.cli import FOUND, planned, planning, storing, terminal
+from flowlang.speech import tr
 
 
 @click.command(epilog="Example: flow apply --move 'Welcome: wait 2 days=finish'")
@@ -45,7 +46,7 @@ def apply(
             if found is None:
                 first = planning.begin(wanted)
                 planning.written(planned.first(first), output_format)
-                terminal.talk(f"version {first.number} is applied, the first one")
+                terminal.talk(tr("version {number} is applied, the first one", number=first.number))
                 return 0
             if found.same_texts:
                 planning.nothing(found, output_format)
@@ -55,14 +56,14 @@ def apply(
             if not told["stranded"]:
                 version, told = found.apply()
     except Refusal as refusal:
-        terminal.talk(terminal.printable(f"refused: {refusal}"))
+        terminal.talk(terminal.printable(tr("refused: {refusal}", refusal=refusal)))
         return FOUND
     planning.written(told, output_format)
     if output_format == "text":
         lines = planned.text(told, zone)[1:]
         terminal.write("".join(f"{terminal.printable(line)}\n" for line in lines).lstrip("\n"))
     if told["stranded"]:
-        terminal.talk("refused: nothing was applied")
+        terminal.talk(tr("refused: nothing was applied"))
         return FOUND
-    terminal.talk(f"version {version.number} is applied")
+    terminal.talk(tr("version {number} is applied", number=version.number))
     return 0

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flowlang.cli import FOUND, running, storing, terminal
+from flowlang.speech import tr
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -38,7 +39,7 @@ def list_(path: Path | None, url: str | None, output_format: str) -> int:
     for row in rows:
         terminal.write(terminal.printable(_line(row, program.config.timezone)) + "\n")
     if not rows:
-        terminal.talk("there is no automation")
+        terminal.talk(tr("there is no automation"))
     return 0
 
 
@@ -99,7 +100,7 @@ def run(name: str, path: Path | None, url: str | None, given_now: str | None) ->
     with storing.opened(workspace, url) as store:
         data = as_text({"automation": found.name})
         store.append([ArrivalRow(now, None, "run automation", data)])
-    terminal.talk(terminal.printable(f'"{name}" runs with the next `flow run`'))
+    terminal.talk(terminal.printable(tr('"{name}" runs with the next `flow run`', name=name)))
     return 0
 
 
@@ -111,7 +112,7 @@ def _named(name: str, program: Program) -> Automation:
         if one.name == name:
             return one
     hint = did_you_mean(name, sorted(one.name for one in program.automations), "automation")
-    raise click.UsageError(f'there is no automation "{name}"; {hint}')
+    raise click.UsageError(tr('there is no automation "{name}"; {hint}', name=name, hint=hint))
 
 
 @automation.command(epilog='Example: flow automation history "Monday figures"')
@@ -142,6 +143,6 @@ def history(name: str | None, path: Path | None, url: str | None, output_format:
         text = f"{at:%Y-%m-%d %H:%M}  {one.campaign}  {step}{one.what}{because}"
         terminal.write(terminal.printable(text) + "\n")
     if not entries:
-        terminal.talk("no automation has run yet" if name is None else "it has not run yet")
+        terminal.talk(tr("no automation has run yet") if name is None else tr("it has not run yet"))
         return FOUND
     return 0

@@ -9,6 +9,7 @@ import click
 
 from flowlang import reports
 from flowlang.cli import FOUND, paths, terminal
+from flowlang.speech import tr
 
 if TYPE_CHECKING:
     from flowlang.cache import Outcome
@@ -81,13 +82,15 @@ def _judge(
 ) -> None:
     """Refuse options that have no meaning together."""
     if unsafe and not fix:
-        raise click.UsageError("--unsafe-fixes goes with --fix or --diff")
+        raise click.UsageError(tr("--unsafe-fixes goes with --fix or --diff"))
     if watch and (fix or counted or output_format != "text"):
-        raise click.UsageError("--watch goes with none of --fix, --diff, --statistics and formats")
+        raise click.UsageError(
+            tr("--watch goes with none of --fix, --diff, --statistics and formats")
+        )
     if counted and output_format not in ("text", "json"):
-        raise click.UsageError("--statistics are written as text or json")
+        raise click.UsageError(tr("--statistics are written as text or json"))
     if paths.STDIN in given and (fix or watch):
-        raise click.UsageError("standard input can be checked only, not mended or watched")
+        raise click.UsageError(tr("standard input can be checked only, not mended or watched"))
 
 
 def _mend(given: list[Path], *, unsafe: bool, cached: bool) -> None:

@@ -13,6 +13,7 @@ from flowlang.cache import Entry, Outcome
 from flowlang.cli import paths, storing, terminal
 from flowlang.config import read_settings
 from flowlang.dataclass import dataclass
+from flowlang.speech import tr
 
 if TYPE_CHECKING:
     from flowlang.workspace import Workspace
@@ -37,6 +38,8 @@ def check(given: list[Path], *, cached: bool) -> list[Outcome]:
     """
     found = [_outcome(_standard_input()) for path in given if path == paths.STDIN]
     for target, outcome in targets(given, cached=cached):
+        if not found:
+            terminal.speak(outcome.language)
         found.append(outcome)
         _warn(target)
     if not any(outcome.files for outcome in found):
@@ -48,7 +51,9 @@ def _warn(target: Target) -> None:
     """Tell what `flow run` would refuse; no finding, for a workspace may be checked elsewhere."""
     settings = read_settings(target.folder / "flow.toml")
     for refusal in storing.refusals(settings, os.environ.get("FLOW_STORE")):
-        terminal.talk(terminal.printable(f"warning: `flow run` will refuse: {refusal}"))
+        terminal.talk(
+            terminal.printable(tr("warning: `flow run` will refuse: {refusal}", refusal=refusal))
+        )
 
 
 def targets(given: list[Path], *, cached: bool) -> list[tuple[Target, Outcome]]:
@@ -102,4 +107,4 @@ def _checked(target: Target, *, cached: bool) -> Outcome:
 
 def _outcome(loaded: Workspace) -> Outcome:
     files = tuple(parsed.source.name for parsed in loaded.files)
-    return Outcome(files, tuple(loaded.findings.found), tuple(loaded.inputs))
+    return Outcome(files, tuple(loaded.findings.found), tuple(loaded.inputs), loaded.language)

@@ -13,6 +13,7 @@ from flowlang.cli import FOUND, paths, running, storing, terminal
 from flowlang.cli.export import export_contacts
 from flowlang.cli.merging import merge
 from flowlang.cli.why import contacts_why
+from flowlang.speech import tr
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -62,7 +63,7 @@ def import_(
         terminal.talk(line)
     errors = sum(one.severity == "error" for one in rows.problems)
     if errors and strict:
-        terminal.talk("nothing was taken, because of --strict")
+        terminal.talk(tr("nothing was taken, because of --strict"))
         return FOUND
     with storing.opened(workspace, url) as store:
         done = receive_contacts(
@@ -71,11 +72,11 @@ def import_(
     for problem in done.problems[:_SHOWN]:
         terminal.talk(problem.render(storing.label(file)))
     if done.problems and strict:
-        terminal.talk("nothing was taken, because of --strict")
+        terminal.talk(tr("nothing was taken, because of --strict"))
         return FOUND
     terminal.talk(contacts_told(done))
     if done.arrivals:
-        terminal.talk("`flow run` applies them")
+        terminal.talk(tr("`flow run` applies them"))
     return FOUND if errors or done.problems else 0
 
 
@@ -119,9 +120,9 @@ def list_(
         line = f"{one.id.ljust(width)}  {one.fields.get('email') or '-'}  {tags}".rstrip()
         terminal.write(terminal.printable(line) + "\n")
     if not shown:
-        terminal.talk("there is no such contact" if where else "there is no contact")
+        terminal.talk(tr("there is no such contact") if where else tr("there is no contact"))
     elif len(found) > limit:
-        terminal.talk(f"there are more than {limit:,}; `--limit` shows more")
+        terminal.talk(tr("there are more than {limit:,}; `--limit` shows more", limit=limit))
     return 0
 
 
@@ -149,7 +150,7 @@ def show(contact: str, path: Path | None, url: str | None, output_format: str) -
     else:
         terminal.write(_as_text(data, found.contact, program.config.timezone))
     if found.waiting:
-        terminal.talk("more has arrived for it, which `flow run` applies")
+        terminal.talk(tr("more has arrived for it, which `flow run` applies"))
     return 0
 
 
@@ -237,5 +238,5 @@ def import_robinson(file: Path, path: Path | None, url: str | None) -> int:
         terminal.talk(line)
     with storing.opened_below(path, url) as store:
         new = store.import_robinson(found.addresses)
-    terminal.talk(f"{new:,} new, {len(found.addresses) - new:,} known")
+    terminal.talk(tr("{new:,} new, {known:,} known", new=new, known=len(found.addresses) - new))
     return FOUND if any(one.severity == "error" for one in found.problems) else 0

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flowlang.cli import FOUND, running, storing, terminal
+from flowlang.speech import tr
 
 if TYPE_CHECKING:
     from flowlang.program.program import Program
@@ -25,7 +26,7 @@ def coupons() -> None:
 def _delimiter(ctx: click.Context, parameter: click.Parameter, given: str) -> str:
     found = {"tab": "\t", "\\t": "\t"}.get(given, given)
     if found and (len(found) != 1 or found in '"\r\n'):
-        raise click.BadParameter('one character, such as ";", or "tab"')
+        raise click.BadParameter(tr('one character, such as ";", or "tab"'))
     return found
 
 
@@ -33,7 +34,7 @@ def _encoding(ctx: click.Context, parameter: click.Parameter, given: str | None)
     try:
         return codecs.lookup(given).name if given else None
     except (LookupError, ValueError):
-        raise click.BadParameter("there is no such encoding; try utf-8, cp1252") from None
+        raise click.BadParameter(tr("there is no such encoding; try utf-8, cp1252")) from None
 
 
 @coupons.command("import", epilog='Example: flow coupons import "early-bird" codes.csv --column 2')
@@ -65,7 +66,7 @@ def import_(
     workspace, program = running.program_of(path, url)
     if name not in program.names.coupons:
         hint = did_you_mean(name, sorted(program.names.coupons), "coupon list")
-        raise click.UsageError(f'there is no coupon list "{name}"; {hint}')
+        raise click.UsageError(tr('there is no coupon list "{name}"; {hint}', name=name, hint=hint))
     now = storing.moment(given_now, program.config.timezone)
     layout = Layout(column, delimiter, encoding, header)
     found = read_codes(storing.label(file), storing.content(file), layout)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flowlang.cli import paths, terminal
+from flowlang.speech import tr
 
 if TYPE_CHECKING:
     from flowlang.config import Settings
@@ -65,13 +66,21 @@ def opened(
                 else f'webhook = "https://…" under [channels.{channel}]'
             )
             raise click.ClickException(
-                f"{names[0]} goes by {channel}, for which flow.toml names no way out: {hint}"
+                tr(
+                    "{message} goes by {channel}, for which flow.toml names no way out: {hint}",
+                    message=names[0],
+                    channel=channel,
+                    hint=hint,
+                )
             )
         webhook = workspace.settings.channels.get(channel, {}).get("webhook")
         if webhook and settings.kind == "outbox":
             terminal.talk(
-                f'the webhook of "{channel}" is not called: [delivery] kind = "outbox" keeps'
-                " everything on this machine"
+                tr(
+                    'the webhook of "{channel}" is not called: [delivery] kind = "outbox" keeps '
+                    "everything on this machine",
+                    channel=channel,
+                )
             )
     return delivery, settings
 

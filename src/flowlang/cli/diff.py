@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flowlang.cli import FOUND, paths, running, storing, terminal
+from flowlang.speech import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,13 +45,22 @@ def diff(path: Path | None, against: str, given_now: str | None, output_format: 
         if old.runnable is None:
             first = next(one for one in old.findings.in_order() if one.severity == "error")
             raise click.ClickException(
-                f'"{against}" has errors: {first.span.source.name}:{first.span.line}:'
-                f" {first.message}"
+                tr(
+                    '"{against}" has errors: {file}:{line}: {message}',
+                    against=against,
+                    file=first.span.source.name,
+                    line=first.span.line,
+                    message=first.message,
+                )
             )
         found = changes(old, new)
     known, flaws = leaves(new)
     for flaw in flaws:
-        terminal.talk(terminal.printable(f"{flaw.file}:{flaw.line}: warning: {flaw.text}"))
+        terminal.talk(
+            terminal.printable(
+                tr("{file}:{line}: warning: {text}", file=flaw.file, line=flaw.line, text=flaw.text)
+            )
+        )
     today = storing.moment(given_now, new.settings.config().timezone).date()
     rows = list(_rows(found, known, today))
     refused = sum(row["needs leave"] and row["allowed"] is None for row in rows)

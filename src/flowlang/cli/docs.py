@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from flowlang.cli import FOUND, paths, terminal
+from flowlang.speech import tr
 
 NAME = "index.html"
 """Of the page, in the folder that is named."""
@@ -37,7 +38,9 @@ def docs(path: Path | None, output: Path, language: str | None) -> int:
     if language is not None and language not in WORDS:
         known = " or ".join(f"`{code}`" for code in WORDS)
         given = terminal.printable(language)
-        raise click.BadParameter(f"there is {known}, not `{given}`", param_hint="--language")
+        raise click.BadParameter(
+            tr("there is {known}, not `{given}`", known=known, given=given), param_hint="--language"
+        )
     workspace = paths.standard_input() if path == paths.STDIN else paths.one(path)
     if workspace.runnable is None:
         paths.show_findings(workspace.findings.in_order(), len(workspace.files))
@@ -50,5 +53,5 @@ def docs(path: Path | None, output: Path, language: str | None) -> int:
     file = output if output.suffix.lower() in (".html", ".htm") else output / NAME
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(written, encoding="utf-8")
-    terminal.talk(terminal.printable(f"the page is {file}"))
+    terminal.talk(terminal.printable(tr("the page is {file}", file=file)))
     return 0

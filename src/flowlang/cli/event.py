@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from flowlang.cli import FOUND, running, storing, terminal
+from flowlang.speech import tr
 
 _SHOWN = 20
 
@@ -56,9 +57,16 @@ def send(events: str, path: Path | None, url: str | None, given_now: str | None)
     for problem in sorted(problems, key=lambda one: one.line)[:_SHOWN]:
         terminal.talk(problem.render(name))
     if len(problems) > _SHOWN:
-        terminal.talk(f"... and {len(problems) - _SHOWN:,} more")
+        terminal.talk(tr("... and {count:,} more", count=len(problems) - _SHOWN))
     terminal.talk(
-        f"{name}: {found.read:,} read, {counts['taken']:,} taken,"
-        f" {counts['known']:,} known by their id, {left_out:,} left out"
+        tr(
+            "{name}: {read:,} read, {taken:,} taken, {known:,} known by their id, "
+            "{left_out:,} left out",
+            name=name,
+            read=found.read,
+            taken=counts["taken"],
+            known=counts["known"],
+            left_out=left_out,
+        )
     )
     return FOUND if problems else 0

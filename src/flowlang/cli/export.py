@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flowlang.cli import paths, running, storing, terminal
+from flowlang.speech import tr
 
 if TYPE_CHECKING:
     from flowlang.tables.formats import Format
@@ -67,8 +68,12 @@ def check_ending(file: Path) -> None:
     if file.suffix and file.suffix.lower() not in endings():
         raise click.UsageError(
             terminal.printable(
-                f"{file}: nothing is written as {file.suffix}; name it {_any(endings())},"
-                " or say --output-format"
+                tr(
+                    "{file}: nothing is written as {suffix}; name it {endings}, or say --output-format",
+                    file=file,
+                    suffix=file.suffix,
+                    endings=_any(endings()),
+                )
             )
         )
 
@@ -88,10 +93,12 @@ def put_out(table: Table, form: Format, file: Path, one: str, many: str) -> None
     nested = [column.name for column in table.columns if column.nested]
     if nested and form.NAME in ("csv", "text"):
         listed = ", ".join(f"`{name}`" for name in nested)
-        terminal.talk(f"left out, for JSON alone has room for it: {listed}")
+        terminal.talk(tr("left out, for JSON alone has room for it: {names}", names=listed))
     if file == paths.STDIN:
         if not form.write(table, sys.stdout):
-            terminal.talk(f"no {many}")
+            terminal.talk(tr("no {many}", many=many))
     else:
         count = write(file, table, form)
-        terminal.talk(terminal.printable(f"{counted(count, one, many)} to {file}"))
+        terminal.talk(
+            terminal.printable(tr("{rows} to {file}", rows=counted(count, one, many), file=file))
+        )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from flowlang.cli import terminal
+from flowlang.speech import tr
 
 
 def write(path: Path, text: str, within: Path) -> bool:
@@ -73,7 +74,9 @@ def may_write(path: Path, within: Path) -> bool:
     """Whether a path leads to a place within a folder; if not, that is told."""
     inside = path.resolve().is_relative_to(within.resolve())
     if not inside:
-        terminal.talk(f"{path}: leads out of {within}, so it is left as it is")
+        terminal.talk(
+            tr("{path}: leads out of {within}, so it is left as it is", path=path, within=within)
+        )
     return inside
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from flowlang.cli import FOUND, differences, files, paths, terminal
+from flowlang.speech import joined, tr, tr_n
 
 
 @click.command(epilog="Example: flow fmt --check campaigns")
@@ -31,7 +32,8 @@ def fmt(path: tuple[Path, ...], check: bool, diff: bool, to: str | None) -> int:
     if to is not None and to not in keywords.languages():
         known = ", ".join(keywords.languages())
         raise click.BadParameter(
-            f"there is no language `{to}`; there is {known}", param_hint="--to"
+            tr("there is no language `{to}`; there is {known}", to=to, known=known),
+            param_hint="--to",
         )
     run = _Run(to, check, diff)
     for name in path:
@@ -82,7 +84,7 @@ class _Run:
             self._compare(str(path), data.decode("utf-8-sig").replace("\r\n", "\n"), text)
         elif files.write(path, text, within):
             self.changed += 1
-            terminal.talk(f"{path}: formatted")
+            terminal.talk(tr("{path}: formatted", path=path))
         else:
             self.left += 1
             self.code = FOUND
@@ -94,7 +96,7 @@ class _Run:
         if self.diff:
             terminal.write(differences.unified(name, old, new, "formatted"))
         else:
-            terminal.talk(f"{name}: would be formatted")
+            terminal.talk(tr("{name}: would be formatted", name=name))
 
     def _format(self, data: bytes, name: str, path: Path) -> str | None:
         """The canonical text; None where it is told why there is none."""
@@ -113,25 +115,31 @@ class _Run:
             return format_source(parsed, self.to, default)
         except NotReadable:
             paths.show_findings(findings.in_order(), 1)
-            terminal.talk(f"{name}: left as it is until these are mended")
+            terminal.talk(tr("{name}: left as it is until these are mended", name=name))
         except FormatError as reason:
-            terminal.talk(str(reason))
+            terminal.talk(reason.args[0])
         self.code = FOUND
         return None
 
     def sum_up(self) -> None:
         """One line for the person who asked."""
-        verb = "would be formatted" if self.check or self.diff else "formatted"
-        parts = [
-            f"{count} {'file' if count == 1 else 'files'} {what}"
-            for count, what in (
-                (self.changed, verb),
-                (self.unchanged, "already in good order"),
-                (self.left, "left as found"),
+        if self.check or self.diff:
+            changed = tr_n(
+                "{count} file would be formatted", "{count} files would be formatted", self.changed
             )
-            if count
-        ]
-        terminal.talk(", ".join(parts) + ".")
+        else:
+            changed = tr_n("{count} file formatted", "{count} files formatted", self.changed)
+        parts = (
+            changed,
+            tr_n(
+                "{count} file already in good order",
+                "{count} files already in good order",
+                self.unchanged,
+            ),
+            tr_n("{count} file left as found", "{count} files left as found", self.left),
+        )
+        told = joined(part for part in parts if part.parts["count"])
+        terminal.talk(tr("{told}.", told=told))
 
 
 def _files(given: list[Path]) -> Iterator[tuple[Path, Path]]:
@@ -147,9 +155,9 @@ def _files(given: list[Path]) -> Iterator[tuple[Path, Path]]:
         if not path.exists():
             raise FileNotFoundError(path)
         if path.is_file() and path.suffix != ".flow":
-            raise click.UsageError(f"{path} is no .flow file")
+            raise click.UsageError(tr("{path} is no .flow file", path=path))
         if not found:
-            raise click.UsageError(f"there is no .flow file in {path}")
+            raise click.UsageError(tr("there is no .flow file in {path}", path=path))
         within = path.parent if path.is_file() else path
         for file in found:
             if file.resolve() not in seen:

@@ -9,6 +9,7 @@ import click
 from flowlang import workspace
 from flowlang.cli import files, paths, terminal
 from flowlang.rules import baseline
+from flowlang.speech import Text, tr, tr_n
 
 
 def write(given: list[Path]) -> None:
@@ -18,23 +19,29 @@ def write(given: list[Path]) -> None:
     beside, or an error, for the rules leave a file with one alone.
     """
     if paths.STDIN in given:
-        raise click.UsageError("standard input has no baseline")
+        raise click.UsageError(tr("standard input has no baseline"))
     for root, single in paths.targets(given):
         if single is not None:
-            raise click.UsageError(f"a baseline stands beside flow.toml, and {root} has none")
+            raise click.UsageError(
+                tr("a baseline stands beside flow.toml, and {root} has none", root=root)
+            )
         loaded = workspace.load(root)
         if loaded.findings.has_errors:
-            raise click.UsageError(f"there are errors in {root}: mend them, then forgive the rest")
+            raise click.UsageError(
+                tr("there are errors in {root}: mend them, then forgive the rest", root=root)
+            )
         places = workspace.lint(loaded, forgiving=False)
         path = root / baseline.NAME
         if places:
             path.touch()
             if files.write(path, baseline.written(places), root):
-                terminal.talk(f"{_counted(len(places))} forgiven in {path}")
+                terminal.talk(
+                    tr("{findings} forgiven in {path}", findings=_counted(len(places)), path=path)
+                )
         elif path.is_file():
             path.unlink()
-            terminal.talk(f"nothing is left to forgive: {path} is removed")
+            terminal.talk(tr("nothing is left to forgive: {path} is removed", path=path))
 
 
-def _counted(number: int) -> str:
-    return "1 finding" if number == 1 else f"{number} findings"
+def _counted(number: int) -> Text:
+    return tr_n("{count} finding", "{count} findings", number)

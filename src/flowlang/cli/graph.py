@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flowlang.cli import FOUND, paths, terminal
+from flowlang.speech import tr
 
 if TYPE_CHECKING:
     from flowlang.coverage.measuring import Marks
@@ -61,9 +62,9 @@ def graph(path: Path | None, output_format: str | None, output: Path, coverage: 
     else:
         output.write_text(written, encoding="utf-8")
         told = counted(len(graphs), "campaign", "campaigns")
-        terminal.talk(terminal.printable(f"{told} to {output}"))
+        terminal.talk(terminal.printable(tr("{told} to {output}", told=told, output=output)))
     if not graphs:
-        terminal.talk("there is no campaign to draw")
+        terminal.talk(tr("there is no campaign to draw"))
     return 0
 
 
@@ -73,8 +74,12 @@ def _format_of(output: Path) -> str:
     if not form:
         raise click.UsageError(
             terminal.printable(
-                f"{output}: nothing is drawn as {output.suffix}; name it"
-                f" {', '.join(_BY_ENDING)}, or say --output-format"
+                tr(
+                    "{output}: nothing is drawn as {suffix}; name it {endings}, or say --output-format",
+                    output=output,
+                    suffix=output.suffix,
+                    endings=", ".join(_BY_ENDING),
+                )
             )
         )
     return form
@@ -113,7 +118,11 @@ def _marks(workspace: Workspace, program: Program) -> dict[str, Marks]:
     results = [script.run(program, codes, recorder.stage) for script in workspace.tests]
     failed = sum(not result.passed for result in results)
     if failed or not results:
-        terminal.talk(f"{failed} of {len(results)} tests failed" if results else "there is no test")
+        terminal.talk(
+            tr("{failed} of {count} tests failed", failed=failed, count=len(results))
+            if results
+            else tr("there is no test")
+        )
     return {one.name: Marks(program, one, recorder.walked) for one in program.campaigns}
 
 

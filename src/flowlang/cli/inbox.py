@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from flowlang.cli import storing, terminal
+from flowlang.speech import tr
 
 
 @click.command(epilog="Example: flow inbox --clear")
@@ -58,5 +59,5 @@ def inbox(
             terminal.printable(f"{at.astimezone(zone):%Y-%m-%d %H:%M}  {to}{text}") + "\n"
         )
     if not told:
-        terminal.talk("the inbox is empty")
+        terminal.talk(tr("the inbox is empty"))
     return 0

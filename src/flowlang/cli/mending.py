@@ -10,6 +10,7 @@ from flowlang.cache import Outcome
 from flowlang.cli import files, terminal
 from flowlang.cli.checking import Target, load
 from flowlang.source import Edit, Finding, Findings, edited, touching
+from flowlang.speech import Text, tr, tr_n
 from flowlang.syntax.reading import decode
 
 MAX_ROUNDS = 10
@@ -35,7 +36,9 @@ class Mended:
         """Write the file; False where it is told why it is not.  Raises OSError."""
         now = decode(self.path.read_bytes(), str(self.path), Findings())
         if now.text != self.before:
-            terminal.talk(f"{self.path}: has changed meanwhile, so it is left as it is")
+            terminal.talk(
+                tr("{path}: has changed meanwhile, so it is left as it is", path=self.path)
+            )
             return False
         return files.write(self.path, self.after, self.within)
 
@@ -64,12 +67,15 @@ def _mended(target: Target, outcome: Outcome, unsafe: bool) -> list[Mended]:
     return [done[path] for path in sorted(done) if done[path].before != done[path].after]
 
 
-def told(done: list[Mended]) -> str:
+def told(done: list[Mended]) -> Text:
     """What was mended, in one line."""
     count = sum(one.fixes for one in done)
-    fixes = "1 fix" if count == 1 else f"{count} fixes"
-    where = "1 file" if len(done) == 1 else f"{len(done)} files"
-    return f"{fixes} applied in {where}: {', '.join(str(one.path) for one in done)}"
+    return tr(
+        "{fixes} applied in {files}: {names}",
+        fixes=tr_n("{count} fix", "{count} fixes", count),
+        files=tr_n("{count} file", "{count} files", len(done)),
+        names=", ".join(str(one.path) for one in done),
+    )
 
 
 def _chosen(

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from flowlang.cli import FOUND, running, storing, terminal
+from flowlang.speech import tr
 
 
 @click.command(epilog="Example: flow contacts merge c17 c4")
@@ -46,8 +47,10 @@ def merge(
         if not why:
             store.append([ArrivalRow(now, contact, "merge", as_text({"into": into}))])
     if why:
-        terminal.talk(terminal.printable(f"refused: {why}"))
+        terminal.talk(terminal.printable(tr("refused: {why}", why=why)))
         return FOUND
-    terminal.talk(terminal.printable(f'"{contact}" becomes part of "{into}"'))
-    terminal.talk("`flow run` applies it")
+    terminal.talk(
+        terminal.printable(tr('"{contact}" becomes part of "{into}"', contact=contact, into=into))
+    )
+    terminal.talk(tr("`flow run` applies it"))
     return 0

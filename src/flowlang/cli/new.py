@@ -8,6 +8,7 @@ from shlex import quote
 import click
 
 from flowlang.cli import terminal
+from flowlang.speech import tr
 
 _TOML = """\
 timezone = "Europe/Berlin"
@@ -87,11 +88,13 @@ _FILES = {
 def new(dir: Path) -> None:  # noqa: A002 - the argument's name is what the help shows
     """Make a small workspace that checks, tests and runs; the folder must be new or empty."""
     if dir.exists() and (not dir.is_dir() or any(dir.iterdir())):
-        raise click.UsageError(f"{dir} is there already; name a new or an empty folder")
+        raise click.UsageError(
+            tr("{path} is there already; name a new or an empty folder", path=dir)
+        )
     dir.mkdir(parents=True, exist_ok=True)
     for name, text in _FILES.items():
         (dir / name).write_text(text, encoding="utf-8")
-        terminal.talk(f"made {dir / name}")
+        terminal.talk(tr("made {path}", path=dir / name))
     terminal.talk("\nNow try:  " + "\n          ".join(_next(dir)))
 
 

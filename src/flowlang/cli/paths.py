@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flowlang.cli import terminal
 from flowlang.cli.collector import without_collector
+from flowlang.speech import ENGLISH, tr
 
 if TYPE_CHECKING:
     from flowlang.source import Finding
@@ -31,14 +33,16 @@ def targets(paths: Collection[Path]) -> list[tuple[Path, list[Path] | None]]:
     named = [path for path in paths if path != STDIN]
     for path in named:
         if path.is_file() and path.suffix not in (".flow", ".toml"):
-            raise click.UsageError(f"{path} is no .flow file")
+            raise click.UsageError(tr("{path} is no .flow file", path=path))
     given = named or ([] if STDIN in paths else [Path()])
     return [(nearby(root), files) for root, files in discovery.find(given)]
 
 
 def no_file(paths: Iterable[Path]) -> click.UsageError:
     """What to raise where paths hold no `.flow` file at all."""
-    return click.UsageError(f"there is no .flow file in {', '.join(map(str, paths)) or '.'}")
+    return click.UsageError(
+        tr("there is no .flow file in {path}", path=", ".join(map(str, paths)) or ".")
+    )
 
 
 def below(paths: Iterable[Path], expressions: MakeExpressions | None = None) -> Iterator[Workspace]:
@@ -58,6 +62,8 @@ def below(paths: Iterable[Path], expressions: MakeExpressions | None = None) -> 
     for root, files in chosen:
         with without_collector():
             found = workspace.load(root, files, expressions)
+        if not seen:
+            terminal.speak(found.language)
         seen += len(found.files)
         yield found
     if not seen and STDIN not in given:
@@ -77,7 +83,9 @@ def one(path: Path | None, expressions: MakeExpressions | None = None) -> Worksp
 def several(found: list[tuple[Path, list[Path] | None]]) -> click.UsageError:
     """What to raise where one workspace is asked for and a path holds several."""
     names = ", ".join(str(root) for root, _ in found[:5])
-    return click.UsageError(f"there are several workspaces; name one of them: {names}")
+    return click.UsageError(
+        tr("there are several workspaces; name one of them: {names}", names=names)
+    )
 
 
 def standard_input() -> Workspace:
@@ -94,6 +102,7 @@ def standard_input() -> Workspace:
     found = workspace.Workspace(Path(), settings, findings)
     source = decode(sys.stdin.buffer.read(), "<stdin>", findings)
     found.files.append(parse(source, findings, settings.language))
+    terminal.speak(found.language)
     workspace.check(found, settings.config())
     return found
 
@@ -105,6 +114,19 @@ def settings_file(path: Path) -> Path | None:
         if (folder / "flow.toml").is_file():
             return folder / "flow.toml"
     return None
+
+
+def language(path: Path) -> str:
+    """The language of the workspace that a file or folder belongs to; English where there is none,
+    or where its `flow.toml` cannot be read, which others tell.
+    """
+    from flowlang.config import ConfigError, read_settings
+
+    toml = settings_file(path)
+    try:
+        return read_settings(toml).language if toml else ENGLISH
+    except ConfigError:
+        return ENGLISH
 
 
 def nearby(path: Path) -> Path:
@@ -119,7 +141,7 @@ def nearby(path: Path) -> Path:
 
 def show_findings(findings: list[Finding], files: int) -> None:
     """Findings that stand in the way of what was asked, for people, on stderr."""
-    from flowlang.cli import terminal
     from flowlang.reports import text
 
-    terminal.talk(text.listing(findings, files, color=terminal.colored(sys.stderr)).rstrip())
+    color, language = terminal.colored(sys.stderr), terminal.spoken()
+    terminal.talk(text.listing(findings, files, color=color, language=language).rstrip())

@@ -14,6 +14,7 @@ import click
 
 from flowlang.cli import paths, running, storing, terminal
 from flowlang.cli import planned as planned_text
+from flowlang.speech import tr
 
 if TYPE_CHECKING:
     from flowlang.changes import Change
@@ -110,7 +111,7 @@ def planned(
     from flowlang.engine.version import applied
 
     if wanted.number is not None and wanted.revision is not None:
-        raise click.UsageError("--version and --rev exclude each other")
+        raise click.UsageError(tr("--version and --rev exclude each other"))
     asks = (Asks(), Asks()) if traced else None
     with storing.opened(_unread(wanted.path), wanted.url) as store:
         # Asked first of all: whoever applies a version after this is a reason to refuse.
@@ -132,7 +133,9 @@ def planned(
 def begin(wanted: Wanted) -> Version:
     """Apply the first version.  Raises Unrunnable and ClickException."""
     if wanted.number is not None:
-        raise click.ClickException(f"there is no version {wanted.number}: nothing is applied yet")
+        raise click.ClickException(
+            tr("there is no version {number}: nothing is applied yet", number=wanted.number)
+        )
     folder = paths.one(wanted.path)
     now = storing.moment(wanted.given_now, folder.settings.config().timezone)
     with storing.opened(folder, wanted.url) as store:
@@ -143,10 +146,10 @@ def nothing(found: Found | None, output_format: str) -> None:
     """Say that nothing is to be looked at, or done."""
     if found is None:
         written(planned_text.first(None), output_format)
-        terminal.talk("nothing is applied yet: `flow apply` or `flow run` applies this folder")
+        terminal.talk(tr("nothing is applied yet: `flow apply` or `flow run` applies this folder"))
         return
     written(planned_text.data(found.plan, []), output_format)
-    terminal.talk(f"nothing to apply: {found.names} runs already")
+    terminal.talk(tr("nothing to apply: {names} runs already", names=found.names))
 
 
 def written(data: planned_text.Data, output_format: str) -> None:

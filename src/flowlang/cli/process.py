@@ -15,6 +15,7 @@ import click
 
 from flowlang.cli import FOUND, paths, progress, running, storing, terminal
 from flowlang.engine.processes import ProcessStatus, ProcessType
+from flowlang.speech import tr
 
 if TYPE_CHECKING:
     from flowlang.engine.controls import Verb
@@ -65,7 +66,9 @@ def list_(
         progress.table(views, workspace.settings.config().timezone)
         terminal.talk(version)
     else:
-        terminal.talk("there is no such process" if kind or status else "there is no process")
+        terminal.talk(
+            tr("there is no such process") if kind or status else tr("there is no process")
+        )
     return FOUND if status in ("halted", "failed") and views else 0
 
 
@@ -257,14 +260,18 @@ def _do(
         except Unclear as unclear:
             raise click.UsageError(str(unclear)) from None
         except Refused as refused:
-            terminal.talk(terminal.printable(f"refused: {refused}"))
+            terminal.talk(terminal.printable(tr("refused: {refused}", refused=refused)))
             return FOUND
     if heard.already:
         return _asked_already(wish, heard)
     told = _DOES[verb]
     if heard.going_on is not None:
         told = f"{heard.going_on:,} {'goes' if heard.going_on == 1 else 'go'} on"
-    terminal.talk(terminal.printable(f'"{heard.name}": {told} with the next `flow run`'))
+    terminal.talk(
+        terminal.printable(
+            tr('"{process}": {told} with the next `flow run`', process=heard.name, told=told)
+        )
+    )
     return 0
 
 

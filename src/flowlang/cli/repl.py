@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flowlang.cli import FOUND, paths, storing, terminal
+from flowlang.speech import tr
 
 if TYPE_CHECKING:
     from flowlang.intake.contacts import ContactRows
@@ -41,16 +42,18 @@ def repl(path: Path | None, contact: str | None, url: str | None, given_now: str
 
     if path == paths.STDIN:
         raise click.UsageError(
-            "a session reads its lines from standard input: name a folder or file"
+            tr("a session reads its lines from standard input: name a folder or file")
         )
     given = click.get_current_context().get_parameter_source("url")
     if contact is None and given is click.core.ParameterSource.COMMANDLINE:
-        raise click.UsageError("--store goes with --contact: which one is to begin with?")
+        raise click.UsageError(tr("--store goes with --contact: which one is to begin with?"))
     of_now = click.get_current_context().get_parameter_source("given_now")
     if contact is not None and of_now is click.core.ParameterSource.COMMANDLINE:
         raise click.UsageError(
-            "--now does not go with --contact: the clock begins where the engine has come to;"
-            " `advance to` goes on from there"
+            tr(
+                "--now does not go with --contact: the clock begins where the engine has come "
+                "to; `advance to` goes on from there"
+            )
         )
     workspace, program = storing.program_of(path)
     now = storing.moment(given_now, program.config.timezone)
@@ -78,9 +81,17 @@ def _from_store(
     if isinstance(found, str):
         raise Wrong(found)
     if found.asked:
-        terminal.talk(terminal.printable(f'"{found.asked}" was merged into "{found.contact}"'))
+        terminal.talk(
+            terminal.printable(
+                tr(
+                    '"{asked}" was merged into "{contact}"',
+                    asked=found.asked,
+                    contact=found.contact,
+                )
+            )
+        )
     if found.pending:
-        terminal.talk("more has arrived for it, which `flow run` applies")
+        terminal.talk(tr("more has arrived for it, which `flow run` applies"))
     return found
 
 
@@ -98,7 +109,16 @@ def _script(session: Session) -> int:
     def refuse(number: int, wrong: Wrong) -> None:
         apart = " " if wrong.message.endswith("?") else "; "
         hint = f"{apart}{wrong.hint}" if wrong.hint else ""
-        terminal.talk(terminal.printable(f"line {number}: {wrong.message}{hint}"))
+        terminal.talk(
+            terminal.printable(
+                tr(
+                    "line {number}: {message}{hint}",
+                    number=number,
+                    message=wrong.message,
+                    hint=hint,
+                )
+            )
+        )
         for line in wrong.detail.splitlines():
             terminal.talk(terminal.printable(f"  {line}"))
 

@@ -11,6 +11,7 @@ import click
 
 from flowlang.cli import running, storing, terminal
 from flowlang.cli.export import check_ending, put_out
+from flowlang.speech import tr
 
 if TYPE_CHECKING:
     from flowlang.figures import Report
@@ -60,7 +61,9 @@ def report(
         from flowlang.source import did_you_mean
 
         hint = did_you_mean(name, sorted(reports()), "report")
-        raise click.UsageError(f'there is no report "{terminal.printable(name)}"; {hint}')
+        raise click.UsageError(
+            tr('there is no report "{name}"; {hint}', name=terminal.printable(name), hint=hint)
+        )
     if not output_format:
         check_ending(output)
     workspace, program = running.program_of(path, url)
@@ -77,10 +80,13 @@ def report(
 def _check_span(known: Report, since: datetime | None, until: datetime | None) -> None:
     if (since or until) and not known.TIMED:
         raise click.UsageError(
-            f"the report `{known.NAME}` says how things stand: it takes no --since and no --until"
+            tr(
+                "the report `{name}` says how things stand: it takes no --since and no --until",
+                name=known.NAME,
+            )
         )
     if since and until and since >= until:
-        raise click.UsageError("--since is not before --until")
+        raise click.UsageError(tr("--since is not before --until"))
 
 
 def _moment(option: str, given: str | None, zone: ZoneInfo) -> datetime | None:

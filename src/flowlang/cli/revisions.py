@@ -13,6 +13,8 @@ from pathlib import Path
 
 import click
 
+from flowlang.speech import tr
+
 
 @contextmanager
 def checked_out(revision: str, root: Path) -> Iterator[Path]:
@@ -23,9 +25,11 @@ def checked_out(revision: str, root: Path) -> Iterator[Path]:
     in it.
     """
     if shutil.which("git") is None:
-        raise click.ClickException(f'"{revision}": there is no `git` here, and no such folder')
+        raise click.ClickException(
+            tr('"{revision}": there is no `git` here, and no such folder', revision=revision)
+        )
     if revision.startswith("-"):
-        raise click.ClickException(f'"{revision}" is no git revision')
+        raise click.ClickException(tr('"{revision}" is no git revision', revision=revision))
     top = Path(_git(root, "rev-parse", "--show-toplevel", what="this is no git repository").strip())
     inside = root.resolve().relative_to(top.resolve()).as_posix()
     commit = _git(
@@ -35,13 +39,21 @@ def checked_out(revision: str, root: Path) -> Iterator[Path]:
     wanted = [inside, ":(glob)**/*.flow"] if inside != "." else ["."]
     archive = _run(top, "archive", "--format=tar", commit, "--", *wanted)
     if archive.returncode:
-        raise click.ClickException(f'the revision "{revision}" has no folder {inside}')
+        raise click.ClickException(
+            tr('the revision "{revision}" has no folder {inside}', revision=revision, inside=inside)
+        )
     with tempfile.TemporaryDirectory(prefix="flow-") as folder:
         with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as tar:
             tar.extractall(folder, filter="data")
         found = Path(folder) / inside
         if not found.is_dir():
-            raise click.ClickException(f'the revision "{revision}" has no folder {inside}')
+            raise click.ClickException(
+                tr(
+                    'the revision "{revision}" has no folder {inside}',
+                    revision=revision,
+                    inside=inside,
+                )
+            )
         yield found
 
 

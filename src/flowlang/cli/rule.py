@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flowlang.cli import terminal
+from flowlang.speech import tr
 
 if TYPE_CHECKING:
     from flowlang.source import Diagnostic
@@ -20,7 +21,7 @@ def rule(code: str | None, everything: bool) -> None:
     """Say what a finding means, by its code (FL101) or its name (unknown-message)."""
     if everything or code is None:
         if not everything:
-            raise click.UsageError("name a code or a name, or ask for --all")
+            raise click.UsageError(tr("name a code or a name, or ask for --all"))
         _list()
         return
     terminal.write(_page_of(code))
@@ -54,7 +55,9 @@ def _page_of(word: str) -> str:
         # A code is only like another code, and mostly by chance.
         near = codes if word[:2].upper() == "FL" and word[2:].isdigit() else []
         hint = did_you_mean(word, near or [*names, *registry.names()])
-        raise click.UsageError(f"there is no rule `{terminal.printable(word)}`; {hint}")
+        raise click.UsageError(
+            tr("there is no rule `{name}`; {hint}", name=terminal.printable(word), hint=hint)
+        )
     return _page(chosen)
 
 

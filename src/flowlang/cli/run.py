@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from flowlang.cli import FOUND, delivering, progress, running, senders, storing, terminal
+from flowlang.speech import tr
 from flowlang.stores.store import StoreError
 
 if TYPE_CHECKING:
@@ -125,14 +126,14 @@ class _Engine:
         if once:
             self._once()
             return self.code
-        terminal.talk("running; Ctrl-C ends it")
+        terminal.talk(tr("running; Ctrl-C ends it"))
         more = self._pass(quiet=False)
         while not self.stopping:
             pause = 0.0 if more else PAUSE
             try:
                 more = self._pass(quiet=True)
             except StoreError as failure:
-                terminal.talk(terminal.printable(f"{failure}; trying again"))
+                terminal.talk(terminal.printable(tr("{failure}; trying again", failure=failure)))
                 pause = PAUSE_AFTER_FAILURE
             self._wait(pause)
         terminal.talk("stopped")
@@ -170,7 +171,13 @@ class _Engine:
             terminal.talk(problem.render(file))
             self.code = FOUND if problem.severity == "error" else self.code
         for name, new in take_codes(self.store, codes, self.now).items():
-            terminal.talk(f'"{name}": {counted(new, "new code", "new codes")} from its file')
+            terminal.talk(
+                tr(
+                    '"{name}": {codes} from its file',
+                    name=name,
+                    codes=counted(new, "new code", "new codes"),
+                )
+            )
 
     def _once(self) -> None:
         """All that is to be done now, with what bounces bring about."""
@@ -190,7 +197,7 @@ class _Engine:
         while self.worker.outdated and not self.stopping:
             found = running.in_force(self.folder, self.store)
             assert found is not None
-            terminal.talk(f"version {found.version.number} is applied")
+            terminal.talk(tr("version {number} is applied", number=found.version.number))
             self._take(found)
             self.worker.between = self.between
             report.absorb(self.worker.run(self.now))

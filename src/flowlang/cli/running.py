@@ -133,6 +133,8 @@ def program_of(
     Raises Unrunnable and ClickException.
     """
     folder = one(path, url, expressions)
+    if not storing.is_there(folder, url):
+        return folder, runnable(folder)  # who only asks makes no store
     with storing.opened(folder, url) as store:
         found = in_force(folder, store, expressions)
     if found is None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flowlang.cli import storing, terminal
+from flowlang.speech import tr
 
 if TYPE_CHECKING:
     from flowlang.check.names import Message
@@ -28,19 +29,28 @@ def check(workspace: Workspace, program: Program, url: str | None) -> None:
     marketing = [one.name for one in mails if one.kind == "marketing"]
     if marketing and not settings.unsubscribe_url:
         raise click.ClickException(
-            f"marketing mail needs a way to unsubscribe ({_some(marketing)}):"
-            ' write into flow.toml\n  [sender]\n  unsubscribe_url = "https://shop.example.com/unsubscribe"'
+            tr(
+                "marketing mail needs a way to unsubscribe ({messages}): write into flow.toml\n  "
+                '[sender]\n  unsubscribe_url = "https://shop.example.com/unsubscribe"',
+                messages=_some(marketing),
+            )
         )
     if not settings.sender and (any(not one.sender for one in mails) or _tells(program)):
         program.config = replace(program.config, sender=STAND_IN)
         terminal.talk(
-            f"warning: flow.toml names no sender ([sender] from); {STAND_IN} stands in for it"
+            tr(
+                "warning: flow.toml names no sender ([sender] from); {address} stands in for it",
+                address=STAND_IN,
+            )
         )
     linking = [one.name for one in program.messages.values() if _has_link(one)]
     if linking and not settings.unsubscribe_url:
         terminal.talk(
-            f"warning: the links in {_some(linking)} lead nowhere: flow.toml names no address for"
-            " them ([sender] unsubscribe_url)"
+            tr(
+                "warning: the links in {messages} lead nowhere: flow.toml names no address for them "
+                "([sender] unsubscribe_url)",
+                messages=_some(linking),
+            )
         )
 
 
@@ -48,7 +58,7 @@ def check_leaving(program: Program, settings: DeliverySettings) -> None:
     """Raises ClickException where mail would leave this machine without a sender."""
     if settings.kind != "outbox" and program.config.sender == STAND_IN:
         raise click.ClickException(
-            'flow.toml names no sender, and mail goes out: [sender] from = "Shop <…>"'
+            tr('flow.toml names no sender, and mail goes out: [sender] from = "Shop <…>"')
         )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flowlang.cli import running, storing, terminal
+from flowlang.speech import tr
 
 if TYPE_CHECKING:
     import socket
@@ -77,7 +78,7 @@ def serve(
         # The server ends in good order by itself, and then raises the signal again.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)
-        terminal.talk(f"serving at {server.address(listening)}; Ctrl-C ends it")
+        terminal.talk(tr("serving at {address}; Ctrl-C ends it", address=server.address(listening)))
         server.server(service).run(sockets=[listening])
     terminal.talk("stopped")
 
@@ -109,10 +110,14 @@ def _listening(host: str, port: int, *, open_metrics: bool) -> socket.socket:
         found = server.listen(host, port)
     except OSError as failure:
         reason = failure.strerror or failure
-        raise click.ClickException(f"{host} port {port}: {reason}") from None
+        raise click.ClickException(
+            tr("{host} port {port}: {reason}", host=host, port=port, reason=reason)
+        ) from None
     if open_metrics and not server.is_loopback(found):
         found.close()
-        raise click.UsageError(f"--open-metrics would show them to all who reach {host}")
+        raise click.UsageError(
+            tr("--open-metrics would show them to all who reach {host}", host=host)
+        )
     return found
 
 
@@ -125,6 +130,9 @@ def _check_path(program: Program) -> None:
     path = f"{urlsplit(program.config.unsubscribe_url).path.rstrip('/')}/"
     if path.startswith(TAKEN):
         raise click.UsageError(
-            f"flow.toml: sender.unsubscribe_url: {path.split('/')[1]!r} is the API's own path;"
-            " take another one, such as /u"
+            tr(
+                "flow.toml: sender.unsubscribe_url: {path!r} is the API's own path; take "
+                "another one, such as /u",
+                path=path.split("/")[1],
+            )
         )

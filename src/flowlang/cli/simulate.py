@@ -13,6 +13,7 @@ import click
 
 from flowlang.cli import FOUND, files, paths, storing, terminal
 from flowlang.cli.collector import without_collector
+from flowlang.speech import tr
 
 if TYPE_CHECKING:
     from flowlang.contact import Entry
@@ -86,11 +87,14 @@ def simulate(
     """
     if plot is not None and plot.suffix != ".svg":
         raise click.BadParameter(
-            f"a picture is written as SVG, so its name ends in .svg: {plot.with_suffix('.svg')}",
+            tr(
+                "a picture is written as SVG, so its name ends in .svg: {path}",
+                path=plot.with_suffix(".svg"),
+            ),
             param_hint="--plot",
         )
     if contacts_file == events_file == paths.STDIN:
-        raise click.UsageError("--contacts and --events cannot both be standard input")
+        raise click.UsageError(tr("--contacts and --events cannot both be standard input"))
     workspace = paths.one(path)
     program = workspace.runnable
     if program is None:
@@ -135,7 +139,13 @@ def _refuse_input(
     program = workspace.runnable
     read += [one.path for one in program.names.coupons.values()] if program is not None else []
     if any(one is not None and one.resolve() == target for one in read):
-        raise click.UsageError(f"{option}: {path} is read here, so nothing is written over it")
+        raise click.UsageError(
+            tr(
+                "{option}: {path} is read here, so nothing is written over it",
+                option=option,
+                path=path,
+            )
+        )
 
 
 def _draw(days: list[Day], path: Path, workspace: Workspace) -> None:
@@ -215,7 +225,7 @@ class _Run:
         begins = self._moment("--from", start) or self._first_moment()
         ends = self._moment("--until", until)
         if ends is not None and ends < begins:
-            raise click.UsageError("--until lies before the start")
+            raise click.UsageError(tr("--until lies before the start"))
         with _recorder(timeline) as record:
             program = with_seed(self.program, seed)
             files = InputFiles(self.root, program)
@@ -241,7 +251,7 @@ class _Run:
         for line in lines[:_SHOWN]:
             terminal.talk(terminal.printable(line))
         if len(lines) > _SHOWN:
-            terminal.talk(f"... and {len(lines) - _SHOWN:,} more")
+            terminal.talk(tr("... and {count:,} more", count=len(lines) - _SHOWN))
 
     def _problem(self, file: str, problem: Problem) -> None:
         if problem.severity == "error":
@@ -264,9 +274,11 @@ class _Run:
         except BadValue as bad:
             raise click.BadParameter(str(bad), param_hint=option) from None
         if not isinstance(found, datetime):
-            raise click.BadParameter("a date and time is missing", param_hint=option)
+            raise click.BadParameter(tr("a date and time is missing"), param_hint=option)
         if found.year not in CLOCK_YEARS:
-            raise click.BadParameter(f"{OFF_THE_CLOCK}: {given}", param_hint=option)
+            raise click.BadParameter(
+                tr("{why}: {given}", why=OFF_THE_CLOCK, given=given), param_hint=option
+            )
         return found
 
     def _first_moment(self) -> datetime:

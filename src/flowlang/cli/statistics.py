@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from flowlang.cli import terminal
 from flowlang.source import Finding
+from flowlang.speech import tr
 
 
 def render(findings: Sequence[Finding], output_format: str) -> str:
@@ -34,7 +36,11 @@ def render(findings: Sequence[Finding], output_format: str) -> str:
     digits = max((len(str(row["count"])) for row in rows), default=0)
     lines = [
         f"{row['count']:>{digits}}  {row['code']}  {row['name']:<{names}}  {row['severity']:<7}"
-        + (f"  {row['fixable']} can be fixed" if row["fixable"] else "")
+        + (
+            "  " + terminal.told(tr("{count} can be fixed", count=row["fixable"]))
+            if row["fixable"]
+            else ""
+        )
         for row in rows
     ]
     return "".join(f"{line.rstrip()}\n" for line in lines)

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from flowlang.cli import FOUND, WRONG, delivering, paths
+from flowlang.speech import tr
 
 if TYPE_CHECKING:
     from flowlang.config import Settings
@@ -108,7 +109,9 @@ def existing(workspace: Workspace, url: str | None) -> Iterator[Store]:
     path = _file(workspace, url)
     # Where its folder is no folder, that is told when it is opened.
     if path is not None and not path.exists() and not path.parent.is_file():
-        raise click.ClickException(f"there is no store at {path}; `flow contacts import` makes one")
+        raise click.ClickException(
+            tr("there is no store at {path}; `flow contacts import` makes one", path=path)
+        )
     with opened(workspace, url) as store:
         yield store
 
@@ -136,8 +139,11 @@ def link_key(store: Store) -> bytes:
     if given:
         if len(given) < SHORTEST_SECRET:
             raise click.UsageError(
-                f"FLOW_SECRET is too short: {SHORTEST_SECRET} characters at least, by chance,"
-                " such as `openssl rand -hex 32` prints"
+                tr(
+                    "FLOW_SECRET is too short: {least} characters at least, by chance, "
+                    "such as `openssl rand -hex 32` prints",
+                    least=SHORTEST_SECRET,
+                )
             )
         return given.encode("utf-8", "surrogateescape")
     kept = store.shared().values.get(_KEY)
@@ -168,9 +174,9 @@ def moment(given: str | None, zone: ZoneInfo) -> datetime:
     try:
         found = read(given, DATETIME, zone)
     except BadValue as bad:
-        raise click.UsageError(f"--now or FLOW_NOW: {bad}") from None
+        raise click.UsageError(tr("--now or FLOW_NOW: {why}", why=bad.args[0])) from None
     if isinstance(found, datetime) and found.year not in CLOCK_YEARS:
-        raise click.UsageError(f"--now or FLOW_NOW: {OFF_THE_CLOCK}")
+        raise click.UsageError(tr("--now or FLOW_NOW: {why}", why=OFF_THE_CLOCK))
     return found if isinstance(found, datetime) else datetime.now(UTC)
 
 

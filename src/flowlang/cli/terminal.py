@@ -7,14 +7,38 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TextIO
+
+from flowlang.speech import Text, in_language
 
 Advance = Callable[[int], None]
 """Says how much of the work is done by now."""
 
 
+class _Spoken:
+    """In which language the person at the terminal is spoken to."""
+
+    language: str | None = None
+
+
+def speak(language: str) -> None:
+    """Talk in a language from here on: that of the workspace, as soon as it is known."""
+    _Spoken.language = language
+
+
+def spoken() -> str:
+    """The language to talk in; as long as no workspace is known, that of the current folder."""
+    if _Spoken.language is None:
+        from flowlang.cli import paths
+
+        _Spoken.language = paths.language(Path())
+    return _Spoken.language
+
+
 def prepare() -> None:
     """Let no character break the output: what a terminal cannot show is shown as `?`."""
+    _Spoken.language = None
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
             stream.reconfigure(errors="replace")
@@ -26,12 +50,17 @@ def talk(text: str) -> None:
     What was written before it comes out before it, where both go to one place.
     """
     sys.stdout.flush()
-    print(text, file=sys.stderr)  # noqa: T201 - this is the one place that talks
+    print(told(text), file=sys.stderr)  # noqa: T201 - this is the one place that talks
+
+
+def told(text: str) -> str:
+    """A sentence in the language that is spoken."""
+    return in_language(text, spoken()) if isinstance(text, Text) else text
 
 
 def write(text: str) -> None:
     """Data, as it is to be read by the next program; it ends with a newline of its own."""
-    sys.stdout.write(text)
+    sys.stdout.write(told(text))
 
 
 def colored(stream: TextIO | None = None) -> bool:
@@ -50,6 +79,7 @@ def colored(stream: TextIO | None = None) -> bool:
 
 def printable(text: str) -> str:
     """Outside text as part of a line: nothing in it ends the line or steers the terminal."""
+    text = told(text)
     if text.isprintable():
         return text
     return "".join(letter if letter.isprintable() else "?" for letter in text)

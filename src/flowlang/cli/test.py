@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flowlang.cli import FOUND, paths, terminal
+from flowlang.speech import tr
 
 if TYPE_CHECKING:
     from flowlang.cli.coverage import Measured
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 def _percent(ctx: click.Context, parameter: click.Parameter, given: float | None) -> float | None:
     # A range lets through what is no number: it is neither above nor below.
     if given is not None and not math.isfinite(given):
-        raise click.BadParameter("a number from 0 to 100 is asked for")
+        raise click.BadParameter(tr("a number from 0 to 100 is asked for"))
     return given
 
 
@@ -65,7 +66,7 @@ def test(
     does not go out, ...), or a setting that ends runs.
     """
     if output_format == "junit" and (coverage or suggest):
-        raise click.UsageError("junit holds the results only, no --coverage and no --suggest")
+        raise click.UsageError(tr("junit holds the results only, no --coverage and no --suggest"))
     listens = coverage or suggest or fail_under is not None
     run = _Run(
         words.casefold().split(), terminal.colored() and output_format == "text", listens=listens
@@ -73,7 +74,7 @@ def test(
     for workspace in paths.below(path):
         run.workspace(workspace)
     if run.selected == 0 and run.words and not run.code:
-        terminal.talk(f"no test has these words in its name: {words}")
+        terminal.talk(tr("no test has these words in its name: {words}", words=words))
         run.code = FOUND
     outcome = _Outcome(run, coverage=coverage, seed=seed if suggest else None)
     if output_format == "json":
@@ -110,7 +111,7 @@ class _Run:
             self.code = FOUND
             return
         if not workspace.tests:
-            terminal.talk(f"{_name(workspace)}: there is no test")
+            terminal.talk(tr("{name}: there is no test", name=_name(workspace)))
             self.code = FOUND
         chosen = [script for script in workspace.tests if self._is_meant(script)]
         self.selected += len(chosen)
@@ -249,7 +250,13 @@ class _Outcome:
 
             walked = total(self.coverage)
             if walked < fail_under:
-                terminal.talk(f"{walked:g}% of the ways are walked, less than {fail_under:g}%")
+                terminal.talk(
+                    tr(
+                        "{walked:g}% of the ways are walked, less than {fail_under:g}%",
+                        walked=walked,
+                        fail_under=fail_under,
+                    )
+                )
                 return FOUND
         return self.run.code
 

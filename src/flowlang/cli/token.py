@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from flowlang.cli import paths, storing, terminal
+from flowlang.speech import tr
 
 
 @click.group(epilog="Example: flow token new shop --scope events:write")
@@ -42,7 +43,7 @@ def new(
         except tokens.BadToken as bad:
             raise click.UsageError(terminal.printable(str(bad))) from None
     terminal.write(f"{secret}\n")
-    terminal.talk(f'this is "{name}"; it is not shown again')
+    terminal.talk(tr('this is "{name}"; it is not shown again', name=name))
 
 
 @token.command("list", epilog="Example: flow token list --output-format json")
@@ -63,7 +64,7 @@ def list_(path: Path | None, url: str | None, output_format: str) -> None:
     for one in known:
         terminal.write(f"{one.name.ljust(width)}  {one.made[:10]}  {', '.join(one.scopes)}\n")
     if not known:
-        terminal.talk("there is no token")
+        terminal.talk(tr("there is no token"))
 
 
 @token.command(epilog="Example: flow token revoke shop")
@@ -79,7 +80,7 @@ def revoke(name: str, path: Path | None, url: str | None) -> None:
             tokens.revoke(store, name)
         except tokens.BadToken as bad:
             raise click.UsageError(terminal.printable(str(bad))) from None
-    terminal.talk(f'"{name}" is revoked')
+    terminal.talk(tr('"{name}" is revoked', name=name))
 
 
 @token.command(epilog="Example: flow token scopes")

@@ -20,6 +20,7 @@ from flowlang.cli import checking, expected, paths, terminal
 from flowlang.cli.check import code_of
 from flowlang.reports import text
 from flowlang.source import Finding
+from flowlang.speech import tr
 
 EVERY = 0.5
 """Seconds between two looks."""
@@ -60,7 +61,9 @@ class _Watched:
         """The first check: all there is to find."""
         files = self._check()
         _write(self.findings)
-        terminal.talk(f"{text.summary(self.findings, files)} Watching; Ctrl-C ends.")
+        terminal.talk(
+            tr("{found} Watching; Ctrl-C ends.", found=text.summary(self.findings, files))
+        )
 
     def wait(self, sleep: Callable[[float], None]) -> None:
         """Come back when a file has changed, and none changes any more."""
@@ -80,11 +83,16 @@ class _Watched:
             told = _wrong_with(failure)
             if not told:
                 raise
-            terminal.talk(f"{terminal.printable(told)}; watching on")
+            terminal.talk(tr("{what}; watching on", what=terminal.printable(told)))
             return
         gone = _without(before, self.findings)
         _write(_without(self.findings, before))
-        terminal.write("".join(f"gone: {text.one_line(finding)}\n" for finding in gone))
+        terminal.write(
+            "".join(
+                terminal.told(tr("gone: {finding}", finding=text.one_line(finding))) + "\n"
+                for finding in gone
+            )
+        )
         terminal.talk(text.summary(self.findings, files))
 
     def _check(self) -> int:

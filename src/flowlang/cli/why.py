@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flowlang.cli import FOUND, running, storing, terminal
+from flowlang.speech import tr
 
 if TYPE_CHECKING:
     from flowlang.repl.stage import Loaded
@@ -49,7 +50,7 @@ def contacts_why(contact: str, message: str, path: Path | None, url: str | None)
     width = shutil.get_terminal_size().columns if color else None
     terminal.write(told.shown(found.told, color=color, width=width))
     if found.waiting:
-        terminal.talk("more has arrived for it, which `flow run` applies")
+        terminal.talk(tr("more has arrived for it, which `flow run` applies"))
     return 0
 
 

@@ -13,7 +13,7 @@ import math
 from typing import Any, Literal
 
 from flowlang.contact import Contact
-from flowlang.delivery.posting import NoReply, post
+from flowlang.delivery.posting import NoReply, Poster
 from flowlang.kinds import encode
 
 TIMEOUT = 10.0
@@ -27,7 +27,7 @@ class Calls:
 
     def __init__(self, secret: str = "", timeout: float = TIMEOUT) -> None:
         self._secret = secret.encode()
-        self._timeout = timeout
+        self._poster = Poster(timeout)
 
     def __call__(
         self, url: str, values: dict[str, Any], contact: Contact
@@ -48,7 +48,7 @@ class Calls:
             signature = hmac.new(self._secret, body, hashlib.sha256).hexdigest()
             headers["X-Flow-Signature"] = f"sha256={signature}"
         try:
-            reply = post(url, body, headers, timeout=self._timeout, most=MAX_ANSWER)
+            reply = self._poster.post(url, body, headers, MAX_ANSWER)
             return _answer(reply.body) if 200 <= reply.status < 300 else ("failed", None)
         except (NoReply, ValueError, RecursionError):
             return "failed", None

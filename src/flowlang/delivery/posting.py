@@ -7,7 +7,7 @@ import socket
 import ssl
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -35,54 +35,61 @@ class NoReply(Exception):
     """Nobody answered, or not in time, or not in HTTP; the message says what happened."""
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str], *, timeout: float, most: int) -> Reply:
-    """Post to an address of http or https, in so many seconds as a whole.
+@dataclass(frozen=True, slots=True)
+class Poster:
+    """Posts to addresses of http and https."""
 
-    Of the answer at most `most` bytes are read, and one more, by which its length is noticed.
-    Raises NoReply.
-    """
-    if not url.startswith(("http://", "https://")):
-        raise NoReply("this is no address of a page")
-    try:
-        request = Request(url, body, dict(headers), method="POST")  # noqa: S310 - checked above
+    timeout: float
+    """Seconds for one post as a whole."""
+    context: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+    """Whom to trust: as the machine does, and SSL_CERT_FILE."""
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str], most: int) -> Reply:
+        """What is answered.  Of its body at most `most` bytes are read, and one more, by which its
+        length is noticed.  Raises NoReply.
+        """
+        if not url.startswith(("http://", "https://")):
+            raise NoReply("this is no address of a page")
+        late = f"no answer in {self.timeout:g} seconds"
         try:
-            answer = _opener(timeout).open(request, timeout=timeout)
-        except HTTPError as refused:
-            answer = refused
-        with answer:
-            return Reply(answer.status, dict(answer.headers.items()), answer.read(most + 1))
-    except TimeoutError:
-        raise NoReply(f"no answer in {timeout:g} seconds") from None
-    except URLError as failure:
-        if isinstance(failure.reason, TimeoutError):
-            raise NoReply(f"no answer in {timeout:g} seconds") from None
-        raise NoReply(f"it cannot be reached: {failure.reason}") from None
-    except (OSError, HTTPException, ValueError) as failure:
-        raise NoReply(f"{type(failure).__name__}: {failure}".rstrip(": ")) from None
+            request = Request(url, body, dict(headers), method="POST")  # noqa: S310 - checked above
+            try:
+                answer = self._opener().open(request, timeout=self.timeout)
+            except HTTPError as refused:
+                answer = refused
+            with answer:
+                return Reply(answer.status, dict(answer.headers.items()), answer.read(most + 1))
+        except TimeoutError:
+            raise NoReply(late) from None
+        except URLError as failure:
+            why = failure.reason
+            shown = late if isinstance(why, TimeoutError) else f"it cannot be reached: {why}"
+            raise NoReply(shown) from None
+        except (OSError, HTTPException, ValueError) as failure:
+            raise NoReply(f"{type(failure).__name__}: {failure}".rstrip(": ")) from None
 
+    def _opener(self) -> OpenerDirector:
+        until, context = time.monotonic() + self.timeout, self.context
 
-def _opener(timeout: float) -> OpenerDirector:
-    until = time.monotonic() + timeout
+        class Plain(HTTPConnection):
+            def connect(self) -> None:
+                super().connect()
+                self.sock = _Bounded(self.sock, until)
 
-    class Plain(HTTPConnection):
-        def connect(self) -> None:
-            super().connect()
-            self.sock = _Bounded(self.sock, until)
+        class Encrypted(HTTPSConnection):
+            def connect(self) -> None:
+                super().connect()
+                self.sock = _Bounded(self.sock, until)
 
-    class Encrypted(HTTPSConnection):
-        def connect(self) -> None:
-            super().connect()
-            self.sock = _Bounded(self.sock, until)
+        class Http(HTTPHandler):
+            def http_open(self, req: Request) -> HTTPResponse:
+                return self.do_open(Plain, req)
 
-    class Http(HTTPHandler):
-        def http_open(self, req: Request) -> HTTPResponse:
-            return self.do_open(Plain, req)
+        class Https(HTTPSHandler):
+            def https_open(self, req: Request) -> HTTPResponse:
+                return self.do_open(Encrypted, req, context=context)
 
-    class Https(HTTPSHandler):
-        def https_open(self, req: Request) -> HTTPResponse:
-            return self.do_open(Encrypted, req, context=ssl.create_default_context())
-
-    return build_opener(Http, Https, _NoRedirects)
+        return build_opener(Http, Https(context=context), _NoRedirects)
 
 
 class _NoRedirects(HTTPRedirectHandler):

@@ -20,7 +20,7 @@ from flowlang.engine.interpreter import next_due
 from flowlang.engine.position import NAME, Position
 from flowlang.engine.processes import Identity
 from flowlang.engine.releasing import at_send
-from flowlang.engine.state import Aside, States, merged_into
+from flowlang.engine.state import Aside, States, is_stranded, merged_into
 from flowlang.engine.stored import BatchWorld, Robinson, addresses_of
 from flowlang.engine.world import Answers, Notice
 from flowlang.intake.contacts import ContactRows
@@ -279,7 +279,7 @@ class Batch:
         found = set()
         for key, run in contact.runs.items():
             lost = aside.stranded.get(key)
-            if lost is not None and run.pc >= len(self.program.by_name[key[0]].instructions):
+            if lost is not None and is_stranded(self.program.campaign_of(run), run):
                 found.add(_put_aside(contact.id, lost))
             else:
                 found.add(self._run_row(contact.id, run))

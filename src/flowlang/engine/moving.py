@@ -7,6 +7,7 @@ one does what the other says.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -137,14 +138,19 @@ def _translate(row: dict[str, Any], moves: Moves) -> list[int]:
 # ---------------------------------------------------------------------- in a batch
 
 
-def relocate(batch: Batch, states: MovingStates, store: Store, now: datetime) -> dict[str, Tally]:
-    """Do with the runs at hand what their moves say; gives what became of them, by campaign."""
+def relocate(
+    batch: Batch, states: MovingStates, store: Store, now: datetime, counted: Collection[str]
+) -> dict[str, Tally]:
+    """Do with the runs at hand what their moves say; gives what became of them, by campaign.
+
+    `counted`: only those of these contacts are counted, for the system is at hand every time.
+    """
     tallies: dict[str, Tally] = {}
     timeline = batch.timeline
     timeline.move(now)
     moved, states.moved = states.moved, []
     for one in moved:
-        tally = tallies.setdefault(one.key[0], Tally())
+        tally = tallies.setdefault(one.key[0], Tally()) if one.contact in counted else Tally()
         tally.standing[one.pc] += 1
         if one.to is None:
             tally.stranded[one.pc] += 1

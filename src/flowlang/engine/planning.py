@@ -128,7 +128,7 @@ def _move(found: Plan, store: Store, now: datetime, *, save: bool) -> None:
         position = Position.read(shared.values.get(NAME))
         batch = worker.open(position, shared, (now, -1))
         batch.take(rows)
-        _count(found.tallies, relocate(batch, states, store, now))
+        _count(found.tallies, relocate(batch, states, store, now, {row.id for row in rows}))
         if save:
             worker.close(batch)
         rows = store.walk_runs(states.moves, (*UNDER_WAY, "held"), after, worker.batch)
@@ -179,8 +179,11 @@ def steps_by_name(moves: Moves, *, old: bool) -> dict[str, int]:
     campaign = moves.old if old else moves.new
     found: dict[str, int] = {}
     met: dict[str, int] = {}
-    for pc in statements(campaign) if campaign else ():
-        assert campaign is not None
+    if campaign is None:
+        return found
+    # A group send has its turn and its send, which no statements of its own write.
+    places = statements(campaign) if campaign.nodes else range(len(campaign.instructions))
+    for pc in places:
         text = " ".join(campaign.instructions[pc].where.text.split())
         number = met[text] = met.get(text, 0) + 1
         found[text if number == 1 else f"{text} ({number})"] = pc

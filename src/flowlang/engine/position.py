@@ -159,7 +159,8 @@ class Position:
         """As JSON text."""
         return json.dumps(
             {
-                "clock": _text(self.clock), "version": self.version, "ticks": self.ticks, "number": self.number,
+                "clock": _text(self.clock), "version": self.version,
+                "ticks": self.ticks, "number": self.number,
                 "zones": self.zones, "looked": self.looked,
                 "schedules": {
                     name: {key: _text(at) for key, at in firings.items()}

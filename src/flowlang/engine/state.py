@@ -77,7 +77,7 @@ class States:
 
     def _run(self, key: RunKey, run: Run, aside: Aside) -> dict[str, Any]:
         campaign = self.program.campaign_of(run)
-        if key in aside.stranded and _is_stranded(campaign, run):
+        if key in aside.stranded and is_stranded(campaign, run):
             return aside.stranded[key]
         run.version = run.version or campaign.version
         data = _plain(run, _RUN)
@@ -170,7 +170,7 @@ def stranded(contact: Contact, aside: Aside, states: States) -> list[Stranded]:
     found = []
     for key, row in aside.stranded.items():
         run = contact.runs.get(key)
-        if run is not None and _is_stranded(states.program.campaign_of(run), run):
+        if run is not None and is_stranded(states.program.campaign_of(run), run):
             found.append(Stranded(contact.id, key[0], row.get("step", "")))
     for key, row in aside.runs.items():
         if row.get("status") in ("waiting", "halted"):
@@ -178,7 +178,8 @@ def stranded(contact: Contact, aside: Aside, states: States) -> list[Stranded]:
     return found
 
 
-def _is_stranded(campaign: Campaign, run: Run) -> bool:
+def is_stranded(campaign: Campaign, run: Run) -> bool:
+    """Whether a run that was put aside stands where it stood; it may have been stopped since."""
     return run.status == "halted" and run.pc >= len(campaign.instructions)
 
 

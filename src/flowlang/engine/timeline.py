@@ -63,7 +63,7 @@ class Timeline:
         self._imports = Imports(program)
         self.results = Results.of(program, world)
         self.automations: Automations | None = None
-        if program.automations:
+        if program.automations or program.earlier:
             self._automate(files or Files())
 
     def _automate(self, files: Files) -> None:

@@ -1,4 +1,4 @@
-"""A version of the definitions as a store keeps it: the texts, who applied them, who stays behind."""
+"""A version of the definitions as a store keeps it: its texts, who applied it, who stays behind."""
 
 from __future__ import annotations
 

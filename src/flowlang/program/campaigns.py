@@ -185,10 +185,14 @@ class CampaignCompiler:
         asked = next(timely, None)
         if asked is not None:
             code.report(
-                d.TIME_IS_NO_TRIGGER, asked.span,
-                hint=tr("make time an event: `event due_today`, `every day at 08:00`, `for contacts "
-"where {condition}`; then `start on due_today`", condition=" ".join(line.where.span.text.split())),
-            )  # fmt: skip
+                d.TIME_IS_NO_TRIGGER,
+                asked.span,
+                hint=tr(
+                    "make time an event: `event due_today`, `every day at 08:00`, `for contacts "
+                    "where {condition}`; then `start on due_today`",
+                    condition=" ".join(line.where.span.text.split()),
+                ),
+            )
         return condition
 
     def _existing(self, settings: list[tree.Line], campaign: Campaign, code: Code) -> None:

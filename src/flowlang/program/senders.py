@@ -54,10 +54,19 @@ def _check_every_start(
             fields = {"at": DATETIME, "old": ANY, "new": ANY}
         if need.head == "event" and need.name not in fields:
             code.report(
-                d.TEMPLATE_EVENT, need.span, also=((token.span, tr("sent here")),),
-                what=tr('`event.{name}`: "{sender}" sends this, and `{start}` does not bring it', name=need.name, sender=sender.name, start=start.text),
-                hint=tr("`event.{name} | default('…')` says what stands there then", name=need.name),
-            )  # fmt: skip
+                d.TEMPLATE_EVENT,
+                need.span,
+                also=((token.span, tr("sent here")),),
+                what=tr(
+                    '`event.{name}`: "{sender}" sends this, and `{start}` does not bring it',
+                    name=need.name,
+                    sender=sender.name,
+                    start=start.text,
+                ),
+                hint=tr(
+                    "`event.{name} | default('…')` says what stands there then", name=need.name
+                ),
+            )
             return
 
 

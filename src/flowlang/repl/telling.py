@@ -78,10 +78,8 @@ class Teller:
         entry = one.entry
         if self.several and entry.contact:
             yield "strong", f"{entry.contact}  "
-        if entry.campaign in self.program.names.campaigns:
-            yield f'"{entry.campaign}"  '
-        elif entry.campaign:
-            yield f"{entry.campaign}  "  # an automation, or a group send of one
+        if entry.campaign:
+            yield f"{entry.whose}  "
         if entry.step:
             yield f"{entry.step}: "
         yield "bad" if entry.what in _BAD else "good" if entry.what in _GOOD else "", entry.what

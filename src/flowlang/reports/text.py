@@ -10,17 +10,18 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from flowlang.source import Finding, Severity, Span
+from flowlang.speech import ENGLISH, Text, in_language, joined, tr, tr_n
 
 MAX_PER_FILE = 50
 """Findings that are shown of one file; how many more there are is said."""
 MAX_COLUMNS = 110
 """Of a source line; of a longer one the part around the place is shown."""
 
-_SEVERITIES: tuple[tuple[Severity, str], ...] = (
-    ("error", "error"),
-    ("warning", "warning"),
-    ("info", "remark"),
-)
+_SEVERITIES: dict[Severity, str] = {
+    "error": tr("error"),
+    "warning": tr("warning"),
+    "info": tr("info"),
+}
 _STYLES = {"error": "1;31", "warning": "1;33", "info": "1;36", "place": "1", "gutter": "34"}
 
 
@@ -29,9 +30,13 @@ def render(findings: Sequence[Finding], files: Sequence[str], *, color: bool = F
     return listing(findings, len(files), color=color)
 
 
-def listing(findings: Sequence[Finding], files: int, *, color: bool = False) -> str:
-    """The same for those who know how many files there were, and not which."""
-    parts = [excerpts(findings, color=color), summary(findings, files)]
+def listing(
+    findings: Sequence[Finding], files: int, *, color: bool = False, language: str = ENGLISH
+) -> str:
+    """The same for those who know how many files there were, and not which; the last line is in a
+    language, and each finding in that of its file.
+    """
+    parts = [excerpts(findings, color=color), summary(findings, files).in_(language)]
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
@@ -40,31 +45,37 @@ def excerpts(findings: Sequence[Finding], *, color: bool = False) -> str:
     paint = _Paint(color)
     parts: list[str] = []
     shown: Counter[str] = Counter()
+    languages = {finding.span.source.name: _language(finding) for finding in findings}
     for finding in sorted(findings, key=lambda one: one.order):
         name = finding.span.source.name
         shown[name] += 1
         if shown[name] <= MAX_PER_FILE:
             parts.append("\n".join(_finding(finding, paint)))
     parts += [
-        f"{name}: {count - MAX_PER_FILE} more findings in this file are not shown"
+        tr(
+            "{name}: {count} more findings in this file are not shown",
+            name=name,
+            count=count - MAX_PER_FILE,
+        ).in_(languages[name])
         for name, count in sorted(shown.items())
         if count > MAX_PER_FILE
     ]
     return "\n\n".join(parts)
 
 
-def summary(findings: Sequence[Finding], files: int) -> str:
+def summary(findings: Sequence[Finding], files: int) -> Text:
     """How many findings of each severity there are, in how many files."""
-    where = _counted(files, "file")
+    where = tr_n("{count} file", "{count} files", files)
     if not findings:
-        return f"Nothing found in {where}."
+        return tr("Nothing found in {files}.", files=where)
     counts = Counter(finding.severity for finding in findings)
     severities = [
-        text
-        for severity, word in _SEVERITIES
-        if (text := _counted(counts[severity], word)) and counts[severity]
+        tr_n("{count} error", "{count} errors", counts["error"]),
+        tr_n("{count} warning", "{count} warnings", counts["warning"]),
+        tr_n("{count} remark", "{count} remarks", counts["info"]),
     ]
-    return f"{', '.join(severities)} in {where}{_fixes(findings)}."
+    found = joined(one for one in severities if one.parts["count"])
+    return tr("{found} in {files}{fixes}.", found=found, files=where, fixes=_fixes(findings))
 
 
 def _fixes(findings: Sequence[Finding]) -> str:
@@ -72,15 +83,21 @@ def _fixes(findings: Sequence[Finding]) -> str:
     fixes = [finding.fix for finding in findings if finding.fix]
     safe = sum(fix.safe for fix in fixes)
     unsafe = len(fixes) - safe
-    told = f"; {safe} can be fixed by `flow check --fix`" if safe else ""
-    if unsafe:
-        more = f"{unsafe} more" if safe else f"{unsafe}"
-        told += f"; {more} can be fixed by `flow check --fix --unsafe-fixes`"
-    return told
+    told = []
+    if safe:
+        told.append(tr("; {count} can be fixed by `flow check --fix`", count=safe))
+    if unsafe and safe:
+        told.append(
+            tr("; {count} more can be fixed by `flow check --fix --unsafe-fixes`", count=unsafe)
+        )
+    elif unsafe:
+        told.append(tr("; {count} can be fixed by `flow check --fix --unsafe-fixes`", count=unsafe))
+    return joined(told, "")
 
 
-def _counted(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+def _language(finding: Finding) -> str:
+    """The language of the file that a finding belongs to, in which it is told."""
+    return (finding.home or finding.span).source.language
 
 
 class _Paint:
@@ -92,18 +109,18 @@ class _Paint:
 
 
 def _finding(finding: Finding, paint: _Paint) -> Iterator[str]:
-    diagnostic = finding.diagnostic
-    severity = paint(finding.severity, finding.severity)
+    diagnostic, language = finding.diagnostic, _language(finding)
+    severity = paint(in_language(_SEVERITIES[finding.severity], language), finding.severity)
     place = paint(_place(finding.span), "place")
     yield f"{place} {severity} {diagnostic.code} {diagnostic.name}: {printable(finding.message)}"
     yield from _excerpt(finding.span, finding.severity, paint)
     if finding.hint:
-        yield f"  hint: {printable(finding.hint)}"
+        yield "  " + tr("hint: {hint}", hint=printable(finding.hint)).in_(language)
     for span, sentence in finding.also:
         yield f"  {paint(_place(span), 'place')}: {printable(sentence)}"
         yield from _excerpt(span, "place", paint)
     if finding.test:
-        yield "  a contact that comes there, as a test:"
+        yield "  " + tr("a contact that comes there, as a test:").in_(language)
         yield from (f"    {printable(line)}".rstrip() for line in finding.test.splitlines())
 
 
@@ -111,7 +128,8 @@ def one_line(finding: Finding) -> str:
     """Where it is and what, without an excerpt."""
     diagnostic = finding.diagnostic
     told = f"{diagnostic.code} {diagnostic.name}: {printable(finding.message)}"
-    return f"{_place(finding.span)} {finding.severity} {told}"
+    severity = in_language(_SEVERITIES[finding.severity], _language(finding))
+    return f"{_place(finding.span)} {severity} {told}"
 
 
 def _place(span: Span) -> str:

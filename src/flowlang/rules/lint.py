@@ -20,7 +20,6 @@ from flowlang.rules.baseline import Place, place_of
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.severities import Severities, folders_of
 from flowlang.source import Finding, Findings, Source
-from flowlang.syntax import keywords
 from flowlang.syntax.parser import Parsed
 from flowlang.syntax.scripts import Test
 from flowlang.syntax.tree import Node, children
@@ -163,8 +162,8 @@ class _Run:
         if severity == "off":
             return
         self.findings.report(
-            rule.diagnostic(severity), hit.span, hint=hit.hint, fix=hit.fix, also=hit.also, walk=hit.walk,
-            home=hit.home, **hit.words,
+            rule.diagnostic(severity), hit.span, hint=hit.hint, fix=hit.fix, also=hit.also,
+            walk=hit.walk, home=hit.home, **hit.words,
         )  # fmt: skip
 
     # ------------------------------------------------------------------ what is left of it

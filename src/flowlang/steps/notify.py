@@ -25,9 +25,11 @@ class Notify(Step):
     def compile(self, code: Code) -> bool:
         if "@" not in self.who.value:
             code.report(
-                d.BAD_VALUE, self.who.span, what=tr('"{address}" is no e-mail address', address=self.who.value),
-                hint=tr("`notify inbox \"…\"` writes to the store's own list"),
-            )  # fmt: skip
+                d.BAD_VALUE,
+                self.who.span,
+                what=tr('"{address}" is no e-mail address', address=self.who.value),
+                hint=tr('`notify inbox "…"` writes to the store\'s own list'),
+            )
         code.emit(Tell(self.who.value, _text(code, self.text)), self)
         return False
 

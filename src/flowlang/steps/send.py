@@ -146,9 +146,12 @@ class SendTo(Step):
             return False
         if message.kind != "service":
             code.report(
-                d.OUT_OF_PLACE, self.message.span,
-                what=tr("only a service message can go to another address: no one there has consented"),
-            )  # fmt: skip
+                d.OUT_OF_PLACE,
+                self.message.span,
+                what=tr(
+                    "only a service message can go to another address: no one there has consented"
+                ),
+            )
         code.emit(SendToAddress(message, address, terms), self)
         return False
 

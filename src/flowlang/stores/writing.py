@@ -59,20 +59,9 @@ class SqlStore(SqlReading):
             self._save_contacts(connection, changes)
             self._save_codes(connection, changes)
             self._save_letters(connection, changes)
+            self._save_arrivals(connection, changes)
             self._save_shared(connection, changes)
-            self._bulk.update(
-                connection,
-                t.arrivals,
-                [
-                    {"seq": seq, "status": status, "reason": why}
-                    for seq, status, why in sorted(changes.arrivals)
-                ],
-                keys=["seq"],
-            )
-            # At the end, for these rows may be written by others, too: they wait until the commit.
-            grown = Counter(changes.counters)
-            grown.update(f"{t.USED}{one.list}" for one in changes.codes)
-            self._grow(connection, grown)
+            self._save_counts(connection, changes)
             if changes.letters or changes.program or any(row.due for row in changes.contacts):
                 self._wake(connection)
 
@@ -128,6 +117,13 @@ class SqlStore(SqlReading):
         queued = "letters.status = 'queued'"
         self._bulk.update(connection, t.letters, back, keys=["id"], only=queued)
 
+    def _save_arrivals(self, connection: Connection, changes: Changes) -> None:
+        done = [
+            {"seq": seq, "status": status, "reason": why}
+            for seq, status, why in sorted(changes.arrivals)
+        ]
+        self._bulk.update(connection, t.arrivals, done, keys=["seq"])
+
     def _save_shared(self, connection: Connection, changes: Changes) -> None:
         self._save_processes(connection, changes)
         kept = [{"name": name, "value": value} for name, value in changes.values.items() if value]
@@ -157,16 +153,22 @@ class SqlStore(SqlReading):
             self._bulk.add(connection, table, sorted(rows, key=itemgetter(*keys)))
 
     def _save_processes(self, connection: Connection, changes: Changes) -> None:
-        """Those that are new are given the next numbers; of the others the progress adds up."""
+        """Those that are new are given the next numbers."""
         new = [_process(row) | _progress(row) for row in changes.processes if not row.number]
         self._bulk.insert(connection, t.processes, new)
         known = [_process(row) | {"number": row.number} for row in changes.processes if row.number]
         known.sort(key=itemgetter("number"))
         self._bulk.update(connection, t.processes, known, keys=["number"])
+
+    def _save_counts(self, connection: Connection, changes: Changes) -> None:
+        """At the end, for others may write these rows, too: they wait until the commit."""
         grown = [
             {"process": row.process, "what": row.what, "amount": row.by} for row in changes.progress
         ]
         self._add_up(connection, t.progress, grown)
+        counted = Counter(changes.counters)
+        counted.update(f"{t.USED}{one.list}" for one in changes.codes)
+        self._grow(connection, counted)
 
     # ------------------------------------------------------------------ what comes in
 
@@ -223,7 +225,7 @@ class SqlStore(SqlReading):
             if found:
                 connection.execute(
                     sa.update(t.letters)
-                    .where(c.id.in_([row.letter.id for row in found]))
+                    .where(self._among(c.id, [row.letter.id for row in found]))
                     .values(status="handing over", since=stamp(now), tries=c.tries + 1, reason=by)
                 )
         return found

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flowlang.source import Findings, Source
+from flowlang.speech import tr
 from flowlang.syntax import keywords
 from flowlang.syntax.keywords import Keywords
 from flowlang.syntax.parser import Parsed, parse
@@ -41,7 +42,9 @@ def format_source(parsed: Parsed, language: str | None = None, default: str = "e
     mean the same: in a translation, where a name is a word of the other language.
     """
     if not parsed.sound:
-        raise NotReadable(f"{parsed.source.name} has syntax errors and is not formatted")
+        raise NotReadable(
+            tr("{name} has syntax errors and is not formatted", name=parsed.source.name)
+        )
     text = _layout(parsed, language, default)
     _prove(parsed, text, default)
     return text
@@ -75,15 +78,16 @@ def _prove(parsed: Parsed, text: str, default: str) -> None:
     name = parsed.source.name
     again = parse(Source(name, text), Findings(), default)
     if not again.sound or again.tree != parsed.tree:
-        reason = "the new text would not mean the same"
+        reason = tr("the new text would not mean the same")
         if again.language != parsed.language:
-            other = keywords.load("en").say(f"language-{again.language}")
-            reason = f"a name in it is a word of the language in {other}"
-        raise FormatError(f"{name} is left as it is: {reason}")
+            reason = tr("a name in it is a word of the language in `{code}`", code=again.language)
+        raise FormatError(tr("{name} is left as it is: {why}", name=name, why=reason))
     if comments(again) != comments(parsed):
-        raise FormatError(f"{name} is left as it is: a comment would be lost")
+        raise FormatError(tr("{name} is left as it is: a comment would be lost", name=name))
     if _layout(again, None, default) != text:
-        raise FormatError(f"{name} is left as it is: formatting twice would change it again")
+        raise FormatError(
+            tr("{name} is left as it is: formatting twice would change it again", name=name)
+        )
 
 
 # ------------------------------------------------------------------ rows

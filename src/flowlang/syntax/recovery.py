@@ -14,7 +14,7 @@ from flowlang.syntax import diagnostics as d
 from flowlang.syntax import keywords, places, wording
 from flowlang.syntax.lexeme import Lexeme, Line
 from flowlang.syntax.machine import Entry
-from flowlang.syntax.repair import Broken, Place, Repair
+from flowlang.syntax.repair import Broken, Place, Repair, with_blanks
 from flowlang.syntax.repairs import repairs
 
 if TYPE_CHECKING:
@@ -165,22 +165,10 @@ def _report(parser: Parser, repair: Repair) -> None:
     span = Span(parser.source, repair.start, repair.end)
     fix = None
     if repair.text is not None:
-        place = span if repair.text else _with_blanks(span)
+        place = span if repair.text else with_blanks(span)
         fix = Fix((Edit(place, repair.text),), repair.safe)
     diagnostic = repair.diagnostic
     parser.findings.report(diagnostic, span, hint=repair.hint, fix=fix, **repair.words)
-
-
-def _with_blanks(span: Span) -> Span:
-    """A word with the blanks before it; those behind it, where it begins its line."""
-    text, start, end = span.source.text, span.start, span.end
-    while start and text[start - 1] in " \t":
-        start -= 1
-    if start == 0 or text[start - 1] == "\n":
-        start = span.start
-        while text[end : end + 1] in (" ", "\t"):
-            end += 1
-    return Span(span.source, start, end)
 
 
 def _first_word(parser: Parser, line: Line, failure: Failure) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import field
 from typing import Any
 
 from flowlang.dataclass import dataclass
-from flowlang.source import Diagnostic
+from flowlang.source import Diagnostic, Span
 from flowlang.syntax import diagnostics as d
 from flowlang.syntax.keywords import Keywords
 from flowlang.syntax.lexeme import Lexeme
@@ -70,3 +70,15 @@ def said(broken: Broken, lexemes: list[Lexeme], place: Lexeme, sentence: str, ri
     what = broken.words.say(sentence, right=right, found=found(place))
     hint = broken.words.say("write", text=right)
     return Repair(lexemes, d.UNEXPECTED, place.start, place.end, {"what": what}, hint, right)
+
+
+def with_blanks(span: Span) -> Span:
+    """A word with the blanks before it; those behind it, where it begins its line."""
+    text, start, end = span.source.text, span.start, span.end
+    while start and text[start - 1] in " \t":
+        start -= 1
+    if start == 0 or text[start - 1] == "\n":
+        start = span.start
+        while text[end : end + 1] in (" ", "\t"):
+            end += 1
+    return Span(span.source, start, end)

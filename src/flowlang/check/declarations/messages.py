@@ -55,9 +55,11 @@ def _mailbox(reader: Reader, token: Token) -> None:
     """What a mail comes from or is answered to; a finding where it would not be taken."""
     if mailbox(token.value) is None:
         reader.findings.report(
-            d.BAD_VALUE, token.span, what=tr('"{text}" is not one plain e-mail address', text=token.value),
+            d.BAD_VALUE,
+            token.span,
+            what=tr('"{text}" is not one plain e-mail address', text=token.value),
             hint=tr('such as "Shop <news@example.com>"'),
-        )  # fmt: skip
+        )
 
 
 def _channel(reader: Reader, token: Token) -> str:

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from flowlang.contact import Letter
 from flowlang.delivery.delivery import Delivery, Outcome, Status
 from flowlang.delivery.mail import Unmailable, to_email
-from flowlang.delivery.posting import NoReply, Reply, post
+from flowlang.delivery.posting import NoReply, Poster, Reply
 from flowlang.delivery.settings import PREFIX, BadSetting, Setup
 from flowlang.delivery.signing import key_of, signed
 
@@ -48,8 +48,7 @@ class Webhook(Delivery):
     url: str
     clock: Callable[[], datetime]
     secret: str = field(default="", repr=False)
-    timeout: float = 30.0
-    """Seconds for one letter, from the connection to the end of the answer."""
+    poster: Poster = field(default_factory=lambda: Poster(30.0))
 
     repeatable = True
 
@@ -64,7 +63,7 @@ class Webhook(Delivery):
             key_of(secret)
         except ValueError as bad:
             raise BadSetting(f"{PREFIX}SECRET: {bad}") from None
-        return cls(url, setup.clock, secret, setup.settings.timeout)
+        return cls(url, setup.clock, secret, Poster(setup.settings.timeout))
 
     def hand_over(self, letters: Sequence[Letter]) -> list[Outcome]:
         return [self._post(letter) for letter in letters]
@@ -82,7 +81,7 @@ class Webhook(Delivery):
             **signed(key, self.clock(), body, self.secret),
         }
         try:
-            reply = post(self.url, body, headers, timeout=self.timeout, most=MAX_REPLY)
+            reply = self.poster.post(self.url, body, headers, MAX_REPLY)
         except NoReply as failure:
             return Outcome(letter.id, "down", str(failure))
         return self._outcome(letter, reply)

@@ -54,7 +54,9 @@ def check(campaign: Campaign, look: Look) -> Hits:
             other = sends.get(at)
             if at > number and other is not None and is_same(other, node):
                 yield Hit(
-                    other.span, {"message": node.message.value},
-                    also=((node.span, tr("sent here as well")),), walk=Walk(campaign.name, at, SENT),
-                )  # fmt: skip
+                    other.span,
+                    {"message": node.message.value},
+                    also=((node.span, tr("sent here as well")),),
+                    walk=Walk(campaign.name, at, SENT),
+                )
                 break

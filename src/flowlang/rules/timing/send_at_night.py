@@ -64,9 +64,12 @@ def check(campaign: Campaign, look: Look) -> Hits:
                 step = (number, IN_TIME) if number >= 0 else (at, SENT)
                 walk = Walk(campaign.name, *step)
                 yield Hit(
-                    node.span, words, tr("a policy can hold it: `send only between 08:00 and 20:00`"),
-                    also=((place, tr("the time")),), walk=walk,
-                )  # fmt: skip
+                    node.span,
+                    words,
+                    tr("a policy can hold it: `send only between 08:00 and 20:00`"),
+                    also=((place, tr("the time")),),
+                    walk=walk,
+                )
                 break
 
 

@@ -61,10 +61,12 @@ def check(campaign: Campaign, look: Look) -> Hits:
             if same == moment and _is_over(line, offset, other, before):
                 number = next(at for at, node in enumerate(campaign.nodes) if node is line)
                 yield Hit(
-                    header(line), {"wait": headline(line)},
-                    tr("put the earlier moment first"), also=((header(other), tr("this is later")),),
+                    header(line),
+                    {"wait": headline(line)},
+                    tr("put the earlier moment first"),
+                    also=((header(other), tr("this is later")),),
                     walk=Walk(campaign.name, number, PAST if stops_if_past(line) else MISSED),
-                )  # fmt: skip
+                )
                 break
         above.append((line, moment, offset))
 

@@ -86,7 +86,13 @@ def said(template: str, parts: Mapping[str, Any], language: str, many: str = "")
     return _Numbers(catalogue.pgettext("between thousands", ",")).vformat(translated, (), told)
 
 
-def page(text: str, language: str) -> str:
+def template(text: str, language: str) -> str:
+    """A template in a language, its places left open."""
+    catalogue = None if language == ENGLISH else _catalogue(language)
+    return text if catalogue is None or not text else catalogue.gettext(text)
+
+
+def paragraphs(text: str, language: str) -> str:
     """A text of several paragraphs in a language; each is translated by itself."""
     catalogue = None if language == ENGLISH else _catalogue(language)
     if catalogue is None:

@@ -90,7 +90,7 @@ def test_a_moment_without_an_offset_is_the_workspaces(machine: Machine) -> None:
     assert counts(machine("contacts", "import", "c.csv")) == (3, 3, 0)
     machine("run", "--once")
     assert [fields(machine, one)["visit"] for one in "abc"] == [
-        "2026-12-01T17:00:00Z", "2026-12-01T18:00:00Z", "2026-07-01T16:00:00Z",
+        "2026-12-01T17:00:00+00:00", "2026-12-01T18:00:00+00:00", "2026-07-01T16:00:00+00:00",
     ]  # fmt: skip
 
 

@@ -17,6 +17,8 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
+from flowlang.lsp.features.hover import own_text
+
 TREE = Path(__file__).resolve().parent.parent.parent
 PACKAGE = TREE / "src" / "flowlang"
 LOCALE = TREE / "locale"
@@ -35,6 +37,8 @@ def extracted() -> Catalog:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         place = path.relative_to(PACKAGE).as_posix()
         for message in _said(tree):
+            found.add(message, locations=[(place, 0)])
+        for message in _of_nodes(tree):
             found.add(message, locations=[(place, 0)])
         if path.parent.parent.name == "rules" and path.name != "__init__.py":
             for message in _paragraphs(ast.get_docstring(tree) or ""):
@@ -56,6 +60,18 @@ def _said(tree: ast.Module) -> Iterator[str | tuple[str, str]]:
             text = _literal(node.args[index]) if index < len(node.args) else ""
             if any(letter.isalpha() for letter in _without_places(text)):
                 yield text
+
+
+def _of_nodes(tree: ast.Module) -> Iterator[str]:
+    """What statements say of themselves, as hover shows it."""
+    for one in ast.walk(tree):
+        if isinstance(one, ast.ClassDef) and any(_makes_a_node(by) for by in one.decorator_list):
+            yield own_text(ast.get_docstring(one) or "")
+
+
+def _makes_a_node(decorator: ast.expr) -> bool:
+    made_by = decorator.func if isinstance(decorator, ast.Call) else None
+    return isinstance(made_by, ast.Name) and made_by.id == "node"
 
 
 def _paragraphs(text: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flowlang.cli import FOUND, paths, storing, terminal
+from flowlang.cli import FOUND, paths, running, storing, terminal
 from flowlang.speech import tr
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from flowlang.repl.session import Session
     from flowlang.repl.stage import Beginning, Loaded
     from flowlang.repl.told import Told
-    from flowlang.workspace import Workspace
+    from flowlang.workspace import MakeExpressions, Workspace
 
 
 @click.command(epilog="Example: flow repl examples/webinar")
@@ -55,9 +55,10 @@ def repl(path: Path | None, contact: str | None, url: str | None, given_now: str
                 "to; `advance to` goes on from there"
             )
         )
-    workspace, program = storing.program_of(path)
+    over_store = contact is not None
+    workspace, program = running.program_of(path, url) if over_store else storing.program_of(path)
     now = storing.moment(given_now, program.config.timezone)
-    sources = _Sources(path)
+    sources = _OverStore(path, url) if over_store else _Sources(path)
     try:
         beginning = _from_store(workspace, sources, url, contact) if contact is not None else None
         session = Session(sources, now, beginning)
@@ -162,11 +163,10 @@ class _Sources:
 
         asks = Asks()
         try:
-            workspace = paths.one(self._path, asks.expressions)
+            workspace, program = self._workspace(asks.expressions)
         except (OSError, click.ClickException) as failure:
             raise Wrong(str(failure)) from None
         self._root = workspace.root
-        program = workspace.runnable
         if program is None:
             first = next(one for one in workspace.findings.in_order() if one.severity == "error")
             line = first.span.source.position(first.span.start)[0]
@@ -176,6 +176,11 @@ class _Sources:
             )
         codes, _ = of_files(program)
         return Loaded.of(workspace, program, asks, codes)
+
+    def _workspace(self, expressions: MakeExpressions) -> tuple[Workspace, Program | None]:
+        """The workspace, with its program where it has no errors."""
+        found = paths.one(self._path, expressions)
+        return found, found.runnable
 
     def contacts(self, path: Path, program: Program) -> ContactRows:
         from flowlang.intake import schemas
@@ -215,3 +220,19 @@ class _Sources:
                 raise Wrong(f"{path} leads elsewhere, so it is left as it is")
         except OSError as failure:
             raise Wrong(f"{path} cannot be written: {failure.strerror}") from None
+
+
+class _OverStore(_Sources):
+    """The version that runs over a store: on it its contacts go their way, whatever the folder
+    says meanwhile.
+    """
+
+    def __init__(self, path: Path | None, url: str | None) -> None:
+        super().__init__(path)
+        self._url = url
+
+    def _workspace(self, expressions: MakeExpressions) -> tuple[Workspace, Program | None]:
+        folder = running.one(self._path, self._url, expressions)
+        with storing.existing(folder, self._url) as store:
+            found = running.in_force(folder, store, expressions)
+        return (found.workspace, found.program) if found is not None else (folder, folder.runnable)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flowlang.cli import terminal
-from flowlang.speech import tr
+from flowlang.speech import in_language, paragraphs, template, tr
 
 if TYPE_CHECKING:
     from flowlang.source import Diagnostic
@@ -17,14 +17,32 @@ if TYPE_CHECKING:
 @click.command(epilog="Example: flow rule unknown-message")
 @click.argument("code", required=False)
 @click.option("--all", "everything", is_flag=True, help="List all there are.")
-def rule(code: str | None, everything: bool) -> None:
+@click.option(
+    "--language", metavar="CODE", help="Such as `de` or `en`; else that of the workspace."
+)
+def rule(code: str | None, everything: bool, language: str | None) -> None:
     """Say what a finding means, by its code (FL101) or its name (unknown-message)."""
+    if language is not None:
+        _speak(language)
     if everything or code is None:
         if not everything:
             raise click.UsageError(tr("name a code or a name, or ask for --all"))
         _list()
         return
     terminal.write(_page_of(code))
+
+
+def _speak(language: str) -> None:
+    from flowlang.syntax import keywords
+
+    known = keywords.languages()
+    if language not in known:
+        given, listed = terminal.printable(language), ", ".join(known)
+        raise click.BadParameter(
+            tr("there is no language `{to}`; there is {known}", to=given, known=listed),
+            param_hint="--language",
+        )
+    terminal.speak(language)
 
 
 def _list() -> None:
@@ -43,7 +61,7 @@ def _page_of(word: str) -> str:
 
     name = registry.name_of(word)
     if name is not None and name in registry.rules():
-        return pages.page(registry.rules()[name])
+        return pages.page(registry.rules()[name], terminal.spoken())
     known = {found.code: found for found in _diagnostics()}
     names = {found.name: found for found in known.values()}
     chosen = known.get(word.upper()) or names.get(word.lower())
@@ -62,12 +80,16 @@ def _page_of(word: str) -> str:
 
 
 def _page(found: Diagnostic) -> str:
-    lines = [f"{found.code} {found.name} ({found.severity})"]
-    sentence = _sentence(found.text)
+    from flowlang.reports.text import SEVERITIES
+
+    language = terminal.spoken()
+    severity = in_language(SEVERITIES[found.severity], language)
+    lines = [f"{found.code} {found.name} ({severity})"]
+    sentence = _sentence(template(found.text, language))
     if sentence.strip(" …"):
         lines += ["", f"  {sentence}"]
     if found.why:
-        lines += ["", found.why]
+        lines += ["", paragraphs(found.why, language)]
     return "\n".join([*lines, ""])
 
 

@@ -103,8 +103,10 @@ def _found_by(scene: Scene, event: str, contact: Contact) -> Iterator[Need]:
     rows = contact.records.get(audience.records, [])
     if not rows:
         yield Need(text, f"{contact.id} has no {audience.records}")
+    if audience.where is None:
+        return
     place = Place("audience").filtering(names.records[audience.records])
-    for row in rows[:MOST_ROWS] if audience.where is not None else ():
+    for row in rows[:MOST_ROWS]:
         view.row = row
         said = f"{text}: {audience.records} {in_words(row, view.zone)}"
         yield Need(said, "yes", explainer.explain(audience.where, place, view))

@@ -7,10 +7,17 @@ from flowlang.check.symbols import Occurrence, Symbol
 from flowlang.kinds import Kind
 from flowlang.lsp.study import Study
 from flowlang.source import Source
+from flowlang.speech import joined, tr
 from flowlang.syntax.declarations import Declaration, Line
 
 _KINDS = {
-    "coupons": "coupon list", "contact": "contact of a test", "file": "file", "zone": "time zone",
+    "automation": tr("automation"), "calendar": tr("calendar"), "campaign": tr("campaign"),
+    "channel": tr("channel"), "contact": tr("contact of a test"), "coupons": tr("coupon list"),
+    "event": tr("event"), "field": tr("field"), "file": tr("file"), "goal": tr("goal"),
+    "group": tr("group"), "measure": tr("measure"), "message": tr("message"),
+    "module": tr("module"), "policy": tr("policy"), "records": tr("records"),
+    "report": tr("report"), "segment": tr("segment"), "tag": tr("tag"), "test": tr("test"),
+    "zone": tr("time zone"),
 }  # fmt: skip
 
 
@@ -20,8 +27,10 @@ def kind_in_words(symbol: Symbol) -> str:
     if symbol.kind != "field" or not symbol.owner:
         return kind
     what, name, *lists = symbol.owner
-    whose = f"the event `{name}`" if what == "event" else f"`{name}`"
-    return f"field of {whose}" if not lists else f"field of `{lists[-1]}` of {whose}"
+    whose = tr("the event `{event}`", event=name) if what == "event" else f"`{name}`"
+    if lists:
+        return tr("field of `{records}` of {whose}", records=lists[-1], whose=whose)
+    return tr("field of {whose}", whose=whose)
 
 
 MAX_LINES = 8
@@ -58,18 +67,21 @@ def place_in_words(occurrence: Occurrence, here: Source) -> str:
     source = occurrence.span.source
     line = source.position(occurrence.span.start)[0]
     if source is here or source.path == here.path:
-        return f"line {line}"
-    return f"{source.path.name if source.path else source.name}, line {line}"
+        return tr("line {line}", line=line)
+    name = source.path.name if source.path else source.name
+    return tr("{file}, line {line}", file=name, line=line)
 
 
 def where_declared(symbol: Symbol, study: Study, here: Source) -> str:
     """Where a name comes from, in words; empty where it is not known at all."""
     if is_built_in(symbol):
-        return "built in"
+        return tr("built in")
     declared = study.lookup.declared.get(symbol, ())
     if not declared:
         return ""
-    word = "given" if symbol.kind == "tag" else "declared"
-    places = [place_in_words(one, here) for one in declared[:3]]
-    more = f" and {len(declared) - 3} more" if len(declared) > 3 else ""
-    return f"{word} in {'; '.join(places)}{more}"
+    places: str = joined((place_in_words(one, here) for one in declared[:3]), "; ")
+    if len(declared) > 3:
+        places = tr("{places} and {count} more", places=places, count=len(declared) - 3)
+    if symbol.kind == "tag":
+        return tr("given in {places}", places=places)
+    return tr("declared in {places}", places=places)

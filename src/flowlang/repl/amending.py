@@ -48,5 +48,7 @@ def _parts(line: Line) -> Iterator[tuple[str, str]]:
     said = [text for text in texts if not text.lstrip().startswith("#")]
     assert isinstance(line.node, scripts.GivenContact)
     for part, text in zip(line.node.lines or (), said, strict=True):
-        named = isinstance(part, (scripts.GivenField, scripts.GivenRecord))
-        yield (str(part.name.value) if named else text), text
+        if isinstance(part, (scripts.GivenField, scripts.GivenRecord)):
+            yield str(part.name.value), text
+        else:
+            yield text, text

@@ -24,6 +24,8 @@ from flowlang.stores.rows import SendingRow
 from flowlang.syntax import keywords, scripts
 from flowlang.workspace import Workspace
 
+MOST_NAMED = 10
+"""Contacts that are named to one who has named another."""
 MOST = 20_000
 """Decisions that one line of a session may lead to."""
 
@@ -181,8 +183,17 @@ class Stage:
         if d.TEST_TIME.code in codes and self.begun:
             shown = local(self.play.now, self.compiler.zone)
             raise Wrong(f"time only goes forward: it is {shown:%Y-%m-%d %H:%M}")
-        if d.UNKNOWN_CONTACT.code in codes and not self.contacts:
-            raise Wrong("there is no contact yet", "make one: `contact anna score=60`")
+        if d.GIVEN_TOO_LATE.code in codes:
+            raise Wrong("an event is given before time begins", "`event …` lets one happen now")
+        if d.UNKNOWN_CONTACT.code in codes:
+            if not self.contacts:
+                raise Wrong("there is no contact yet", "make one: `contact anna score=60`")
+            whom = getattr(line.node, "whom", None)
+            if whom is not None and whom.value not in self.contacts:
+                known = ", ".join(f"`{name}`" for name in self.contacts[:MOST_NAMED])
+                raise Wrong(f'there is no contact "{whom.value}"', f"there is {known}")
+        if d.TEST_VALUE.code in codes:
+            raise Wrong("a value is written out here", 'such as `10`, `2026-12-24` or `"text"`')
         if d.DUPLICATE_NAME.code in codes and isinstance(line.node, scripts.GivenContact):
             name = self.contacts[-1]
             raise Wrong(f'"{name}" is there already', f"`contact {name} score=60` changes it")

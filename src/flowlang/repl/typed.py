@@ -20,7 +20,12 @@ from flowlang.syntax.values import string
 
 _PAIR = re.compile(
     r"""(?P<name>[^\W\d_][\w-]*)\s*=\s*
-    (?P<value>"(?:[^"\\]|\\.)*"|\d{4}-\d\d?-\d\d?[ ]+\d\d?:\d\d|-?\d+,\d+(?![^\s,)])|[^\s,()"]+)""",
+    (?P<value>
+        "(?:[^"\\]|\\.)*"
+        | (?:\d{4}-\d\d?-\d\d?|\d\d?\.\d\d?\.\d{4})[ ]+\d\d?:\d\d
+        | -?\d+,\d+(?![^\s,)])
+        | [^\s,()"]+
+    )""",
     re.VERBOSE,
 )
 _SKIP = re.compile(r'"(?:[^"\\]|\\.)*"|\([^()]*\)')
@@ -53,6 +58,8 @@ def pairs(text: str) -> Iterator[tuple[str, str, str]]:
 def literal(session: Session, raw: str, name: str, fields: Fields) -> str:
     """A value of a field that was typed, as the language writes it.  Raises Wrong."""
     kind = fields.get(name)
+    if name == "id" and fields is session.program.names.fields:
+        raise Wrong("the name of a contact is its id")
     if kind is None:
         return raw if raw.startswith('"') or _WRITTEN_OUT.fullmatch(raw) else quoted(raw)
     if kind.name == "list":

@@ -17,7 +17,7 @@ MAX_PER_FILE = 50
 MAX_COLUMNS = 110
 """Of a source line; of a longer one the part around the place is shown."""
 
-_SEVERITIES: dict[Severity, str] = {
+SEVERITIES: dict[Severity, str] = {
     "error": tr("error"),
     "warning": tr("warning"),
     "info": tr("info"),
@@ -110,7 +110,7 @@ class _Paint:
 
 def _finding(finding: Finding, paint: _Paint) -> Iterator[str]:
     diagnostic, language = finding.diagnostic, _language(finding)
-    severity = paint(in_language(_SEVERITIES[finding.severity], language), finding.severity)
+    severity = paint(in_language(SEVERITIES[finding.severity], language), finding.severity)
     place = paint(_place(finding.span), "place")
     yield f"{place} {severity} {diagnostic.code} {diagnostic.name}: {printable(finding.message)}"
     yield from _excerpt(finding.span, finding.severity, paint)
@@ -128,7 +128,7 @@ def one_line(finding: Finding) -> str:
     """Where it is and what, without an excerpt."""
     diagnostic = finding.diagnostic
     told = f"{diagnostic.code} {diagnostic.name}: {printable(finding.message)}"
-    severity = in_language(_SEVERITIES[finding.severity], _language(finding))
+    severity = in_language(SEVERITIES[finding.severity], _language(finding))
     return f"{_place(finding.span)} {severity} {told}"
 
 

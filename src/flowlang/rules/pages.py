@@ -7,6 +7,10 @@ from typing import NamedTuple
 
 from flowlang.rules import registry
 from flowlang.rules.rule import Rule
+from flowlang.source import Findings, Source
+from flowlang.speech import ENGLISH, Text, in_language, paragraphs, tr
+from flowlang.syntax.format import FormatError, format_source
+from flowlang.syntax.parser import parse
 
 
 class Examples(NamedTuple):
@@ -32,28 +36,52 @@ def examples(rule: Rule) -> Examples:
     return Examples(module.BAD, module.GOOD, fixed, settings)
 
 
-def page(rule: Rule) -> str:
-    """The page of a rule."""
+def page(rule: Rule, language: str = ENGLISH) -> str:
+    """The page of a rule in a language, its examples with them."""
     shown = examples(rule)
-    parts = [
-        f"# {rule.name}",
-        f"{rule.code} · family `{rule.family}` · {_severity(rule)}",
-        text_of(rule),
-    ]
+
+    def said(text: str) -> str:
+        return in_language(text, language)
+
+    def example(text: str) -> str:
+        return _fenced("flow", _written_in(text, language))
+
+    facts = tr(
+        "{code} · family `{family}` · {severity}",
+        code=rule.code,
+        family=rule.family,
+        severity=_severity(rule),
+    )
+    parts = [f"# {rule.name}", said(facts), paragraphs(text_of(rule), language)]
     if shown.settings:
-        parts += ["With this `flow.toml`:", _fenced("toml", shown.settings)]
-    parts += ["Found:", _fenced("flow", shown.bad), "Not found:", _fenced("flow", shown.good)]
+        parts += [said(tr("With this `flow.toml`:")), _fenced("toml", shown.settings)]
+    parts += [said(tr("Found:")), example(shown.bad), said(tr("Not found:")), example(shown.good)]
     if shown.fixed:
-        parts += ["`flow check --fix` makes of the first:", _fenced("flow", shown.fixed)]
+        parts += [
+            said(tr("`flow check --fix` makes of the first:")),
+            example(shown.fixed),
+        ]
     return "\n\n".join(parts) + "\n"
 
 
-def _severity(rule: Rule) -> str:
+def _severity(rule: Rule) -> Text:
     said = {
-        "off": "off, unless `flow.toml` says otherwise",
-        "info": "info: shown, and no reason to fail",
-    }.get(rule.severity, rule.severity)
-    return f"{said} · guards a law" if rule.legal else said
+        "off": tr("off, unless `flow.toml` says otherwise"),
+        "info": tr("info: shown, and no reason to fail"),
+        "warning": tr("warning"),
+        "error": tr("error"),
+    }[rule.severity]
+    return tr("{severity} · guards a law", severity=said) if rule.legal else said
+
+
+def _written_in(text: str, language: str) -> str:
+    """An example with the keywords of a language; as it stands where it cannot be said so."""
+    if language == ENGLISH:
+        return text
+    try:
+        return format_source(parse(Source("", text), Findings()), language)
+    except FormatError:
+        return text
 
 
 def _fenced(language: str, text: str) -> str:

@@ -9,10 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from dataclasses import dataclass  # the build hook loads this file alone
 from functools import cache
 from typing import Any
-
-from flowlang.dataclass import dataclass
 
 VERSION = 3
 """Raised when the layout of the data below changes."""

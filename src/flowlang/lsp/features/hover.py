@@ -11,6 +11,7 @@ from flowlang.lsp.naming import declared_text, kind_in_words, type_of, where_dec
 from flowlang.lsp.server import FlowServer
 from flowlang.lsp.study import Study
 from flowlang.source import Source
+from flowlang.speech import in_language, paragraphs
 from flowlang.syntax.tree import Node, walk
 
 _SOURCE = re.compile(r" \([A-Z]\d+(?:\.\d+)*\)")
@@ -50,7 +51,7 @@ def _findings(server: FlowServer, uri: str, offset: int) -> Iterator[str]:
             if finding.hint:
                 yield finding.hint
             if diagnostic.why:
-                yield diagnostic.why
+                yield paragraphs(diagnostic.why, document.source.language)
 
 
 def _name(study: Study, source: Source, offset: int) -> Iterator[str]:
@@ -61,9 +62,9 @@ def _name(study: Study, source: Source, offset: int) -> Iterator[str]:
     for symbol in study.lookup.meant(occurrence):
         kind = type_of(symbol, study)
         where = where_declared(symbol, study, source)
-        said = f"{kind_in_words(symbol)} `{symbol.name}`"
+        said = f"{in_language(kind_in_words(symbol), source.language)} `{symbol.name}`"
         said += f": {kind}" if kind else ""
-        yield f"{said} ({where})" if where else said
+        yield f"{said} ({in_language(where, source.language)})" if where else said
         for declared in study.lookup.declared.get(symbol, ())[:1]:
             text = declared_text(declared)
             if text and declared.span != occurrence.span:
@@ -81,10 +82,14 @@ def _statement(study: Study, source: Source, offset: int) -> Iterator[str]:
         if start <= offset <= end and type(node).__doc__ != Node.__doc__ and _own_text(node):
             found = node
     if found is not None:
-        yield _own_text(found)
+        yield paragraphs(_own_text(found), source.language)
 
 
 def _own_text(node: Node) -> str:
-    """What the class of a node says of itself, if it does; where a rule comes from is for us."""
-    text = " ".join((vars(type(node)).get("__doc__") or "").split())
-    return _SOURCE.sub("", text)
+    """What the class of a node says of itself, if it does."""
+    return own_text(vars(type(node)).get("__doc__") or "")
+
+
+def own_text(docstring: str) -> str:
+    """What a docstring says to users: where a rule comes from is for us."""
+    return _SOURCE.sub("", " ".join(docstring.split()))

@@ -19,7 +19,7 @@ from flowlang.source import Findings
 from flowlang.syntax import scripts
 from flowlang.syntax.expressions import Duration
 
-_TO = re.compile(r"(?:to|until|bis)\s+", re.IGNORECASE)
+_TO = re.compile(r"(?:to|until|bis)(?:\s+|$)", re.IGNORECASE)
 MOST_DUE = 10
 """Moments that are offered."""
 _WALL = re.compile(r"(\d{1,2}):(\d{2})")
@@ -43,7 +43,10 @@ class Advance(Word):
                 lines += session.read(session.at())
             lines += session.read(f"{tongue.word('_AFTER')} {rest}")
         else:
-            lines += _to(session, _moment(session, rest[to.end() :].strip()))
+            moment = rest[to.end() :].strip()
+            if not moment:
+                raise Wrong("to which moment?", "write `advance to 2026-12-01 09:00`")
+            lines += _to(session, _moment(session, moment))
         session.perform(lines)
         return saying.happened(session, before) or nothing(session)
 

@@ -1,0 +1,170 @@
+"""The store is full, away, or somebody else's for a moment: nothing is lost, nothing happens twice,
+and one clear message says what it is.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from flowlang.stores import Store, open_store
+from tests.cli.calling import FLOW, flow, workspace
+from tests.cli.test_delivering import until
+from tests.engine_cases.sums import wrong_sums
+from tests.postgresql import OwnServer, Server
+
+ROOT = Path(__file__).parents[2]
+SHOP = """
+coupons "codes"
+  when empty halt
+
+message "Hello"
+  kind service
+  channel email
+  subject "Hello {{ id }}"
+  body "{{ coupon('codes') }}"
+
+campaign "Hello"
+  start when tagged "new"
+  send "Hello"
+  tag "greeted"
+  wait 1 minute
+  tag "end"
+"""
+PEOPLE = 300
+
+
+@pytest.fixture
+def own() -> Iterator[OwnServer]:
+    """A server that keeps what it has committed when it is ended."""
+    server = OwnServer()
+    yield server
+    server.close()
+
+
+def shop_of(folder: Path, url: str) -> Path:
+    """A workspace whose contacts have arrived in a store, and codes for all of them."""
+    shop = workspace(folder / "shop", SHOP)
+    (shop / "flow.toml").write_text('[sender]\nfrom = "Shop <shop@example.com>"\n')
+    (shop / "codes.txt").write_text("".join(f"K{one:03}\n" for one in range(PEOPLE)))
+    done = flow("coupons", "import", "codes", "codes.txt", "--store", url, cwd=shop)
+    assert done.returncode == 0, done.stderr
+    more(shop, url, "a", PEOPLE // 2)
+    return shop
+
+
+def more(shop: Path, url: str, name: str, count: int) -> None:
+    rows = "".join(f"{name}{one:03},{name}{one:03}@example.com,new\n" for one in range(count))
+    (shop / "c.csv").write_text("id,email,tags\n" + rows)
+    done = flow("contacts", "import", "c.csv", "--store", url, cwd=shop)
+    assert done.returncode == 0, done.stderr
+
+
+@contextmanager
+def running(shop: Path, url: str, name: str = "engine") -> Iterator[Path]:
+    """An engine in a process of its own until the end of the block; gives where it tells things."""
+    told = shop / f"{name}.log"
+    with told.open("wb") as log:
+        process = subprocess.Popen(
+            [*FLOW, "run", "--store", url], cwd=shop, stderr=log, stdout=log,
+            env={**os.environ, "NO_COLOR": "1"},
+        )  # fmt: skip
+        try:
+            yield told
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
+    assert process.returncode == 0, told.read_text()
+    assert "Traceback" not in told.read_text()
+
+
+def out(store: Store) -> int:
+    return len(store.letters(["handed over"], 10 * PEOPLE))
+
+
+def each_once(store: Store, shop: Path) -> None:
+    """Everybody has one mail, with a code of their own."""
+    letters = [row.letter for row in store.letters(["handed over"], 10 * PEOPLE)]
+    assert set(Counter(one.contact for one in letters).values()) == {1}
+    assert len({code for one in letters for _, code in one.codes}) == len(letters) == PEOPLE
+    assert store.letters(["queued", "handing over", "failed", "unknown"], 9) == []
+    assert len(list((shop / ".flow" / "outbox").iterdir())) == PEOPLE
+    names = {one.contact for one in letters}
+    for what in ("sent", "started", "tagged"):
+        entries = [one for one in store.entries(names, [what]) if one.what == what]
+        found = Counter((one.contact, one.because) for one in entries)
+        assert set(found.values()) == {1}
+    assert store.shared().stock["codes"] == (0, PEOPLE)
+    assert wrong_sums(store) == []
+
+
+def test_two_engines_on_one_file_do_each_step_once(tmp_path: Path) -> None:
+    """mautic#2215, #3669, #2004: where SQLite allows, on one file."""
+    url = f"sqlite:///{tmp_path}/state.db"
+    shop = shop_of(tmp_path, url)
+    store = open_store(url, tmp_path)
+    with running(shop, url, "one"), running(shop, url, "other"):
+        for name in "bcdef":
+            more(shop, url, name, PEOPLE // 10)
+        until(lambda: out(store) == PEOPLE)
+    each_once(store, shop)
+    store.close()
+
+
+def test_a_server_that_is_restarted_under_an_engine(own: OwnServer, tmp_path: Path) -> None:
+    """The database goes away for a moment."""
+    url = own.url(own.database())
+    shop = shop_of(tmp_path, url)
+    with running(shop, url) as told:
+        until(lambda: b"arrivals" in told.read_bytes())
+        own.restart()
+        more(shop, url, "b", PEOPLE // 4)
+        own.restart()
+        more(shop, url, "c", PEOPLE // 4)
+        store = open_store(url, tmp_path)
+        until(lambda: out(store) == PEOPLE)
+        each_once(store, shop)
+        store.close()
+
+
+def test_a_server_that_stays_away_is_told_and_waited_for(
+    postgresql: Server, tmp_path: Path
+) -> None:
+    """The database is gone for a while."""
+    name = postgresql.database(postgresql.template())
+    url = postgresql.url(name)
+    shop = shop_of(tmp_path, url)
+    with running(shop, url) as told:
+        until(lambda: b"arrivals" in told.read_bytes())
+        more(shop, url, "b", PEOPLE // 2)
+        postgresql.command(f"alter database {name} allow_connections false")
+        postgresql.command(
+            f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'"  # noqa: S608 - a name of ours
+        )
+        until(lambda: b"trying again" in told.read_bytes())
+        done = flow("process", "list", "--store", url, cwd=shop)
+        assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+        postgresql.command(f"alter database {name} allow_connections true")
+        store = open_store(url, tmp_path)
+        until(lambda: out(store) == PEOPLE)
+        each_once(store, shop)
+        store.close()
+    postgresql.drop(name)
+
+
+def test_a_disk_that_is_full_saves_nothing_by_halves(tmp_path: Path) -> None:
+    """The disk is full, and then there is room again."""
+    done = subprocess.run(
+        ["unshare", "--user", "--map-root-user", "--mount",
+         sys.executable, "-m", "tests.engine_cases.full_disk", str(tmp_path)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr

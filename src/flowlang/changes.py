@@ -13,8 +13,14 @@ from pathlib import Path
 
 from flowlang import versions
 from flowlang.program.difference import difference
-from flowlang.program.step_changes import Effect, step_effect, step_in_words
+from flowlang.program.step_changes import (
+    Effect,
+    declared_in_words,
+    step_effect,
+    step_in_words,
+)
 from flowlang.source import Span
+from flowlang.speech import tr
 from flowlang.steps.step import Step
 from flowlang.syntax import declarations as tree
 from flowlang.syntax.tree import Node
@@ -111,30 +117,30 @@ def _declared(old: Workspace, new: Workspace) -> Iterator[Change]:
             yield from _lines(key, old, new, before[key], item)
         elif key[0] == "message" and _named(item, texts[0]) != _named(item, texts[1]):
             yield _change(
-                new, "forward only", "", item, "its text has changed", item.span, item.span
+                new, "forward only", "", item, tr("its text has changed"), item.span, item.span
             )
         elif before[key].span.text != item.span.text:
-            words = "another layout, language or comment"
+            words = tr("another layout, language or comment")
             yield _change(new, "cosmetic", "", item, words, item.span, item.span)
     order = [key for key in after if key[0] == "campaign" and key in before]
     if order != [key for key in before if key in order]:
         item = after[order[0]]
-        words = "the campaigns stand in another order, in which they are decided"
+        words = tr("the campaigns stand in another order, in which they are decided")
         yield _change(new, "forward only", "", item, words, item.span, item.span)
     for key, item in before.items():
         if key not in after:
             gone, about = _WHOLE.get(key[0], ("forward only", ""))
             if key[0] in ("campaign", "automation", "group", "event", "coupons"):
                 gone = "in flight"
-            yield _change(old, gone, about, item, "is gone", None, None)
+            yield _change(old, gone, about, item, tr("is gone"), None, None)
 
 
 def _fresh(item: Node) -> tuple[Effect, str, str]:
     """That it is new; a campaign that looks at those who are there touches them."""
     lines = getattr(item, "lines", None) or ()
     if any(isinstance(line, tree.IncludeExisting) for line in lines):
-        return "policy", "audience", "is new, and includes existing contacts"
-    return "forward only", "", "is new"
+        return "policy", "audience", tr("is new, and includes existing contacts")
+    return "forward only", "", tr("is new")
 
 
 def _named(item: Node, texts: dict[str, str]) -> list[str]:
@@ -151,7 +157,7 @@ def _lines(key: _Key, old: Workspace, new: Workspace, was: Node, item: Node) -> 
     kind, name = key
     if kind in _WHOLE:
         effect, about = _WHOLE[kind]
-        yield _change(new, effect, about, item, "has changed", item.span, item.span)
+        yield _change(new, effect, about, item, tr("has changed"), item.span, item.span)
         return
     before = [line for line in getattr(was, "lines", None) or () if not isinstance(line, Step)]
     after = [line for line in getattr(item, "lines", None) or () if not isinstance(line, Step)]
@@ -199,10 +205,10 @@ def _same_kind(one: Node, other: Node) -> bool:
 def _became(one: Node | None, other: Node | None) -> str:
     if one is None:
         assert other is not None
-        return f"added `{_words(other)}`"
+        return tr("added `{text}`", text=_words(other))
     if other is None:
-        return f"removed `{_words(one)}`"
-    return f"`{_words(one)}` is now `{_words(other)}`"
+        return tr("removed `{text}`", text=_words(one))
+    return tr("`{old}` is now `{new}`", old=_words(one), new=_words(other))
 
 
 def _words(line: Node) -> str:
@@ -236,13 +242,15 @@ def _fields(old: Workspace, new: Workspace) -> Iterator[Change]:
     before, after = _contact_lines(old), _contact_lines(new)
     for name, line in after.items():
         if name not in before:
-            yield _line(new, "forward only", "contact", f"added `{_words(line)}`", line)
+            yield _line(
+                new, "forward only", "contact", tr("added `{text}`", text=_words(line)), line
+            )
         elif before[name] != line:
             yield _line(new, "in flight", "contact", _became(before[name], line), line)
     for name, line in before.items():
         if name not in after:
             where = _where(old, line.span)
-            words = f"removed `{_words(line)}`"
+            words = tr("removed `{text}`", text=_words(line))
             yield Change("in flight", "", "contact", words, None, None, *where)
 
 
@@ -254,7 +262,7 @@ def _toml(old: Workspace, new: Workspace) -> Iterator[Change]:
     for name, (effect, about) in _TOML.items():
         was, now = getattr(old.settings, name), getattr(new.settings, name)
         if was != now:
-            words = f"{name}: {was!r} is now {now!r}" if was else f"{name}: {now!r}"
+            words = tr("`{old}` is now `{new}`", old=f"{name} = {was!r}", new=f"{name} = {now!r}")
             yield Change(effect, about, "flow.toml", words, None, None, "flow.toml", 1)
 
 
@@ -263,7 +271,7 @@ def _layout(old: Workspace, new: Workspace) -> Iterator[Change]:
     was, now = versions.version_of(old).files, versions.version_of(new).files
     for name in [*now, *(name for name in was if name not in now)]:
         if was.get(name) != now.get(name):
-            words = "layout, comments, language or tests"
+            words = tr("layout, comments, language or tests")
             yield Change("cosmetic", "", "text", words, None, None, name, 1)
 
 
@@ -271,7 +279,7 @@ def _change(
     found: Workspace, effect: Effect, about: str, item: Node, text: str, place: Span | None,
     home: Span | None,
 ) -> Change:  # fmt: skip
-    what = f'{item.rule} "{item.name.value}"'  # type: ignore[attr-defined] # those have names
+    what = declared_in_words(item.rule, str(item.name.value))  # type: ignore[attr-defined] # those have names
     return Change(effect, about, what, text, place, home, *_where(found, place or item.span))
 
 

@@ -16,6 +16,7 @@ from flowlang.changes import Change
 from flowlang.discovery import SETTINGS
 from flowlang.rules.allowances import CHANGE, comments, scope
 from flowlang.source import Findings, Source
+from flowlang.speech import tr
 from flowlang.syntax.parser import Parsed, parse
 from flowlang.workspace import Workspace
 
@@ -108,12 +109,12 @@ def _read(parsed: Parsed) -> Iterator[Leave | tuple[int, str]]:
         line = parsed.source.position(match.start())[0]
         found = _REST.fullmatch(match["rest"].strip()[len(said[0].strip()) :].rstrip())
         if found is None or not found["why"].strip():
-            yield line, f"this allows no change: write `{FORM}`"
+            yield line, tr("this allows no change: write `{form}`", form=FORM)
             continue
         try:
             until = date.fromisoformat(found["until"])
         except ValueError:
-            yield line, f'"{found["until"]}" is no date such as 2026-12-31'
+            yield line, tr('"{text}" is no date such as 2026-12-31', text=found["until"])
             continue
         kinds = tuple(kind for kind in _KINDS if kind in found["what"].lower())
         names = tuple(_NAMES.findall(found["what"]))
@@ -121,7 +122,13 @@ def _read(parsed: Parsed) -> Iterator[Leave | tuple[int, str]]:
         for kind in _KINDS:
             rest = rest.replace(kind, "")
         if rest.strip(" \t,"):
-            yield line, f"`{rest.strip()}`: expected `in flight`, `policy`, or names in quotes"
+            yield (
+                line,
+                tr(
+                    "`{text}`: expected `in flight`, `policy`, or names in quotes",
+                    text=rest.strip(),
+                ),
+            )
             continue
         start, end = scope(parsed, match.start())
         yield Leave(parsed.source, line, until, found["why"].strip(), kinds, names, start, end)

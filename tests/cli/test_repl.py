@@ -221,6 +221,17 @@ def test_the_clock_goes_on_from_where_the_store_stands(shop: Path) -> None:
     assert again.rstrip() in first
 
 
+def test_a_contact_of_the_store_goes_its_way_on_the_version_that_runs(shop: Path) -> None:
+    flow_file = shop / "shop.flow"
+    flow_file.write_text(flow_file.read_text().replace("wait 2 days", "wait 9 days"))
+    done = flow("repl", "--contact", "c2", cwd=shop, given="where\n")
+    assert "  ·   wait 2 days\n" in done.stdout
+    assert "this folder says something else" in done.stderr
+    flow_file.write_text("campaign\n")
+    done = flow("repl", "--contact", "c2", cwd=shop, given="where\nreload\n")
+    assert (done.returncode, "wait 2 days" in done.stdout) == (0, True)
+
+
 def test_the_clock_of_a_store_is_its_own(shop: Path) -> None:
     done = flow("repl", "--contact", "c1", "--now", "2030-01-01", cwd=shop, given="")
     assert done.returncode == 2

@@ -29,6 +29,7 @@ from flowlang.program.program import Program
 from flowlang.stores import Store, open_store
 from flowlang.stores.rows import ArrivalRow
 from tests.crash.killing import address, kill_workers
+from tests.engine_cases.sums import wrong_sums
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 END = START + timedelta(days=20)
@@ -200,6 +201,7 @@ def audit(store: Store, contacts: int) -> Iterator[str]:
     refused = store.arrivals("refused", 1)
     if refused:
         yield f"an arrival was refused: {refused[0].reason}"
+    yield from wrong_sums(store)
     notices = [one.text for one in store.notices(100)]
     if notices != expected.notices:
         yield f"people were told {notices} instead of {expected.notices}"

@@ -19,6 +19,7 @@ from flowlang.program.program import Program
 from flowlang.stores import Store, open_store
 from flowlang.stores.rows import ArrivalRow
 from tests.crash.killing import address, kill_workers
+from tests.engine_cases.sums import wrong_sums
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 END = START + timedelta(days=1)
@@ -70,6 +71,7 @@ def audit(store: Store, contacts: int) -> Iterator[str]:
     twice = [one for one, count in Counter(letters).items() if count > 1]
     if twice:
         yield f"twice in the queue: {twice[:3]}"
+    yield from wrong_sums(store)
     if len(letters) != process.done:
         yield f"{len(letters)} letters, {process.done} done"
 

@@ -26,6 +26,7 @@ from flowlang.engine.world import World
 from flowlang.program.program import Program
 from flowlang.stores import open_store
 from flowlang.stores.rows import ArrivalRow
+from tests.engine_cases.sums import wrong_sums
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -76,6 +77,10 @@ class Stage(ABC):
         said = Control(verb, of, who="ada", because="a mistake", skip_overdue=skip_overdue)
         self.arrive(hours, None, verb, **said.data())
         return self.refused
+
+    def wrong(self) -> list[str]:
+        """What does not add up."""
+        return []
 
     def process(self, of: Identity) -> Process:
         return self.processes()[of]
@@ -180,6 +185,10 @@ class Stored(Stage):
         with self._opened() as worker:
             found = map(as_process, worker.store.processes())
             return {one.identity: one for one in found}
+
+    def wrong(self) -> list[str]:
+        with self._opened() as worker:
+            return wrong_sums(worker.store)
 
     def free(self, name: str) -> int:
         with self._opened() as worker:

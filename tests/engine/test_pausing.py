@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -44,18 +44,24 @@ Setting = Callable[..., Stage]
 
 
 @pytest.fixture(params=["in memory", "sqlite", "sqlite, killed and begun again", "postgresql"])
-def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Setting:
+def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Setting]:
+    """After each test its sums are right."""
     if request.param == "postgresql":
         url = request.getfixturevalue("postgresql_url")
     else:
         url = f"sqlite:///{tmp_path}/state.db"
+    stages: list[Stage] = []
 
     def opened(text: str, **codes: int) -> Stage:
         if request.param == "in memory":
-            return InMemory(DECLARED + text, codes)
-        return Stored(DECLARED + text, codes, url, batch=2 if "killed" in request.param else 500)
+            stages.append(InMemory(DECLARED + text, codes))
+        else:
+            batch = 2 if "killed" in request.param else 500
+            stages.append(Stored(DECLARED + text, codes, url, batch=batch))
+        return stages[-1]
 
-    return opened
+    yield opened
+    assert [one.wrong() for one in stages] == [[]] * len(stages)
 
 
 # ---------------------------------------------------------------------- a campaign

@@ -492,5 +492,6 @@ def test_wrong_calls_are_one_clear_line(shop: Shop) -> None:
         ("Tour: wait 5 days=nowhere", '"Tour" will have no step `nowhere`'),
         ("Tour: finish", "is no STEP=STEP, STEP=finish or STEP=stay"),
     ):
-        done = shop("apply", "--move", move)
-        assert (done.code, said in done.talk) == (1, True), done.talk
+        for verb in ("plan", "apply"):
+            done = shop(verb, "--move", move)
+            assert (done.code, said in done.talk) == (2, True), done.talk

@@ -15,6 +15,7 @@ import re2
 
 from flowlang.calendar import instant
 from flowlang.check import diagnostics as d
+from flowlang.check.foreign_words import of_pattern
 from flowlang.check import (
     meanings,  # noqa: F401 - registers what the nodes mean
 )
@@ -144,7 +145,7 @@ class Expressions:
             return search
         except re2.error as error:
             why = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error)
-            self.findings.report(d.BAD_PATTERN, token.span, why=why)
+            self.findings.report(d.BAD_PATTERN, token.span, why=of_pattern(why))
             return None
 
     def segment(self, token: Token, place: Place | None = None) -> Fn:

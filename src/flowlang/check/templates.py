@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flowlang.check import diagnostics as d
+from flowlang.check.foreign_words import of_template
 from flowlang.check.names import Message, Names, Part
 from flowlang.check.template_places import broken_tag
 from flowlang.check.template_values import Checker, EventNeed, Found
@@ -129,7 +130,7 @@ def _check(part: Part, names: Names, found: Found) -> None:
         parsed = _environment.parse(part.text)
     except TemplateSyntaxError as error:
         span = broken_tag(part, error, _environment)
-        names.findings.report(d.TEMPLATE_SYNTAX, span, why=str(error.message).rstrip("."))
+        names.findings.report(d.TEMPLATE_SYNTAX, span, why=of_template(str(error.message)))
         return
     except RecursionError:
         names.findings.report(

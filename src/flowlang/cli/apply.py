@@ -56,12 +56,11 @@ def apply(
             if not told["stranded"]:
                 version, told = found.apply()
     except Refusal as refusal:
-        terminal.talk(terminal.printable(tr("refused: {refusal}", refusal=refusal)))
+        terminal.talk(terminal.printable(tr("refused: {refusal}", refusal=refusal.reason)))
         return FOUND
     planning.written(told, output_format)
     if output_format == "text":
-        lines = planned.text(told, zone)[1:]
-        terminal.write("".join(f"{terminal.printable(line)}\n" for line in lines).lstrip("\n"))
+        planned.write(planned.text(told, zone)[2:])
     if told["stranded"]:
         terminal.talk(tr("refused: nothing was applied"))
         return FOUND

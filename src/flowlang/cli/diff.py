@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flowlang.cli import FOUND, paths, running, storing, terminal
-from flowlang.speech import tr
+from flowlang.program.step_changes import about_in_words, effect_in_words
+from flowlang.speech import Text, joined, tr, tr_n
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -102,33 +103,39 @@ def _rows(
 
 
 def _text(rows: list[dict[str, Any]]) -> list[str]:
-    lines = []
-    for row in rows:
-        about = f" ({row['about']})" if row["about"] else ""
-        line = (
-            f"{row['effect']:<12}  {row['file']}:{row['line']}  {row['what']}: {row['text']}{about}"
-        )
-        if row["allowed"] is not None:
-            line += f"; allowed until {row['allowed']['until']}: {row['allowed']['because']}"
-        elif "was allowed until" in row:
-            line += f"; was allowed until {row['was allowed until']}"
-        lines.append(line)
-    return lines
+    """A line for each change, in the language that is spoken; the first column is aligned."""
+    effects = [terminal.told(effect_in_words(row["effect"])) for row in rows]
+    width = max(map(len, effects), default=0)
+    return [
+        f"{effect:<{width}}  {row['file']}:{row['line']}  {terminal.told(_in_words(row))}"
+        for effect, row in zip(effects, rows, strict=True)
+    ]
 
 
-def _summary(rows: list[dict[str, Any]], refused: int) -> str:
+def _in_words(row: dict[str, Any]) -> Text:
+    parts: list[str] = [row["what"], ": ", row["text"]]
+    if row["about"]:
+        parts.append(tr(" ({about})", about=about_in_words(row["about"])))
+    if row["allowed"] is not None:
+        parts.append(tr("; allowed until {until}: {because}", **row["allowed"]))
+    elif "was allowed until" in row:
+        parts.append(tr("; was allowed until {until}", until=row["was allowed until"]))
+    return joined(parts, "")
+
+
+def _summary(rows: list[dict[str, Any]], refused: int) -> Text:
     if not rows:
-        return "no change"
+        return tr("no change")
     counts = Counter(row["effect"] for row in rows)
-    told = ", ".join(
-        f"{counts[effect]:,} {effect}"
+    told = joined(
+        tr("{count:,} {effect}", count=counts[effect], effect=effect_in_words(effect))
         for effect in ("policy", "in flight", "forward only", "cosmetic")
         if counts[effect]
     )
     if not refused:
         return told
-    verb = "is" if refused == 1 else "are"
-    return (
-        f"{told}; {refused:,} {verb} not allowed. In the file:"
-        " `# flow: allow change until DATE because …`"
-    )
+    return tr_n(
+        "{told}; {count:,} is not allowed. In the file: `{form}`",
+        "{told}; {count:,} are not allowed. In the file: `{form}`",
+        refused, told=told, form="# flow: allow change until DATE because …",
+    )  # fmt: skip

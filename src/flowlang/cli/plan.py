@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from flowlang.cli import FOUND, planned, planning, storing, terminal
+from flowlang.cli import FOUND, planned, planning, storing
 
 
 @click.command(epilog="Example: flow plan --check")
@@ -44,6 +44,5 @@ def plan(
         zone = found.plan.new.config.timezone
     planning.written(told, output_format)
     if output_format == "text":
-        lines = planned.text(told, zone)
-        terminal.write("".join(f"{terminal.printable(line)}\n" for line in lines))
+        planned.write(planned.text(told, zone))
     return FOUND if check and told["stranded"] else 0

@@ -7,8 +7,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from flowlang.cli import terminal
 from flowlang.engine.planning import steps_by_name
-from flowlang.program.step_changes import step_effect, step_in_words
+from flowlang.program.step_changes import (
+    about_in_words,
+    effect_in_words,
+    step_effect,
+    step_in_words,
+)
+from flowlang.speech import Text, joined, tr, tr_n
 
 if TYPE_CHECKING:
     from flowlang.changes import Change
@@ -168,73 +175,92 @@ def _entry(entry: Entry | None) -> Data | None:
 
 
 def text(found: Data, zone: ZoneInfo) -> list[str]:
-    """The lines of a plan."""
-    lines = [_head(found, zone)]
+    """The lines of a plan, to be said in the language of the workspace."""
+    lines: list[str] = [_head(found, zone)]
     for campaign in found["campaigns"]:
         lines += ["", *_campaign_lines(campaign, zone)]
     if found["others"]:
-        lines += ["", "also"]
-        lines += [f"  {one['effect']:<13} {one['what']}: {one['text']}" for one in found["others"]]
+        lines += ["", tr("also")]
+        lines += [
+            tr("  {effect}: {what}: {text}", **one | {"effect": effect_in_words(one["effect"])})
+            for one in found["others"]
+        ]
     for one in found["behind"]:
-        who = f'{_contacts(one["contacts"])} of "{one["campaign"]}"'
-        lines += ["", f"{who} stay on an earlier version of it ({one['version']})"]
+        lines += ["", tr(
+            '{who} of "{campaign}" stay on an earlier version of it ({version})',
+            who=_contacts(one["contacts"]), campaign=one["campaign"], version=one["version"],
+        )]  # fmt: skip
     if found["same"]:
-        lines += ["", "Nothing changes for anyone: only the texts differ."]
+        lines += ["", tr("Nothing changes for anyone: only the texts differ.")]
     elif found["stranded"]:
         who = _contacts(found["stranded"])
-        lines += ["", f"{who} would be stranded: say with --move what becomes of them."]
+        lines += ["", tr("{who} would be stranded: say with --move what becomes of them.", who=who)]
     return lines
 
 
-def _head(found: Data, zone: ZoneInfo) -> str:
+def _head(found: Data, zone: ZoneInfo) -> Text:
     base = found["from"]
-    line = f"version {base['number']} runs"
+    parts: list[str] = [tr("version {number} runs", number=base["number"])]
     if base["at"]:
-        line += f", applied {_moment(base['at'], zone)}"
+        parts.append(tr(", applied {at}", at=_moment(base["at"], zone)))
     if base["who"]:
-        line += f" by {base['who']}"
+        parts.append(tr(" by {who}", who=base["who"]))
     if base.get("again"):
-        line += f" (version {base['again']} again)"
-    return f"{line}; this would be version {found['to']['number']}"
+        parts.append(tr(" (version {number} again)", number=base["again"]))
+    parts.append(tr("; this would be version {number}", number=found["to"]["number"]))
+    return joined(parts, "")
 
 
 def _campaign_lines(one: Data, zone: ZoneInfo) -> Iterator[str]:
-    name = one["campaign"] if one["campaign"].endswith('"') else f'campaign "{one["campaign"]}"'
+    own = one["campaign"].endswith('"')
+    name = one["campaign"] if own else tr('campaign "{name}"', name=one["campaign"])
     if one["is"] == "new":
-        yield f"{name} is new"
+        yield tr("{what} is new", what=name)
         return
-    verb = "is gone" if one["is"] == "gone" else "changes"
-    yield f"{name} {verb}: {_contacts(one['under way'])} under way"
+    who = _contacts(one["under way"])
+    if one["is"] == "gone":
+        yield tr("{what} is gone: {who} under way", what=name, who=who)
+    else:
+        yield tr("{what} changes: {who} under way", what=name, who=who)
     for line in one["settings"]:
-        about = f" ({line['about']})" if line["about"] else ""
-        yield f"  {line['text']}{about}"
+        about = [tr(" ({about})", about=about_in_words(line["about"]))] if line["about"] else []
+        yield joined(["  ", line["text"], *about], "")
     for step in one["steps"]:
-        yield f"  {step['text']}  (line {step['line']})"
+        yield tr("  {text}  (line {line})", text=step["text"], line=step["line"])
         if "due at once" in step:
-            yield f"    {step['due at once']:,} due at once, {step['due later']:,} later"
+            now, later = step["due at once"], step["due later"]
+            yield tr("    {now:,} due at once, {later:,} later", now=now, later=later)
     for row in one["standing"]:
         yield from _standing_lines(one["campaign"], row)
     for again in one["again"]:
-        yield f'  {_contacts(again["contacts"])} would get "{again["message"]}" again in this round'
+        yield tr(
+            '  {who} would get "{message}" again in this round',
+            who=_contacts(again["contacts"]), message=again["message"],
+        )  # fmt: skip
     if "paths" in one:
         yield from _path_lines(one["paths"], zone)
 
 
 def _standing_lines(campaign: str, row: Data) -> Iterator[str]:
-    who = f"  {_contacts(row['contacts'])} at `{row['step']}`"
+    who = tr("  {who} at `{step}`", who=_contacts(row["contacts"]), step=row["step"])
     becomes, at = row["becomes"], row.get("at", "")
     if becomes == "stands":
-        yield f"{who}" + (f": at `{at}` then" if at and at != row["step"] else "")
+        yield tr("{who}: at `{at}` then", who=who, at=at) if at and at != row["step"] else who
     elif becomes == "goes on":
-        yield f"{who}: go on at `{at}`"
+        yield tr("{who}: go on at `{at}`", who=who, at=at)
     elif becomes == "finish":
-        yield f"{who}: finish"
+        yield tr("{who}: finish", who=who)
     elif becomes == "stay":
-        yield f"{who}: stay on this version until they are through"
+        yield tr("{who}: stay on this version until they are through", who=who)
     else:
         apart = row.get("found in another block")
-        where = f"it stands in another block now, `{apart}`" if apart else "it is gone"
-        yield f"{who}: {where}. What becomes of them?"
+        if apart:
+            yield tr(
+                "{who}: it stands in another block now, `{at}`. What becomes of them?",
+                who=who, at=apart,
+            )  # fmt: skip
+        else:
+            yield tr("{who}: it is gone. What becomes of them?", who=who)
         for answer in row["answers"]:
             to = apart if apart and answer == "STEP" else answer
             yield f"    --move '{campaign}: {row['step']}={to}'"
@@ -242,20 +268,23 @@ def _standing_lines(campaign: str, row: Data) -> Iterator[str]:
 
 def _path_lines(paths: Data, zone: ZoneInfo) -> Iterator[str]:
     if not paths["other"]:
-        yield f"  path: the same for all {paths['looked at']:,} that were replayed"
+        looked = paths["looked at"]
+        yield tr("  path: the same for all {count:,} that were replayed", count=looked)
         return
-    yield (
-        f"  path: another one for {paths['other']:,} of {paths['looked at']:,} that were replayed"
-        f" (of {paths['of']:,})"
-    )
+    yield tr(
+        "  path: another one for {other:,} of {looked:,} that were replayed (of {of:,})",
+        other=paths["other"], looked=paths["looked at"], of=paths["of"],
+    )  # fmt: skip
     for one in paths["examples"]:
-        was, instead = _told(one["was"], zone), _told(one["instead"], zone)
-        yield f"    {one['contact']}: {was}; it would have been: {instead}"
+        yield tr(
+            "    {contact}: {was}; it would have been: {instead}", contact=one["contact"],
+            was=_told(one["was"], zone), instead=_told(one["instead"], zone),
+        )  # fmt: skip
 
 
 def _told(entry: Data | None, zone: ZoneInfo) -> str:
     if entry is None:
-        return "nothing more"
+        return tr("nothing more")
     step = f"{entry['step']}: " if entry["step"] else ""
     return f"{_moment(entry['at'], zone)} {step}{entry['what']}"
 
@@ -264,5 +293,10 @@ def _moment(text: str, zone: ZoneInfo) -> str:
     return f"{datetime.fromisoformat(text).astimezone(zone):%Y-%m-%d %H:%M}"
 
 
-def _contacts(count: int) -> str:
-    return f"{count:,} {'contact' if count == 1 else 'contacts'}"
+def _contacts(count: int) -> Text:
+    return tr_n("{count:,} contact", "{count:,} contacts", count)
+
+
+def write(lines: list[str]) -> None:
+    """Lines as data for people, in the language that is spoken."""
+    terminal.write("".join(f"{terminal.told(terminal.printable(line))}\n" for line in lines))

@@ -126,8 +126,12 @@ def planned(
         old, program = _compiled(current, store, folder, asks and asks[0])
         version, new, to_be = _version(wanted, folder, current, store, asks and asks[1])
         version = replace(version, who=wanted.who or running.login(), moves=wanted.said)
-        answers = read_answers(wanted.said, program, to_be)
-        yield Found(plan(current, version, program, to_be, answers), store, now, old, new, asks)
+        try:
+            answers = read_answers(wanted.said, program, to_be)
+            made = plan(current, version, program, to_be, answers)
+        except Refusal as wrong:
+            raise click.UsageError(wrong.reason) from None
+        yield Found(made, store, now, old, new, asks)
 
 
 def begin(wanted: Wanted) -> Version:

@@ -58,7 +58,7 @@ def repl(path: Path | None, contact: str | None, url: str | None, given_now: str
     over_store = contact is not None
     workspace, program = running.program_of(path, url) if over_store else storing.program_of(path)
     now = storing.moment(given_now, program.config.timezone)
-    sources = _OverStore(path, url) if over_store else _Sources(path)
+    sources: _Sources = _OverStore(path, url) if over_store else _Sources(path)
     try:
         beginning = _from_store(workspace, sources, url, contact) if contact is not None else None
         session = Session(sources, now, beginning)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flowlang.cli import paths, storing, terminal
+from flowlang.speech import Text, tr
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -79,16 +80,19 @@ def which(folder: Workspace, store: Store) -> str:
     broken = folder.runnable is None
     if version.files and (broken or versions.folder_differs(folder, version)):
         return _told(version, broken=broken)
-    return f"version {version.number} runs"
+    return tr("version {number} runs", number=version.number)
 
 
-def _told(version: Version, *, broken: bool) -> str:
+def _told(version: Version, *, broken: bool) -> Text:
     """That the folder is not what runs."""
     if broken:
-        return f"version {version.number} runs; this folder has errors: `flow check`"
-    return (
-        f"version {version.number} runs; this folder says something else:"
-        " `flow plan` shows what, `flow apply` lets it run"
+        return tr(
+            "version {number} runs; this folder has errors: `flow check`", number=version.number
+        )
+    return tr(
+        "version {number} runs; this folder says something else: `flow plan` shows what,"
+        " `flow apply` lets it run",
+        number=version.number,
     )
 
 

@@ -15,11 +15,16 @@ from flowlang.engine.version import Version, applied
 from flowlang.engine.worker import Worker
 from flowlang.program.difference import statements
 from flowlang.program.program import Program
+from flowlang.speech import Text, tr
 from flowlang.stores.store import Store
 
 
 class Refusal(Exception):
-    """A version is not applied; the message says why, for a person."""
+    """A version is not applied; its `reason` says why, for a person."""
+
+    def __init__(self, reason: Text) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
 
 
 @dataclass(slots=True)
@@ -57,7 +62,11 @@ def plan(
         stay = any(one.to == "stay" for one in moves.answers)
         if stay and not moves.may_stay:
             raise Refusal(
-                f"an {name} does not stay on an earlier version: let it finish, or go to a step"
+                tr(
+                    "an {automation} does not stay on an earlier version: let it finish, or go to"
+                    " a step",
+                    automation=name,
+                )
             )
         if moves.has_changed and (stay or moves.new is None):
             new.keep(old, name)
@@ -91,7 +100,9 @@ def apply(found: Plan, store: Store, now: datetime) -> Version:
             raise Refusal(changed_meanwhile(current, found.base.number))
         _move(found, store, now, save=True)
         if found.stranded:
-            raise Refusal("it is not said what becomes of those who stand at a step that is gone")
+            raise Refusal(
+                tr("it is not said what becomes of those who stand at a step that is gone")
+            )
         _look_behind(found, store)
         number = current.number + 1
         version = replace(
@@ -101,15 +112,16 @@ def apply(found: Plan, store: Store, now: datetime) -> Version:
     return version
 
 
-def changed_meanwhile(current: Version | None, known: int) -> str:
+def changed_meanwhile(current: Version | None, known: int) -> Text:
     """That someone else was faster."""
     if current is None:
-        return "nothing is applied yet"
-    by = f" by {current.who}" if current.who else ""
-    return (
-        f"version {current.number} was applied{by} meanwhile, and this was to follow version"
-        f" {known}; `flow plan` shows what it means now"
-    )
+        return tr("nothing is applied yet")
+    by = tr(" by {who}", who=current.who) if current.who else ""
+    return tr(
+        "version {number} was applied{by} meanwhile, and this was to follow version {known};"
+        " `flow plan` shows what it means now",
+        number=current.number, by=by, known=known,
+    )  # fmt: skip
 
 
 def _move(found: Plan, store: Store, now: datetime, *, save: bool) -> None:
@@ -208,19 +220,27 @@ def _read_answer(text: str, old: Program, new: Program) -> tuple[str, Answer]:
                 moves = Moves(old.by_name[name], new.by_name.get(name))
                 return name, _read_step(text, text[len(spelt) :].strip(), moves)
     raise Refusal(
-        f"--move {text}: it begins with the name of a campaign that runs now, and a colon, as in"
-        ' "Welcome: wait 2 days=finish"'
+        tr(
+            "--move {text}: it begins with the name of a campaign that runs now, and a colon, as in"
+            ' "Welcome: wait 2 days=finish"',
+            text=text,
+        )
     )
 
 
 def _read_step(text: str, rest: str, moves: Moves) -> Answer:
     olds, news = steps_by_name(moves, old=True), steps_by_name(moves, old=False)
-    wrong = f"--move {text}: `{rest}` is no STEP=STEP, STEP=finish or STEP=stay"
+    wrong = tr(
+        "--move {text}: `{rest}` is no STEP=STEP, STEP=finish or STEP=stay", text=text, rest=rest
+    )
     places = [place for place, letter in enumerate(rest) if letter == "="]
     for place in places:
         step, to = rest[:place].strip(), rest[place + 1 :].strip()
         if step != "*" and step not in olds:
-            wrong = f'--move {text}: "{moves.name}" has no step `{step}` in the version that runs'
+            wrong = tr(
+                '--move {text}: "{campaign}" has no step `{step}` in the version that runs',
+                text=text, campaign=moves.name, step=step,
+            )  # fmt: skip
             continue
         known = None if step == "*" else olds[step]
         fate = FATES.get(to)
@@ -228,5 +248,8 @@ def _read_step(text: str, rest: str, moves: Moves) -> Answer:
             return Answer(known, fate)
         if to in news:
             return Answer(known, news[to])
-        wrong = f'--move {text}: "{moves.name}" will have no step `{to}`'
+        wrong = tr(
+            '--move {text}: "{campaign}" will have no step `{to}`',
+            text=text, campaign=moves.name, to=to,
+        )  # fmt: skip
     raise Refusal(wrong)

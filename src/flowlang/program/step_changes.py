@@ -6,6 +6,7 @@ from typing import Literal
 
 from flowlang.program.difference import Difference, StepChange
 from flowlang.program.program import Campaign
+from flowlang.speech import Text, tr
 
 Effect = Literal["cosmetic", "forward only", "in flight", "policy"]
 """Nobody; who comes later; who is under way; or who is let in, kept out, and how often."""
@@ -27,19 +28,52 @@ def step_effect(found: Difference, change: StepChange) -> tuple[Effect, str]:
     return _STEPS.get(campaign.nodes[pc].rule, ("in flight", ""))
 
 
-def step_in_words(found: Difference, change: StepChange) -> str:
+def step_in_words(found: Difference, change: StepChange) -> Text:
     """What has become of a step."""
     old = "" if change.old is None else found.old.instructions[change.old].where.text
     new = "" if change.new is None else found.new.instructions[change.new].where.text
     if change.what == "added":
-        return f"added `{new}`"
+        return tr("added `{text}`", text=new)
     if change.what == "removed":
-        return f"removed `{old}`"
+        return tr("removed `{text}`", text=old)
     if change.what == "moved":
-        return f"moved `{new}`"
+        return tr("moved `{text}`", text=new)
     if old == new:
-        return f"changed below `{new}`"
-    return f"`{old}` is now `{new}`" + (", at another place" if change.moved else "")
+        return tr("changed below `{text}`", text=new)
+    if change.moved:
+        return tr("`{old}` is now `{new}`, at another place", old=old, new=new)
+    return tr("`{old}` is now `{new}`", old=old, new=new)
+
+
+def effect_in_words(effect: str) -> Text:
+    """Whom a change touches."""
+    known = {
+        "cosmetic": tr("cosmetic"), "forward only": tr("forward only"),
+        "in flight": tr("in flight"), "policy": tr("policy"),
+    }  # fmt: skip
+    return known[effect]
+
+
+def about_in_words(about: str) -> Text:
+    """Which part of policy a change is about."""
+    known = {
+        "audience": tr("audience"), "consent": tr("consent"), "caps": tr("caps"),
+        "goals": tr("goals"), "exits": tr("exits"),
+    }  # fmt: skip
+    return known[about]
+
+
+def declared_in_words(kind: str, name: str) -> Text:
+    """What is declared, by its kind and name."""
+    known = {
+        "campaign": tr('campaign "{name}"', name=name),
+        "automation": tr('automation "{name}"', name=name),
+        "message": tr('message "{name}"', name=name), "policy": tr('policy "{name}"', name=name),
+        "segment": tr('segment "{name}"', name=name), "group": tr('group "{name}"', name=name),
+        "coupons": tr('coupons "{name}"', name=name), "event": tr('event "{name}"', name=name),
+        "calendar": tr('calendar "{name}"', name=name),
+    }  # fmt: skip
+    return known[kind]
 
 
 def _side(found: Difference, change: StepChange) -> tuple[Campaign, int]:

@@ -34,8 +34,8 @@ except ImportError:
         'a store in PostgreSQL needs psycopg: pip install "flowlang[postgresql]"'
     ) from None
 
-_AT_WORK, _TABLES = 0x666C6F77, 0x666C6F78
-"""Locks of the database: who writes contacts; who makes the tables."""
+_AT_WORK = 0x666C6F77
+"""The lock of those who write contacts."""
 _NEW_CONTACT, _LIST, _SLOT = 0x666C01, 0x666C02, 0x666C03
 """Classes of locks: one for each new contact, coupon list, and slot of counters."""
 _SLOTS = 64
@@ -53,10 +53,6 @@ class PostgresqlStore(SqlStore):
     many = True
     chunk = 10_000
 
-    def _among(self, column: sa.ColumnElement[Any], values: list[str]) -> sa.ColumnElement[bool]:
-        # One text of a statement for any number of values, so that it is prepared once.
-        return column == sa.any_(sa.literal(values, ARRAY(sa.Text)))
-
     def __init__(self, engine: Engine, shown: str, bulk: Bulk, bell: Bell) -> None:
         super().__init__(engine, shown, bulk)
         self._bell = bell
@@ -64,6 +60,10 @@ class PostgresqlStore(SqlStore):
     def close(self) -> None:
         self._bell.close()
         super().close()
+
+    def _among(self, column: sa.ColumnElement[Any], values: list[str]) -> sa.ColumnElement[bool]:
+        # One text of a statement for any number of values, so that it is prepared once.
+        return column == sa.any_(sa.literal(values, ARRAY(sa.Text)))
 
     # ------------------------------------------------------------------ waiting for each other
 
@@ -126,8 +126,8 @@ class PostgresqlStore(SqlStore):
 def connect(url: str, base: Path) -> PostgresqlStore:
     """The store in a database, its tables made where there are none.  Raises StoreError."""
     parsed = _parsed(url)
-    # No driver shows a password, but the query of an address may hold one, too.
-    shown = parsed.set(password=None, query={}).render_as_string()
+    # It hides the password, but the query may hold one, too.
+    shown = parsed.set(query={}).render_as_string()
     options = {"connect_timeout": "10", "application_name": "flow", "client_encoding": "utf8"}
     engine = sa.create_engine(
         parsed.set(drivername="postgresql+psycopg", query=_VANISHED | options | parsed.query),
@@ -185,8 +185,7 @@ def _ensure_tables(store: PostgresqlStore) -> None:
         if _is_current(connection, store.shown):
             return
     with store.transaction(), store._connected() as connection:
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_TABLES)))
-        if _is_current(connection, store.shown):
+        if _is_current(connection, store.shown):  # another program was faster
             return
         if tables.version(connection) is None:
             tables.make(connection)

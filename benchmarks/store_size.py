@@ -112,7 +112,7 @@ def sizes(store: Any) -> dict[str, int]:
             "select relname, pg_total_relation_size(oid) from pg_class"
             " where relkind = 'r' and relnamespace = 'public'::regnamespace"
         )
-        found = {name: size for name, size in rows}
+        found = dict(map(tuple, rows))
         return {**found, "all": sum(found.values())}
 
 
@@ -144,6 +144,7 @@ def in_a_process(url: str, contacts: int) -> dict[str, Any]:
 
 
 def main() -> None:
+    """Measure what was asked for."""
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--contacts", type=int, nargs="+", default=[1_000, 10_000, 50_000])
     asked.add_argument("--store", nargs="+", default=["sqlite", "postgresql"])
@@ -159,6 +160,7 @@ def main() -> None:
 
 
 def tell(kind: str, found: dict[str, Any]) -> None:
+    """Print what was measured."""
     contacts, entries, amounts = found["contacts"], found["entries"], found["bytes"]
     print(
         f"{kind:<10} {contacts:>9,} contacts: {amounts['all'] / contacts:>6,.0f} bytes each,"

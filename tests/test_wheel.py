@@ -116,3 +116,12 @@ def test_the_installed_command_checks_an_example(installed: Installed) -> None:
     example = installed.outside / "webinar"
     shutil.copytree(TREE / "examples" / "webinar", example)
     installed.run("flow", "check", str(example))
+
+
+def test_the_installed_command_speaks_german(installed: Installed) -> None:
+    names = set(ZipFile(installed.wheel).namelist())
+    assert {name for name in names if name.startswith("flowlang/locale/")} == {
+        f"flowlang/locale/{path.stem}.mo" for path in (TREE / "locale").glob("*.po")
+    }
+    page = installed.run("flow", "rule", "wait-of-zero", "--language", "de")
+    assert "Ein Warten von null lässt keine Zeit vergehen." in page

@@ -13,6 +13,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from flowlang.dataclass import dataclass
+from flowlang.speech import tr
 
 WEEKDAYS: tuple[str, ...] = (
     "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
@@ -23,7 +24,9 @@ CLOCK_YEARS = range(1900, 2201)
 """The years that a clock of ours shows, and in which things can happen: whoever reckons from there
 stays within the calendar.  Data may lie outside.
 """
-OFF_THE_CLOCK = f"a moment lies between {CLOCK_YEARS[0]} and {CLOCK_YEARS[-1]}"
+OFF_THE_CLOCK = tr(
+    "a moment lies between {first} and {last}", first=CLOCK_YEARS[0], last=CLOCK_YEARS[-1]
+)
 _MIDNIGHT = time(0)
 _LAST_MOMENT = time(23, 59, 59, 999999, fold=1)
 _ONE_DAY = timedelta(days=1)

@@ -28,6 +28,7 @@ from zoneinfo import ZoneInfo
 
 from flowlang.calendar import Duration, instant, local, parse_duration
 from flowlang.dataclass import dataclass
+from flowlang.speech import tr, why
 
 Name = Literal[
     "text", "number", "date", "datetime", "time", "duration", "yes/no", "one of", "email",
@@ -125,7 +126,7 @@ def read(raw: object, kind: Kind, zone: ZoneInfo) -> Any:
 
 def _text(raw: object, kind: Kind, zone: ZoneInfo) -> str:
     if isinstance(raw, bool) or not isinstance(raw, (str, int, float)):
-        raise BadValue(f"expected text, got {_show(raw)}")
+        raise BadValue(tr("expected text, got {value}", value=_show(raw)))
     text = str(raw)
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -140,22 +141,22 @@ def _one_of(raw: object, kind: Kind, zone: ZoneInfo) -> str:
         if choice.casefold() == text.casefold():
             return choice
     choices = ", ".join(f'"{choice}"' for choice in kind.choices)
-    raise BadValue(f"{_show(raw)} is not one of {choices}")
+    raise BadValue(tr("{value} is not one of {choices}", value=_show(raw), choices=choices))
 
 
 def _number(raw: object, kind: Kind, zone: ZoneInfo) -> int | float:
     if isinstance(raw, bool):
-        raise BadValue(f"expected a number, got {_show(raw)}")
+        raise BadValue(tr("expected a number, got {value}", value=_show(raw)))
     if isinstance(raw, int):
         return raw
     if isinstance(raw, float):
         if not math.isfinite(raw):
-            raise BadValue("expected a number, got one that is not finite")
+            raise BadValue(tr("expected a number, got one that is not finite"))
         return int(raw) if raw.is_integer() and abs(raw) < 2**53 else raw
     if isinstance(raw, str) and len(raw) < 45 and _NUMBER.match(raw.strip()):
         text = raw.strip().replace(",", ".")
         return int(text) if text.lstrip("+-").isdigit() else _number(float(text), kind, zone)
-    raise BadValue(f"expected a number, got {_show(raw)}")
+    raise BadValue(tr("expected a number, got {value}", value=_show(raw)))
 
 
 def _date(raw: object, kind: Kind, zone: ZoneInfo) -> date:
@@ -170,7 +171,7 @@ def _date(raw: object, kind: Kind, zone: ZoneInfo) -> date:
                 return date.fromisoformat(text[:10])
         except ValueError:
             pass
-    raise BadValue(f"expected a date such as 2026-12-24, got {_show(raw)}")
+    raise BadValue(tr("expected a date such as 2026-12-24, got {value}", value=_show(raw)))
 
 
 def _datetime(raw: object, kind: Kind, zone: ZoneInfo) -> datetime:
@@ -183,7 +184,9 @@ def _datetime(raw: object, kind: Kind, zone: ZoneInfo) -> datetime:
             return instant(value.date(), value.time(), zone)
         except (ValueError, OverflowError):
             pass
-    raise BadValue(f"expected a date and time such as 2026-12-24 18:00, got {_show(raw)}")
+    raise BadValue(
+        tr("expected a date and time such as 2026-12-24 18:00, got {value}", value=_show(raw))
+    )
 
 
 def _german(text: str) -> datetime | None:
@@ -209,7 +212,7 @@ def _time(raw: object, kind: Kind, zone: ZoneInfo) -> time:
                 return value
         except ValueError:
             pass
-    raise BadValue(f"expected a time such as 09:00, got {_show(raw)}")
+    raise BadValue(tr("expected a time such as 09:00, got {value}", value=_show(raw)))
 
 
 def _duration(raw: object, kind: Kind, zone: ZoneInfo) -> Duration:
@@ -217,7 +220,9 @@ def _duration(raw: object, kind: Kind, zone: ZoneInfo) -> Duration:
         value = parse_duration(raw)
         if value is not None:
             return value
-    raise BadValue(f"expected a duration such as `2 months` or `P2M`, got {_show(raw)}")
+    raise BadValue(
+        tr("expected a duration such as `2 months` or `P2M`, got {value}", value=_show(raw))
+    )
 
 
 def _yes_no(raw: object, kind: Kind, zone: ZoneInfo) -> bool:
@@ -228,13 +233,13 @@ def _yes_no(raw: object, kind: Kind, zone: ZoneInfo) -> bool:
         return True
     if word in _NO:
         return False
-    raise BadValue(f"expected yes or no, got {_show(raw)}")
+    raise BadValue(tr("expected yes or no, got {value}", value=_show(raw)))
 
 
 def _email(raw: object, kind: Kind, zone: ZoneInfo) -> str:
     text = _text(raw, kind, zone).strip()
     if _ADDRESS.fullmatch(_before_mark(text)) is None or _has_control(text):
-        raise BadValue(f"expected one plain e-mail address, got {_show(raw)}")
+        raise BadValue(tr("expected one plain e-mail address, got {value}", value=_show(raw)))
     return text
 
 
@@ -262,29 +267,31 @@ def _has_control(text: str) -> bool:
 def _phone(raw: object, kind: Kind, zone: ZoneInfo) -> str:
     text = _text(raw, kind, zone).strip()
     if not any(letter.isdigit() for letter in text) or _has_control(text):
-        raise BadValue(f"expected a phone number, got {_show(raw)}")
+        raise BadValue(tr("expected a phone number, got {value}", value=_show(raw)))
     return text
 
 
 def _list(raw: object, kind: Kind, zone: ZoneInfo) -> list[dict[str, Any]]:
     if not isinstance(raw, list):
-        raise BadValue(f"expected a list, got {_show(raw)}")
+        raise BadValue(tr("expected a list, got {value}", value=_show(raw)))
     return [read_row(row, kind.row, zone) for row in raw]
 
 
 def read_row(raw: object, fields: Fields, zone: ZoneInfo) -> dict[str, Any]:
     """A row of named values (an event's data, a record).  Raises BadValue, naming the field."""
     if not isinstance(raw, dict):
-        raise BadValue(f"expected fields with values, got {_show(raw)}")
+        raise BadValue(tr("expected fields with values, got {value}", value=_show(raw)))
     row: dict[str, Any] = {}
     for name, value in raw.items():
         if name not in fields:
             known = ", ".join(fields) or "none"
-            raise BadValue(f"there is no field `{name}` (fields: {known})")
+            raise BadValue(
+                tr("there is no field `{name}` (fields: {known})", name=name, known=known)
+            )
         try:
             row[name] = read(value, fields[name], zone)
         except BadValue as bad:
-            raise BadValue(f"`{name}`: {bad}") from None
+            raise BadValue(tr("`{name}`: {why}", name=name, why=why(bad))) from None
     return row
 
 

@@ -8,16 +8,9 @@ new language needs no catalogue.
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterable, Mapping
-from functools import cache
-from hashlib import blake2b
-from io import BytesIO
-from pathlib import Path
 from string import Formatter
 from typing import TYPE_CHECKING, Any, Self
-
-from flowlang import resources
 
 if TYPE_CHECKING:
     from gettext import GNUTranslations
@@ -42,6 +35,9 @@ class Text(str):
         made.template, made.parts, made.many = template, parts, many
         return made
 
+    def __getnewargs__(self) -> tuple[Any, ...]:
+        return self.template, dict(self.parts), self.many
+
     def in_(self, language: str) -> str:
         """The sentence in a language."""
         return said(self.template, self.parts, language, self.many)
@@ -57,6 +53,11 @@ def tr_n(one: str, many: str, count: int, /, **parts: object) -> Text:
     return Text(one, {"count": count, **parts}, many)
 
 
+def forms(one: str, many: str, /) -> tuple[str, str]:
+    """What `tr_n` takes, for those who count later; extraction finds it like that."""
+    return one, many
+
+
 def joined(texts: Iterable[str], separator: str = ", ") -> Text:
     """Several, with a separator between them that may be a word."""
     parts: dict[str, str] = {}
@@ -67,6 +68,12 @@ def joined(texts: Iterable[str], separator: str = ", ") -> Text:
     return Text("".join(f"{{{name}}}" for name in parts), parts)
 
 
+def why(failure: Exception) -> str:
+    """What an exception says: the sentence that it was raised with, which `str` would forget."""
+    said = failure.args[0] if failure.args else ""
+    return said if isinstance(said, Text) else str(failure)
+
+
 def in_language(text: object, language: str) -> str:
     """How something is said in a language: a Text is translated, all else stays as it is."""
     return text.in_(language) if isinstance(text, Text) else str(text)
@@ -74,7 +81,7 @@ def in_language(text: object, language: str) -> str:
 
 def said(template: str, parts: Mapping[str, Any], language: str, many: str = "") -> str:
     """A template in a language, with its parts, which are said in that language as well."""
-    catalogue = None if language == ENGLISH else _catalogue(language)
+    catalogue = _catalogue(language)
     if catalogue is None:
         return str(Text(template, parts, many))
     translated = template and catalogue.gettext(template)
@@ -88,13 +95,13 @@ def said(template: str, parts: Mapping[str, Any], language: str, many: str = "")
 
 def template(text: str, language: str) -> str:
     """A template in a language, its places left open."""
-    catalogue = None if language == ENGLISH else _catalogue(language)
+    catalogue = _catalogue(language)
     return text if catalogue is None or not text else catalogue.gettext(text)
 
 
 def paragraphs(text: str, language: str) -> str:
     """A text of several paragraphs in a language; each is translated by itself."""
-    catalogue = None if language == ENGLISH else _catalogue(language)
+    catalogue = _catalogue(language)
     if catalogue is None:
         return text
     from textwrap import fill
@@ -118,48 +125,10 @@ class _Numbers(Formatter):
         return shown.replace(",", self.separator) if format_spec == "," else shown
 
 
-# -------------------------------------------------------------- catalogues
-
-
-@cache
 def _catalogue(language: str) -> GNUTranslations | None:
-    """The catalogue of a language: the one shipped, else a kept one, else made now and kept."""
-    folder = resources.locale()
-    shipped, written = folder / f"{language}.mo", folder / f"{language}.po"
-    if shipped.is_file():
-        return _read(shipped)
-    if not written.is_file():
+    """The catalogue of a language; None for English, and where there is none."""
+    if language == ENGLISH:
         return None
-    source = written.read_bytes()
-    kept = resources.kept()
-    own = kept / "locale" / f"{blake2b(source, digest_size=16).hexdigest()}.mo" if kept else None
-    found = _read(own) if own else None
-    if found is None:
-        data = compiled(source)
-        if own:
-            resources.keep(own, data)
-        found = _parsed(data)
-    return found
+    from flowlang import catalogues
 
-
-def compiled(source: bytes) -> bytes:
-    """A catalogue as people write it (.po) in the form that programs read (.mo)."""
-    from babel.messages.mofile import write_mo
-    from babel.messages.pofile import read_po
-
-    made = BytesIO()
-    write_mo(made, read_po(BytesIO(source), abort_invalid=True))
-    return made.getvalue()
-
-
-def _read(path: Path) -> GNUTranslations | None:
-    try:
-        return _parsed(path.read_bytes())
-    except (OSError, ValueError, struct.error):
-        return None
-
-
-def _parsed(data: bytes) -> GNUTranslations:
-    from gettext import GNUTranslations
-
-    return GNUTranslations(BytesIO(data))
+    return catalogues.load(language)

@@ -9,7 +9,7 @@ import sysconfig
 from pathlib import Path
 
 TREE = Path(__file__).resolve().parent.parent.parent
-PARTS = ("src", "grammar", "stdlib", ".ci")
+PARTS = ("src", "grammar", "locale", "stdlib", ".ci")
 FILES = ("pyproject.toml", "hatch_build.py", "README.md", ".pre-commit-hooks.yaml")
 
 

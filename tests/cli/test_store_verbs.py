@@ -389,7 +389,7 @@ def test_the_store_is_that_of_the_environment_unless_one_is_named(
     machine("contacts", "import", "people.csv")
     assert (machine.folder / "other.db").is_file()
     assert not (machine.folder / ".flow").exists()
-    machine("coupons", "list", "--store", "sqlite:///third.db")
+    machine("contacts", "import", "people.csv", "--store", "sqlite:///third.db")
     assert (machine.folder / "third.db").is_file()
 
 
@@ -415,11 +415,11 @@ def test_a_changed_folder_is_told_and_changes_nothing_until_it_is_applied(
 
 
 def test_what_nobody_knows_is_told(machine: Machine) -> None:
+    machine("contacts", "import", "people.csv")
     shown = machine("contacts", "show", "c9")
     assert (shown.code, shown.data) == (1, "")
     assert 'there is no contact "c9"' in shown.talk
     assert machine("contacts", "history", "c9").code == 1
-    machine("contacts", "import", "people.csv")
     assert "it comes with the next `flow run`" in machine("contacts", "show", "c1").talk
     assert machine("process", "resume", "Nothing").code == 2
     assert (

@@ -63,7 +63,7 @@ def main(place: Path) -> None:
 
 
 def _mount(disk: Path, options: str) -> None:
-    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(disk)], check=True)
+    subprocess.run(["/bin/mount", "-t", "tmpfs", "-o", options, "tmpfs", str(disk)], check=True)
 
 
 if __name__ == "__main__":

@@ -16,11 +16,13 @@ from collections.abc import Iterator
 
 from flowlang.engine.commons import counted
 from flowlang.stores import Store
-from flowlang.stores.rows import ContactRow, ProcessRow
+from flowlang.stores.rows import ContactRow, LetterStatus, ProcessRow
 
 _STANDING = ("waiting", "halted", "waiting for restart")
-_OUT = ("queued", "handing over", "handed over", "unknown")
+_OUT: tuple[LetterStatus, ...] = ("queued", "handing over", "handed over", "unknown")
 _PAGE = 500
+_AUTOMATED = 'the automation "'
+"""In the names of what is no campaign: its runs are not counted as started."""
 
 
 def wrong_sums(store: Store) -> list[str]:
@@ -65,7 +67,7 @@ def _runs(store: Store, seen: _Seen) -> Iterator[str]:
     for campaign, status, _, count in store.standing():
         rows[campaign, status] += count
     names = {name for name, _ in seen.standing} | counts["started"].keys()
-    for campaign in sorted(name for name in names if not name.endswith('"')):  # of an automation
+    for campaign in sorted(name for name in names if _AUTOMATED not in name):
         stands = {status: seen.standing[campaign, status] for status in _STANDING}
         for status, count in stands.items():
             if rows[campaign, status] != count:
@@ -103,9 +105,7 @@ def _sends(store: Store, seen: _Seen) -> Iterator[str]:
             yield f'"{campaign}": {reached} sends reached, {count} are sent, skipped or failed'
 
 
-def _letters(
-    process: ProcessRow, letters: Counter[tuple[tuple[str, ...], bool]]
-) -> Iterator[str]:
+def _letters(process: ProcessRow, letters: Counter[tuple[tuple[str, ...], bool]]) -> Iterator[str]:
     identity = (process.type, process.name, process.by, process.key)
     out, failed = letters[identity, False], letters[identity, True]
     if (process.done, process.failed) != (out, failed):

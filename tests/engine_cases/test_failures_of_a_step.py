@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -65,16 +64,16 @@ def test_who_a_template_fails_for_goes_on_and_the_others_get_theirs(store: Store
     feed(store, [person(0, "ben", "go", score=3, first_name=2)])  # adds up, by chance
     feed(store, [person(0, "cleo", "go", first_name="Cleo", score=None)])
     run(compiled(RAISES), store, 30)
-    assert "skipped template error: can only concatenate str (not \"int\") to str" in what(
+    assert 'skipped template error: can only concatenate str (not "int") to str' in what(
         store, "anna"
     )
     assert "skipped missing value: score" in what(store, "cleo")
-    assert "sent to ben@example.com, code A1 of \"codes\"" in what(store, "ben")
+    assert 'sent to ben@example.com, code A1 of "codes"' in what(store, "ben")
     for name in PEOPLE:
         assert what(store, name)[-1] == "finished"
         assert "sent to" in what(store, name)[-2]
     assert store.shared().stock["codes"] == (1, 1)  # what failed has taken none
-    sums = [one for one in store.processes() if one.name == "Sum"][0]
+    (sums,) = (one for one in store.processes() if one.name == "Sum")
     assert (sums.done, sums.skipped) == (1, {"missing value": 1, "template error": 1})
 
 

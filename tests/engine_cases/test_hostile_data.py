@@ -62,7 +62,7 @@ def machine(
     found = Machine(tmp_path, capsys, monkeypatch)
     found.file("flow.toml", 'timezone = "UTC"\n[sender]\nfrom = "Shop <shop@example.com>"\n')
     found.file("shop.flow", SHOP)
-    found.file("mail.html", "<p title=\"{{ first_name }}\">Dear {{ first_name }},</p>")
+    found.file("mail.html", '<p title="{{ first_name }}">Dear {{ first_name }},</p>')
     rows = io.StringIO()
     writer = csv.writer(rows)
     writer.writerow(["id", "email", "first_name"])

@@ -13,6 +13,7 @@ from flowlang.engine.worker import Worker
 from flowlang.stores import Store, open_store
 from tests.engine.test_beside import JOURNEY, Crew, begin, codes_of, without_codes
 from tests.engine.test_worker import HOUR, START, came, compiled, feed, person, played, told
+from tests.engine_cases.sums import wrong_sums
 
 MANY = 800
 
@@ -46,6 +47,24 @@ def test_eight_workers_with_all_due_in_one_second_do_each_step_once(
     found = codes_of(store, people)
     assert len(found) == len(set(found))
     assert sum(bool(one["beside"]) for one in crew.stretches) > 1
+    assert wrong_sums(store) == []
+
+
+def test_of_a_thousand_who_need_one_of_700_codes_the_others_halt(
+    store: Store, postgresql_url: str
+) -> None:
+    """teamforus/Forus#2277, mc-magento2#121, eventyay#204."""
+    text = JOURNEY.replace('show "none left"', "halt")
+    people = [f"p{number:04}" for number in range(1_000)]
+    store.import_codes("A", [f"A{number}" for number in range(700)], START)
+    begin(store, text)
+    feed(store, [person(0, name, "signup", score=99) for name in people])
+    Crew(postgresql_url, text, workers=8, batch=100).run(START + 26 * HOUR)
+    found = codes_of(store, people)
+    assert len(found) == len(set(found)) == 700
+    assert store.shared().stock["A"] == (0, 700)
+    assert len(store.halted("offer")) == 300
+    assert wrong_sums(store) == []
 
 
 def test_what_arrives_while_a_worker_holds_the_contact_is_handled_after_it(

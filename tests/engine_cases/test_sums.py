@@ -69,7 +69,7 @@ def test_whatever_became_of_them_it_adds_up(store: Store) -> None:
         (Changes(counters={counter("started", "Shop"): 1}), "started, but"),
         (Changes(counters={counter("stopped", "Shop"): -1}), "started, but"),
         (
-            Changes(runs=[RunRow("c9", "Shop", "", "finished", "", "", "", 0)]),
+            Changes(runs=[RunRow("c7", "Shop", "", "finished", "", "", "", 0)]),
             "waiting by rows",
         ),
         (Changes(progress=[ProgressRow(1, "skipped: cap", 1)]), "sends reached"),

@@ -5,6 +5,7 @@ and one clear message says what it is.
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -162,8 +163,10 @@ def test_a_server_that_stays_away_is_told_and_waited_for(
 
 def test_a_disk_that_is_full_saves_nothing_by_halves(tmp_path: Path) -> None:
     """The disk is full, and then there is room again."""
+    unshare = shutil.which("unshare")
+    assert unshare is not None
     done = subprocess.run(
-        ["unshare", "--user", "--map-root-user", "--mount",
+        [unshare, "--user", "--map-root-user", "--mount",
          sys.executable, "-m", "tests.engine_cases.full_disk", str(tmp_path)],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip

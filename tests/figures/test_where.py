@@ -83,7 +83,7 @@ def test_days_are_those_of_the_contact(shop: Shop) -> None:
         ('score > 1\ncampaign "X"', 11, "`campaign` is not expected here"),
         ('x"\nsegment "y', 2, "is not expected here"),
         ("not " * 300 + "blocked", 1, "too many parentheses or `not` within each other"),
-        ('getaggt mit "hot" und scor < 50', 23, "the contact has no field `scor`"),
+        ('getaggt mit "hot" und scor < 50', 23, "der Kontakt hat kein Feld `scor`"),
     ],
 )
 def test_a_wrong_one_is_one_finding_at_its_place(

@@ -25,7 +25,7 @@ LOCALE = TREE / "locale"
 
 SAID_BY = {"tr": (0,), "Diagnostic": (3, 4), "_error": (2,), "Rule": (3,)}
 """Which arguments of which calls are sentences."""
-COUNTED_BY = ("tr_n",)
+COUNTED_BY = {"tr_n": 3, "forms": 2}
 """Calls whose first two arguments are the forms for one and for several."""
 
 
@@ -52,7 +52,7 @@ def _said(tree: ast.Module) -> Iterator[str | tuple[str, str]]:
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
         name = node.func.id if isinstance(node.func, ast.Name) else name
-        if name in COUNTED_BY and len(node.args) > 2:
+        if COUNTED_BY.get(name) == len(node.args):
             one, many = (_literal(argument) for argument in node.args[:2])
             if one and many:
                 yield one, many

@@ -109,7 +109,7 @@ def test_a_translation_moves_nobody_and_starts_nobody(shop: Shop) -> None:
     assert shop("fmt", "--to", "de").code == 0
     assert shop.plan()["same"]
     done = shop("apply")
-    assert "Nothing changes for anyone: only the texts differ." in done.data
+    assert "Für niemanden ändert sich etwas: Nur die Texte sind andere." in done.data
     assert shop.stands("c0") == before
     shop.run("2026-11-30 10:00")
     assert shop.sent("c0") == ["A", "B"]
@@ -476,6 +476,7 @@ def test_who_applied_what_and_when_is_recorded(shop: Shop) -> None:
 
 def test_wrong_calls_are_one_clear_line(shop: Shop) -> None:
     assert "nothing is applied yet" in shop("plan").talk
+    assert not (shop.folder / ".flow").exists()
     assert "there is no version 3: nothing is applied yet" in shop("apply", "--version", "3").talk
     shop.run("2026-11-20 10:00")
     shop.edit(STEPS.replace("5 days", "1 day"))

@@ -237,3 +237,24 @@ def test_a_folder_with_errors_cannot_be_compared_with(before: Shop, tmp_path: Pa
     (tmp_path / "old" / "shop.flow").write_text('campaign "X"\n  send "Nothing"\n')
     done = before("diff", "--against", "old")
     assert (done.code, '"old" has errors' in done.talk) == (2, True)
+
+
+# ---------------------------------------------------------------------- in German
+
+
+def test_in_a_german_workspace_changes_and_plans_are_told_in_german(
+    before: Shop, tmp_path: Path
+) -> None:
+    assert before("fmt", "--to", "de", "shop.flow", "old").code == 0
+    before.people(2, "go")
+    before.run("2026-11-20 10:00")
+    text = (tmp_path / "shop.flow").read_text()
+    before.file("shop.flow", text.replace("  warte 5 tage\n", "", 1))
+    done = before("diff", "--against", "old")
+    assert 'Kampagne "Tour": weggefallen: `warte 5 tage`' in done.data
+    assert "1 ist nicht erlaubt. In der Datei:" in done.talk
+    plan = before("plan", "--replay", "0").data
+    assert 'Kampagne "Tour" ändert sich: 2 Kontakte unterwegs' in plan
+    assert "2 Kontakte bei `warte 5 tage`: Er ist weg. Was wird aus ihnen?" in plan
+    assert "Version 1 läuft; in diesem Ordner steht etwas anderes" in before("run", "--once").talk
+    assert rows(before)[0]["text"] == "removed `warte 5 tage`"

@@ -15,12 +15,12 @@ import re2
 
 from flowlang.calendar import instant
 from flowlang.check import diagnostics as d
-from flowlang.check.foreign_words import of_pattern
 from flowlang.check import (
     meanings,  # noqa: F401 - registers what the nodes mean
 )
 from flowlang.check.arithmetic import date_of, suited_value
 from flowlang.check.comparing import Fn
+from flowlang.check.foreign_words import of_pattern
 from flowlang.check.hints import a_kind, condition_hint, minus_hint
 from flowlang.check.meaning import MEANINGS, NEVER, Compiled, Place
 from flowlang.check.names import Names, Policy, Segment

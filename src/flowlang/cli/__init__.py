@@ -21,7 +21,7 @@ from typing import Any, cast
 import click
 
 from flowlang.cli import terminal
-from flowlang.speech import Text, tr
+from flowlang.speech import Text, tr, why
 
 FOUND = 1
 """The exit code where the program found something."""
@@ -132,7 +132,7 @@ def expected(failure: Exception) -> str:
     from flowlang.resources import ResourceMissing
 
     if isinstance(failure, (ConfigError, ResourceMissing)):
-        return failure.args[0] if isinstance(failure.args[0], Text) else str(failure)
+        return failure.args[0] if isinstance(failure.args[0], Text) else why(failure)
     if isinstance(failure, FileNotFoundError):
         return tr("{name}: there is no such file or folder", name=_named(failure))
     if isinstance(failure, OSError):

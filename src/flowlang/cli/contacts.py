@@ -13,7 +13,7 @@ from flowlang.cli import FOUND, paths, running, storing, terminal
 from flowlang.cli.export import export_contacts
 from flowlang.cli.merging import merge
 from flowlang.cli.why import contacts_why
-from flowlang.speech import tr
+from flowlang.speech import tr, why
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -59,8 +59,8 @@ def import_(
     zone = program.config.timezone
     now, data = storing.moment(given_now, zone), storing.content(file)
     rows = read_contacts(storing.label(file), data, schemas.contact_schema(program), zone)
-    for line in rows.summary():
-        terminal.talk(line)
+    for line in rows.told():
+        terminal.talk(terminal.printable(line))
     errors = sum(one.severity == "error" for one in rows.problems)
     if errors and strict:
         terminal.talk(tr("nothing was taken, because of --strict"))
@@ -70,7 +70,7 @@ def import_(
             store, States(program), rows, source or Path(rows.name).name, now, strict=strict
         )
     for problem in done.problems[:_SHOWN]:
-        terminal.talk(problem.render(storing.label(file)))
+        terminal.talk(terminal.printable(problem.told(storing.label(file))))
     if done.problems and strict:
         terminal.talk(tr("nothing was taken, because of --strict"))
         return FOUND
@@ -142,7 +142,7 @@ def show(contact: str, path: Path | None, url: str | None, output_format: str) -
         try:
             found = shown(store, States(program), contact)
         except NoSuchContact as none:
-            terminal.talk(terminal.printable(str(none)))
+            terminal.talk(terminal.printable(why(none)))
             return FOUND
     data = found.data
     if output_format == "json":
@@ -198,8 +198,8 @@ def history(contact: str, path: Path | None, url: str | None, output_format: str
         found_id = contact_id(store, contact)
         rows = store.history(found_id)
         if not rows:
-            none = there_is_none(store, found_id, "there is no history of a contact")
-            terminal.talk(terminal.printable(str(none)))
+            none = there_is_none(store, found_id, tr("there is no history of a contact"))
+            terminal.talk(terminal.printable(why(none)))
             return FOUND
     for row in rows:
         if output_format == "json":
@@ -234,8 +234,8 @@ def import_robinson(file: Path, path: Path | None, url: str | None) -> int:
     from flowlang.intake.robinson import read_addresses
 
     found = read_addresses(storing.label(file), storing.content(file))
-    for line in found.summary():
-        terminal.talk(line)
+    for line in found.told():
+        terminal.talk(terminal.printable(line))
     with storing.opened_below(path, url) as store:
         new = store.import_robinson(found.addresses)
     terminal.talk(tr("{new:,} new, {known:,} known", new=new, known=len(found.addresses) - new))

@@ -70,7 +70,7 @@ def import_(
     now = storing.moment(given_now, program.config.timezone)
     layout = Layout(column, delimiter, encoding, header)
     found = read_codes(storing.label(file), storing.content(file), layout)
-    problems = found.summary()[1:]
+    problems = found.told()[1:]
     if not found.read:
         terminal.talk(
             "\n".join(problems) or f"{storing.label(file)}: there is no code in this file"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flowlang import speech
 from flowlang.cli import paths, terminal
 from flowlang.speech import tr
 
@@ -41,7 +42,7 @@ def refusals(settings: Settings) -> list[str]:
         if with_environment(settings.delivery, os.environ).kind != "outbox":
             _opened(settings, Path(), lambda: datetime.now(UTC))
     except BadSetting as bad:
-        return [str(bad)]
+        return [speech.why(bad)]
     return []
 
 
@@ -54,7 +55,7 @@ def opened(
     try:
         delivery, settings = _opened(workspace.settings, outbox(workspace), clock)
     except BadSetting as bad:
-        raise click.ClickException(str(bad)) from None
+        raise click.ClickException(speech.why(bad)) from None
     by_channel: dict[str, list[str]] = {}
     for message in program.messages.values():
         by_channel.setdefault(message.channel, []).append(f'"{message.name}"')

@@ -55,6 +55,7 @@ def diff(path: Path | None, against: str, given_now: str | None, output_format: 
                 )
             )
         found = changes(old, new)
+    terminal.speak(new.language)
     known, flaws = leaves(new)
     for flaw in flaws:
         terminal.talk(

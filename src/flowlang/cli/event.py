@@ -55,7 +55,7 @@ def send(events: str, path: Path | None, url: str | None, given_now: str | None)
     counts = Counter(one.status for one in fates)
     left_out = sum(one.left_out for one in problems)
     for problem in sorted(problems, key=lambda one: one.line)[:_SHOWN]:
-        terminal.talk(problem.render(name))
+        terminal.talk(terminal.printable(problem.told(name)))
     if len(problems) > _SHOWN:
         terminal.talk(tr("... and {count:,} more", count=len(problems) - _SHOWN))
     terminal.talk(

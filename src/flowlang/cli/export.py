@@ -69,7 +69,8 @@ def check_ending(file: Path) -> None:
         raise click.UsageError(
             terminal.printable(
                 tr(
-                    "{file}: nothing is written as {suffix}; name it {endings}, or say --output-format",
+                    "{file}: nothing is written as {suffix}; name it {endings},"
+                    " or say --output-format",
                     file=file,
                     suffix=file.suffix,
                     endings=_any(endings()),

@@ -111,6 +111,8 @@ class _Run:
         default = read_settings(toml).language if toml else "en"
         findings = Findings()
         parsed = parse(decode(data, name, findings, default=default), findings, default)
+        if not (self.changed or self.unchanged or self.left):
+            terminal.speak(parsed.language)
         try:
             return format_source(parsed, self.to, default)
         except NotReadable:

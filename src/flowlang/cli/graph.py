@@ -75,7 +75,8 @@ def _format_of(output: Path) -> str:
         raise click.UsageError(
             terminal.printable(
                 tr(
-                    "{output}: nothing is drawn as {suffix}; name it {endings}, or say --output-format",
+                    "{output}: nothing is drawn as {suffix}; name it {endings},"
+                    " or say --output-format",
                     output=output,
                     suffix=output.suffix,
                     endings=", ".join(_BY_ENDING),

@@ -35,15 +35,15 @@ def merge(
     with storing.existing(workspace, url) as store, store.transaction():
         rows = {row.id: row for row in store.contacts({contact, into})}
         coming = store.waiting_arrivals({contact, into} - rows.keys())
-        why = "a contact cannot be merged into itself" if contact == into else ""
+        why = tr("a contact cannot be merged into itself") if contact == into else ""
         for one in (contact, into):
             row = rows.get(one)
             if row is None and coming.get(one) is None:
-                why = why or f'there is no contact "{one}"'
+                why = why or tr('there is no contact "{name}"', name=one)
             elif row is not None and row.deleted:
                 other = merged_into(row)
-                done = f'merged into "{other}"' if other else "deleted"
-                why = why or f'the contact "{one}" was {done}'
+                done = tr('merged into "{name}"', name=other) if other else tr("deleted")
+                why = why or tr('the contact "{name}" was {done}', name=one, done=done)
         if not why:
             store.append([ArrivalRow(now, contact, "merge", as_text({"into": into}))])
     if why:

@@ -14,7 +14,7 @@ import click
 
 from flowlang.cli import paths, running, storing, terminal
 from flowlang.cli import planned as planned_text
-from flowlang.speech import tr
+from flowlang.speech import tr, why
 
 if TYPE_CHECKING:
     from flowlang.changes import Change
@@ -113,7 +113,11 @@ def planned(
     if wanted.number is not None and wanted.revision is not None:
         raise click.UsageError(tr("--version and --rev exclude each other"))
     asks = (Asks(), Asks()) if traced else None
-    with storing.opened(_unread(wanted.path), wanted.url) as store:
+    unread = _unread(wanted.path)
+    if not storing.is_there(unread, wanted.url):
+        yield None  # who only asks makes no store
+        return
+    with storing.opened(unread, wanted.url) as store:
         # Asked first of all: whoever applies a version after this is a reason to refuse.
         current = applied(store)
         if current is None:
@@ -189,7 +193,7 @@ def _compiled(
             version, store, folder.root, folder.settings, asks.expressions if asks else None
         )
     except versions.Unreadable as failure:
-        raise click.ClickException(str(failure)) from None
+        raise click.ClickException(why(failure)) from None
 
 
 def _version(

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from flowlang import speech
 from flowlang.cli import FOUND, paths, progress, running, storing, terminal
 from flowlang.engine.processes import ProcessStatus, ProcessType
 from flowlang.speech import tr
@@ -93,7 +94,7 @@ def show(
         try:
             view = only(which, overview(store))
         except Unclear as unclear:
-            raise click.UsageError(str(unclear)) from None
+            raise click.UsageError(speech.why(unclear)) from None
         if watch:
             return _watch(store, view, zone)
         if output_format == "json":
@@ -258,9 +259,9 @@ def _do(
         try:
             heard = hear(store, program, wish, now)
         except Unclear as unclear:
-            raise click.UsageError(str(unclear)) from None
+            raise click.UsageError(speech.why(unclear)) from None
         except Refused as refused:
-            terminal.talk(terminal.printable(tr("refused: {refused}", refused=refused)))
+            terminal.talk(terminal.printable(tr("refused: {refused}", refused=speech.why(refused))))
             return FOUND
     if heard.already:
         return _asked_already(wish, heard)

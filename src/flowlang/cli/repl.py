@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flowlang.cli import FOUND, paths, running, storing, terminal
-from flowlang.speech import tr
+from flowlang.speech import tr, why
 
 if TYPE_CHECKING:
     from flowlang.intake.contacts import ContactRows
@@ -165,7 +165,7 @@ class _Sources:
         try:
             workspace, program = self._workspace(asks.expressions)
         except (OSError, click.ClickException) as failure:
-            raise Wrong(str(failure)) from None
+            raise Wrong(why(failure)) from None
         self._root = workspace.root
         if program is None:
             first = next(one for one in workspace.findings.in_order() if one.severity == "error")

@@ -11,7 +11,7 @@ import click
 
 from flowlang.cli import running, storing, terminal
 from flowlang.cli.export import check_ending, put_out
-from flowlang.speech import tr
+from flowlang.speech import tr, why
 
 if TYPE_CHECKING:
     from flowlang.figures import Report
@@ -95,5 +95,5 @@ def _moment(option: str, given: str | None, zone: ZoneInfo) -> datetime | None:
     try:
         found = read(given, DATETIME, zone)
     except BadValue as bad:
-        raise click.BadParameter(str(bad), param_hint=option) from None
+        raise click.BadParameter(why(bad), param_hint=option) from None
     return found if isinstance(found, datetime) else None

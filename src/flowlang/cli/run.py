@@ -168,7 +168,7 @@ class _Engine:
 
         codes, wrong = of_files(self.program)
         for file, problem in wrong:
-            terminal.talk(problem.render(file))
+            terminal.talk(terminal.printable(problem.told(file)))
             self.code = FOUND if problem.severity == "error" else self.code
         for name, new in take_codes(self.store, codes, self.now).items():
             terminal.talk(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flowlang.cli import paths, storing, terminal
-from flowlang.speech import Text, tr
+from flowlang.speech import Text, tr, why
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -64,7 +64,7 @@ def in_force(
             version, store, folder.root, folder.settings, expressions
         )
     except versions.Unreadable as failure:
-        raise click.ClickException(str(failure)) from None
+        raise click.ClickException(why(failure)) from None
     differs = versions.folder_differs(folder, version)
     return Running(found, program, version, differs, broken=mine is None)
 

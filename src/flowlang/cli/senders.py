@@ -47,8 +47,8 @@ def check(workspace: Workspace, program: Program, url: str | None) -> None:
     if linking and not settings.unsubscribe_url:
         terminal.talk(
             tr(
-                "warning: the links in {messages} lead nowhere: flow.toml names no address for them "
-                "([sender] unsubscribe_url)",
+                "warning: the links in {messages} lead nowhere: flow.toml names no address for"
+                " them ([sender] unsubscribe_url)",
                 messages=_some(linking),
             )
         )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flowlang.cli import running, storing, terminal
-from flowlang.speech import tr
+from flowlang.speech import tr, why
 
 if TYPE_CHECKING:
     import socket
@@ -97,7 +97,7 @@ def _load(
     except storing.Unrunnable:
         raise Unreadable("it has errors; `flow check` shows them") from None
     except (ConfigError, OSError) as failure:
-        raise Unreadable(str(failure)) from None
+        raise Unreadable(why(failure)) from None
 
 
 def _listening(host: str, port: int, *, open_metrics: bool) -> socket.socket:

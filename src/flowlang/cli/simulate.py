@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from flowlang import speech
 from flowlang.cli import FOUND, files, paths, storing, terminal
 from flowlang.cli.collector import without_collector
 from flowlang.speech import tr
@@ -259,9 +260,9 @@ class _Run:
             fate = " (row left out)" if problem.left_out else ""
             message = f"{said}{problem.message}{fate}"
             self.errors.append({"file": file, "line": problem.line, "message": message})
-            self.wrong.append(problem.render(file))
+            self.wrong.append(terminal.printable(problem.told(file)))
         else:
-            self.told.append(problem.render(file))
+            self.told.append(terminal.printable(problem.told(file)))
 
     def _moment(self, option: str, given: str | None) -> datetime | None:
         from flowlang.calendar import CLOCK_YEARS, OFF_THE_CLOCK
@@ -272,7 +273,7 @@ class _Run:
         try:
             found = read(given, DATETIME, self.program.config.timezone)
         except BadValue as bad:
-            raise click.BadParameter(str(bad), param_hint=option) from None
+            raise click.BadParameter(speech.why(bad), param_hint=option) from None
         if not isinstance(found, datetime):
             raise click.BadParameter(tr("a date and time is missing"), param_hint=option)
         if found.year not in CLOCK_YEARS:

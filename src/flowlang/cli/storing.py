@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from flowlang import speech
 from flowlang.cli import FOUND, WRONG, delivering, paths
 from flowlang.speech import tr
 
@@ -94,7 +95,7 @@ def opened(workspace: Workspace, url: str | None) -> Iterator[Store]:
         finally:
             store.close()
     except StoreError as failure:
-        raise click.ClickException(str(failure)) from failure
+        raise click.ClickException(speech.why(failure)) from failure
 
 
 def is_there(workspace: Workspace, url: str | None) -> bool:
@@ -174,7 +175,7 @@ def moment(given: str | None, zone: ZoneInfo) -> datetime:
     try:
         found = read(given, DATETIME, zone)
     except BadValue as bad:
-        raise click.UsageError(tr("--now or FLOW_NOW: {why}", why=bad.args[0])) from None
+        raise click.UsageError(tr("--now or FLOW_NOW: {why}", why=speech.why(bad))) from None
     if isinstance(found, datetime) and found.year not in CLOCK_YEARS:
         raise click.UsageError(tr("--now or FLOW_NOW: {why}", why=OFF_THE_CLOCK))
     return found if isinstance(found, datetime) else datetime.now(UTC)

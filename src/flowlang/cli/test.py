@@ -133,7 +133,7 @@ class _Run:
 
         codes, wrong = of_files(program)
         for file, problem in wrong:
-            terminal.talk(problem.render(file))
+            terminal.talk(terminal.printable(problem.told(file)))
             self.code = FOUND if problem.severity == "error" else self.code
         return codes
 

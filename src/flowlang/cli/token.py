@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from flowlang.cli import paths, storing, terminal
-from flowlang.speech import tr
+from flowlang.speech import tr, why
 
 
 @click.group(epilog="Example: flow token new shop --scope events:write")
@@ -41,7 +41,7 @@ def new(
         try:
             secret = tokens.make(store, name, scopes, now)
         except tokens.BadToken as bad:
-            raise click.UsageError(terminal.printable(str(bad))) from None
+            raise click.UsageError(terminal.printable(why(bad))) from None
     terminal.write(f"{secret}\n")
     terminal.talk(tr('this is "{name}"; it is not shown again', name=name))
 
@@ -79,7 +79,7 @@ def revoke(name: str, path: Path | None, url: str | None) -> None:
         try:
             tokens.revoke(store, name)
         except tokens.BadToken as bad:
-            raise click.UsageError(terminal.printable(str(bad))) from None
+            raise click.UsageError(terminal.printable(why(bad))) from None
     terminal.talk(tr('"{name}" is revoked', name=name))
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flowlang.cli import FOUND, running, storing, terminal
-from flowlang.speech import tr
+from flowlang.speech import tr, why
 
 if TYPE_CHECKING:
     from flowlang.repl.stage import Loaded
@@ -41,7 +41,7 @@ def contacts_why(contact: str, message: str, path: Path | None, url: str | None)
         with storing.existing(loaded.workspace, url) as store:
             found = asked.why(store, loaded, contact, message)
     except asked.Nobody as none:
-        terminal.talk(terminal.printable(str(none)))
+        terminal.talk(terminal.printable(why(none)))
         return FOUND
     except Wrong as wrong:
         terminal.talk(terminal.printable(asked.in_words(wrong)))

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from flowlang.calendar import Duration
 from flowlang.check.names import DELIVERY_EVENTS, SYSTEM_EVENTS, Message, Names
 from flowlang.contact import Contact, Happening, Run
-from flowlang.engine.render import Renderer
+from flowlang.engine.render import Renderer, Unrenderable
 from flowlang.kinds import Fields, Kind
 from flowlang.pictures.boxes import readable
 from flowlang.program.program import Program
@@ -48,14 +48,12 @@ def previews(
 def _preview(
     message: Message, variant: str, program: Program, renderer: Renderer, language: str
 ) -> Preview:
-    from jinja2 import TemplateError
-
     template = message.ready[variant]
     codes = dict.fromkeys(message.lists, _CODE)
     do = cast("RunEffects", _Stage.of(program, language))
     try:
         shown = renderer.render(message, template, do, codes, language)
-    except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError):
+    except Unrenderable:
         # A stand-in did not fit what the template reckons with.
         body = readable(template.body)
         text, html = ("", body) if template.html else (body, "")

@@ -15,6 +15,7 @@ from flowlang.engine.written_out import WrittenOut
 from flowlang.kinds import Fields
 from flowlang.program.program import Program
 from flowlang.source import Findings
+from flowlang.speech import tr
 from flowlang.steps.blocking import Block, Unblock
 from flowlang.steps.campaigns import StartCampaign, StopCampaign
 from flowlang.steps.clear import Clear
@@ -71,11 +72,11 @@ class Actions:
             case Untag(tag=tag):
                 return self._arrival("untag", {"tag": tag.value})
             case Set(field=field, value=value):
-                kind = self.written.field(field, self.names.fields, "the contact")
+                kind = self.written.field(field, self.names.fields, tr("the contact"))
                 new = self.written.value(value, kind, field) if kind else None
                 return self._arrival("set", {"field": field.value, "value": new})
             case Clear(field=field):
-                self.written.field(field, self.names.fields, "the contact")
+                self.written.field(field, self.names.fields, tr("the contact"))
                 return self._arrival("clear", {"field": field.value})
             case JoinGroup(group=group) | LeaveGroup(group=group):
                 if group.value not in self.names.groups:
@@ -126,9 +127,13 @@ class Actions:
         found = self.program.by_name.get(campaign.value)
         if found is not None and (found.keys is not None or found.uses_event):
             self.findings.report(
-                d.CANNOT_START, campaign.span,
-                what=f'"{found.name}" cannot be started by hand: it needs the event that starts it',
-            )  # fmt: skip
+                d.CANNOT_START,
+                campaign.span,
+                what=tr(
+                    '"{campaign}" cannot be started by hand: it needs the event that starts it',
+                    campaign=found.name,
+                ),
+            )
 
     def _arrival(self, kind: str, data: dict[str, Any]) -> Change:
         return lambda play, name: play.timeline.arrive(name, kind, data, play.now)
@@ -163,8 +168,8 @@ class Actions:
             self.findings.report(
                 d.TEST_ACTION,
                 node.span,
-                what=f"which message was {kind}?",
-                hint=f'write `{node.span.text} "…"`',
+                what=tr("which message was {kind}?", kind=kind),
+                hint=tr('write `{text} "…"`', text=node.span.text),
             )
         return self._arrival(kind, {"message": message, "channel": "email"})
 
@@ -193,7 +198,9 @@ class Actions:
             self.findings.report(
                 d.TEST_ACTION,
                 node.span,
-                what=f"`{event}` follows from what happens; a test does not make it",
+                what=tr(
+                    "`{event}` follows from what happens; a test does not make it", event=event
+                ),
             )
         data = self.written.rows(node.data or (), SYSTEM_EVENTS[event], node.event)
         return lambda play: play.timeline.system_event(event, data)

@@ -10,6 +10,7 @@ from flowlang.engine.overview import View
 from flowlang.engine.processes import Identity, Process, named
 from flowlang.program.program import Program
 from flowlang.source import did_you_mean
+from flowlang.speech import tr
 
 _SHOWN = 10
 
@@ -40,12 +41,18 @@ def fitting(verb: Verb, which: str, views: Sequence[View], program: Program) -> 
     if fit:
         raise _several(which, fit)
     if verb == "resume" and which in program.messages:
-        raise Refused(f'"{which}" is not halted: nobody waits for it')
+        raise Refused(tr('"{which}" is not halted: nobody waits for it', which=which))
     if found:
         raise Refused("; ".join(why_not(verb, view.process) for view in found[:_SHOWN]))
     able = [view for view in views if not why_not(verb, view.process)]
     if not able:
-        raise Unclear(f'there is no process "{which}", and none that can be {PAST[verb]}')
+        raise Unclear(
+            tr(
+                'there is no process "{which}", and none that can be {done}',
+                which=which,
+                done=PAST[verb],
+            )
+        )
     raise _unknown(which, able)
 
 
@@ -70,10 +77,17 @@ def _several(which: str, found: Sequence[View]) -> Unclear:
         f"{view.process.number or ''} {named(view.process.identity)}".strip()
         for view in found[:_SHOWN]
     )
-    more = f" and {len(found) - _SHOWN:,} more" if len(found) > _SHOWN else ""
-    return Unclear(f'there are several "{which}"; say which by its number: {shown}{more}')
+    more = tr(" and {count:,} more", count=len(found) - _SHOWN) if len(found) > _SHOWN else ""
+    return Unclear(
+        tr(
+            'there are several "{which}"; say which by its number: {names}{more}',
+            which=which,
+            names=shown,
+            more=more,
+        )
+    )
 
 
 def _unknown(which: str, views: Sequence[View]) -> Unclear:
     hint = did_you_mean(which, sorted({view.process.name for view in views}), "process")
-    return Unclear(f'there is no process "{which}"; {hint}')
+    return Unclear(tr('there is no process "{which}"; {hint}', which=which, hint=hint))

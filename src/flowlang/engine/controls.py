@@ -17,6 +17,7 @@ from flowlang.engine.resuming import in_words, lacking, resume_halted, waiting
 from flowlang.engine.sending import Sending
 from flowlang.engine.world import World
 from flowlang.program.program import Program
+from flowlang.speech import tr
 
 Verb = Literal["pause", "resume", "cancel"]
 VERBS: tuple[Verb, ...] = ("pause", "resume", "cancel")
@@ -99,7 +100,11 @@ def is_moot(verb: Verb, process: Process) -> bool:
     return verb == "resume" and process.status in ("waiting", "running")
 
 
-PAST: dict[Verb, str] = {"pause": "paused", "resume": "resumed", "cancel": "cancelled"}
+PAST: dict[Verb, str] = {
+    "pause": tr("paused"),
+    "resume": tr("resumed"),
+    "cancel": tr("cancelled"),
+}
 
 
 def known(world: World, identity: Identity) -> Process:

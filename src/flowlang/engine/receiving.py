@@ -24,6 +24,7 @@ from flowlang.engine.state import States
 from flowlang.intake.contacts import ContactRows
 from flowlang.intake.coupons import CodeRows
 from flowlang.program.program import Program
+from flowlang.speech import tr
 from flowlang.stores.rows import ArrivalRow, Changes, NoticeRow, Stock
 from flowlang.stores.store import Store
 
@@ -96,7 +97,12 @@ def _append(store: Store, done: Admitted, rows: ContactRows, source: str, now: d
 
 def contacts_told(done: Admitted) -> str:
     """What became of the rows that could be read, in words."""
-    return f"{done.new:,} new, {done.changed:,} changed, {done.unchanged:,} as they were"
+    return tr(
+        "{new:,} new, {changed:,} changed, {unchanged:,} as they were",
+        new=done.new,
+        changed=done.changed,
+        unchanged=done.unchanged,
+    )
 
 
 class CodesTaken(NamedTuple):
@@ -118,9 +124,16 @@ def receive_codes(store: Store, name: str, found: CodeRows, now: datetime) -> Co
         new = store.import_codes(name, found.codes, now)
         free = store.shared().stock[name].free if name in store.shared().stock else 0
         known, twice = len(found.codes) - new, found.duplicates
-        told = (
-            f'"{name}": {found.read:,} read, {new:,} new, {known:,} known,'
-            f" {twice:,} twice in the file, {found.left_out:,} left out; {free:,} are free now"
+        told = tr(
+            '"{name}": {read:,} read, {new:,} new, {known:,} known, {twice:,} twice in the file,'
+            " {left_out:,} left out; {free:,} are free now",
+            name=name,
+            read=found.read,
+            new=new,
+            known=known,
+            twice=twice,
+            left_out=found.left_out,
+            free=free,
         )
         process = by_hand(store, "import coupons", name, now)
         process.audience, process.done = found.read, new

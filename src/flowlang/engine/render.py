@@ -282,9 +282,10 @@ def _missing(notes: _Notes) -> Any:
             notes.missing.append(str(self._undefined_name or "a value"))
             raise ValueError  # from which the filters `int` and `float` make a zero
 
-        __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _still
-        __truediv__ = __rtruediv__ = __neg__ = __pos__ = __abs__ = __round__ = _still
-        __lt__ = __le__ = __gt__ = __ge__ = _no
+        # Jinja's own raise, and are typed so.
+        __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _still  # type: ignore[assignment]
+        __truediv__ = __rtruediv__ = __neg__ = __pos__ = __abs__ = __round__ = _still  # type: ignore[assignment]
+        __lt__ = __le__ = __gt__ = __ge__ = _no  # type: ignore[assignment]
         __int__ = __float__ = _nothing
 
     return Missing

@@ -8,6 +8,7 @@ from typing import Any
 from flowlang.contact import Contact
 from flowlang.delivery.calls import plain
 from flowlang.engine.state import States, merged_into
+from flowlang.speech import tr
 from flowlang.stores.rows import ContactRow
 from flowlang.stores.store import Store
 
@@ -37,10 +38,10 @@ def contact_id(store: Store, given: str) -> str:
     return next(iter(store.find([given.lower()]).get(given.lower(), ())), given)
 
 
-def there_is_none(store: Store, given: str, what: str = "there is no contact") -> NoSuchContact:
+def there_is_none(store: Store, given: str, what: str = tr("there is no contact")) -> NoSuchContact:
     """What to say of a contact that is not there; it may come yet."""
-    more = "; it comes with the next `flow run`" if store.waiting_arrivals([given]) else ""
-    return NoSuchContact(f'{what} "{given}"{more}')
+    more = tr("; it comes with the next `flow run`") if store.waiting_arrivals([given]) else ""
+    return NoSuchContact(tr('{what} "{name}"{more}', what=what, name=given, more=more))
 
 
 def row_of(store: Store, given: str) -> ContactRow:
@@ -50,8 +51,8 @@ def row_of(store: Store, given: str) -> ContactRow:
         raise there_is_none(store, given)
     if row.deleted:
         into = merged_into(row)
-        done = f'merged into "{into}"' if into else "deleted"
-        raise NoSuchContact(f'the contact "{given}" was {done}')
+        done = tr('merged into "{name}"', name=into) if into else tr("deleted")
+        raise NoSuchContact(tr('the contact "{name}" was {done}', name=given, done=done))
     return row
 
 

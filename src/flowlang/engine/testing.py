@@ -17,6 +17,7 @@ from flowlang.engine.expectations import Check, Expectations
 from flowlang.engine.written_out import WrittenOut
 from flowlang.program.program import Program
 from flowlang.source import Findings, Span
+from flowlang.speech import tr
 from flowlang.steps.happen import Happen
 from flowlang.syntax import expressions as tree
 from flowlang.syntax import scripts
@@ -144,7 +145,7 @@ class Compiler:
     def _given_contact(self, line: scripts.GivenContact) -> Check:
         name = line.name.value if line.name else ONLY
         if name in self.contacts:
-            self.findings.report(d.DUPLICATE_NAME, line.span, what="the contact", name=name)
+            self.findings.report(d.DUPLICATE_NAME, line.span, what=tr("the contact"), name=name)
         self.contacts.append(name)
         facts = self.written.facts(line.lines or (), name)
 
@@ -197,7 +198,7 @@ class Compiler:
         """So long after the moment it is then."""
         length = literals.duration(node, self.findings)
         if self.clock is None:
-            hint = "the clock starts at the first `at`: `at 2026-11-20 10:00`"
+            hint = tr("the clock starts at the first `at`: `at 2026-11-20 10:00`")
             self.findings.report(d.TEST_TIME, line.span, hint=hint)
         else:
             try:
@@ -232,7 +233,7 @@ class Compiler:
             return None
         if line.lines and not isinstance(node, scripts.NewContact):
             self.findings.report(
-                d.OUT_OF_PLACE, line.lines[0].span, what="only a new contact has lines below it"
+                d.OUT_OF_PLACE, line.lines[0].span, what=tr("only a new contact has lines below it")
             )
         on_world = self.actions.on_world(node)
         if on_world is not None:
@@ -251,7 +252,10 @@ class Compiler:
             self.findings.report(
                 d.TEST_ACTION,
                 node.span,
-                what=f"`{what}` is no action of a test: campaigns do that, tests look at it",
+                what=tr(
+                    "`{what}` is no action of a test: campaigns do that, tests look at it",
+                    what=what,
+                ),
             )
             return None
         name = self.expectations.whose(whom, node)

@@ -13,6 +13,7 @@ from flowlang.check.expressions import Expressions
 from flowlang.check.meaning import Place
 from flowlang.kinds import Fields, Kind
 from flowlang.source import Findings, did_you_mean
+from flowlang.speech import tr
 from flowlang.steps.happen import Happen
 from flowlang.steps.records import Assignment
 from flowlang.syntax import expressions as tree
@@ -41,7 +42,7 @@ class WrittenOut:
         for line in lines:
             match line:
                 case scripts.GivenField(name=field, value=value):
-                    kind = self.field(field, self.names.fields, "the contact")
+                    kind = self.field(field, self.names.fields, tr("the contact"))
                     if kind is not None:
                         facts["fields"][field.value] = self.value(value, kind, field)
                 case scripts.GivenTag(tag=tag):
@@ -113,7 +114,7 @@ class WrittenOut:
             if isinstance(part, tuple):
                 if rows is None:
                     self.findings.report(
-                        d.TYPE_MISMATCH, part[0].span, what="a row belongs to a list"
+                        d.TYPE_MISMATCH, part[0].span, what=tr("a row belongs to a list")
                     )
                 else:
                     rows.append(self.answer(part))
@@ -151,7 +152,7 @@ class WrittenOut:
                     found[last.name.value].append(self._row(part, fields[last.name.value].row))
                 else:
                     self.findings.report(
-                        d.TYPE_MISMATCH, part[0].span, what="a row belongs to a list"
+                        d.TYPE_MISMATCH, part[0].span, what=tr("a row belongs to a list")
                     )
                 continue
             last = part
@@ -163,7 +164,9 @@ class WrittenOut:
                     found[part.name.value] = [self._row(part.value, kind.row)]
                 else:
                     self.findings.report(
-                        d.TYPE_MISMATCH, part.span, what=f"`{part.name.value}` is no list"
+                        d.TYPE_MISMATCH,
+                        part.span,
+                        what=tr("`{name}` is no list", name=part.name.value),
                     )
             else:
                 found[part.name.value] = self.value(part.value, kind, part.name)
@@ -172,7 +175,7 @@ class WrittenOut:
     def _row(self, values: Any, fields: Fields) -> dict[str, Any]:
         row: dict[str, Any] = {}
         for value in values:
-            kind = self.field(value.name, fields, "the list")
+            kind = self.field(value.name, fields, tr("the list"))
             if kind is not None:
                 row[value.name.value] = self.value(value.value, kind, value.name)
         return row

@@ -10,6 +10,7 @@ from contextlib import suppress
 from flowlang.intake.problem import shown
 from flowlang.kinds import BadValue
 from flowlang.source import did_you_mean
+from flowlang.speech import tr
 
 MAX_NAME = 200
 """Characters in the name of a tag, a group, an id or a code."""
@@ -31,7 +32,9 @@ def names(raw: object) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for name in _parts(raw):
         if len(name) > MAX_NAME:
-            raise BadValue(f'"{shown(name)}" is longer than {MAX_NAME} characters')
+            raise BadValue(
+                tr('"{text}" is longer than {most} characters', text=shown(name), most=MAX_NAME)
+            )
         found[name] = None
     return tuple(found)
 
@@ -46,7 +49,7 @@ def consent(raw: object, channels: Collection[str]) -> dict[str, bool]:
     if isinstance(raw, dict):
         for channel, granted in raw.items():
             if not isinstance(granted, bool):
-                raise BadValue(f"expected true or false for `{shown(channel)}`")
+                raise BadValue(tr("expected true or false for `{text}`", text=shown(channel)))
             found[_channel(channel, channels)] = granted
         return found
     for part in _parts(raw):
@@ -54,7 +57,9 @@ def consent(raw: object, channels: Collection[str]) -> dict[str, bool]:
         channel = _channel(said["channel"] if said else part, channels)
         granted = not (said and said["no"])
         if found.setdefault(channel, granted) != granted:
-            raise BadValue(f"marketing by {channel} is both granted and refused")
+            raise BadValue(
+                tr("marketing by {channel} is both granted and refused", channel=channel)
+            )
     return found
 
 
@@ -63,7 +68,13 @@ def _channel(word: str, channels: Collection[str]) -> str:
         if channel.casefold() == word.casefold():
             return channel
     hint = did_you_mean(word, sorted(channels), "channel")
-    raise BadValue(f'expected consent such as `marketing by email`, got "{shown(word)}" ({hint})')
+    raise BadValue(
+        tr(
+            'expected consent such as `marketing by email`, got "{text}" ({hint})',
+            text=shown(word),
+            hint=hint,
+        )
+    )
 
 
 def _parts(raw: object) -> list[str]:
@@ -77,4 +88,4 @@ def _parts(raw: object) -> list[str]:
         return [part for piece in raw.split(separator) if (part := piece.strip())]
     if isinstance(raw, list) and all(isinstance(part, str) for part in raw):
         return [part for piece in raw if (part := piece.strip())]
-    raise BadValue("expected a list of texts")
+    raise BadValue(tr("expected a list of texts"))

@@ -12,6 +12,7 @@ from flowlang.intake.problem import Problem, shown
 from flowlang.intake.report import RowsRead
 from flowlang.intake.table import BrokenRow, Row, all_rows, find_delimiter, heading, rows
 from flowlang.kinds import BadValue
+from flowlang.speech import tr, why
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class ColumnRows(RowsRead):
 
     @property
     def besides(self) -> tuple[str, ...]:
-        return (f"{self.duplicates:,} twice in the file",)
+        return (tr("{count:,} twice in the file", count=self.duplicates),)
 
 
 Rows = TypeVar("Rows", bound=ColumnRows)
@@ -64,7 +65,7 @@ class _Reading:
             value = accept(raw)
         except BadValue as bad:
             self.left_out += 1
-            self.problems.append(Problem("error", line, column, "", str(bad), left_out=True))
+            self.problems.append(Problem("error", line, column, "", why(bad), left_out=True))
             return
         if value in self.values:
             self.duplicates += 1
@@ -139,7 +140,7 @@ def read_column(
         if heads and not place.sure:
             raise _unsure(decoded.text, place, heads, layout)
     except (NotText, NoColumn) as bad:
-        found.problems.append(Problem("error", 0, None, "", str(bad)))
+        found.problems.append(Problem("error", 0, None, "", why(bad)))
         return found.rows(kind, name)
     found.encoding = decoded.encoding
     column = place.index + 1 if place.width > 1 else None
@@ -169,7 +170,7 @@ def _tell_header(found: _Reading, text: str, line: int, headers: Collection[str]
     """A header that was only inferred could be a value: it is never passed over silently."""
     header = text.split("\n", line)[line - 1].strip()
     if not any(word in header.casefold() for word in headers):
-        message = f"taken for the header: {shown(header)}"
+        message = tr("taken for the header: {text}", text=shown(header))
         found.problems.insert(0, Problem("warning", line, None, "", message))
 
 
@@ -185,10 +186,16 @@ def _unsure(text: str, place: _Place, heads: str, layout: Layout) -> NoColumn:
     for index, (name, value) in enumerate(zip_longest(names, values[: len(names)], fillvalue="")):
         told = f'("{shown(value, 30)}")'
         columns.append(f"{index + 1} " + (f"`{shown(name, 30)}` {told}" if is_header else told))
-    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    more = tr(" and {count:,} more", count=len(names) - _NAMED) if len(names) > _NAMED else ""
     return NoColumn(
-        f"there are {len(names):,} columns, and none is headed `{heads}` or the like:"
-        f" {', '.join(columns[:_NAMED])}{more}; head one `{heads}`, or say --column"
+        tr(
+            "there are {count:,} columns, and none is headed `{heads}` or the like: "
+            "{columns}{more}; head one `{heads}`, or say --column",
+            count=len(names),
+            heads=heads,
+            columns=", ".join(columns[:_NAMED]),
+            more=more,
+        )
     )
 
 
@@ -215,7 +222,7 @@ def _said(text: str, headers: Collection[str], layout: Layout) -> _Place:
     delimiter = layout.delimiter or find_delimiter(text, {*headers, wanted})
     seen = _seen(text, delimiter)
     if not seen:
-        raise NoColumn("there is no row in it that can be read")
+        raise NoColumn(tr("there is no row in it that can be read"))
     first, names = seen[0], [heading(cell) for cell in seen[0].cells]
     width = len(names)
     if layout.header is not False and wanted in names:
@@ -224,7 +231,13 @@ def _said(text: str, headers: Collection[str], layout: Layout) -> _Place:
         index = int(layout.column) - 1
     elif layout.column:
         there = ", ".join(f"`{shown(cell, 30)}`" for cell in first.cells[:_NAMED])
-        raise NoColumn(f'there is no column "{shown(layout.column)}"; the first row is {there}')
+        raise NoColumn(
+            tr(
+                'there is no column "{name}"; the first row is {columns}',
+                name=shown(layout.column),
+                columns=there,
+            )
+        )
     else:
         index = next((place for place, one in enumerate(names) if one in headers), 0)
     sure = bool(layout.column) or names[index] in headers or not _several(seen)
@@ -292,10 +305,12 @@ def _values(text: str, place: _Place) -> Iterator[tuple[int, str | BadValue]]:
 
 def _cell(cells: list[str], place: _Place) -> str | BadValue:
     if any(cells[place.width :]):
-        return BadValue(f"{len(cells)} cells, but the first row has {place.width}")
+        return BadValue(
+            tr("{count} cells, but the first row has {width}", count=len(cells), width=place.width)
+        )
     value = cells[place.index] if place.index < len(cells) else ""
     if not value and any(cells):
-        return BadValue(f"column {place.index + 1} is empty")
+        return BadValue(tr("column {number} is empty", number=place.index + 1))
     return value
 
 

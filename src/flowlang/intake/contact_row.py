@@ -15,6 +15,7 @@ from flowlang.intake.schema import ContactSchema
 from flowlang.intake.table import MAX_CELL, heading
 from flowlang.kinds import YES_NO, BadValue, read, read_row
 from flowlang.source import did_you_mean
+from flowlang.speech import tr, why
 
 PARTS = ("tags", "groups", "consent", "blocked")
 """What a contact has beside its fields and records; a declared field of that name comes first."""
@@ -122,11 +123,11 @@ class ContactReader:
                 else:
                     records[name] = self._records(name, value)
         except BadValue as bad:
-            raise RefusedRow(name, str(bad)) from None
+            raise RefusedRow(name, why(bad)) from None
         odd = self._left_away(parts)
         row = ContactRow(line, _id(fields.pop("id", None)), fields, records=records, **parts)
         if not row.key():
-            raise RefusedRow("", "there is neither an id nor an e-mail address")
+            raise RefusedRow("", tr("there is neither an id nor an e-mail address"))
         return row, self._oddities(row) + odd
 
     def _left_away(self, parts: dict[str, Any]) -> list[Note]:
@@ -139,7 +140,11 @@ class ContactReader:
         for group in given:
             if group not in declared:
                 hint = did_you_mean(group, sorted(declared), "group")
-                message = f'no group "{shown(group)}" is declared; it is left away ({hint})'
+                message = tr(
+                    'no group "{text}" is declared; it is left away ({hint})',
+                    text=shown(group),
+                    hint=hint,
+                )
                 odd.append(Note("groups", message))
         return odd
 
@@ -147,18 +152,23 @@ class ContactReader:
         if value is None:
             return []
         if not isinstance(value, list):
-            raise BadValue("expected a list of records")
+            raise BadValue(tr("expected a list of records"))
         return [read_row(row, self._schema.records[name], self._zone) for row in value]
 
     def _oddities(self, row: ContactRow) -> list[Note]:
         odd = []
         email = row.fields.get("email")
         if email and usable_address(email)[1]:
-            odd.append(Note("email", "marked [NO MAILING]: never used for marketing"))
+            odd.append(Note("email", tr("marked [NO MAILING]: never used for marketing")))
         zone = row.fields.get("timezone")
         if zone and not self._is_zone(zone):
             odd.append(
-                Note("timezone", f'there is no time zone "{shown(zone)}"; the workspace\'s is used')
+                Note(
+                    "timezone",
+                    tr(
+                        'there is no time zone "{text}"; the workspace\'s is used', text=shown(zone)
+                    ),
+                )
             )
         return odd
 
@@ -169,13 +179,13 @@ class ContactReader:
 
 
 def _refuse_length() -> NoReturn:
-    raise BadValue(f"the cell is longer than {MAX_CELL:,} characters")
+    raise BadValue(tr("the cell is longer than {most:,} characters", most=MAX_CELL))
 
 
 def _id(raw: object) -> str | None:
     text = str(raw).strip() if raw is not None else ""
     if len(text) > MAX_NAME:
-        raise RefusedRow("id", f"the id is longer than {MAX_NAME} characters")
+        raise RefusedRow("id", tr("the id is longer than {most} characters", most=MAX_NAME))
     if CONTROL.search(text):
-        raise RefusedRow("id", "the id holds control characters")
+        raise RefusedRow("id", tr("the id holds control characters"))
     return text or None

@@ -12,10 +12,11 @@ from flowlang.intake.contact_row import ContactReader, ContactRow, Note, Refused
 from flowlang.intake.decoding import Decoded, NotText, decode
 from flowlang.intake.objects import objects
 from flowlang.intake.problem import Problem, shown
-from flowlang.intake.report import RowsRead, counted
+from flowlang.intake.report import RowsRead
 from flowlang.intake.schema import ContactSchema
 from flowlang.intake.table import BrokenRow, Row, find_delimiter, rows
 from flowlang.source import guess
+from flowlang.speech import forms, tr, tr_n, why
 
 __all__ = ["ContactRow", "ContactRows", "read_contacts"]
 
@@ -24,7 +25,7 @@ __all__ = ["ContactRow", "ContactRows", "read_contacts"]
 class ContactRows(RowsRead):
     """What a file of contacts gave.  `read` is always `taken` + `left_out`."""
 
-    NOUN = "row", "rows"
+    NOUN = forms("{count:,} row", "{count:,} rows")
     name: str
     rows: tuple[ContactRow, ...]
     problems: tuple[Problem, ...]
@@ -51,11 +52,11 @@ def read_contacts(
     try:
         decoded = decode(data)
     except NotText as bad:
-        return ContactRows(name, (), (Problem("error", 0, None, "", str(bad)),), 0, 0)
+        return ContactRows(name, (), (Problem("error", 0, None, "", why(bad)),), 0, 0)
     reading = _Reading(ContactReader(schema, zone))
     if decoded.mixed:
         reading.note(
-            "warning", 0, None, "", "UTF-8 and Windows-1252 are mixed; look at the umlauts"
+            "warning", 0, None, "", tr("UTF-8 and Windows-1252 are mixed; look at the umlauts")
         )
     delimiter = None
     if _is_json(name, decoded):
@@ -126,22 +127,22 @@ class _Reading:
             for key, item in value.items():
                 name = self.reader.name_of(key)
                 if name is None:
-                    self._unknown(line, None, key, "its values are ignored")
+                    self._unknown(line, None, key, tr("its values are ignored"))
                 elif name in raw:
-                    self.leave_out(line, None, key, "given twice")
+                    self.leave_out(line, None, key, tr("given twice"))
                     break
                 else:
                     raw[name] = item
             else:
                 self._take(line, raw, {})
         if not self.read:
-            self.note("error", 0, None, "", "there is no contact in this file")
+            self.note("error", 0, None, "", tr("there is no contact in this file"))
 
     def table(self, text: str, delimiter: str) -> None:
         found = rows(text, delimiter)
         header = next(found, None)
         if header is None:
-            self.note("error", 0, None, "", "the file is empty")
+            self.note("error", 0, None, "", tr("the file is empty"))
         elif isinstance(header, BrokenRow):
             self.note("error", header.line, None, "", header.message)
         else:
@@ -164,8 +165,10 @@ class _Reading:
                 continue
             cells = row.cells
             if len(cells) > width and any(cells[width:]):
-                message = (
-                    f"{len(cells)} cells, but the header has {counted(width, 'column', 'columns')}"
+                message = tr(
+                    "{count} cells, but the header has {columns}",
+                    count=len(cells),
+                    columns=tr_n("{count:,} column", "{count:,} columns", width),
                 )
                 self.leave_out(row.line, width + 1, "", message)
                 continue
@@ -178,7 +181,7 @@ class _Reading:
             }
             self._take(row.line, raw, columns.numbers)
         if not self.read:
-            self.note("error", 0, None, "", "there is a header and no row below it")
+            self.note("error", 0, None, "", tr("there is a header and no row below it"))
 
     def _columns(self, header: Row) -> _Columns:
         columns = _Columns([])
@@ -188,16 +191,22 @@ class _Reading:
             if name is None:
                 name = self._by_alias(header.line, number, cell, {*known, *columns.numbers})
             if name is None and cell:
-                self._unknown(header.line, number, cell, "the column is ignored")
+                self._unknown(header.line, number, cell, tr("the column is ignored"))
             elif not cell:
-                self.note("warning", header.line, number, "", "a column without a name is ignored")
+                self.note(
+                    "warning", header.line, number, "", tr("a column without a name is ignored")
+                )
             elif name is not None and self.reader.is_record(name):
-                message = "records do not fit in a table; import them as JSON Lines"
+                message = tr("records do not fit in a table; import them as JSON Lines")
                 self.note("error", header.line, number, cell, message)
                 name = None
             elif name in columns.numbers:
                 self.note(
-                    "error", header.line, number, cell, "a second column of this name is ignored"
+                    "error",
+                    header.line,
+                    number,
+                    cell,
+                    tr("a second column of this name is ignored"),
                 )
                 name = None
             columns.names.append(name)
@@ -210,7 +219,7 @@ class _Reading:
         name = self.reader.alias_of(cell)
         if name is None or name in taken:
             return None
-        self.note("warning", line, number, cell, f"the column is read as `{name}`")
+        self.note("warning", line, number, cell, tr("the column is read as `{name}`", name=name))
         return name
 
     def _unknown(self, line: int, column: int | None, given: str, fate: str) -> None:
@@ -225,7 +234,7 @@ class _Reading:
             line,
             column,
             given,
-            f"there is no such field; {fate} ({hint})",
+            tr("there is no such field; {fate} ({hint})", fate=fate, hint=hint),
         )
 
     def _take(self, line: int, raw: dict[str, object], columns: dict[str, int]) -> None:
@@ -250,22 +259,36 @@ class _Reading:
         same_key = self._line_of_key.get(row.key())
         same_email = self._line_of_email.get(email) if email else None
         if row.id and same_key is not None:
-            raise RefusedRow("id", f'the id "{shown(row.id)}" is already in line {same_key}')
+            raise RefusedRow(
+                "id",
+                tr('the id "{text}" is already in line {line}', text=shown(row.id), line=same_key),
+            )
         if not row.id and (same_email or same_key):
             first = same_email or same_key
-            raise RefusedRow("email", f'"{shown(email)}" is already in line {first}')
+            raise RefusedRow(
+                "email", tr('"{text}" is already in line {first}', text=shown(email), first=first)
+            )
         self._line_of_key[row.key()] = row.line
         if email:
             self._line_of_email.setdefault(email, row.line)
         if same_email is not None:
-            return [Note("email", f"the same address as in line {same_email}, with another id")]
+            return [
+                Note(
+                    "email",
+                    tr("the same address as in line {line}, with another id", line=same_email),
+                )
+            ]
         return []
 
 
 def _no_key(header: Row) -> str:
     if any("@" in cell for cell in header.cells):
-        return "the first line must name the columns, such as id,email; nothing was taken"
+        return tr("the first line must name the columns, such as id,email; nothing was taken")
     near = [cell for cell in header.cells if guess(cell, ["id", "email"])]
     shown_first = ", ".join(f"`{shown(cell, 30)}`" for cell in (near or header.cells)[:8])
-    hint = f"is {shown_first} meant?" if near else f"found: {shown_first}"
-    return f"no column is named `id` or `email` ({hint}); nothing was taken"
+    hint = (
+        tr("is {found} meant?", found=shown_first)
+        if near
+        else tr("found: {found}", found=shown_first)
+    )
+    return tr("no column is named `id` or `email` ({hint}); nothing was taken", hint=hint)

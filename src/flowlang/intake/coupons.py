@@ -9,6 +9,7 @@ from pathlib import Path
 from flowlang.intake.cells import CONTROL, MAX_NAME
 from flowlang.intake.column import FOUND, ColumnRows, Layout, given_values, read_column
 from flowlang.kinds import BadValue
+from flowlang.speech import forms, tr
 
 HEADERS = frozenset({
     "code", "codes", "coupon", "coupons", "coupon code", "coupon-code", "coupon_code",
@@ -27,7 +28,7 @@ HEADERS = frozenset({
 class CodeRows(ColumnRows):
     """What a file of codes gave."""
 
-    NOUN = "code", "codes"
+    NOUN = forms("{count:,} code", "{count:,} codes")
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -61,10 +62,14 @@ def read_code(raw: str) -> str:
     """A code without outer blanks; blanks inside are part of it.  Raises BadValue."""
     code = raw.strip()
     if not code:
-        raise BadValue("the code is empty")
+        raise BadValue(tr("the code is empty"))
     if len(code) > MAX_NAME:
-        raise BadValue(f"the code is longer than {MAX_NAME} characters")
+        raise BadValue(tr("the code is longer than {most} characters", most=MAX_NAME))
     if not code.isprintable():
-        what = "control characters" if CONTROL.search(code) else "characters that cannot be seen"
-        raise BadValue(f"the code holds {what}")
+        what = (
+            tr("control characters")
+            if CONTROL.search(code)
+            else tr("characters that cannot be seen")
+        )
+        raise BadValue(tr("the code holds {what}", what=what))
     return code

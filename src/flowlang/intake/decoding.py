@@ -10,18 +10,20 @@ import codecs
 import re
 from dataclasses import dataclass
 
+from flowlang.speech import tr
+
 MAX_FILE_BYTES = 1 << 30
 """Files above this size are refused; split them."""
 
 _BINARY = (
-    (b"PK\x03\x04", "a zip or Excel file; save the table as CSV"),
-    (b"\xd0\xcf\x11\xe0", "an old Office file; save the table as CSV"),
-    (b"%PDF", "a PDF file"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"\x1f\x8b", "a gzip file; unpack it first"),
-    (b"SQLite format 3", "a database file"),
+    (b"PK\x03\x04", tr("a zip or Excel file; save the table as CSV")),
+    (b"\xd0\xcf\x11\xe0", tr("an old Office file; save the table as CSV")),
+    (b"%PDF", tr("a PDF file")),
+    (b"\x89PNG", tr("a picture")),
+    (b"\xff\xd8\xff", tr("a picture")),
+    (b"GIF8", tr("a picture")),
+    (b"\x1f\x8b", tr("a gzip file; unpack it first")),
+    (b"SQLite format 3", tr("a database file")),
 )
 _MARKUP = re.compile(r"\s*<[!?a-zA-Z]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
@@ -48,21 +50,23 @@ def decode(data: bytes, encoding: str | None = None) -> Decoded:
     it, given.  Raises NotText.
     """
     if len(data) > MAX_FILE_BYTES:
-        raise NotText(f"the file is larger than {MAX_FILE_BYTES >> 20:,} MB; split it")
+        raise NotText(
+            tr("the file is larger than {size:,} MB; split it", size=MAX_FILE_BYTES >> 20)
+        )
     for start, what in _BINARY:
         if data.startswith(start):
-            raise NotText(f"this is {what}")
+            raise NotText(tr("this is {what}", what=what))
     text, found = _text(data) if encoding is None else (_read(data, encoding), encoding)
     text = text.rstrip("\x1a")  # the end mark that DOS programs wrote
     if not text.strip():
-        raise NotText("the file is empty")
+        raise NotText(tr("the file is empty"))
     if "\x00" in text:
-        raise NotText("this is a binary file, or UTF-16 without a byte-order mark")
+        raise NotText(tr("this is a binary file, or UTF-16 without a byte-order mark"))
     marked = data.startswith(codecs.BOM_UTF8)  # whoever writes that mark writes text
     if not marked and len(_CONTROL.findall(text[:4096])) * 20 > len(text[:4096]):
-        raise NotText("this is a binary file")
+        raise NotText(tr("this is a binary file"))
     if _MARKUP.match(text[:4096]):
-        raise NotText("this is an HTML or XML file, not a table")
+        raise NotText(tr("this is an HTML or XML file, not a table"))
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     mixed = found == "Windows-1252" and _MOJIBAKE.search(text) is not None
@@ -73,7 +77,7 @@ def _read(data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding).removeprefix("\ufeff")
     except (LookupError, ValueError):
-        raise NotText(f"the text is not {encoding}") from None
+        raise NotText(tr("the text is not {encoding}", encoding=encoding)) from None
 
 
 def _text(data: bytes) -> tuple[str, str]:
@@ -81,7 +85,7 @@ def _text(data: bytes) -> tuple[str, str]:
         try:
             return data.decode("utf-16"), "UTF-16"
         except UnicodeDecodeError:
-            raise NotText("this is a binary file, or damaged UTF-16") from None
+            raise NotText(tr("this is a binary file, or damaged UTF-16")) from None
     data = data.removeprefix(codecs.BOM_UTF8)
     try:
         return data.decode("utf-8"), "UTF-8"
@@ -92,5 +96,8 @@ def _text(data: bytes) -> tuple[str, str]:
     except UnicodeDecodeError as bad:
         line = data.count(b"\n", 0, bad.start) + 1
         raise NotText(
-            f"the text is neither UTF-8 nor Windows-1252 (line {line}); save it as UTF-8"
+            tr(
+                "the text is neither UTF-8 nor Windows-1252 (line {line}); save it as UTF-8",
+                line=line,
+            )
         ) from None

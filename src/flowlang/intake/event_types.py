@@ -19,6 +19,7 @@ from flowlang.intake.problem import shown
 from flowlang.intake.schema import EventSchema
 from flowlang.kinds import BadValue, Fields, read, read_row
 from flowlang.source import did_you_mean
+from flowlang.speech import tr, why
 
 
 def _id_text(raw: object) -> object:
@@ -68,7 +69,7 @@ class OfField(Shape):
     def meaning(self, known: EventSchema, zone: ZoneInfo) -> Values:
         _known(self.field, known.fields, "field")
         if self.field == "id":
-            raise BadValue("the id of a contact cannot be changed")
+            raise BadValue(tr("the id of a contact cannot be changed"))
         return {"field": self.field}
 
 
@@ -167,7 +168,7 @@ class Merge(Shape):
 
     def meaning(self, known: EventSchema, zone: ZoneInfo) -> Values:
         if self.into == self.contact:
-            raise BadValue("a contact cannot be merged into itself")
+            raise BadValue(tr("a contact cannot be merged into itself"))
         return {"into": self.into}
 
 
@@ -189,15 +190,23 @@ class Contact(Shape):
         for given, value in [*self.fields.items(), *self.records.items(), *self._others()]:
             name = reader.name_of(given)
             if name is None:
-                raise BadValue(f"there is no field `{shown(given)}` ({reader.known(given)})")
+                raise BadValue(
+                    tr(
+                        "there is no field `{text}` ({known})",
+                        text=shown(given),
+                        known=reader.known(given),
+                    )
+                )
             if name in raw:
-                raise BadValue(f"`{shown(given)}` is given twice")
+                raise BadValue(tr("`{text}` is given twice", text=shown(given)))
             raw[name] = value
         try:
             row, _ = reader.read(0, raw)
         except RefusedRow as refused:
             name, message = refused.note
-            raise BadValue(f"`{name}`: {message}" if name else message) from None
+            raise BadValue(
+                tr("`{name}`: {message}", name=name, message=message) if name else message
+            ) from None
         if known.groups and "groups" not in known.fields:
             for group in names(raw.get("groups")):  # refused as by `join`, not left away
                 _known(group, known.groups, "group")
@@ -229,9 +238,9 @@ class Record(Shape):
         for key, asked in (("values", self.do != "remove"), ("where", self.do != "add")):
             given = getattr(self, key) is not None
             if asked and not given:
-                raise BadValue(f"`{key}` is missing: `{self.do}` needs it")
+                raise BadValue(tr("`{name}` is missing: `{do}` needs it", name=key, do=self.do))
             if given and not asked:
-                raise BadValue(f"`{key}` does not belong to `{self.do}`")
+                raise BadValue(tr("`{name}` does not belong to `{do}`", name=key, do=self.do))
         return {
             "record": self.record,
             "do": self.do,
@@ -305,7 +314,9 @@ SHAPES: dict[str, type[Shape]] = {
 def _known(word: str, names: Collection[str], what: str) -> None:
     if word not in names:
         hint = did_you_mean(word, sorted(names), what)
-        raise BadValue(f"there is no {what} `{shown(word)}` ({hint})")
+        raise BadValue(
+            tr("there is no {what} `{text}` ({hint})", what=what, text=shown(word), hint=hint)
+        )
 
 
 def _row(raw: Values, fields: Fields, zone: ZoneInfo) -> Values:
@@ -319,4 +330,4 @@ def _value(name: str, raw: Any, fields: Mapping[str, Any], zone: ZoneInfo) -> An
     try:
         return read(raw, fields[name], zone)
     except BadValue as bad:
-        raise BadValue(f"`{name}`: {bad}") from None
+        raise BadValue(tr("`{name}`: {why}", name=name, why=why(bad))) from None

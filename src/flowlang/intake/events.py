@@ -18,6 +18,7 @@ from flowlang.intake.report import RowsRead
 from flowlang.intake.schema import EventSchema
 from flowlang.kinds import DATETIME, BadValue, read
 from flowlang.source import did_you_mean, guess
+from flowlang.speech import Text, forms, tr, why
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Arrival:
 class EventRows(RowsRead):
     """What a file of events gave, in its order.  `read` is always `taken` + `left_out`."""
 
-    NOUN = "event", "events"
+    NOUN = forms("{count:,} event", "{count:,} events")
     name: str
     arrivals: tuple[Arrival, ...]
     problems: tuple[Problem, ...]
@@ -69,7 +70,7 @@ def read_events(
     try:
         decoded = decode(data)
     except NotText as bad:
-        return EventRows(name, (), (Problem("error", 0, None, "", str(bad)),), 0, 0)
+        return EventRows(name, (), (Problem("error", 0, None, "", why(bad)),), 0, 0)
     arrivals: list[Arrival] = []
     problems: list[Problem] = []
     seen = 0
@@ -82,7 +83,7 @@ def read_events(
             problems.append(found)
     left_out = len(problems)
     if not seen:
-        problems.append(Problem("error", 0, None, "", "there is no event in this file"))
+        problems.append(Problem("error", 0, None, "", tr("there is no event in this file")))
     return EventRows(name, tuple(arrivals), tuple(problems), seen, left_out, decoded.encoding)
 
 
@@ -98,18 +99,18 @@ def parse_event(
     if wrong := flaw(obj):
         return _refused(line, wrong)
     if not isinstance(obj, dict):
-        return _refused(line, "expected an object in { }")
+        return _refused(line, tr("expected an object in {{ }}"))
     return _event(obj, known, zone, line, now)
 
 
 def misshapen(obj: object) -> str:
     """What is wrong with an event whatever a workspace declares; empty where nothing is."""
     if not isinstance(obj, dict):
-        return "expected an object in { }"
+        return tr("expected an object in {{ }}")
     try:
         _shape(obj)
     except BadValue as bad:
-        return str(bad)
+        return why(bad)
     return ""
 
 
@@ -122,15 +123,15 @@ def _event(
         data = shape.meaning(known, zone)
         at = _moment(shape.at, zone, now)
     except BadValue as bad:
-        return _refused(line, str(bad))
+        return _refused(line, why(bad))
     return Arrival(at, shape.contact, shape.type, data, shape.id, line)
 
 
 def _check_contact(shape: Shape, known: EventSchema) -> None:
     if shape.contact is None and shape.asks_contact(known):
-        raise BadValue("`contact` is missing")
+        raise BadValue(tr("`contact` is missing"))
     if shape.contact is not None and not shape.needs_contact:
-        raise BadValue(f"`contact` does not belong to `{shape.type}`")
+        raise BadValue(tr("`contact` does not belong to `{type}`", type=shape.type))
 
 
 def _refused(line: int, message: str) -> Problem:
@@ -140,10 +141,10 @@ def _refused(line: int, message: str) -> Problem:
 def _shape(obj: dict[str, Any]) -> Shape:
     kind = obj.get("type")
     if kind is None:
-        raise BadValue("`type` is missing")
+        raise BadValue(tr("`type` is missing"))
     if not isinstance(kind, str) or kind not in SHAPES:
         hint = did_you_mean(str(kind), sorted(SHAPES), "type")
-        raise BadValue(f"there is no type `{shown(str(kind))}` ({hint})")
+        raise BadValue(tr("there is no type `{text}` ({hint})", text=shown(str(kind)), hint=hint))
     try:
         return SHAPES[kind].model_validate(obj)
     except ValidationError as bad:
@@ -158,36 +159,43 @@ def _in_words(bad: ValidationError, kind: str) -> str:
         if error["type"] == "extra_forbidden":
             key = str(error["loc"][0])
             near = guess(key, missing)
-            hint = f" (did you mean `{near}`?)" if near else ""
-            return f"`{shown(key)}` does not belong to `{kind}`{hint}"
+            hint = tr(" (did you mean `{name}`?)", name=near) if near else ""
+            return tr(
+                "`{text}` does not belong to `{kind}`{hint}", text=shown(key), kind=kind, hint=hint
+            )
     if missing:
-        return f"`{missing[0]}` is missing"
+        return tr("`{name}` is missing", name=missing[0])
     error = found[0]
     key = ".".join(str(part) for part in error["loc"])
-    asked = _ASKED.get(error["type"], error["msg"]).format(**error.get("ctx", {}))
-    return f"`{shown(key)}`: {asked}"
+    asked = Text(
+        _ASKED.get(error["type"], "{message}"), {"message": error["msg"], **error.get("ctx", {})}
+    )
+    return tr("`{text}`: {asked}", text=shown(key), asked=asked)
 
 
 _ASKED = {
-    "string_type": "expected text",
-    "string_too_short": "it is empty",
-    "string_too_long": "it is longer than {max_length} characters",
-    "list_type": "expected a list",
-    "dict_type": "expected an object in {{ }}",
-    "too_short": "it is empty",
-    "literal_error": "expected one of {expected}",
+    error: asked.template
+    for error, asked in {
+        "string_type": tr("expected text"),
+        "string_too_short": tr("it is empty"),
+        "string_too_long": tr("it is longer than {max_length} characters", max_length=0),
+        "list_type": tr("expected a list"),
+        "dict_type": tr("expected an object in {{ }}"),
+        "too_short": tr("it is empty"),
+        "literal_error": tr("expected one of {expected}", expected=""),
+    }.items()
 }
 
 
 def _moment(raw: object, zone: ZoneInfo, now: datetime | None) -> datetime:
     if raw is None:
         if now is None:
-            raise BadValue("`at` is missing")
+            raise BadValue(tr("`at` is missing"))
         return now
     try:
         at = read(raw, DATETIME, zone)
     except BadValue as bad:
-        raise BadValue(f"`at`: {bad}") from None
+        raise BadValue(tr("`at`: {why}", why=why(bad))) from None
     if not isinstance(at, datetime) or at.year not in CLOCK_YEARS:
-        raise BadValue(f'`at`: {OFF_THE_CLOCK}, got "{shown(str(raw))}"')
+        raise BadValue(tr('`at`: {why}, got "{text}"', why=OFF_THE_CLOCK, text=shown(str(raw))))
     return at

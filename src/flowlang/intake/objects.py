@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from math import isfinite
 from typing import Any, NamedTuple, NoReturn
 
+from flowlang.speech import tr, why
+
 MAX_OBJECT = 256 * 1024
 """Characters in one object."""
 MAX_NESTING = 32
@@ -49,14 +51,14 @@ def flaw(value: object) -> str:
             size += len(item)
         elif isinstance(item, (dict, list, tuple)):
             if depth > MAX_NESTING:
-                return f"it is nested deeper than {MAX_NESTING} levels"
+                return tr("it is nested deeper than {most} levels", most=MAX_NESTING)
             waiting += [(inner, depth + 1) for inner in item]
             if isinstance(item, dict):
                 waiting += [(inner, depth + 1) for inner in item.values()]
         if wrong := _leaf_flaw(item):
             return wrong
         if size > MAX_OBJECT:
-            return f"it is larger than {MAX_OBJECT // 1024} KB"
+            return tr("it is larger than {size} KB", size=MAX_OBJECT // 1024)
     return ""
 
 
@@ -78,30 +80,42 @@ def _is_plain(value: dict[str, object]) -> bool:
 def _leaf_flaw(item: object) -> str:
     if isinstance(item, str):
         if not item.isascii() and any("\ud800" <= letter <= "\udfff" for letter in item):
-            return "it holds half a character (a lone surrogate)"
-        return "it holds a NUL character" if "\x00" in item else ""
+            return tr("it holds half a character (a lone surrogate)")
+        return tr("it holds a NUL character") if "\x00" in item else ""
     if isinstance(item, int):
         bound = 10**_MAX_DIGITS
-        return "" if -bound < item < bound else f"it holds a number of over {_MAX_DIGITS} digits"
+        return (
+            ""
+            if -bound < item < bound
+            else tr("it holds a number of over {most} digits", most=_MAX_DIGITS)
+        )
     if isinstance(item, float):
-        return "" if isfinite(item) else "it holds a number that is not finite"
+        return "" if isfinite(item) else tr("it holds a number that is not finite")
     if item is None or isinstance(item, (dict, list, tuple)):
         return ""
-    return f"it holds {type(item).__name__}, which JSON does not have"
+    return tr("it holds {name}, which JSON does not have", name=type(item).__name__)
 
 
 def parse_object(text: str, line: int = 1) -> Parsed:
     """The one object of a text, which stands in a line."""
     if len(text) > MAX_OBJECT:
-        return Parsed(line, None, f"it is larger than {MAX_OBJECT // 1024} KB")
+        return Parsed(line, None, tr("it is larger than {size} KB", size=MAX_OBJECT // 1024))
     try:
         value = _DECODER.decode(text)
     except json.JSONDecodeError as bad:
-        return Parsed(line, None, f"this is no JSON object: {bad.msg} at character {bad.colno}")
+        return Parsed(
+            line,
+            None,
+            tr(
+                "this is no JSON object: {what} at character {column}",
+                what=bad.msg,
+                column=bad.colno,
+            ),
+        )
     except RecursionError:
-        return Parsed(line, None, f"it is nested deeper than {MAX_NESTING} levels")
+        return Parsed(line, None, tr("it is nested deeper than {most} levels", most=MAX_NESTING))
     except ValueError as bad:
-        return Parsed(line, None, f"this is no JSON object: {bad}")
+        return Parsed(line, None, tr("this is no JSON object: {why}", why=why(bad)))
     return _object(value, line)
 
 
@@ -113,17 +127,19 @@ def whole(text: str) -> object:
     try:
         return _DECODER.decode(text)
     except json.JSONDecodeError as bad:
-        where = f"line {bad.lineno}, character {bad.colno}"
-        raise ValueError(f"this is no JSON: {bad.msg} at {where}") from None
+        where = tr("line {line}, character {column}", line=bad.lineno, column=bad.colno)
+        raise ValueError(
+            tr("this is no JSON: {what} at {where}", what=bad.msg, where=where)
+        ) from None
     except RecursionError:
-        raise ValueError(f"it is nested deeper than {MAX_NESTING} levels") from None
+        raise ValueError(tr("it is nested deeper than {most} levels", most=MAX_NESTING)) from None
     except ValueError as bad:
-        raise ValueError(f"this is no JSON: {bad}") from None
+        raise ValueError(tr("this is no JSON: {why}", why=why(bad))) from None
 
 
 def _object(value: object, line: int) -> Parsed:
     if not isinstance(value, dict):
-        return Parsed(line, None, "expected an object in { }, one a line")
+        return Parsed(line, None, tr("expected an object in {{ }}, one a line"))
     wrong = flaw(value)
     return Parsed(line, None if wrong else value, wrong)
 
@@ -136,19 +152,21 @@ def _array(text: str) -> Iterator[Parsed]:
         counted = at
         if text.startswith("]", at):
             if text[at + 1 :].strip():
-                yield Parsed(line, None, "something follows the end of the list")
+                yield Parsed(line, None, tr("something follows the end of the list"))
             return
         try:
             value, end = _DECODER.raw_decode(text, at)
         except json.JSONDecodeError as bad:
-            rest = "nothing from here on was read"
-            yield Parsed(bad.lineno, None, f"this is no JSON: {bad.msg}; {rest}")
+            rest = tr("nothing from here on was read")
+            yield Parsed(
+                bad.lineno, None, tr("this is no JSON: {what}; {rest}", what=bad.msg, rest=rest)
+            )
             return
         except (ValueError, RecursionError):
-            yield Parsed(line, None, "this JSON cannot be read; nothing from here on was read")
+            yield Parsed(line, None, tr("this JSON cannot be read; nothing from here on was read"))
             return
         if end - at > MAX_OBJECT:
-            yield Parsed(line, None, f"it is larger than {MAX_OBJECT // 1024} KB")
+            yield Parsed(line, None, tr("it is larger than {size} KB", size=MAX_OBJECT // 1024))
         else:
             yield _object(value, line)
         at = _skip(text, end)
@@ -156,7 +174,7 @@ def _array(text: str) -> Iterator[Parsed]:
             at = _skip(text, at + 1)
         elif not text.startswith("]", at):
             line += text.count("\n", counted, at)
-            message = "a comma or ] is missing; nothing from here on was read"
+            message = tr("a comma or ] is missing; nothing from here on was read")
             yield Parsed(line, None, message)
             return
 
@@ -168,12 +186,12 @@ def _skip(text: str, at: int) -> int:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number in JSON")
+    raise ValueError(tr("{name} is no number in JSON", name=name))
 
 
 def _bounded_int(digits: str) -> int:
     if len(digits) > _MAX_DIGITS + 1:
-        raise ValueError(f"a number has more than {_MAX_DIGITS} digits")
+        raise ValueError(tr("a number has more than {most} digits", most=_MAX_DIGITS))
     return int(digits)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from flowlang.dataclass import dataclass
+from flowlang.speech import Text, joined, tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,8 @@ class Problem:
     left_out: bool = False
     """True where the row was not taken because of this."""
 
-    def render(self, name: str) -> str:
-        """The problem as one line of a report on the file `name`; it never breaks the line."""
+    def told(self, name: str) -> Text:
+        """The problem as a line of a report on the file `name`, in any language."""
         place = name
         if self.line:
             place += f":{self.line}"
@@ -32,11 +33,18 @@ class Problem:
                 place += f":{self.column}"
         parts = [place]
         if self.severity == "warning":
-            parts.append("warning")
+            parts.append(tr("warning"))
         if self.column_name:
             parts.append(shown(self.column_name))
-        parts.append(self.message + (" (row left out)" if self.left_out else ""))
-        return printable(": ".join(parts))
+        if self.left_out:
+            parts.append(tr("{why} (row left out)", why=self.message))
+        else:
+            parts.append(self.message)
+        return joined(parts, ": ")
+
+    def render(self, name: str) -> str:
+        """The same in English; it never breaks the line."""
+        return printable(self.told(name))
 
 
 def printable(text: str) -> str:

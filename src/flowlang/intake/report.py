@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from typing import ClassVar
 
 from flowlang.intake.problem import Problem, printable
+from flowlang.speech import Text, joined, tr
 
 SHOWN = 20
 """How many problems a summary lists before it only counts them."""
@@ -18,7 +19,7 @@ class RowsRead(ABC):
 
     __slots__ = ()
     NOUN: ClassVar[tuple[str, str]]
-    """What a row is called: one, and many."""
+    """A number of rows: the template for one, and for many; made by `tr_n`, to be translated."""
     name: str
     read: int
     """Rows seen, blank ones not counted."""
@@ -38,11 +39,15 @@ class RowsRead(ABC):
         return ()
 
     @property
-    def counts(self) -> str:
+    def counts(self) -> Text:
         """How many rows there were, and what became of them."""
-        seen, taken = counted(self.read, *self.NOUN), self.taken
-        told = f"{seen} read", f"{taken:,} taken", *self.besides, f"{self.left_out:,} left out"
-        return ", ".join(told)
+        told = (
+            tr("{rows} read", rows=Text(self.NOUN[0], {"count": self.read}, self.NOUN[1])),
+            tr("{count:,} taken", count=self.taken),
+            *self.besides,
+            tr("{count:,} left out", count=self.left_out),
+        )
+        return joined(told)
 
     @property
     def headline(self) -> str:
@@ -50,15 +55,25 @@ class RowsRead(ABC):
         read_as = f"; read as {self.encoding}" if self.encoding not in ("", "UTF-8") else ""
         return printable(f"{self.name}: {self.counts}{read_as}")
 
-    def summary(self) -> list[str]:
+    def told(self) -> list[Text]:
         """Lines for a person: the counts, the encoding if it is not UTF-8, the first problems."""
-        lines = [printable(f"{self.name}: {self.counts}")]
+        lines = [tr("{name}: {counts}", name=self.name, counts=self.counts)]
         if self.encoding not in ("", "UTF-8"):
-            lines.append(printable(f"{self.name}: read as {self.encoding}, it is not UTF-8"))
-        lines += [problem.render(self.name) for problem in self.problems[:SHOWN]]
+            lines.append(
+                tr(
+                    "{name}: read as {encoding}, it is not UTF-8",
+                    name=self.name,
+                    encoding=self.encoding,
+                )
+            )
+        lines += [problem.told(self.name) for problem in self.problems[:SHOWN]]
         if len(self.problems) > SHOWN:
-            lines.append(f"... and {len(self.problems) - SHOWN:,} more")
+            lines.append(tr("... and {count:,} more", count=len(self.problems) - SHOWN))
         return lines
+
+    def summary(self) -> list[str]:
+        """The same in English, ready to be printed."""
+        return [printable(line) for line in self.told()]
 
 
 def counted(number: int, one: str, many: str) -> str:

@@ -10,6 +10,7 @@ from flowlang.intake.cells import CONTROL, MAX_NAME
 from flowlang.intake.column import ColumnRows, read_column
 from flowlang.intake.problem import shown
 from flowlang.kinds import BadValue
+from flowlang.speech import forms, tr
 
 HEADERS = frozenset({
     "email", "e-mail", "mail", "email address", "e-mail address", "email_address", "address",
@@ -25,7 +26,7 @@ _PHONE = re.compile(r"\+?[\d ()/.-]*\d[\d ()/.-]*")
 class AddressRows(ColumnRows):
     """What a list gave."""
 
-    NOUN = "address", "addresses"
+    NOUN = forms("{count:,} address", "{count:,} addresses")
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -45,4 +46,6 @@ def _address(raw: str) -> str:
             return address.lower()
         if _PHONE.fullmatch(address):
             return address
-    raise BadValue(f'expected an e-mail address or a mobile number, got "{shown(address)}"')
+    raise BadValue(
+        tr('expected an e-mail address or a mobile number, got "{text}"', text=shown(address))
+    )

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from flowlang.intake.spreadsheets import unguarded
+from flowlang.speech import tr
 
 DELIMITERS = ",;\t|"
 MAX_CELL = 100_000
@@ -104,10 +105,19 @@ def _broken(text: str, delimiter: str, line: int, lines: _Lines) -> BrokenRow:
     last = lines.number
     if lines.ended:
         opened = _where_quote_opens(text.split("\n")[line - 1 :], delimiter) + line
-        rest = f"; nothing after it was read, up to line {last}" if last > opened else ""
-        return BrokenRow(opened, f"the quote that opens here is never closed{rest}")
-    where = f" (lines {line} to {last} were read as one row)" if last > line else ""
-    return BrokenRow(line, f'text follows a closing quote; a quote in a cell is written ""{where}')
+        rest = (
+            tr("; nothing after it was read, up to line {last}", last=last) if last > opened else ""
+        )
+        return BrokenRow(opened, tr("the quote that opens here is never closed{rest}", rest=rest))
+    where = (
+        tr(" (lines {line} to {last} were read as one row)", line=line, last=last)
+        if last > line
+        else ""
+    )
+    return BrokenRow(
+        line,
+        tr('text follows a closing quote; a quote in a cell is written ""{where}', where=where),
+    )
 
 
 def _where_quote_opens(lines: list[str], delimiter: str) -> int:

@@ -223,7 +223,8 @@ class Code:
         what = step.span.text.split("\n", 1)[0].strip()
         if self.kind == "S":
             hint = tr(
-                "write a campaign for it; an automation can start one: `start campaign … for segment …`"
+                "write a campaign for it; an automation can start one:"
+                " `start campaign … for segment …`"
             )
             self.findings.report(d.CONTACT_STEP_IN_AUTOMATION, step.span, what=what, hint=hint)
         else:

@@ -148,7 +148,8 @@ def load(code: str) -> Keywords:
         mistaken={wrong: _several(right) for wrong, right in raw.get("mistaken", {}).items()},
         aliases=tuple(raw.get("aliases", ())),
         sentences=raw.get("sentences", {}),
-        things=raw.get("things", {}),
+        # What a table does not say is said in English.
+        things={**(load("en").things if code != "en" else {}), **raw.get("things", {})},
         written={
             terminal: {other: form for form, others in forms.items() for other in others}
             for terminal, forms in raw.get("written", {}).items()

@@ -11,6 +11,7 @@ from flowlang.check import literals
 from flowlang.check.expressions import Expressions
 from flowlang.engine.expectations.instead import as_told, told
 from flowlang.source import Diagnostic, Findings
+from flowlang.speech import tr
 from flowlang.syntax import expressions as tree
 from flowlang.syntax import scripts
 from flowlang.syntax.by_node import ByNode
@@ -72,18 +73,27 @@ class Expectations:
                 self.findings.report(
                     d.UNKNOWN_CONTACT,
                     token.span,
-                    what=f'there is no contact "{token.value}" in this test (there is {known})',
+                    what=tr(
+                        'there is no contact "{name}" in this test (there is {known})',
+                        name=token.value,
+                        known=known,
+                    ),
                 )
             return str(token.value)
         if len(self.contacts) > 1:
             self.findings.report(
-                d.UNKNOWN_CONTACT, node.span,
-                what="this test has several contacts, and this line does not say which is meant",
-                hint=f'end it with `for "{self.contacts[0]}"`',
-            )  # fmt: skip
+                d.UNKNOWN_CONTACT,
+                node.span,
+                what=tr(
+                    "this test has several contacts, and this line does not say which is meant"
+                ),
+                hint=tr('end it with `for "{name}"`', name=self.contacts[0]),
+            )
         elif not self.contacts:
             self.findings.report(
-                d.UNKNOWN_CONTACT, node.span, what="this test has no contact: add `given contact`"
+                d.UNKNOWN_CONTACT,
+                node.span,
+                what=tr("this test has no contact: add `given contact`"),
             )
         return self.contacts[0] if self.contacts else ""
 

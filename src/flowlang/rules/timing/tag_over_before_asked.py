@@ -7,6 +7,7 @@ then. Give it for longer, or for good.
 from flowlang.program.program import Campaign
 from flowlang.rules.lengths import seconds
 from flowlang.rules.rule import Hit, Hits, Look, Rule
+from flowlang.speech import tr
 from flowlang.steps.branch import If
 from flowlang.steps.step import Step
 from flowlang.steps.tag import Tag
@@ -69,4 +70,4 @@ def _over(
     found = given.get(tag)
     # A change of clocks, or a short month, moves the end by a little.
     if found is not None and not others and passed > found[1] * 1.04 + 2 * _HOUR:
-        yield Hit(asked.span, {"tag": tag}, also=((found[0].span, "given here"),))
+        yield Hit(asked.span, {"tag": tag}, also=((found[0].span, tr("given here")),))

@@ -190,7 +190,7 @@ class Entry(NamedTuple):
         """The campaign as people read it: in quotes, but for what names itself, as an automation
         does.
         """
-        return self.campaign if self.campaign.endswith('"') else f'"{self.campaign}"'
+        return self.campaign if '"' in self.campaign else f'"{self.campaign}"'
 
     def data(self) -> dict[str, Any]:
         """The entry as the JSON object of `--timeline`."""

@@ -38,9 +38,8 @@ def check(given: list[Path], *, cached: bool) -> list[Outcome]:
     """
     found = [_outcome(_standard_input()) for path in given if path == paths.STDIN]
     for target, outcome in targets(given, cached=cached):
-        if not found:
-            terminal.speak(outcome.language)
         found.append(outcome)
+        paths.speak({one.language for one in found})
         _warn(target)
     if not any(outcome.files for outcome in found):
         raise paths.no_file(given)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
@@ -58,6 +58,8 @@ class _Run:
     changed: int = 0
     unchanged: int = 0
     left: int = 0
+    languages: set[str] = field(default_factory=set)
+    """Of the files that were looked at."""
 
     def standard_input(self) -> None:
         data = sys.stdin.buffer.read()
@@ -111,8 +113,8 @@ class _Run:
         default = read_settings(toml).language if toml else "en"
         findings = Findings()
         parsed = parse(decode(data, name, findings, default=default), findings, default)
-        if not (self.changed or self.unchanged or self.left):
-            terminal.speak(parsed.language)
+        self.languages.add(parsed.language)
+        terminal.speak(parsed.language)
         try:
             return format_source(parsed, self.to, default)
         except NotReadable:
@@ -125,6 +127,7 @@ class _Run:
 
     def sum_up(self) -> None:
         """One line for the person who asked."""
+        paths.speak(self.languages)
         if self.check or self.diff:
             changed = tr_n(
                 "{count} file would be formatted", "{count} files would be formatted", self.changed

@@ -58,12 +58,12 @@ def below(paths: Iterable[Path], expressions: MakeExpressions | None = None) -> 
     for path in given:
         if path == STDIN:
             yield standard_input()
-    seen = 0
+    seen, languages = 0, set[str]()
     for root, files in chosen:
         with without_collector():
             found = workspace.load(root, files, expressions)
-        if not seen:
-            terminal.speak(found.language)
+        languages.add(found.language)
+        speak(languages)
         seen += len(found.files)
         yield found
     if not seen and STDIN not in given:
@@ -127,6 +127,13 @@ def language(path: Path) -> str:
         return read_settings(toml).language if toml else ENGLISH
     except ConfigError:
         return ENGLISH
+
+
+def speak(languages: Collection[str]) -> None:
+    """Talk in the language that all share from here on; where they do not, in that of the folder
+    that the command is called in.
+    """
+    terminal.speak(next(iter(languages)) if len(languages) == 1 else language(Path()))
 
 
 def nearby(path: Path) -> Path:

@@ -109,7 +109,7 @@ def _script(session: Session) -> int:
 
     def refuse(number: int, wrong: Wrong) -> None:
         apart = " " if wrong.message.endswith("?") else "; "
-        hint = f"{apart}{wrong.hint}" if wrong.hint else ""
+        hint = f"{apart}{terminal.told(wrong.hint)}" if wrong.hint else ""
         terminal.talk(
             terminal.printable(
                 tr(
@@ -172,7 +172,7 @@ class _Sources:
             line = first.span.source.position(first.span.start)[0]
             raise Wrong(
                 f"{first.span.source.name}:{line}: {first.message}",
-                "`flow check` shows all findings",
+                tr("`flow check` shows all findings"),
             )
         codes, _ = of_files(program)
         return Loaded.of(workspace, program, asks, codes)

@@ -11,6 +11,7 @@ from flowlang.repl.script import Wrong
 from flowlang.repl.stage import Loaded, Stage
 from flowlang.repl.telling import Teller
 from flowlang.repl.told import Told, row
+from flowlang.speech import joined
 from flowlang.stores.store import Store
 
 _LETTERS = 5
@@ -56,7 +57,7 @@ def why(store: Store, loaded: Loaded, contact: str, name: str = "") -> Reason:
 
 def in_words(wrong: Wrong) -> str:
     """Why there is no answer, in one line."""
-    return f"{wrong.message}; {wrong.hint}" if wrong.hint else wrong.message
+    return joined((wrong.message, wrong.hint), "; ") if wrong.hint else wrong.message
 
 
 def _undelivered(store: Store, contact: str, name: str) -> Told:

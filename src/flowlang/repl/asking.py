@@ -15,6 +15,7 @@ from flowlang.repl.script import Wrong, quoted
 from flowlang.repl.telling import Teller
 from flowlang.repl.told import Row, Told, row
 from flowlang.source import did_you_mean
+from flowlang.speech import tr
 from flowlang.stores.rows import SendingRow
 
 
@@ -40,7 +41,7 @@ class Asking:
         """Why the last decision was made; where it hung on nothing, what led to it."""
         decisions = self.decisions
         if not decisions:
-            raise Wrong("nothing has been decided yet")
+            raise Wrong(tr("nothing has been decided yet"))
         last = ([one for one in decisions if one.entry.campaign] or decisions)[-1]
         if last.asked or last.facts:
             return self._teller.why(self.scene.trace, last)
@@ -50,7 +51,13 @@ class Asking:
         """Why a decision was made, by its number in the history."""
         decisions = self.decisions
         if not 1 <= number <= len(decisions):
-            raise Wrong(f"there is no decision {number}: `history` has {len(decisions)}")
+            raise Wrong(
+                tr(
+                    "there is no decision {number}: `history` has {count}",
+                    number=number,
+                    count=len(decisions),
+                )
+            )
         return self._teller.why(self.scene.trace, decisions[number - 1])
 
     def named(self, name: str) -> Told:
@@ -113,7 +120,7 @@ class Asking:
         """Why a message did not go out, or why a campaign did not start."""
         self._known(name)
         if not self.scene.play.started:
-            raise Wrong("time has not begun yet: nothing has been decided")
+            raise Wrong(tr("time has not begun yet: nothing has been decided"))
         if not self._is_in_program(name):
             return self.named(name)
         if name in self.program.messages:
@@ -127,8 +134,11 @@ class Asking:
 
     def _known(self, name: str) -> None:
         if not name:
-            raise Wrong("of which message, or which campaign?", 'write `why not "Offer"`')
+            raise Wrong(tr("of which message, or which campaign?"), tr('write `why not "Offer"`'))
         campaigns = [campaign.name for campaign in self.program.campaigns]
         known = [*self.program.messages, *campaigns]
         if name not in known and not any(self._met(one, name) for one in self.decisions):
-            raise Wrong(f'there is no message and no campaign "{name}"', did_you_mean(name, known))
+            raise Wrong(
+                tr('there is no message and no campaign "{name}"', name=name),
+                did_you_mean(name, known),
+            )

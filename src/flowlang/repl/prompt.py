@@ -107,8 +107,9 @@ class Terminal:
         try:
             self.tell(enter(self.session, text))
         except Wrong as wrong:
-            told = [row(("bad", wrong.message), hang=2)]
-            told += [row(("dim", f"  {wrong.hint}"), hang=2)] if wrong.hint else []
+            message, hint = wrong.in_(self.session.tongue.words.code)
+            told = [row(("bad", message), hang=2)]
+            told += [row(("dim", f"  {hint}"), hang=2)] if hint else []
             self.tell([*told, *(rows(wrong.detail, indent=2) if wrong.detail else [])])
         except KeyboardInterrupt:
             self.tell([row(("bad", "interrupted; everything is as it was"))])

@@ -10,6 +10,7 @@ from flowlang.repl.amending import made
 from flowlang.repl.outcome import outcome
 from flowlang.repl.script import Line, Wrong, indented, plain, quoted, translated
 from flowlang.repl.session import Session
+from flowlang.speech import tr
 from flowlang.syntax import keywords
 from flowlang.syntax.parser import Parsed
 from flowlang.syntax.scripts import At, Expect, Moving
@@ -33,20 +34,29 @@ class Saved:
 def save(session: Session, name: str) -> Saved:
     """Write the session as a test.  Raises Wrong, and leaves the file as it was."""
     if session.beginning is not None:
-        raise Wrong("a session that began in a store cannot be a test: it needs what came before")
+        raise Wrong(
+            tr("a session that began in a store cannot be a test: it needs what came before")
+        )
     if not name:
-        raise Wrong("a test has a name", 'write `save "the offer goes out"`')
+        raise Wrong(tr("a test has a name"), tr('write `save "the offer goes out"`'))
     if not plain(name) or "\n" in name or "\r" in name:
-        raise Wrong("the name of a test is one line that can be read")
+        raise Wrong(tr("the name of a test is one line that can be read"))
     if not session.stage.begun:
-        raise Wrong("nothing has happened yet that a test could expect")
+        raise Wrong(tr("nothing has happened yet that a test could expect"))
     for script in session.loaded.workspace.tests:
         if script.name == name:
-            raise Wrong(f'there is a test "{name}" already, in {script.file}:{script.line}')
+            raise Wrong(
+                tr(
+                    'there is a test "{name}" already, in {file}:{line}',
+                    name=name,
+                    file=script.file,
+                    line=script.line,
+                )
+            )
     parsed = _home(session)
     draft = Draft.of(session)
     if not draft.expected and not any(isinstance(line.node, Expect) for line in draft.said):
-        raise Wrong("nothing has come of it that a test could expect")
+        raise Wrong(tr("nothing has come of it that a test could expect"))
     path = parsed.source.path
     assert path is not None
     before = path.read_bytes().decode("utf-8").replace("\r\n", "\n")
@@ -73,7 +83,7 @@ def _home(session: Session) -> Parsed:
         if campaign is not None and campaign.span.source in own:
             return own[campaign.span.source]
     if not own:
-        raise Wrong("there is no file to save it in")
+        raise Wrong(tr("there is no file to save it in"))
     return next(iter(own.values()))
 
 
@@ -146,7 +156,9 @@ def _passes(session: Session, name: str) -> int:
             loaded.asks.trace = None
             result = script.run(loaded.program, loaded.codes)
             if not result.passed:
-                raise Wrong("the test would not pass, so it is not written", detail=result.message)
+                raise Wrong(
+                    tr("the test would not pass, so it is not written"), detail=result.message
+                )
             session.take(loaded)
             return script.line
-    raise Wrong("the test could not be read again, so it is not written")
+    raise Wrong(tr("the test could not be read again, so it is not written"))

@@ -13,6 +13,7 @@ from flowlang.repl.telling import Teller
 from flowlang.repl.told import Row, Told, row
 from flowlang.repl.typed import oddities, sound
 from flowlang.source import did_you_mean
+from flowlang.speech import tr
 from flowlang.syntax import keywords
 from flowlang.syntax.scripts import GivenContact
 
@@ -32,7 +33,7 @@ def enter(session: Session, text: str) -> Told:
     if not text or text.startswith("#"):
         return []
     if not plain(text):
-        raise Wrong("there is a character in this that cannot be shown")
+        raise Wrong(tr("there is a character in this that cannot be shown"))
     found = word.find(text, session.tongue.words.code)
     if found is not None:
         return found[0].do(session, found[1])
@@ -75,7 +76,7 @@ def _known(session: Session, text: str) -> None:
         return
     alone = word.alone(text, session.tongue.words.code)
     if alone is not None:
-        raise Wrong(f"nothing can stand behind `{alone}`")
+        raise Wrong(tr("nothing can stand behind `{alone}`", alone=alone))
     first = re.match(r"[^\W\d_][\w-]*|\S+", text)
     assert first is not None
     typed = first[0]
@@ -87,8 +88,20 @@ def _known(session: Session, text: str) -> None:
     hint = did_you_mean(typed, names)
     if typed in session.program.names.fields:
         set_word, to = session.tongue.word("_SET"), session.tongue.word("_SET_TO")
-        raise Wrong(f"`{typed}` is a field", f"write `{set_word} {typed} {to} …` or `? {text}`")
-    raise Wrong(f"there is no word `{typed}`", hint if hint.startswith("did") else "try `help`")
+        raise Wrong(
+            tr("`{typed}` is a field", typed=typed),
+            tr(
+                "write `{set} {typed} {to} …` or `? {text}`",
+                set=set_word,
+                typed=typed,
+                to=to,
+                text=text,
+            ),
+        )
+    raise Wrong(
+        tr("there is no word `{typed}`", typed=typed),
+        hint if hint.startswith("did") else tr("try `help`"),
+    )
 
 
 # ---------------------------------------------------------------------- what came of it
@@ -112,7 +125,7 @@ def stands(session: Session) -> Row:
 def stopped(session: Session, lines: Sequence[Line], wrong: Wrong) -> Told:
     """How far lines went that were replayed, and what is wrong with the next one."""
     done = len(session.state.lines)
-    told = [row("  ", ("bad", wrong.message), hang=4)]
+    told = [row("  ", ("bad", wrong.in_(session.tongue.words.code)[0]), hang=4)]
     if done == len(lines):
         return told
     return [row("  up to here; then `", lines[done].text.partition("\n")[0], "`", hang=4), *told]

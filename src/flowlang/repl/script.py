@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from flowlang.calendar import instant, local
 from flowlang.source import Finding, Findings, Source
+from flowlang.speech import in_language, tr, why
 from flowlang.syntax import diagnostics as d
 from flowlang.syntax import keywords, scripts
 from flowlang.syntax.format import FormatError, format_source
@@ -31,6 +32,10 @@ class Wrong(Exception):
         self.hint = hint
         self.detail = detail
         """What stands below it, as it is laid out."""
+
+    def in_(self, language: str) -> tuple[str, str]:
+        """Message and hint in a language."""
+        return in_language(self.message, language), in_language(self.hint, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +128,9 @@ def translated(text: str, spoken: str, language: str) -> list[Line]:
         laid_out = format_source(parsed, language, language)
     except FormatError as failure:
         if spoken != language:
-            raise Wrong(f"this cannot be said in another language: {failure}") from None
+            raise Wrong(
+                tr("this cannot be said in another language: {why}", why=why(failure))
+            ) from None
         # The parser has read it, so it can be kept as it was typed.
         return [Line(node.span.text.strip(), node) for node in nodes]
     found = list(_logical(laid_out))

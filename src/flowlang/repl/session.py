@@ -17,6 +17,7 @@ from flowlang.program.program import Program
 from flowlang.repl.amending import amended, made
 from flowlang.repl.script import Line, Wrong, before_whom, quoted, read_lines
 from flowlang.repl.stage import MOST, Beginning, Loaded, Stage, replayed
+from flowlang.speech import tr
 from flowlang.stores.rows import SendingRow
 
 DEEPEST = 500
@@ -104,7 +105,7 @@ class Session:
         """The contact that is meant.  Raises Wrong where there is none."""
         found = self.stage.play.timeline.contacts.get(self.whom)
         if found is None:
-            raise Wrong("there is no contact yet", "make one: `contact anna score=60`")
+            raise Wrong(tr("there is no contact yet"), tr("make one: `contact anna score=60`"))
         return found
 
     def view(self) -> View:
@@ -232,14 +233,17 @@ class Session:
 
     def _step(self, here: list[State], there: list[State], verb: str) -> State:
         if not here:
-            raise Wrong(f"there is nothing to {verb}")
+            raise Wrong(tr("there is nothing to {verb}", verb=verb))
         state, to = self.state, here.pop()
         try:
             self._show(to)
         except Wrong as wrong:
             raise Wrong(
-                f"with the files as they are now it does not go so any more: {wrong.message}",
-                f"`{verb}` again leads one further",
+                tr(
+                    "with the files as they are now it does not go so any more: {message}",
+                    message=wrong.message,
+                ),
+                tr("`{verb}` again leads one further", verb=verb),
             ) from None
         except KeyboardInterrupt:
             here.append(to)
@@ -258,7 +262,7 @@ class Session:
         Raises Wrong where there is none.
         """
         if not self.state.branches:
-            raise Wrong("there is nothing to come back to", "`what if` tries another way")
+            raise Wrong(tr("there is nothing to come back to"), tr("`what if` tries another way"))
         branch = self.state.branches[0]
         self._show(branch.state)
         self.past, self.future = list(branch.past), list(branch.future)
@@ -285,7 +289,7 @@ class Session:
     def _taken(self, lines: tuple[Line, ...], loaded: Loaded) -> Wrong | None:
         tongue = loaded.tongue
         if tongue.words.code != self.tongue.words.code:
-            raise Wrong("the files are in another language now: start a new session")
+            raise Wrong(tr("the files are in another language now: start a new session"))
         stage, done, wrong = replayed(loaded, self.beginning, lines)
         own = self.beginning.contact if self.beginning else ""
         names = [own, *(name for line in lines[:done] if (name := made(line)))]

@@ -20,6 +20,7 @@ from flowlang.engine.world import Notice
 from flowlang.program.program import Program
 from flowlang.repl.script import Line, Tongue, Wrong, refuse
 from flowlang.source import Findings
+from flowlang.speech import tr
 from flowlang.stores.rows import SendingRow
 from flowlang.syntax import keywords, scripts
 from flowlang.workspace import Workspace
@@ -182,21 +183,31 @@ class Stage:
         codes = {one.diagnostic.code for one in findings.found}
         if d.TEST_TIME.code in codes and self.begun:
             shown = local(self.play.now, self.compiler.zone)
-            raise Wrong(f"time only goes forward: it is {shown:%Y-%m-%d %H:%M}")
+            raise Wrong(tr("time only goes forward: it is {moment:%Y-%m-%d %H:%M}", moment=shown))
         if d.GIVEN_TOO_LATE.code in codes:
-            raise Wrong("an event is given before time begins", "`event …` lets one happen now")
+            raise Wrong(
+                tr("an event is given before time begins"), tr("`event …` lets one happen now")
+            )
         if d.UNKNOWN_CONTACT.code in codes:
             if not self.contacts:
-                raise Wrong("there is no contact yet", "make one: `contact anna score=60`")
+                raise Wrong(tr("there is no contact yet"), tr("make one: `contact anna score=60`"))
             whom = getattr(line.node, "whom", None)
             if whom is not None and whom.value not in self.contacts:
                 known = ", ".join(f"`{name}`" for name in self.contacts[:MOST_NAMED])
-                raise Wrong(f'there is no contact "{whom.value}"', f"there is {known}")
+                raise Wrong(
+                    tr('there is no contact "{name}"', name=whom.value),
+                    tr("there is {names}", names=known),
+                )
         if d.TEST_VALUE.code in codes:
-            raise Wrong("a value is written out here", 'such as `10`, `2026-12-24` or `"text"`')
+            raise Wrong(
+                tr("a value is written out here"), tr('such as `10`, `2026-12-24` or `"text"`')
+            )
         if d.DUPLICATE_NAME.code in codes and isinstance(line.node, scripts.GivenContact):
             name = self.contacts[-1]
-            raise Wrong(f'"{name}" is there already', f"`contact {name} score=60` changes it")
+            raise Wrong(
+                tr('"{name}" is there already', name=name),
+                tr("`contact {name} score=60` changes it", name=name),
+            )
 
     # ------------------------------------------------------------------ letting time pass
 

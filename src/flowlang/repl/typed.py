@@ -11,6 +11,7 @@ from flowlang.repl.outcome import written
 from flowlang.repl.script import Line, Wrong, quoted
 from flowlang.repl.session import Session
 from flowlang.repl.told import Told, row
+from flowlang.speech import tr, why
 from flowlang.steps.set import Set
 from flowlang.steps.tag import Tag
 from flowlang.steps.untag import Untag
@@ -45,7 +46,10 @@ def pairs(text: str) -> Iterator[tuple[str, str, str]]:
             continue
         open_pair = _OPEN_PAIR.match(text, at)
         if open_pair is not None and (at == 0 or not text[at - 1].isalnum()):
-            raise Wrong(f"`{open_pair[1]}=` has no value", f"write `{open_pair[1]}=…`")
+            raise Wrong(
+                tr("`{name}=` has no value", name=open_pair[1]),
+                tr("write `{name}=…`", name=open_pair[1]),
+            )
         found = _PAIR.match(text, at) if at == 0 or not text[at - 1].isalnum() else None
         if found is None:
             at += 1
@@ -59,7 +63,7 @@ def literal(session: Session, raw: str, name: str, fields: Fields) -> str:
     """A value of a field that was typed, as the language writes it.  Raises Wrong."""
     kind = fields.get(name)
     if name == "id" and fields is session.program.names.fields:
-        raise Wrong("the name of a contact is its id")
+        raise Wrong(tr("the name of a contact is its id"))
     if kind is None:
         return raw if raw.startswith('"') or _WRITTEN_OUT.fullmatch(raw) else quoted(raw)
     if kind.name == "list":
@@ -67,7 +71,7 @@ def literal(session: Session, raw: str, name: str, fields: Fields) -> str:
     value = _read(session, string(raw) if raw.startswith('"') else raw, name, kind)
     text = written(value, session.program.config.timezone)
     if text is None:
-        raise Wrong(f"`{name}`: a line cannot hold this value")
+        raise Wrong(tr("`{name}`: a line cannot hold this value", name=name))
     words = session.tongue.words
     if isinstance(value, bool):
         return words.word("_YES" if value else "_NO")
@@ -82,7 +86,7 @@ def _read(session: Session, raw: str, name: str, kind: Kind) -> object:
     try:
         return read(raw, kind, session.program.config.timezone)
     except BadValue as bad:
-        raise Wrong(f"`{name}`: {bad}") from None
+        raise Wrong(tr("`{name}`: {why}", name=name, why=why(bad))) from None
 
 
 # ---------------------------------------------------------------------- whole lines
@@ -97,7 +101,7 @@ def sound(session: Session, lines: Iterable[Line]) -> None:
     for line in lines:
         for node in walk(line.node):
             if isinstance(node, (Tag, Untag, scripts.GivenTag)) and not str(node.tag.value).strip():
-                raise Wrong("a tag has a name")
+                raise Wrong(tr("a tag has a name"))
 
 
 def oddities(lines: Iterable[Line]) -> Told:

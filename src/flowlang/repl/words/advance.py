@@ -16,6 +16,7 @@ from flowlang.repl.telling import Teller
 from flowlang.repl.told import Told, row
 from flowlang.repl.word import Word
 from flowlang.source import Findings
+from flowlang.speech import tr
 from flowlang.syntax import scripts
 from flowlang.syntax.expressions import Duration
 
@@ -34,7 +35,9 @@ class Advance(Word):
 
     def do(self, session: Session, rest: str) -> Told:
         if not rest:
-            raise Wrong("how far?", "write `advance 2 days` or `advance to 2026-12-01 09:00`")
+            raise Wrong(
+                tr("how far?"), tr("write `advance 2 days` or `advance to 2026-12-01 09:00`")
+            )
         tongue, before = session.tongue, len(session.stage.decisions)
         to = _TO.match(rest)
         lines = []
@@ -45,7 +48,7 @@ class Advance(Word):
         else:
             moment = rest[to.end() :].strip()
             if not moment:
-                raise Wrong("to which moment?", "write `advance to 2026-12-01 09:00`")
+                raise Wrong(tr("to which moment?"), tr("write `advance to 2026-12-01 09:00`"))
             lines += _to(session, _moment(session, moment))
         session.perform(lines)
         return saying.happened(session, before) or nothing(session)

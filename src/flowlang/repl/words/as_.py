@@ -10,6 +10,7 @@ from flowlang.repl.session import Session
 from flowlang.repl.told import Told, row
 from flowlang.repl.word import Word
 from flowlang.source import did_you_mean
+from flowlang.speech import tr
 
 
 class As(Word):
@@ -33,12 +34,15 @@ def there(session: Session, rest: str) -> str:
     """The contact of a name that was typed.  Raises Wrong."""
     name, known = named(rest), session.stage.contacts
     if not name:
-        raise Wrong("which contact?", f"there is {', '.join(known)}" if known else _make("anna"))
+        raise Wrong(
+            tr("which contact?"),
+            tr("there is {names}", names=", ".join(known)) if known else _make("anna"),
+        )
     if name not in known:
         ids = [one for one, contact in session.stage.play.timeline.contacts.items()
                if name.casefold() == str(contact.fields.get("email", "")).casefold()]  # fmt: skip
         hint = f"that is the address of `{ids[0]}`" if ids else did_you_mean(name, known)
-        raise Wrong(f'there is no contact "{name}"', hint or _make(name))
+        raise Wrong(tr('there is no contact "{name}"', name=name), hint or _make(name))
     return name
 
 

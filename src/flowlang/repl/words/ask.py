@@ -13,6 +13,7 @@ from flowlang.repl.telling import Teller
 from flowlang.repl.told import Told
 from flowlang.repl.word import Word
 from flowlang.source import Findings
+from flowlang.speech import tr
 from flowlang.syntax import scripts
 
 
@@ -28,7 +29,7 @@ class Ask(Word):
         lines = read_lines(f"{tongue.word('_EXPECT')} {rest}", tongue.words.code) if rest else []
         node = getattr(lines[0].node, "what", None) if lines else None
         if not isinstance(node, scripts.ExpectCondition):
-            raise Wrong("a condition is asked for", f"write `{self.usage[0]}`")
+            raise Wrong(tr("a condition is asked for"), tr("write `{text}`", text=self.usage[0]))
         view, names, findings = session.view(), session.program.names, Findings()
         expressions = Expressions(names)
         expressions.findings = findings

@@ -12,6 +12,7 @@ from flowlang.repl.told import Told
 from flowlang.repl.typed import literal, pairs
 from flowlang.repl.usual import usual
 from flowlang.repl.word import Word
+from flowlang.speech import tr
 
 _NAME = re.compile(r"""\"(?:[^\"\\]|\\.)*\"|[^\s\"'=,]+""")
 _SET = re.compile(r"([^\W\d_][\w-]*)=\s*$")
@@ -36,7 +37,7 @@ class Contact(Word):
         found = _NAME.match(first)
         name = named(found[0]) if found is not None else ""
         if found is None or not name.strip():
-            raise Wrong("a contact has a name", "write `contact anna`")
+            raise Wrong(tr("a contact has a name"), tr("write `contact anna`"))
         lines = [*_given(session, first[found.end() :].strip()), *_block(block)]
         text = "\n".join([_head(session, quoted(name)), *(f"  {line}" for line in lines)])
         return saying.say(session, text) or [saying.stands(session)]
@@ -84,7 +85,10 @@ def _facts(session: Session, text: str, last: str) -> list[str]:
             continue
         name, _, begun = last.partition("=")
         hint = f'a text of several words stands in quotes: `{name}="{begun} {part}"`'
-        raise Wrong(f"`{part}` says nothing of a contact", hint if last else "try `help contact`")
+        raise Wrong(
+            tr("`{word}` says nothing of a contact", word=part),
+            hint if last else tr("try `help contact`"),
+        )
     return found
 
 

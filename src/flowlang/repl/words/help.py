@@ -13,6 +13,7 @@ from flowlang.repl.told import Told, padded, row, rows
 from flowlang.repl.word import TOPICS, Word
 from flowlang.reports.text import columns
 from flowlang.source import did_you_mean
+from flowlang.speech import tr
 from flowlang.syntax.keywords import Keywords
 
 
@@ -60,7 +61,7 @@ def _one(session: Session, name: str) -> Told:
     if found is None:
         known = [phrase for one in word.words() for phrase in one.phrases(words.code)]
         known += [words.word(one.terminal) for one in (*ACTIONS, *LINES)]
-        raise Wrong(f"there is no word `{name}`", did_you_mean(name, known))
+        raise Wrong(tr("there is no word `{name}`", name=name), did_you_mean(name, known))
     one = found[0]
     text = " ".join(cleandoc(one.__doc__ or "").split("\n"))
     told = rows("\n".join(part.strip() for part in text.split("  ")), indent=2)

@@ -10,6 +10,7 @@ from flowlang.repl.script import Wrong, quoted
 from flowlang.repl.session import Session
 from flowlang.repl.told import Told, row
 from flowlang.repl.word import Word
+from flowlang.speech import tr
 from flowlang.syntax.values import string
 
 _PART = re.compile(r'"(?:[^"\\]|\\.)*"|[^\s,"]+')
@@ -25,7 +26,9 @@ class ImportCoupons(Word):
     def do(self, session: Session, rest: str) -> Told:
         parts = [part if part[0] == '"' else quoted(part) for part in _PART.findall(rest)]
         if len(parts) < 2:
-            raise Wrong("a list and its codes are asked for", f"write `{self.usage[0]}`")
+            raise Wrong(
+                tr("a list and its codes are asked for"), tr("write `{text}`", text=self.usage[0])
+            )
         text = f"{session.tongue.word('_IMPORT_COUPONS')} {parts[0]} {', '.join(parts[1:])}"
         before = len(session.stage.decisions)
         session.perform(session.read(session.at(text)))

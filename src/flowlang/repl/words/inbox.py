@@ -12,6 +12,7 @@ from flowlang.repl.telling import Teller
 from flowlang.repl.told import Told, row, rows
 from flowlang.repl.word import Word
 from flowlang.source import did_you_mean
+from flowlang.speech import tr
 from flowlang.stores.rows import SendingRow
 
 
@@ -26,7 +27,7 @@ class Inbox(Word):
         name, contact = named(rest), session.contact()
         if name and name not in session.program.messages:
             hint = did_you_mean(name, list(session.program.messages))
-            raise Wrong(f'there is no message "{name}"', hint)
+            raise Wrong(tr('there is no message "{name}"', name=name), hint)
         letters = [
             letter
             for letter in session.stage.play.world.letters

@@ -16,6 +16,7 @@ from flowlang.repl.stage import Loaded
 from flowlang.repl.told import Told, row
 from flowlang.repl.word import Word
 from flowlang.source import did_you_mean
+from flowlang.speech import tr
 from flowlang.syntax.scripts import Test
 
 FILES = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json")
@@ -44,7 +45,9 @@ class Load(Word):
     def do(self, session: Session, rest: str) -> Told:
         name = named(rest)
         if not name:
-            raise Wrong("what is to be loaded?", "the name of a test, or a file of contacts")
+            raise Wrong(
+                tr("what is to be loaded?"), tr("the name of a test, or a file of contacts")
+            )
         if Path(name).suffix.lower() in FILES:
             return _contacts(session, Path(name))
         loaded = session.sources.load()
@@ -57,7 +60,7 @@ class Load(Word):
         if Path(name).suffix or "/" in name:
             takes = ", ".join(FILES)
             hint = f"`load` takes the name of a test, or a file of contacts ({takes})"
-        raise Wrong(f'there is no test "{name}"', hint)
+        raise Wrong(tr('there is no test "{name}"', name=name), hint)
 
     def complete(self, session: Session, rest: str) -> Iterable[str]:
         return (quoted(script.name) for script in session.loaded.workspace.tests)
@@ -81,8 +84,13 @@ def _contacts(session: Session, path: Path) -> Told:
     told = [row(f"  {line}", hang=4) for line in _summary(found)]
     if len(found.rows) > MOST:
         raise Wrong(
-            f"{path} has {len(found.rows):,} contacts, a session takes {MOST}",
-            "`flow simulate` runs many",
+            tr(
+                "{path} has {count:,} contacts, a session takes {most}",
+                path=path,
+                count=len(found.rows),
+                most=MOST,
+            ),
+            tr("`flow simulate` runs many"),
         )
     if not found.rows:
         return told

@@ -16,6 +16,7 @@ from flowlang.repl.typed import literal, pairs
 from flowlang.repl.usual import usual
 from flowlang.repl.word import Word
 from flowlang.source import Findings
+from flowlang.speech import tr
 from flowlang.steps.set import Set as SetStep
 
 
@@ -60,7 +61,7 @@ def _reckoned(session: Session, text: str) -> str:
     value = compiled.fn(session.view())
     shown = written(value, session.program.config.timezone)
     if value is None or shown is None:
-        raise Wrong(f"`{node.value.span.text}` has no value now that could be set")
+        raise Wrong(tr("`{text}` has no value now that could be set", text=node.value.span.text))
     return f"{text[: text.rindex(node.value.span.text)]}{shown}"
 
 

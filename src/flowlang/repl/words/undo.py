@@ -7,6 +7,7 @@ from flowlang.repl.session import Session, State
 from flowlang.repl.telling import Teller
 from flowlang.repl.told import Row, Told, row
 from flowlang.repl.word import Word
+from flowlang.speech import tr
 
 MOST = 1000
 SHOWN = 10
@@ -35,7 +36,13 @@ def times(rest: str) -> int:
     if not rest:
         return 1
     if not (rest.isascii() and rest.isdigit()) or not 1 <= int(rest[:9]) <= MOST:
-        raise Wrong(f"how often? a number from 1 to {MOST:,} is asked for, not `{rest}`")
+        raise Wrong(
+            tr(
+                "how often? a number from 1 to {most:,} is asked for, not `{text}`",
+                most=MOST,
+                text=rest,
+            )
+        )
     return int(rest)
 
 

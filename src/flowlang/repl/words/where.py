@@ -12,6 +12,7 @@ from flowlang.repl.telling import Teller
 from flowlang.repl.told import Row, Told, row
 from flowlang.repl.word import Word
 from flowlang.source import did_you_mean
+from flowlang.speech import tr
 
 
 class Where(Word):
@@ -48,7 +49,7 @@ def _named(session: Session, rest: str) -> Campaign:
         if campaign.name == name:
             return campaign
     known = [campaign.name for campaign in session.program.campaigns]
-    raise Wrong(f'there is no campaign "{name}"', did_you_mean(name, known))
+    raise Wrong(tr('there is no campaign "{name}"', name=name), did_you_mean(name, known))
 
 
 def _is_shown(runs: list[Run], others: dict[tuple[str, str], Run]) -> bool:

@@ -177,6 +177,11 @@ class Finding:
         return self.diagnostic.severity
 
     @property
+    def language(self) -> str:
+        """That of the file it belongs to, in which it is told."""
+        return (self.home or self.span).source.language
+
+    @property
     def order(self) -> tuple[str, int, int, str]:
         return self.span.source.name, self.span.start, self.span.end, self.diagnostic.code
 

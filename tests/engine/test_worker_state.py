@@ -136,7 +136,9 @@ def test_a_run_whose_step_is_gone_stays_and_is_not_woken() -> None:
     states = States(compiled(SHORT))
     contact, aside = states.read(text)
     assert contact.runs["Long", ""].due is None
-    assert [one.step for one in stranded(contact, aside, states)] == [STATES.campaigns["Long"].instructions[4].where.id]
+    assert [one.step for one in stranded(contact, aside, states)] == [
+        STATES.campaigns["Long"].instructions[4].where.id
+    ]
     assert states.write(contact, aside) == text
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from flowlang.reports import by_severity
 from flowlang.source import Finding
+from flowlang.speech import tr
 
 SHOWN = 10
 """Annotations of each kind that GitHub shows of one step."""
@@ -39,7 +40,8 @@ def _command(finding: Finding) -> str:
         place |= {"col": column, "endColumn": max(column, end_column - 1)}
     place["title"] = f"{finding.diagnostic.code} {finding.diagnostic.name}"
     properties = ",".join(f"{key}={_property(str(value))}" for key, value in place.items())
-    told = f"{finding.message}\nhint: {finding.hint}" if finding.hint else finding.message
+    hint = tr("hint: {hint}", hint=finding.hint).in_(finding.language)
+    told = f"{finding.message}\n{hint}" if finding.hint else finding.message
     return f"::{_COMMANDS[finding.severity]} {properties}::{_data(told)}"
 
 

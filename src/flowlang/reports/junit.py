@@ -13,6 +13,7 @@ from itertools import groupby
 from xml.sax.saxutils import escape, quoteattr
 
 from flowlang.source import Finding
+from flowlang.speech import tr
 
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -78,7 +79,8 @@ def document(name: str, cases: Iterable[Case]) -> str:
 def _failure(finding: Finding) -> tuple[str, str, str]:
     line, column = finding.span.source.position(finding.span.start)
     place = f"{finding.span.source.name}:{line}:{column}"
-    hint = f"\nhint: {finding.hint}" if finding.hint else ""
+    told = tr("hint: {hint}", hint=finding.hint).in_(finding.language)
+    hint = f"\n{told}" if finding.hint else ""
     told = f"{place} {finding.severity} {finding.diagnostic.code}: {finding.message}{hint}"
     return finding.diagnostic.name, f"line {line}: {finding.message}", told
 

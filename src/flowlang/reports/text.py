@@ -45,7 +45,7 @@ def excerpts(findings: Sequence[Finding], *, color: bool = False) -> str:
     paint = _Paint(color)
     parts: list[str] = []
     shown: Counter[str] = Counter()
-    languages = {finding.span.source.name: _language(finding) for finding in findings}
+    languages = {finding.span.source.name: finding.language for finding in findings}
     for finding in sorted(findings, key=lambda one: one.order):
         name = finding.span.source.name
         shown[name] += 1
@@ -95,11 +95,6 @@ def _fixes(findings: Sequence[Finding]) -> str:
     return joined(told, "")
 
 
-def _language(finding: Finding) -> str:
-    """The language of the file that a finding belongs to, in which it is told."""
-    return (finding.home or finding.span).source.language
-
-
 class _Paint:
     def __init__(self, on: bool) -> None:
         self.on = on
@@ -109,7 +104,7 @@ class _Paint:
 
 
 def _finding(finding: Finding, paint: _Paint) -> Iterator[str]:
-    diagnostic, language = finding.diagnostic, _language(finding)
+    diagnostic, language = finding.diagnostic, finding.language
     severity = paint(in_language(SEVERITIES[finding.severity], language), finding.severity)
     place = paint(_place(finding.span), "place")
     yield f"{place} {severity} {diagnostic.code} {diagnostic.name}: {printable(finding.message)}"
@@ -128,7 +123,7 @@ def one_line(finding: Finding) -> str:
     """Where it is and what, without an excerpt."""
     diagnostic = finding.diagnostic
     told = f"{diagnostic.code} {diagnostic.name}: {printable(finding.message)}"
-    severity = in_language(SEVERITIES[finding.severity], _language(finding))
+    severity = in_language(SEVERITIES[finding.severity], finding.language)
     return f"{_place(finding.span)} {severity} {told}"
 
 

@@ -16,15 +16,14 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from itertools import count
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import j
-from durable import Postgresql, Sqlite, Writer
+from durable import Postgresql, Sqlite, Writer, databases
 
 from flowlang import workspace
 from flowlang.cli.codes import of_files
@@ -35,7 +34,6 @@ from flowlang.intake import schemas
 from flowlang.intake.contacts import read_contacts
 from flowlang.intake.events import read_events
 from flowlang.stores import Store, open_store
-from tests.postgresql import OwnServer
 
 END = j.START.replace(year=2027)
 
@@ -90,21 +88,6 @@ def rows_of(store: Store, amount: int) -> tuple[int, int]:
     names = [str(number) for number in range(amount)]
     entries = store.entries(names)
     return len(entries), sum(one.what == "sent" for one in entries)
-
-
-@contextmanager
-def databases(name: str) -> Iterator[Callable[[], str]]:
-    """Fresh ones, each time with empty tables."""
-    with tempfile.TemporaryDirectory() as folder:
-        if name == "sqlite":
-            places = count()
-            yield lambda: f"sqlite:///{folder}/{next(places)}.db"
-            return
-        server = OwnServer(tempfile.gettempdir(), ["shared_buffers=256MB"])
-        try:
-            yield lambda: server.url(server.database())
-        finally:
-            server.close()
 
 
 def floor(open_one: Callable[[str], Writer], url: str, writes: int) -> float:

@@ -24,7 +24,16 @@ from uuid import uuid4
 import pytest
 
 VARIABLE = "FLOW_TEST_POSTGRESQL"
-_PLACE = next(one for one in ("/dev/shm", "/tmp") if os.access(one, os.W_OK))  # noqa: S108 - sockets need a short path
+_ROOM = 2**30
+"""Bytes for the databases of a test run."""
+
+
+def _in_memory(folder: str) -> bool:
+    """Whether a folder in memory can be had, and is large enough."""
+    return os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > _ROOM
+
+
+_PLACE = next(filter(_in_memory, ["/dev/shm"]), "/tmp")  # noqa: S108 - sockets need a short path
 """In memory where that can be had: a new database is copied from another, file by file."""
 _PATIENCE = 30
 """Seconds for a server to start."""

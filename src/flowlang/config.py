@@ -89,12 +89,12 @@ def read_settings(path: Path) -> Settings:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigError(f"{path}: {error}") from None
     try:
-        return _settings(raw)
+        return _settings(raw, path.parent)
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from None
 
 
-def _settings(raw: dict[str, Any]) -> Settings:
+def _settings(raw: dict[str, Any], folder: Path) -> Settings:
     for key in raw:
         if key not in (*_TOP, *_SECTIONS, *_APART):
             _unknown(key, (*_TOP, *_SECTIONS, *_APART))
@@ -120,7 +120,7 @@ def _settings(raw: dict[str, Any]) -> Settings:
         store_url=flat.get("store.url", "sqlite:///.flow/state.db"),
         delivery=_delivery(raw),
         missed=flat.get("schedule.missed", "catch up"),
-        rules=_rules(raw),
+        rules=_rules(raw, folder),
     )
 
 
@@ -215,13 +215,13 @@ def _delivery(raw: dict[str, Any]) -> DeliverySettings:
         raise ConfigError(str(bad)) from None
 
 
-def _rules(raw: dict[str, Any]) -> Severities:
+def _rules(raw: dict[str, Any], folder: Path) -> Severities:
     table = _table(raw, "rules")
     if not table:
         return Severities()
     from flowlang.rules import settings  # it knows all rules by name: only where one is named
 
     try:
-        return settings.read(table)
+        return settings.read(table, folder)
     except settings.BadRules as error:
         raise ConfigError(str(error)) from None

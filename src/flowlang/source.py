@@ -152,6 +152,8 @@ class Walk(NamedTuple):
     """The number of the instruction."""
     outcome: str
     """The label of one of its outcomes."""
+    lacking: str = ""
+    """The field of the contact for want of which, and of nothing else, it comes to that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,11 @@ class Finding:
     @property
     def severity(self) -> Severity:
         return self.diagnostic.severity
+
+    @property
+    def places(self) -> tuple[Span, ...]:
+        """Where a comment can speak of it: its own line first, then where it belongs."""
+        return (self.span,) if self.home is None else (self.span, self.home)
 
     @property
     def language(self) -> str:

@@ -99,7 +99,8 @@ def test_all_that_a_finding_has_is_kept(shop: Path) -> None:
     span = Span(Source(str(path), path.read_text(), path), 3, 9)
     made = Finding(
         Diagnostic("FL999", "made-up", "info", "{what}", "why"), span, "message", "hint",
-        Fix((Edit(span, "text"),), safe=False), ((span, "also"),), Walk("C", 1, "sent"), "a test", span,
+        Fix((Edit(span, "text"),), safe=False), ((span, "also"),), Walk("C", 1, "sent"), "a test",
+        span,
     )  # fmt: skip
     assert not [field.name for field in fields(made) if getattr(made, field.name) == field.default]
     entry = Entry(shop, None)

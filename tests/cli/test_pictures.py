@@ -163,6 +163,17 @@ def test_a_rule_by_code_and_by_name(tmp_path: Path, snapshot: SnapshotAssertion)
     assert done.stdout.split("\n", 1)[0].split()[0] in flow("rule", "--all", cwd=tmp_path).stdout
 
 
+def test_a_family_lists_its_rules(tmp_path: Path) -> None:
+    def listed(word: str) -> list[list[str]]:
+        return [line.split() for line in flow("rule", word, cwd=tmp_path).stdout.splitlines()]
+
+    told = listed("timing")
+    assert ["FL641", "wait-of-zero", "warning"] in told
+    assert ["FL208", "day-excepted", "warning"] in told
+    assert all(one in listed("--all") for one in told[:2])
+    assert ["FL101", "unknown-message", "error"] not in told
+
+
 def test_a_new_workspace_checks_tests_and_runs(tmp_path: Path) -> None:
     assert flow("new", "spring", cwd=tmp_path).returncode == 0
     assert flow("check", "spring", cwd=tmp_path).returncode == 0

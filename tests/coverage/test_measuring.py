@@ -323,6 +323,10 @@ def test_what_a_module_brings_is_not_ours_to_test(tmp_path: Path) -> None:
     done = flow("test", "shop", "--coverage", "--output-format", "json", cwd=tmp_path)
     names = [one["name"] for one in json.loads(done.stdout)["coverage"]["campaigns"]]
     assert names == ["Hello"]
+    done = flow("graph", "shop", "--coverage", "--output-format", "json", cwd=tmp_path)
+    assert [one["campaign"] for one in json.loads(done.stdout)["graphs"]] == ["Hello"]
+    done = flow("graph", "shop", "--output-format", "json", cwd=tmp_path)
+    assert len(json.loads(done.stdout)["graphs"]) > 1
 
 
 def test_the_picture_says_what_was_walked(tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ undisturbed run in memory.  Prints what it found, exit code 1 where anything is 
 
 from __future__ import annotations
 
-import argparse
 import re
 import sys
 from collections import Counter
@@ -26,9 +25,9 @@ from flowlang.engine.timeline import Timeline
 from flowlang.engine.worker import Worker
 from flowlang.engine.world import World
 from flowlang.program.program import Program
-from flowlang.stores import Store, open_store
+from flowlang.stores import Store
 from flowlang.stores.rows import ArrivalRow
-from tests.crash.killing import address, kill_workers
+from tests.crash.killing import Trial
 from tests.engine_cases.sums import wrong_sums
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -256,32 +255,11 @@ def _letters(store: Store, expected: Told) -> Iterator[str]:
             yield f'"{process.name}": {process.done} done, but {counts[process.name]} queued'
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--store", default="sqlite", help="sqlite, postgresql, or an address")
-    parser.add_argument("--contacts", type=int, default=20_000)
-    parser.add_argument("--kills", type=int, default=300)
-    parser.add_argument("--workers", type=int, default=2, help="at the same time")
-    parser.add_argument("--seed", type=int, default=1)
-    asked = parser.parse_args()
-    with address(asked.store) as (url, base):
-        store = open_store(url, base)
-        prepare(store, asked.contacts)
-        store.close()
-
-        def work() -> None:
-            Worker(program(), open_store(url, base), batch=BATCH).run(END)
-
-        done = kill_workers(work, kills=asked.kills, at_once=asked.workers, seed=asked.seed)
-        store = open_store(url, base)
-        wrong = list(audit(store, asked.contacts))
-        store.close()
-    print(f"{asked.store}: {done.kills} of {done.workers} workers killed in {done.seconds:.0f} s")  # noqa: T201
-    for one in wrong[:20]:
-        print(f"wrong: {one}")  # noqa: T201
-    print("all is as if nothing had happened" if not wrong else f"{len(wrong)} things are wrong")  # noqa: T201
-    return bool(wrong)
+def work(store: Store) -> None:
+    """What each worker does."""
+    Worker(program(), store, batch=BATCH).run(END)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    trial = Trial(prepare, work, audit, contacts=20_000, kills=300, workers=2)
+    sys.exit(trial.by_hand(__doc__))

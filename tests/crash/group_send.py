@@ -5,7 +5,6 @@ python -m tests.crash.group_send --contacts 5000 --kills 20
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -16,9 +15,9 @@ from flowlang.config import Settings
 from flowlang.engine.admission import as_text
 from flowlang.engine.worker import Worker
 from flowlang.program.program import Program
-from flowlang.stores import Store, open_store
+from flowlang.stores import Store
 from flowlang.stores.rows import ArrivalRow
-from tests.crash.killing import address, kill_workers
+from tests.crash.killing import Trial
 from tests.engine_cases.sums import wrong_sums
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -76,31 +75,11 @@ def audit(store: Store, contacts: int) -> Iterator[str]:
         yield f"{len(letters)} letters, {process.done} done"
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--store", default="sqlite", help="sqlite, postgresql, or an address")
-    parser.add_argument("--contacts", type=int, default=5_000)
-    parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--workers", type=int, default=1, help="at the same time")
-    asked = parser.parse_args()
-    with address(asked.store) as (url, base):
-        store = open_store(url, base)
-        prepare(store, asked.contacts)
-        store.close()
-
-        def work() -> None:
-            Worker(program(), open_store(url, base), batch=100).run(END)
-
-        done = kill_workers(work, kills=asked.kills, at_once=asked.workers, seed=3, pause=0.3)
-        store = open_store(url, base)
-        wrong = list(audit(store, asked.contacts))
-        store.close()
-    print(f"{asked.store}: {done.kills} of {done.workers} workers killed")  # noqa: T201
-    for one in wrong:
-        print(f"wrong: {one}")  # noqa: T201
-    print("all is as if nothing had happened" if not wrong else "something is wrong")  # noqa: T201
-    return bool(wrong)
+def work(store: Store) -> None:
+    """What each worker does."""
+    Worker(program(), store, batch=100).run(END)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    trial = Trial(prepare, work, audit, contacts=5_000, kills=20, workers=1, pause=0.3)
+    sys.exit(trial.by_hand(__doc__))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import random
 import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from flowlang.stores import Store, open_store
 
 
 @dataclass(slots=True)
@@ -83,3 +86,46 @@ def address(given: str) -> Iterator[tuple[str, Path]]:
             server.close()
     else:
         yield given, Path()
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Something that workers do and are killed at, and how it is judged afterwards."""
+
+    prepare: Callable[[Store, int], None]
+    """Puts so many contacts into a store."""
+    work: Callable[[Store], None]
+    """What each worker does, to the end."""
+    audit: Callable[[Store, int], Iterator[str]]
+    """What is wrong with the store of so many contacts."""
+    contacts: int
+    kills: int
+    workers: int
+    pause: float = 0.15
+
+    def by_hand(self, about: str | None) -> int:
+        """Do what the command line asks for; gives the exit code: 1 where anything is wrong."""
+        parser = argparse.ArgumentParser(
+            description=about, formatter_class=argparse.RawDescriptionHelpFormatter
+        )
+        parser.add_argument("--store", default="sqlite", help="sqlite, postgresql, or an address")
+        parser.add_argument("--contacts", type=int, default=self.contacts)
+        parser.add_argument("--kills", type=int, default=self.kills)
+        parser.add_argument("--workers", type=int, default=self.workers, help="at the same time")
+        parser.add_argument("--seed", type=int, default=1)
+        asked = parser.parse_args()
+        with address(asked.store) as (url, base):
+            with closing(open_store(url, base)) as store:
+                self.prepare(store, asked.contacts)
+            done = kill_workers(
+                lambda: self.work(open_store(url, base)),
+                kills=asked.kills, at_once=asked.workers, seed=asked.seed, pause=self.pause,
+            )  # fmt: skip
+            with closing(open_store(url, base)) as store:
+                wrong = list(self.audit(store, asked.contacts))
+        took = f"{done.seconds:.0f} s"
+        print(f"{asked.store}: {done.kills} of {done.workers} workers killed in {took}")  # noqa: T201 - for a person
+        for one in wrong[:20]:
+            print(f"wrong: {one}")  # noqa: T201 - as above
+        print("something is wrong" if wrong else "all is as if nothing had happened")  # noqa: T201 - as above
+        return bool(wrong)

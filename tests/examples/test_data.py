@@ -72,6 +72,7 @@ def test_the_settings_are_read(tmp_path: Path) -> None:
     found = re.search(r"^```toml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
     assert found is not None
     (tmp_path / "flow.toml").write_text(found[1], encoding="utf-8")
+    (tmp_path / "campaigns" / "old").mkdir(parents=True)  # of which it says something
     settings = read_settings(tmp_path / "flow.toml")
     assert settings.channels["push"]["address"] == "device"
     assert tomllib.loads(found[1])["schedule"]["missed"] == settings.missed

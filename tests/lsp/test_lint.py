@@ -148,7 +148,7 @@ def test_it_is_allowed_above_a_line_that_has_a_comment_and_in_no_text(
     uri = editor.open(tmp_path / "mail.flow", mail + ZERO.replace("wait 0 days", 'send "M"'))
     assert editor.shows(uri, "FL744")
     (allowed,) = allowing(editor, uri)
-    assert allowed.startswith('message "M"  # flow: allow unsafe-link because …\n')
+    assert '\n    """  # flow: allow unsafe-link because …\n' in allowed
 
 
 def test_what_guards_a_law_or_is_locked_can_not_be_allowed(editor: Editor, tmp_path: Path) -> None:

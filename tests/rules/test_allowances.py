@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from flowlang import workspace
+from flowlang.rules.allowances import allowing
+from flowlang.source import edited
 from flowlang.syntax.format import format_source
 from tests.rules.linting import ZERO, linted, mended, told
 
@@ -149,6 +151,56 @@ def test_other_comments_and_texts_are_none(line: str, tmp_path: Path) -> None:
 def test_a_comment_in_a_text_block_is_text(tmp_path: Path) -> None:
     text = 'message "M"\n  kind service\n  channel email\n  subject "s"\n  body """\n    # flow: allow x because y\n    """\n'  # noqa: E501
     assert told(linted(tmp_path, text)) == []
+
+
+DRAFT = 'message "M"\n  kind service\n  channel email\n  subject "s"\n'
+BOTH = "# flow: allow draft-left, unsafe-link because it is a trial"
+"""What the text of a message may have in it."""
+GERMAN = """\
+# sprache: de
+nachricht "M"
+  art service
+  kanal email
+  betreff "s"
+  text "TODO http://x.de"  # flow: erlaube draft-left, unsafe-link weil es eine Probe ist
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'{DRAFT}  body "TODO see http://x.de"  {BOTH}\n',
+        f'{DRAFT}  body """\n    TODO see\n    http://x.de\n    """  {BOTH}\n',
+        f'{DRAFT}  {BOTH}\n  body "TODO see http://x.de"\n',
+        f'{DRAFT}  body file "body.txt"  {BOTH}\n',
+        f'{DRAFT}  in "de"\n    subject "s"\n    body file "body.txt"  {BOTH}\n  body "b"\n',
+        f'{DRAFT}  body file "body.txt"\n'.replace('"M"', f'"M"  {BOTH}'),
+        f'{DRAFT}  body "TODO see http://x.de"\n'.replace('"M"', f'"M"  {BOTH}'),
+        f'{DRAFT}  body "b"\n'.replace('"s"', f'"TODO http://x.de"  {BOTH}'),
+        GERMAN,
+    ],
+)
+def test_behind_a_line_of_a_message_it_holds_for_that_text(text: str, tmp_path: Path) -> None:
+    loaded = linted(tmp_path, text, body_txt="TODO see http://x.de\n")
+    assert told(loaded) == []
+
+
+def test_behind_another_line_of_a_message_it_holds_for_nothing(tmp_path: Path) -> None:
+    text = f'{DRAFT}  body "TODO"\n'.replace('"s"', f'"s"  {BOTH.replace(", unsafe-link", "")}')
+    assert [name for name, _, _ in told(linted(tmp_path, text))] == [
+        "unused-allowance", "draft-left",
+    ]  # fmt: skip
+
+
+def test_what_the_editor_writes_holds_where_it_writes_it(tmp_path: Path) -> None:
+    text = f'{DRAFT}  body "TODO"\n'
+    loaded = linted(tmp_path, text)
+    (finding,) = loaded.findings.found
+    edit = allowing(finding, loaded.files[0], loaded.settings.rules)
+    assert edit is not None
+    written = edited(text, [edit]).replace("…", "it is a trial")
+    assert '"TODO"  # flow: allow draft-left because' in written
+    assert told(linted(tmp_path, written)) == []
 
 
 def test_in_a_file_with_an_error_nothing_is_unused(tmp_path: Path) -> None:

@@ -10,10 +10,12 @@ from syrupy.assertion import SnapshotAssertion
 
 from flowlang import workspace
 from flowlang.rules import pages, registry
+from flowlang.rules.allowances import CHANGE
 from flowlang.rules.rule import Rule
 from flowlang.source import Finding, edited
 from tests.rules.pages import FOLDER, expected
 
+DOCS = FOLDER.parent
 RULES = list(registry.rules().values())
 
 
@@ -77,6 +79,33 @@ def test_an_edition_is_frozen(snapshot: SnapshotAssertion) -> None:
     """A rule that comes later gets the next edition; so does one that becomes more severe."""
     edition = {rule.name: rule.severity for rule in RULES if rule.since == "2026"}
     assert edition == snapshot
+
+
+_ALLOWED = re.compile(r"# flow: (?:allow|erlaube) (.+?) (?:because|weil)\b")
+_SET = re.compile(r"^`?([a-z][a-z-]+-[a-z]+) = (?:\"(?:error|warning|info|off)\")", re.MULTILINE)
+_SHOWN = re.compile(r"\bflow rule ([a-z][a-z-]+|FL\d+)")
+_LOCKED = re.compile(r"^locked = \[(.*?)\]", re.MULTILINE)
+_SET_IN_TEXT = re.compile(r"`([a-z-]+) = \{ severity")
+_NAME = re.compile(r"[a-z][a-z-]+|FL\d+")
+_CODE = re.compile(r"\bFL\d{3}\b")
+
+
+def test_what_the_documents_call_a_rule_is_one() -> None:
+    said: set[str] = set()
+    for page in [DOCS.parent / "README.md", *DOCS.rglob("*.md")]:
+        text = page.read_text(encoding="utf-8")
+        for pattern in (_SET, _SHOWN, _SET_IN_TEXT, _CODE):
+            said |= set(pattern.findall(text))
+        for listed in (*_ALLOWED.findall(text), *_LOCKED.findall(text)):
+            if not CHANGE.match(f" {listed}"):
+                said |= set(_NAME.findall(listed))
+    assert {"wait-without-end", "send-after-withdrawal", "consent", "FL701"} <= said
+    assert {
+        one for one in said
+        if registry.name_of(one) is None
+        and registry.diagnostic(one) is None
+        and one not in registry.FAMILIES
+    } == set()  # fmt: skip
 
 
 def test_the_pages_are_made_of_the_rules() -> None:

@@ -87,7 +87,12 @@ WRONG = {
     '[rules]\nFL999 = "error"': "there is no rule `FL999`",
     '[rules]\nwait-of-zero = "eror"': 'rules.wait-of-zero = "eror": expected "error" or "warning"',
     "[rules]\nwait-of-zero = 1": "rules.wait-of-zero = 1: expected",
-    '[rules]\nunknown-field = "off"': "there is no rule `unknown-field`",
+    '[rules]\nunknown-field = "off"': "unknown-field is always an error, it cannot be set",
+    '[rules]\nFL101 = "off"': "FL101 unknown-message is always an error, it cannot be set",
+    '[rules]\nlocked = ["fl101"]': "FL101 unknown-message is always an error, it cannot be set",
+    '[rules."campains"]\ntiming = "off"': "no such folder; did you mean `campaigns`?",
+    '[rules."campaigns/odl"]\ntiming = "off"': "no such folder; did you mean `campaigns/old`?",
+    '[rules."spring.flow"]\ntiming = "off"': '`[rules."spring.flow"]`: there is no such folder',
     '[rules]\npreset = "2025"': 'rules.preset = "2025": expected "2026"',
     "[rules]\npreset = 2026": "rules.preset = 2026: expected",
     '[rules]\nlocked = "timing"': "`rules.locked` is a list of names",
@@ -108,6 +113,8 @@ WRONG = {
 @pytest.mark.parametrize(("settings", "sentence"), WRONG.items())
 def test_what_is_wrong_in_flow_toml_is_said(settings: str, sentence: str, tmp_path: Path) -> None:
     (tmp_path / "flow.toml").write_text(settings, encoding="utf-8")
+    (tmp_path / "campaigns" / "old").mkdir(parents=True)
+    (tmp_path / "spring.flow").touch()
     with pytest.raises(ConfigError) as caught:
         workspace.load(tmp_path)
     assert sentence in str(caught.value)

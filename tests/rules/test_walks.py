@@ -53,3 +53,29 @@ def test_in_the_language_of_the_file(tmp_path: Path) -> None:
     done = flow("check", "a.flow", cwd=tmp_path)
     assert "branch-never-taken" in done.stdout
     assert "  gegeben kontakt\n" in done.stdout
+
+
+@pytest.mark.parametrize("channel", ["email", "sms"])
+def test_who_lacks_a_value_lacks_nothing_else(channel: str, tmp_path: Path) -> None:
+    body = 'subject "Hi"\n  body' if channel == "email" else "body"
+    (tmp_path / "a.flow").write_text(
+        "contact\n  first_name  text\n  last_name  text\n\n"
+        f'message "M"\n  kind marketing\n  channel {channel}\n'
+        f'  {body} "{{{{ first_name }}}} {{{{ last_name }}}} {{{{ unsubscribe_link }}}}"\n\n'
+        'campaign "C"\n  start when tagged "a"\n  send "M"\n'
+    )
+    found = load(Target(tmp_path, [tmp_path / "a.flow"])).findings.found
+    shown = [one.test for one in found if one.diagnostic.code == "FL742"]
+    assert len(shown) == 2
+    for test in shown:
+        assert f"    marketing by {channel}\n" in test
+        assert 'expect skipped "M" because "missing value"' in test
+
+
+def test_what_an_expectation_repeats_of_a_notice_ends_with_a_word(tmp_path: Path) -> None:
+    rule = registry.rules()["halt-before-deadline"]
+    path = tmp_path / "a.flow"
+    path.write_text(pages.examples(rule).bad.replace("Present", "Present for the party"))
+    (finding,) = load(Target(path, [path])).findings.found
+    told = r"\"Present for the party\" is halted: the coupon list \"present\""  # "is empty"
+    assert f'expect notified inbox contains "{told}"\n' in finding.test

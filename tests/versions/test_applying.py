@@ -254,6 +254,20 @@ def test_a_campaign_that_is_gone_asks_for_those_in_it(shop: Shop) -> None:
     assert shop("plan", "--version", "1", "--check").code == 0
 
 
+def test_a_campaign_that_is_renamed_is_told_to_be_a_new_one(shop: Shop) -> None:
+    shop.edit(STEPS)
+    shop.people(3, "go")
+    shop.run("2026-12-01 09:00")
+    shop.edit(STEPS, HEAD.replace('"Tour"', '"Trip"'))
+    assert shop.campaign(name="Trip")["renamed"] == "Tour"
+    told = shop("plan").data
+    assert 'it has the steps of "Tour", which is gone; a new name is a new campaign' in told
+    shop.edit(
+        STEPS, more=HEAD.replace("contact\n  score number\n", "").replace("Tour", "Trip") + STEPS
+    )
+    assert "renamed" not in shop.campaign(name="Trip")
+
+
 def test_steps_that_change_places_are_not_done_again(either: Shop) -> None:
     """mautic#6054: no step that a contact has passed is ever done again by an edit."""
     either.edit('  send "A"\n  tag "one"\n  wait 5 days\n  send "B"\n')

@@ -25,8 +25,10 @@ def of_pattern(complaint: str) -> str:
 
 
 def _closing(listed: str) -> str:
-    """Of the tags that could stand there, the one that closes the block: it is named last."""
-    return f"`{{% {_QUOTED.findall(listed)[-1]} %}}`"
+    """Of the tags that could stand there, the one that closes the block."""
+    tags = _QUOTED.findall(listed)
+    closing = next((tag for tag in tags if tag.startswith("end")), tags[-1])
+    return f"`{{% {closing} %}}`"
 
 
 _QUOTED = re.compile(r"'([^']*)'")

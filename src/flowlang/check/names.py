@@ -118,6 +118,8 @@ class Part:
     span: Span
     token: Token | None
     html: bool = False
+    path: Token | None = None
+    """What names the file that it is, where it is one."""
 
 
 @dataclass(slots=True)

@@ -89,11 +89,14 @@ def _format_of(output: Path) -> str:
 def _graphs(
     workspace: Workspace, program: Program, wanted: Path | None, *, coverage: bool
 ) -> list[Graph]:
-    """The graphs of the campaigns of one file, or of all."""
+    """The graphs of the campaigns of one file, or of all; with coverage those of modules are left
+    out, as in its figures: their tests are with them.
+    """
     from flowlang.program.graph import graph as drawn
 
     marks = _marks(workspace, program) if coverage else {}
     languages = workspace.languages
+    modules = {parsed.source for parsed in workspace.modules} if coverage else set()
     return [
         drawn(
             campaign,
@@ -102,9 +105,12 @@ def _graphs(
             marks.get(campaign.name),
         )
         for campaign in program.campaigns
-        if wanted is None
-        or (source := campaign.span.source.path) is None
-        or source.resolve() == wanted
+        if campaign.span.source not in modules
+        and (
+            wanted is None
+            or (source := campaign.span.source.path) is None
+            or source.resolve() == wanted
+        )
     ]
 
 

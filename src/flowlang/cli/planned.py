@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from flowlang.engine.other_paths import Parting, Paths
     from flowlang.engine.planning import Plan
     from flowlang.engine.version import Version
+    from flowlang.program.program import Campaign
 
 _EXAMPLES = 3
 
@@ -106,12 +107,25 @@ def _campaign(
             for message, count in sorted(tally.again.items())
         ] if tally else [],
     }  # fmt: skip
+    if state == "new" and (like := _gone_with_its_steps(plan, moves)):
+        found["renamed"] = like
     if paths is not None:
         found["paths"] = {
             "looked at": paths.looked_at, "of": found["under way"], "other": len(paths.parted),
             "examples": [_parting(one) for one in paths.parted[:_EXAMPLES]],
         }  # fmt: skip
     return found
+
+
+def _gone_with_its_steps(plan: Plan, moves: Moves) -> str:
+    """The campaign that is gone and had the steps that a new one has; empty where there is none."""
+    steps = _step_ids(moves.new)
+    gone = (one.old for one in plan.moves.values() if one.new is None)
+    return next((one.name for one in gone if one and steps and _step_ids(one) == steps), "")
+
+
+def _step_ids(campaign: Campaign | None) -> list[str]:
+    return [one.where.id for one in campaign.instructions] if campaign is not None else []
 
 
 def _steps(moves: Moves, tally: Tally | None) -> Iterator[Data]:
@@ -216,6 +230,12 @@ def _campaign_lines(one: Data, zone: ZoneInfo) -> Iterator[str]:
     name = one["campaign"] if own else tr('campaign "{name}"', name=one["campaign"])
     if one["is"] == "new":
         yield tr("{what} is new", what=name)
+        if one.get("renamed"):
+            yield tr(
+                '  it has the steps of "{gone}", which is gone; a new name is a new campaign: who'
+                ' went through "{gone}" may start it and get its messages again',
+                gone=one["renamed"],
+            )
         return
     who = _contacts(one["under way"])
     if one["is"] == "gone":

@@ -11,6 +11,9 @@ from flowlang.cli import terminal
 from flowlang.speech import in_language, paragraphs, template, tr
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from flowlang.rules.rule import Rule
     from flowlang.source import Diagnostic
 
 
@@ -21,7 +24,10 @@ if TYPE_CHECKING:
     "--language", metavar="CODE", help="Such as `de` or `en`; else that of the workspace."
 )
 def rule(code: str | None, everything: bool, language: str | None) -> None:
-    """Say what a finding means, by its code (FL101) or its name (unknown-message)."""
+    """Say what a finding means, by its code (FL101) or its name (unknown-message).
+
+    The name of a family, such as timing, lists its rules.
+    """
     if language is not None:
         _speak(language)
     if everything or code is None:
@@ -29,7 +35,8 @@ def rule(code: str | None, everything: bool, language: str | None) -> None:
             raise click.UsageError(tr("name a code or a name, or ask for --all"))
         _list()
         return
-    terminal.write(_page_of(code))
+    if not _list_family(code.lower()):
+        terminal.write(_page_of(code))
 
 
 def _speak(language: str) -> None:
@@ -48,10 +55,25 @@ def _speak(language: str) -> None:
 def _list() -> None:
     from flowlang.rules import registry
 
-    rows = [(found.code, found.name, str(found.severity)) for found in _diagnostics()]
-    rows += [(found.code, found.name, found.severity) for found in registry.rules().values()]
+    _write([*registry.diagnostics(), *registry.rules().values()])
+
+
+def _list_family(family: str) -> bool:
+    """List the rules of a family, and what else belongs to it; False where it is none."""
+    from flowlang.rules import registry
+
+    if family not in registry.FAMILIES:
+        return False
+    found = [one for one in registry.rules().values() if one.family == family]
+    _write([*found, *(one for one, own in registry.OTHERS.values() if own == family)])
+    return True
+
+
+def _write(found: Iterable[Diagnostic | Rule]) -> None:
+    """A line for each, in the order of the codes."""
+    rows = sorted((one.code, one.name, str(one.severity)) for one in found)
     width = max(len(name) for _, name, _ in rows)
-    for code, name, severity in sorted(rows):
+    for code, name, severity in rows:
         terminal.write(f"{code}  {name.ljust(width)}  {severity}\n")
 
 
@@ -62,17 +84,15 @@ def _page_of(word: str) -> str:
     name = registry.name_of(word)
     if name is not None and name in registry.rules():
         return pages.page(registry.rules()[name], terminal.spoken())
-    known = {found.code: found for found in _diagnostics()}
-    names = {found.name: found for found in known.values()}
-    chosen = known.get(word.upper()) or names.get(word.lower())
+    chosen = registry.diagnostic(word)
     if chosen is None:
         from flowlang.source import did_you_mean
 
-        rules = registry.rules().values()
-        codes = [*known, *(one.code for one in rules)]
+        known: list[Diagnostic | Rule] = [*registry.diagnostics(), *registry.rules().values()]
+        codes, names = [one.code for one in known], [one.name for one in known]
         # A code is only like another code, and mostly by chance.
         near = codes if word[:2].upper() == "FL" and word[2:].isdigit() else []
-        hint = did_you_mean(word, near or [*names, *registry.names()])
+        hint = did_you_mean(word, near or [*names, *registry.FAMILIES])
         raise click.UsageError(
             tr("there is no rule `{name}`; {hint}", name=terminal.printable(word), hint=hint)
         )
@@ -99,19 +119,3 @@ def _sentence(text: str) -> str:
         literal + ("…" if name is not None else "")
         for literal, name, _, _ in Formatter().parse(text)
     )
-
-
-def _diagnostics() -> list[Diagnostic]:
-    """All that can be found, in the order of their codes."""
-    from flowlang.check import diagnostics as checking
-    from flowlang.rules import diagnostics as allowing
-    from flowlang.source import Diagnostic
-    from flowlang.syntax import diagnostics as reading
-
-    found = [
-        value
-        for module in (reading, checking, allowing)
-        for value in vars(module).values()
-        if isinstance(value, Diagnostic)
-    ]
-    return sorted(found, key=lambda one: one.code)

@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from flowlang.cli import FOUND, delivering, progress, running, senders, storing, terminal
+from flowlang.cli import FOUND, delivering, paths, progress, running, senders, storing, terminal
 from flowlang.speech import tr
 from flowlang.stores.store import StoreError
 
@@ -64,7 +65,7 @@ def run(path: Path | None, url: str | None, once: bool, given_now: str | None) -
     if folder.runnable is not None:
         senders.check(folder, folder.runnable, url)
     with storing.opened(folder, url) as store:
-        return _Engine(folder, store, given_now, url).run(once=once)
+        return _Engine(path, folder, store, given_now, url).run(once=once)
 
 
 class _Engine:
@@ -74,8 +75,14 @@ class _Engine:
     handover: Handover
 
     def __init__(
-        self, folder: Workspace, store: Store, given_now: str | None, url: str | None
+        self,
+        path: Path | None,
+        folder: Workspace,
+        store: Store,
+        given_now: str | None,
+        url: str | None,
     ) -> None:
+        self.path = path
         self.folder = folder
         self.store = store
         self.url = url
@@ -127,11 +134,11 @@ class _Engine:
             self._once()
             return self.code
         terminal.talk(tr("running; Ctrl-C ends it"))
-        more = self._pass(quiet=False)
+        quiet = False
         while not self.stopping:
-            pause = 0.0 if more else PAUSE
             try:
-                more = self._pass(quiet=True)
+                pause = 0.0 if self._pass(quiet=quiet) else PAUSE
+                quiet = True
             except StoreError as failure:
                 terminal.talk(terminal.printable(tr("{failure}; trying again", failure=failure)))
                 pause = PAUSE_AFTER_FAILURE
@@ -195,6 +202,8 @@ class _Engine:
         """Do what is to be done; with another version as soon as it is applied."""
         report = self.worker.run(self.now)
         while self.worker.outdated and not self.stopping:
+            with suppress(click.ClickException):  # one that is gone by now says nothing else
+                self.folder = paths.one(self.path)
             found = running.in_force(self.folder, self.store)
             assert found is not None
             terminal.talk(tr("version {number} is applied", number=found.version.number))

@@ -192,6 +192,13 @@ def _sets(act: Act) -> str:
     return f"field {rest.partition(' ')[0]}" if verb in ("set", "clear") else ""
 
 
+def without(draft: Draft, about: str) -> Draft:
+    """The draft in which nothing of this is given, and no act sets it."""
+    kept = tuple(pair for pair in draft.given if pair[0] != about)
+    acts = tuple(act for act in draft.acts if _sets(act) != about)
+    return replace(draft, given=kept, acts=acts)
+
+
 def without_a_line(draft: Draft) -> Iterator[Draft]:
     """The draft with one thing left out, in turn."""
     for at in range(len(draft.acts)):

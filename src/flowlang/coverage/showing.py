@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from flowlang.coverage.drafts import without
 from flowlang.coverage.searching import Search
 from flowlang.coverage.shrinking import shrunk
-from flowlang.coverage.staging import Stage, Unusable
+from flowlang.coverage.staging import Outcome, Stage, Unusable
 from flowlang.coverage.suggesting import walked_by
 from flowlang.coverage.ways import Key, sections
 from flowlang.coverage.writing import in_language, suggestion
 from flowlang.program.program import Program
 from flowlang.source import Finding, Walk
+from flowlang.steps.send import SENT
 from flowlang.syntax import keywords
 
 BUDGET = 1_500
@@ -41,16 +43,32 @@ def test_of(walk: Walk, program: Program, language: str) -> str:
     if way is None:
         return ""
     stage = Stage(program, {})
-    search = Search(program, stage, ways, frozenset({key}), budget=BUDGET)
+    # Of many things that keep a message back, only the one is to show: first it is sent.
+    sought = key._replace(label=SENT) if walk.lacking else key
+    search = Search(program, stage, ways, frozenset({sought}), budget=BUDGET)
     search.run()
-    outcome = search.found.get(key)
-    if outcome is None:
-        return ""
+    outcome = search.found.get(sought)
+
+    def shows(one: Outcome) -> bool:
+        return not walk.lacking or _lacks(one, walk.lacking)
+
     try:
-        least = shrunk(outcome, key, stage)
+        if outcome is not None and walk.lacking:
+            outcome = stage.run(without(outcome.draft, f"field {walk.lacking}"))
+        if outcome is None or key not in outcome.walked or not shows(outcome):
+            return ""
+        least = shrunk(outcome, key, stage, shows)
     except Unusable:
         return ""
     made = suggestion(least, way, program, keywords.load(language))
     if key not in walked_by([made], program, {}):
         return ""
     return in_language([made], language, program.config.language)
+
+
+def _lacks(outcome: Outcome, field: str) -> bool:
+    """Whether a message was held back for want of a field."""
+    return any(
+        one.because == "missing value" and one.detail.rpartition(".")[2] == field
+        for one in outcome.play.world.skipped
+    )

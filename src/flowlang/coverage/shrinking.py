@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from flowlang.coverage.drafts import Draft, Happens, without_a_line
@@ -10,12 +10,17 @@ from flowlang.coverage.staging import Outcome, Stage, Unusable
 from flowlang.coverage.ways import Key
 
 
-def shrunk(outcome: Outcome, key: Key, stage: Stage) -> Outcome:
-    """The shortest of what is found by leaving things out, one after the other."""
+def shrunk(
+    outcome: Outcome, key: Key, stage: Stage, keeps: Callable[[Outcome], bool] = lambda _: True
+) -> Outcome:
+    """The shortest of what is found by leaving things out, one after the other.
+
+    `keeps` says whether an outcome, beside walking the way, still shows what it is to show.
+    """
     best = outcome
     found: Outcome | None = outcome
     while found is not None:
-        found = next(_still(best.draft, key, stage), None)
+        found = next(filter(keeps, _still(best.draft, key, stage)), None)
         best = found or best
     return best
 

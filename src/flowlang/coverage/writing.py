@@ -87,7 +87,14 @@ def _name(way: Way, program: Program, words: Keywords) -> str:
 def _short(statement: str) -> str:
     """A statement as part of a name, which stands in quotes itself."""
     text = statement.replace('"', "'")
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST].rpartition(' ')[0]} ..."
+    return text if len(text) <= _LONGEST else f"{_whole_words(text)} ..."
+
+
+def _whole_words(text: str) -> str:
+    """The beginning of a text, cut between two words; within one where it is the only one."""
+    if len(text) <= _LONGEST:
+        return text
+    return text[: _LONGEST + 1].rpartition(" ")[0].rstrip() or text[:_LONGEST]
 
 
 _SENTENCES = {
@@ -218,7 +225,7 @@ def _world(outcome: Outcome, program: Program) -> Iterator[str]:
     """What others were told, and what was called."""
     world = outcome.play.world
     for notice in world.notices:
-        text = quoted(notice.text.split("\n")[0][:_LONGEST].rstrip())
+        text = quoted(_whole_words(notice.text.split("\n")[0].rstrip()))
         who = "inbox" if notice.who == "inbox" else quoted(notice.who)
         yield f"expect notified {who} contains {text}"
     for _, url, _ in world.called:

@@ -1,7 +1,8 @@
 """Comments that allow what a rule finds: `# flow: allow wait-without-end because …`.
 
-Behind a statement a comment holds for that line; on a line of its own for the statement below it
-and all that stands in it; at the head of the file, before an empty line, for the whole file.
+Behind a statement a comment holds for that line, behind a line of a message for the text that it
+gives or names; on a line of its own for the statement below it and all that stands in it; at the
+head of the file, before an empty line, for the whole file.
 """
 
 from __future__ import annotations
@@ -53,12 +54,13 @@ class Allowances:
     findings: Findings
     found: list[Allowance] = field(default_factory=list)
 
-    def allow(self, finding: Finding, home: Span) -> bool:
-        """Whether a comment allows a finding that belongs to a place; notes that it was used."""
+    def allow(self, finding: Finding, places: list[Span]) -> bool:
+        """Whether a comment allows a finding at any of its places; notes that it was used."""
         fitting = [
             one
             for one in self.found
-            if one.name == finding.diagnostic.name and one.start <= home.start < one.end
+            if one.name == finding.diagnostic.name
+            and any(one.start <= place.start < one.end for place in places)
         ]
         for one in fitting:
             one.used = True
@@ -145,10 +147,11 @@ def allowing(finding: Finding, parsed: Parsed, severities: Severities) -> Edit |
     It stands behind the line where the finding belongs, or above it where one stands behind it
     already.  None where no comment can allow it.
     """
-    name, home = finding.diagnostic.name, finding.home or finding.span
-    if home.source is not parsed.source or name not in registry.names():
+    name = finding.diagnostic.name
+    place = next((one for one in finding.places if one.source is parsed.source), None)
+    if place is None or name not in registry.names():
         return None
-    line = next((one for one in parsed.lines if one.start <= home.start < one.end), None)
+    line = next((one for one in parsed.lines if one.start <= place.start < one.end), None)
     if line is None or _why_locked(name, severities):
         return None
     verb, because = _WRITTEN.get(parsed.language, _WRITTEN["en"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from flowlang.check.names import Names
@@ -19,7 +20,7 @@ from flowlang.rules.allowances import Allowances
 from flowlang.rules.baseline import Place, place_of
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.severities import Severities, folders_of
-from flowlang.source import Finding, Findings, Source
+from flowlang.source import Finding, Findings, Source, Span
 from flowlang.syntax.parser import Parsed
 from flowlang.syntax.scripts import Test
 from flowlang.syntax.tree import Node, children
@@ -200,7 +201,20 @@ class _Run:
     def _allowed(self, finding: Finding, allowed: dict[Source, Allowances]) -> bool:
         home = finding.home or finding.span
         found = allowed.get(home.source)
-        return found is not None and found.allow(finding, home)
+        if found is None:
+            return False
+        places = [*finding.places, *self._bodies.get(finding.span.source, ())]
+        return found.allow(finding, [one for one in places if one.source is home.source])
+
+    @cached_property
+    def _bodies(self) -> dict[Source, list[Span]]:
+        """By the file of a body, the lines of messages that name it."""
+        found: dict[Source, list[Span]] = {}
+        for message in self.names.messages.values():
+            for variant in message.variants.values():
+                if variant.body is not None and variant.body.path is not None:
+                    found.setdefault(variant.body.span.source, []).append(variant.body.path.span)
+        return found
 
     def _forgive(self, forgiven: Counter[Place]) -> list[Place]:
         shown: list[Finding] = []

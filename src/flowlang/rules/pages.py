@@ -140,8 +140,8 @@ locked = ["consent"]         # no comment in a file can allow these
 timing = "info"
 ```
 
-A rule that guards a law is switched off with a reason only: `send-without-consent = { severity =
-"off", because = "the shop asks at each order" }`.
+A folder that is not there is an error. A rule that guards a law is switched off with a reason only:
+`send-after-withdrawal = { severity = "off", because = "the shop asks at each order" }`.
 
 **In a file** a comment allows what a rule finds. The reason is required, and an allowance that is
 no longer needed is found, and taken out by `flow check --fix`:
@@ -153,8 +153,9 @@ campaign "Survey"
   tag "done"
 ```
 
-Behind a statement it holds for that line; on a line of its own for the statement below it and all
-that stands in it; at the head of the file, before an empty line, for the whole file.
+Behind a statement it holds for that line, behind the `subject` or the `body` of a message for that
+text, also where it is in a file; on a line of its own for the statement below it and all that
+stands in it; at the head of the file, before an empty line, for the whole file.
 
 **For an old workspace** `flow check --write-baseline` writes `flow-baseline.json` beside
 `flow.toml`: what is found now is forgiven, and only what comes new is shown. It names findings by

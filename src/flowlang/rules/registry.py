@@ -12,6 +12,7 @@ from flowlang.check import diagnostics as checking
 from flowlang.rules import diagnostics as own
 from flowlang.rules.rule import Rule
 from flowlang.source import Diagnostic
+from flowlang.syntax import diagnostics as reading
 
 FAMILIES = {
     "flow": "Steps, conditions and campaigns that do not do what they seem to",
@@ -66,6 +67,23 @@ def rules() -> dict[str, Rule]:
         codes[rule.code] = name
         found[name] = rule
     return dict(sorted(found.items(), key=lambda one: one[1].code))
+
+
+def diagnostics() -> list[Diagnostic]:
+    """All that is found without a rule, in the order of the codes; few of it can be set."""
+    found = [
+        value
+        for module in (reading, checking, own)
+        for value in vars(module).values()
+        if isinstance(value, Diagnostic)
+    ]
+    return sorted(found, key=lambda one: one.code)
+
+
+def diagnostic(word: str) -> Diagnostic | None:
+    """What a word names by name or code of that which is found without a rule."""
+    named = (word.upper(), word.lower())
+    return next((one for one in diagnostics() if one.code in named or one.name in named), None)
 
 
 def name_of(word: str) -> str | None:

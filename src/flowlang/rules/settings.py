@@ -4,7 +4,7 @@
     preset = "2026"                      # freezes which rules are on
     style = "off"                        # a family
     wait-without-end = "error"           # a rule, by its name or its code
-    send-without-consent = { severity = "off", because = "the shop asks for consent elsewhere" }
+    send-after-withdrawal = { severity = "off", because = "the shop asks at each order" }
     locked = ["consent", "wait-without-end"]
 
     [rules."campaigns/old"]              # for the files of a folder, which stands in for the above
@@ -15,7 +15,10 @@ The nearest folder that speaks of a rule decides, and in it the rule's own line 
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
+import os
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from flowlang.rules import registry
@@ -23,25 +26,30 @@ from flowlang.rules.severities import EDITIONS, SETTINGS, Setting, Severities
 from flowlang.source import did_you_mean, guess
 
 _OTHER_KEYS = ("preset", "locked")
+_SEVERITIES = {"error": "an error", "warning": "a warning", "info": "an info"}
+_MOST_FOLDERS = 1_000
+"""Folders that are looked through for one that may be meant."""
 
 
 class BadRules(ValueError):
     """`[rules]` says something that cannot be; the message says what, for a person."""
 
 
-def read(table: dict[str, Any]) -> Severities:
-    """What a `[rules]` table says.  Raises BadRules."""
+def read(table: dict[str, Any], root: Path) -> Severities:
+    """What a `[rules]` table says, of the workspace in a folder.  Raises BadRules."""
     found = Severities(preset=_preset(table), locked=_locked(table))
     for key, value in table.items():
         if key in _OTHER_KEYS:
             continue
         if isinstance(value, dict) and "severity" not in value:
-            inner = found.said.setdefault(_folder(key), {})
+            folder = _folder(key)
+            inner = found.said.setdefault(folder, {})
             for name, setting in value.items():
                 if name in _OTHER_KEYS:
                     raise BadRules(f"`{name}` holds for the whole workspace: write it in `[rules]`")
                 _say(inner, name, setting, f'rules."{key}".{name}')
             _none_locked(inner, found, key)
+            _is_there(folder, key, root)
         else:
             _say(found.said.setdefault("", {}), key, value, f"rules.{key}")
     return found
@@ -55,6 +63,10 @@ def _name(word: str) -> str | None:
 def _required(word: str) -> str:
     name = _name(word)
     if name is None:
+        mistake = registry.diagnostic(word)
+        if mistake is not None:
+            always = f"is always {_SEVERITIES[mistake.severity]}, it cannot be set"
+            raise BadRules(f"`{word}`: {mistake.code} {mistake.name} {always}")
         hint = did_you_mean(word, [*registry.FAMILIES, *registry.names()])
         raise BadRules(f"there is no rule `{word}`; {hint}")
     return name
@@ -120,6 +132,22 @@ def _folder(key: str) -> str:
             f' (a folder of that name is `[rules."{key}/"]`)'
         )
     return "" if str(folder) == "." else str(folder)
+
+
+def _is_there(folder: str, key: str, root: Path) -> None:
+    """A folder that is not there would be passed over in silence, mostly for a slip."""
+    if not (root / folder).is_dir():
+        hint = did_you_mean(folder, list(islice(_folders(root), _MOST_FOLDERS)))
+        raise BadRules(
+            f'`[rules."{key}"]`: there is no such folder' + (f"; {hint}" if hint else "")
+        )
+
+
+def _folders(root: Path) -> Iterator[str]:
+    """The folders of a workspace, hidden ones left out."""
+    for at, inner, _ in os.walk(root):
+        inner[:] = sorted(name for name in inner if not name.startswith("."))
+        yield from ((Path(at) / name).relative_to(root).as_posix() for name in inner)
 
 
 def _none_locked(said: dict[str, Setting], found: Severities, folder: str) -> None:

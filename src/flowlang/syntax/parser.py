@@ -217,6 +217,10 @@ class Parser(Reader):
             levels.append(_Level(line.width, levels[-1].header, real=False))
         return True
 
+    def open_level(self, width: int, header: Line) -> None:
+        """Note a block that was opened while its header was read."""
+        self.levels.append(_Level(width, header, real=True))
+
     def _line(self, line: Line) -> bool:
         """Parse a line, mended where it must be; False where it has to be given up."""
         self.machine.begin_line()

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 from flowlang.source import Edit, Fix, Span, guess
 from flowlang.syntax import diagnostics as d
 from flowlang.syntax import keywords, places, wording
+from flowlang.syntax.broken_off import broken_off
 from flowlang.syntax.lexeme import Lexeme, Line
 from flowlang.syntax.machine import Entry
 from flowlang.syntax.repair import Broken, Place, Repair, with_blanks
 from flowlang.syntax.repairs import repairs
+from flowlang.syntax.standing_earlier import standing_earlier
 
 if TYPE_CHECKING:
     from flowlang.syntax.parser import Parser
@@ -52,12 +54,14 @@ def mended(parser: Parser, line: Line, failure: Failure, start: Entry, pieces: i
     if failure.stack.depth > parser.machine.limit:
         parser.report(d.TOO_MANY_PARENTHESES, line.start, line.end)
         return _without_condition(parser, lexemes, start, pieces)
+    if broken_off(parser, line, failure, start, pieces):
+        return True
     if _repaired(parser, line, failure, start, pieces):
         return True
     if failure.at == 0 and not _first_word(parser, line, failure):
         return False
     if failure.at and not _two_statements(parser, line, failure, start, pieces):
-        _explain(parser, line, failure, _standing_earlier(parser, line, failure, start, pieces))
+        _explain(parser, line, failure, standing_earlier(parser, line, failure, start, pieces))
         return _without_condition(parser, lexemes, start, pieces)
     return failure.at > 0
 
@@ -260,33 +264,6 @@ def _two_statements(
     what = words.say("new-statement", found=wording.found(lexeme))
     parser.findings.report(d.UNEXPECTED, span, what=what, hint=words.say("new-line"), fix=fix)
     return True
-
-
-def _standing_earlier(
-    parser: Parser, line: Line, failure: Failure, start: Entry, pieces: int
-) -> str:
-    """A hint for a word that would have been right further to the left, where the line is whole."""
-    lexemes, machine, text = line.lexemes, parser.machine, parser.text
-    if failure.at >= len(lexemes) or not machine.can_shift(failure.stack, "_NL"):
-        return ""
-    word = lexemes[failure.at]
-    known = parser.words.phrases.get(word.text.lower(), ()) if word.kind == "WORD" else ()
-    fitting = [one for one in known if one.rest is None or one.rest(text, word.end)]
-    phrase, before, skip = None, "", -1
-    parser.back(start, pieces)
-    for index, lexeme in enumerate(lexemes[: failure.at]):
-        if lexeme.start < skip:
-            continue
-        fits = [one for one in fitting if index and machine.can_shift(machine.stack, one.terminal)]
-        stop = parser.take(lexemes, index, parser.words)
-        if stop is None:
-            break
-        skip = stop
-        if fits or before == ",":
-            phrase, before = fits[0] if fits else phrase, text[lexeme.start : stop]
-    if phrase is None or before == phrase.text:
-        return ""
-    return parser.words.say("stands-before", word=phrase.text, other=before.removeprefix(", "))
 
 
 def _explain(parser: Parser, line: Line, failure: Failure, earlier: str) -> None:

@@ -127,4 +127,4 @@ def _body_file(reader: Reader, token: Token) -> Part | None:
     source = reader.read_text(path, token.span) if path is not None else None
     if source is None:
         return Part("", token.span, token, html)
-    return Part(source.text, Span(source, 0, len(source.text)), None, html)
+    return Part(source.text, Span(source, 0, len(source.text)), None, html, token)

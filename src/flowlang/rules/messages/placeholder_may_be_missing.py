@@ -74,7 +74,7 @@ def check(campaign: Campaign, look: Look) -> Hits:
                 _place(message, field), {"field": field},
                 tr("`{{{{ {field} | default('…') }}}}` says what stands there then", field=field),
                 also=((node.span, tr("sent here")),), home=message.span,
-                walk=Walk(campaign.name, number, NOT_SENT),
+                walk=Walk(campaign.name, number, NOT_SENT, field),
             )  # fmt: skip
 
 

@@ -122,5 +122,5 @@ if __name__ == "__main__":
     for file in sorted(LOCALE.glob("*.po")):
         made = updated(file, sought)
         file.write_bytes(written(made))
-        left = sum(not all(one.string) for one in made if one.id)
+        left = sum(not (one.string and all(one.string)) for one in made if one.id)
         sys.stderr.write(f"{file.name}: {len(made)} sentences, {left} without a translation\n")

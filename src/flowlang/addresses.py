@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-
-from flowlang.dataclass import dataclass
+from dataclasses import dataclass
 
 _NAMED = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>\s*")
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")

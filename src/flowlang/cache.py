@@ -11,13 +11,12 @@ from __future__ import annotations
 import json
 import os
 import time
-from dataclasses import astuple
+from dataclasses import astuple, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from flowlang import digests, resources
-from flowlang.dataclass import dataclass
 from flowlang.discovery import SETTINGS, own_files
 from flowlang.source import Diagnostic, Edit, Finding, Fix, Source, Span, Walk
 from flowlang.speech import ENGLISH

@@ -8,11 +8,11 @@ the gap of a clock change stands for the end of the gap, one that exists twice f
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from flowlang.dataclass import dataclass
 from flowlang.speech import tr
 
 WEEKDAYS: tuple[str, ...] = (

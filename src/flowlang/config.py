@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast
 
 from flowlang.addresses import mailbox
 from flowlang.calendar import zone
 from flowlang.check.names import Config
-from flowlang.dataclass import dataclass
 from flowlang.delivery.settings import BadSetting, DeliverySettings, page, read_table
 from flowlang.intake.problem import shown
 from flowlang.rules.severities import Severities

@@ -7,12 +7,11 @@ contacts share (coupon lists, caps over all, halted sends) lives in `engine.worl
 from __future__ import annotations
 
 import re
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from flowlang.dataclass import dataclass
 from flowlang.kinds import address_beside
 
 NO_MAILING = re.compile(r"\[\s*no\s+mailing\s*\]", re.IGNORECASE)

@@ -7,13 +7,13 @@ ends, `wait until monday` takes the next one, now included.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from flowlang.calendar import instant, last_day, local, local_date, plus_months
-from flowlang.dataclass import dataclass
 
 _MIDNIGHT = time(0)
 _ONE_DAY = timedelta(days=1)

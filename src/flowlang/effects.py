@@ -8,12 +8,12 @@ stores and deliveries.  An effect on the contact shows at once: after `tag "a"`,
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from flowlang.contact import Contact, Run
-from flowlang.dataclass import dataclass
 
 if TYPE_CHECKING:
     from flowlang.check.comparing import Fn

@@ -21,13 +21,12 @@ import math
 import re
 import unicodedata
 from contextlib import suppress
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from flowlang.calendar import Duration, instant, local, parse_duration
-from flowlang.dataclass import dataclass
 from flowlang.speech import tr, why
 
 Name = Literal[

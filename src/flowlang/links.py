@@ -12,9 +12,8 @@ import base64
 import hmac
 import json
 import re
+from dataclasses import dataclass
 from hashlib import sha256
-
-from flowlang.dataclass import dataclass
 
 STAND_IN_KEY = b"a stand-in where nothing leaves the machine, and no secret at all"
 """Signs links where no other key is given: in tests, `simulate` and `repl`."""

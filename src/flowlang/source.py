@@ -10,11 +10,10 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple, Self
 
-from flowlang.dataclass import dataclass
 from flowlang.speech import ENGLISH, Text, in_language, said, tr
 
 Severity = Literal["error", "warning", "info"]

@@ -6,7 +6,7 @@ The only place that puts the parts together: whoever wants a program asks `load`
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,6 @@ from flowlang.check.declarations import MAX_FILE, Reader, complete_events
 from flowlang.check.expressions import Expressions
 from flowlang.check.names import Config, Names
 from flowlang.config import ConfigError, Settings, read_settings
-from flowlang.dataclass import dataclass
 from flowlang.discovery import find, own_files
 from flowlang.program.compile import compile_program
 from flowlang.program.program import Program

@@ -7,7 +7,7 @@ same meanings and asked the same view, so an explanation cannot tell another sto
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from flowlang.calendar import WEEKDAYS
@@ -15,7 +15,6 @@ from flowlang.check.expressions import Expressions
 from flowlang.check.meaning import Place
 from flowlang.check.names import Names
 from flowlang.check.view import View
-from flowlang.dataclass import dataclass
 from flowlang.kinds import Kind, in_words
 from flowlang.source import Findings
 from flowlang.syntax import expressions as tree

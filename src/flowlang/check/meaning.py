@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flowlang.check.comparing import Fn
-from flowlang.dataclass import dataclass
 from flowlang.kinds import ANY, YES_NO, Fields, Kind
 from flowlang.syntax import expressions as tree
 from flowlang.syntax.by_node import ByNode

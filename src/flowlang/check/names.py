@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
 from flowlang.calendar import Duration
-from flowlang.dataclass import dataclass
 from flowlang.days import Days, Schedule, Window
 from flowlang.kinds import BUILT_IN_FIELDS, DATETIME, NUMBER, TEXT, Fields, Kind, UnknownFields
 from flowlang.links import STAND_IN_KEY

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from flowlang.check import diagnostics as d
 from flowlang.check.hints import named
 from flowlang.check.names import Names, Part
 from flowlang.check.template_places import place_of
-from flowlang.dataclass import dataclass
 from flowlang.kinds import ANY, DATE, DATETIME, NUMBER, TEXT, Fields, Kind
 from flowlang.source import Diagnostic, Span, did_you_mean
 from flowlang.speech import tr

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from flowlang.check import diagnostics as d
@@ -16,7 +17,6 @@ from flowlang.check.foreign_words import of_template
 from flowlang.check.names import Message, Names, Part
 from flowlang.check.template_places import broken_tag
 from flowlang.check.template_values import Checker, EventNeed, Found
-from flowlang.dataclass import dataclass
 from flowlang.speech import tr
 from flowlang.syntax.tree import Token
 

@@ -6,13 +6,13 @@ In one process: the trees of a workspace cost more to hand from one process to a
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flowlang.cache import Entry, Outcome
 from flowlang.cli import paths, storing, terminal
 from flowlang.config import read_settings
-from flowlang.dataclass import dataclass
 from flowlang.speech import tr
 
 if TYPE_CHECKING:

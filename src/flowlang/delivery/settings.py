@@ -9,14 +9,13 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from flowlang.calendar import parse_duration
-from flowlang.dataclass import dataclass
 from flowlang.delivery import all_kinds, own_kinds
 from flowlang.source import did_you_mean
 

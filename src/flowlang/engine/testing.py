@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,6 @@ from flowlang.check import diagnostics as d
 from flowlang.check import literals
 from flowlang.check.expressions import Expressions
 from flowlang.contact import Contact
-from flowlang.dataclass import dataclass
 from flowlang.engine.actions import Actions
 from flowlang.engine.expectations import Check, Expectations
 from flowlang.engine.written_out import WrittenOut

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
-from flowlang.dataclass import dataclass
 from flowlang.speech import Text, joined, tr
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from flowlang.check import diagnostics as d
@@ -11,7 +12,6 @@ from flowlang.check.declarations import Reader
 from flowlang.check.expressions import Expressions
 from flowlang.check.meaning import Place
 from flowlang.check.names import Names
-from flowlang.dataclass import dataclass
 from flowlang.kinds import ANY, DATETIME, Fields
 from flowlang.program.brought import brings_answer, merged
 from flowlang.program.program import Campaign, Ending, Start

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,6 @@ from flowlang.check.comparing import Fn
 from flowlang.check.names import Config, Event, Message, Names, Policy
 from flowlang.check.view import View
 from flowlang.contact import Run
-from flowlang.dataclass import dataclass
 from flowlang.days import Schedule
 from flowlang.source import Span
 from flowlang.steps.event_match import EventMatch

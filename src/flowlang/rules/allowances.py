@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from flowlang.dataclass import dataclass
 from flowlang.rules import diagnostics as d
 from flowlang.rules import registry
 from flowlang.rules.severities import Severities

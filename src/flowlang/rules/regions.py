@@ -7,9 +7,8 @@ stands for, never smaller: what is empty here is surely empty.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from math import ceil, floor, inf
-
-from flowlang.dataclass import dataclass
 
 Edge = tuple[float, int]
 """A number, and on which side of it an end lies: 0 at it, 1 just above, -1 just below."""

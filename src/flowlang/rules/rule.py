@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flowlang.check.names import Names
-from flowlang.dataclass import dataclass
 from flowlang.kinds import UnknownFields
 from flowlang.rules.severities import EDITIONS, Setting
 from flowlang.source import Diagnostic, Fix, Severity, Span, Walk

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Literal
-
-from flowlang.dataclass import dataclass
 
 if TYPE_CHECKING:
     from flowlang.rules.rule import Rule

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from flowlang.dataclass import dataclass
 from flowlang.rules.rule import Look
 from flowlang.source import Span
 from flowlang.steps.restart import Restart

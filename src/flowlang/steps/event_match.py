@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from flowlang.check import diagnostics as d
 from flowlang.check.view import View
-from flowlang.dataclass import dataclass
 from flowlang.effects import Effects, Trigger
 from flowlang.kinds import in_words
 from flowlang.steps.step import Code

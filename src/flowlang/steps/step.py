@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal
 
 from flowlang.calendar import Duration
@@ -13,7 +13,6 @@ from flowlang.check import diagnostics as d
 from flowlang.check.expressions import Expressions
 from flowlang.check.meaning import Place
 from flowlang.check.names import Message, Names
-from flowlang.dataclass import dataclass
 from flowlang.effects import END, STAY, Effects, Next, Trigger
 from flowlang.source import Diagnostic, Findings, Span
 from flowlang.speech import tr

@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from flowlang import resources
-from flowlang.dataclass import dataclass
 
 _HEADER = re.compile(r"\s*#\s*(?P<word>\w+)\s*:\s*(?P<code>[\w-]+)\s*$")
 _FIRST = re.compile(r"[^\W\d_][\w-]*|\S")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
-
-from flowlang.dataclass import dataclass
 
 
 class Lexeme(NamedTuple):

@@ -6,10 +6,9 @@ below go on.
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from flowlang.dataclass import dataclass
 from flowlang.source import Diagnostic, Edit, Findings, Fix, Source, Span
 from flowlang.syntax import diagnostics as d
 from flowlang.syntax import keywords, places, recovery, wording

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
-from flowlang.dataclass import dataclass
 from flowlang.source import Diagnostic, Span
 from flowlang.syntax import diagnostics as d
 from flowlang.syntax.keywords import Keywords

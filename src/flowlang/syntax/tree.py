@@ -7,10 +7,9 @@ A pass over the tree keeps side tables; none writes into it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar, dataclass_transform
 
-from flowlang.dataclass import dataclass
 from flowlang.source import Span
 
 

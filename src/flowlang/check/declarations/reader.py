@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from flowlang.check import diagnostics as d
 from flowlang.check.names import Names
-from flowlang.dataclass import dataclass
 from flowlang.source import Findings, Source, Span
 from flowlang.speech import tr
 from flowlang.syntax import declarations as tree

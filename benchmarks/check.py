@@ -21,7 +21,7 @@ from pathlib import Path
 
 import flowlang
 from flowlang import workspace
-from flowlang.cli.collector import without_collector
+from flowlang.collector import without_collector
 
 ROUNDS = 15
 FILES = 1_000

@@ -28,7 +28,9 @@ from durable import Postgresql, Sqlite, Writer, databases
 from flowlang import workspace
 from flowlang.cli.codes import of_files
 from flowlang.engine.admission import admit_contacts, admit_events
+from flowlang.engine.applying import begin, named, take_codes
 from flowlang.engine.state import States
+from flowlang.engine.version import Version
 from flowlang.engine.worker import BATCH, Worker
 from flowlang.intake import schemas
 from flowlang.intake.contacts import read_contacts
@@ -53,7 +55,8 @@ def filled(url: str, folder: Path) -> None:
     codes, _ = of_files(program)
     with closing(open_store(url, folder)) as store:
         worker = Worker(program, store)
-        worker.apply(j.START, {}, codes)
+        take_codes(store, codes, j.START)
+        begin(store, program, named(Version(), program), j.START)
         store.append(admit_contacts(store, States(program), contacts.rows, j.START).arrivals)
         worker.run(j.START)
         store.append(admit_events(store, events.arrivals).arrivals)

@@ -29,6 +29,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from flowlang import workspace
 from flowlang.config import Settings
 from flowlang.engine.admission import as_text
+from flowlang.engine.applying import begin, named
+from flowlang.engine.version import Version
 from flowlang.engine.worker import Worker
 from flowlang.stores import open_store
 from flowlang.stores.rows import ArrivalRow
@@ -82,7 +84,7 @@ def measure(url: str, contacts: int) -> dict[str, Any]:
     store = open_store(url, Path())
     empty = sizes(store)
     worker = Worker(program, store)
-    worker.apply(START, {}, {})
+    begin(store, program, named(Version(), program), START)
     for first in range(0, contacts, CHUNK):
         store.append(list(arrivals(first, min(first + CHUNK, contacts))))
     begun, entries = time.perf_counter(), 0

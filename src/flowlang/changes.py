@@ -22,6 +22,7 @@ from flowlang.program.step_changes import (
 from flowlang.source import Span
 from flowlang.speech import tr
 from flowlang.steps.step import Step
+from flowlang.syntax import campaigns
 from flowlang.syntax import declarations as tree
 from flowlang.syntax.tree import Node
 from flowlang.workspace import Workspace
@@ -138,7 +139,7 @@ def _declared(old: Workspace, new: Workspace) -> Iterator[Change]:
 def _fresh(item: Node) -> tuple[Effect, str, str]:
     """That it is new; a campaign that looks at those who are there touches them."""
     lines = getattr(item, "lines", None) or ()
-    if any(isinstance(line, tree.IncludeExisting) for line in lines):
+    if any(isinstance(line, campaigns.IncludeExisting) for line in lines):
         return "policy", "audience", tr("is new, and includes existing contacts")
     return "forward only", "", tr("is new")
 

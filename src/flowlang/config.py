@@ -15,6 +15,7 @@ from flowlang.delivery.settings import BadSetting, DeliverySettings, page, read_
 from flowlang.intake.problem import shown
 from flowlang.rules.severities import Severities
 from flowlang.source import did_you_mean
+from flowlang.speech import ENGLISH, joined, tr, why
 from flowlang.syntax import keywords
 
 
@@ -84,13 +85,25 @@ def read_settings(path: Path) -> Settings:
     try:
         raw = tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        raise ConfigError(f"{path}: this is not UTF-8 text") from None
+        raise ConfigError(tr("{path}: this is not UTF-8 text", path=path)) from None
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ConfigError(f"{path}: {error}") from None
+        raise ConfigError(tr("{path}: {why}", path=path, why=error)) from None
     try:
         return _settings(raw, path.parent)
     except ConfigError as error:
-        raise ConfigError(f"{path}: {error}") from None
+        raise ConfigError(tr("{path}: {why}", path=path, why=why(error))) from None
+
+
+def language_of(path: Path) -> str:
+    """The language that a `flow.toml` names, also where it cannot be read otherwise."""
+    try:
+        found = _LANGUAGE.search(path.read_text(encoding="utf-8-sig", errors="replace"))
+    except OSError:
+        return ENGLISH
+    return found[1] if found is not None and found[1] in keywords.languages() else ENGLISH
+
+
+_LANGUAGE = re.compile(r"""^\s*language\s*=\s*["']([a-zA-Z-]+)["']""", re.MULTILINE)
 
 
 def _settings(raw: dict[str, Any], folder: Path) -> Settings:
@@ -106,7 +119,14 @@ def _settings(raw: dict[str, Any], folder: Path) -> Settings:
             flat[f"{section}.{key}"] = _text(f"{section}.{key}", value)
     for key, choices in _CHOICES.items():
         if key in flat and flat[key] not in choices:
-            raise ConfigError(f'{key} = "{flat[key]}": expected {_one_of(choices)}')
+            raise ConfigError(
+                tr(
+                    '{key} = "{value}": expected {choices}',
+                    key=key,
+                    value=flat[key],
+                    choices=_one_of(choices),
+                )
+            )
     return Settings(
         language=_language(raw),
         timezone=_timezone(raw),
@@ -124,23 +144,23 @@ def _settings(raw: dict[str, Any], folder: Path) -> Settings:
 
 
 def _unknown(key: str, known: tuple[str, ...]) -> None:
-    raise ConfigError(f"unknown key `{key}`; {did_you_mean(key, known)}")
+    raise ConfigError(tr("unknown key `{key}`; {hint}", key=key, hint=did_you_mean(key, known)))
 
 
 def _one_of(choices: tuple[str, ...]) -> str:
-    return " or ".join(f'"{choice}"' for choice in choices)
+    return joined((f'"{choice}"' for choice in choices), tr(" or "))
 
 
 def _table(raw: dict[str, Any], key: str) -> dict[str, Any]:
     value = raw.get(key, {})
     if not isinstance(value, dict):
-        raise ConfigError(f"`{key}` is a section: write `[{key}]`")
+        raise ConfigError(tr("`{key}` is a section: write `[{key}]`", key=key))
     return value
 
 
 def _text(key: str, value: Any) -> str:
     if not isinstance(value, str):
-        raise ConfigError(f"`{key}` is a text in quotes, not {value!r}")
+        raise ConfigError(tr("`{key}` is a text in quotes, not {value!r}", key=key, value=value))
     return value
 
 
@@ -149,8 +169,12 @@ def _mailbox(flat: dict[str, str], key: str) -> str:
     address = flat.get(key, "")
     if address and mailbox(address) is None:
         raise ConfigError(
-            f'{key} = "{shown(address)}": expected one plain e-mail address,'
-            ' such as "Shop <news@example.com>"'
+            tr(
+                '{key} = "{address}": expected one plain e-mail address, such as "Shop'
+                ' <news@example.com>"',
+                key=key,
+                address=shown(address),
+            )
         )
     return address
 
@@ -160,8 +184,12 @@ def _page(flat: dict[str, str], key: str) -> str:
     url = flat.get(key, "")
     if url and not _PAGE.fullmatch(url):
         raise ConfigError(
-            f'{key} = "{url}": expected the address of a page without ? and #,'
-            ' such as "https://shop.example.com/u"'
+            tr(
+                '{key} = "{url}": expected the address of a page without ? and #, such as'
+                ' "https://shop.example.com/u"',
+                key=key,
+                url=url,
+            )
         )
     return url
 
@@ -169,21 +197,29 @@ def _page(flat: dict[str, str], key: str) -> str:
 def _language(raw: dict[str, Any]) -> str:
     code = _text("language", raw.get("language", "en"))
     if code not in keywords.languages():
-        raise ConfigError(f'language = "{code}": expected {_one_of(keywords.languages())}')
+        raise ConfigError(
+            tr(
+                'language = "{code}": expected {choices}',
+                code=code,
+                choices=_one_of(keywords.languages()),
+            )
+        )
     return code
 
 
 def _timezone(raw: dict[str, Any]) -> str:
     name = _text("timezone", raw.get("timezone", "UTC"))
     if zone(name) is None:
-        raise ConfigError(f'timezone = "{name}": there is no such zone; "Europe/Berlin" is one')
+        raise ConfigError(
+            tr('timezone = "{name}": there is no such zone; "Europe/Berlin" is one', name=name)
+        )
     return name
 
 
 def _seed(raw: dict[str, Any]) -> int:
     seed = raw.get("random_seed", 0)
     if not isinstance(seed, int) or isinstance(seed, bool):
-        raise ConfigError(f"`random_seed` is a whole number, not {seed!r}")
+        raise ConfigError(tr("`random_seed` is a whole number, not {seed!r}", seed=seed))
     return seed
 
 
@@ -191,7 +227,9 @@ def _channels(raw: dict[str, Any]) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for name, table in _table(raw, "channels").items():
         if not isinstance(table, dict):
-            raise ConfigError(f"`channels.{name}` is a section: write `[channels.{name}]`")
+            raise ConfigError(
+                tr("`channels.{name}` is a section: write `[channels.{name}]`", name=name)
+            )
         for key in table:
             if key not in _CHANNEL:
                 _unknown(
@@ -203,7 +241,14 @@ def _channels(raw: dict[str, Any]) -> dict[str, dict[str, str]]:
                 page(found[name]["webhook"])
             except BadSetting as bad:
                 shown = found[name]["webhook"]
-                raise ConfigError(f'channels.{name}.webhook = "{shown}": {bad}') from None
+                raise ConfigError(
+                    tr(
+                        'channels.{name}.webhook = "{url}": {why}',
+                        name=name,
+                        url=shown,
+                        why=why(bad),
+                    )
+                ) from None
     return found
 
 
@@ -211,7 +256,7 @@ def _delivery(raw: dict[str, Any]) -> DeliverySettings:
     try:
         return read_table(_table(raw, "delivery"))
     except BadSetting as bad:
-        raise ConfigError(str(bad)) from None
+        raise ConfigError(why(bad)) from None
 
 
 def _rules(raw: dict[str, Any], folder: Path) -> Severities:
@@ -223,4 +268,4 @@ def _rules(raw: dict[str, Any], folder: Path) -> Severities:
     try:
         return settings.read(table, folder)
     except settings.BadRules as error:
-        raise ConfigError(str(error)) from None
+        raise ConfigError(why(error)) from None

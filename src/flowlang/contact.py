@@ -117,6 +117,9 @@ class Run:
     passed: list[str] = field(default_factory=list)
     """Steps that were done in this round before another version put them behind where it stands:
     they are passed over."""
+    step: str = ""
+    """The stable name of the step it stands at, as it was kept: by it the step is found again in a
+    program that was edited."""
 
     @property
     def under_way(self) -> bool:

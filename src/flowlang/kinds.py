@@ -330,9 +330,19 @@ def in_words(value: Any, zone: ZoneInfo) -> str:
             return str(value)
 
 
+_PLAIN = frozenset((str, bool, int, float, type(None)))
+"""Types of values that JSON has, too."""
+
+
 def encode(value: Any) -> Any:
-    """A value as JSON data that `decode` turns back into the same value and kind."""
-    if value is None or isinstance(value, (str, bool, int, float)):
+    """A value as JSON data that `decode` turns back into the same value and kind.
+
+    It is the value itself, not a copy, where JSON has it as it is.
+    """
+    kind = type(value)
+    if kind in _PLAIN or (kind is dict and _is_plain(value)):
+        return value
+    if isinstance(value, (str, bool, int, float)):
         return value
     if isinstance(value, datetime):
         return {"$": "datetime", "v": value.isoformat()}
@@ -354,15 +364,22 @@ def encode(value: Any) -> Any:
 
 
 def decode(data: Any) -> Any:
-    """The value that `encode` wrote."""
+    """The value that `encode` wrote; the data itself, not a copy, where they are the same."""
     if isinstance(data, list):
         return [decode(item) for item in data]
     if isinstance(data, dict):
+        if _is_plain(data):
+            return data
         kind = data.get("$")
         if kind is None:
             return {name: decode(item) for name, item in data.items()}
         return _DECODERS[kind](data["v"])
     return data
+
+
+def _is_plain(data: dict[str, Any]) -> bool:
+    """Whether it holds nothing but what JSON has, and not the mark of other kinds."""
+    return "$" not in data and _PLAIN.issuperset(map(type, data.values()))
 
 
 _DECODERS: dict[str, Any] = {

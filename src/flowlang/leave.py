@@ -1,65 +1,65 @@
-"""Comments that allow a change: `# flow: allow change until 2026-12-31 because the law changed`.
+"""What the comments of a workspace allow to change, and what of it allows a change.
 
-They hold where those hold that allow what a rule finds: behind a statement for that line, above one
-for all that stands in it, at the head of the file for the whole file.  Behind `change` may stand
-which kind is meant (`in flight`, `policy`) and, in quotes, the names of what has changed.
+They hold where those hold that allow what a rule finds (`rules/comments.py`): behind a statement
+for that line, above one for all that stands in it, at the head of the file for the whole file.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from flowlang.changes import Change
 from flowlang.discovery import SETTINGS
-from flowlang.rules.allowances import CHANGE, comments, scope
+from flowlang.rules import change_allowances
+from flowlang.rules.change_allowances import ChangeAllowance
+from flowlang.rules.comments import comments, scope
 from flowlang.source import Findings, Source
-from flowlang.speech import tr
+from flowlang.syntax import keywords
 from flowlang.syntax.parser import Parsed, parse
 from flowlang.workspace import Workspace
-
-_VERBS = ("allow", "erlaube")
-_REST = re.compile(
-    r"(?P<what>.*?)[ \t]+(?:until|bis)[ \t]+(?P<until>\S+)[ \t]+(?:because|weil)(?!\w)[ \t:]*"
-    r"(?P<why>.*)",
-    re.IGNORECASE,
-)
-_NAMES = re.compile(r'"([^"]*)"')
-_KINDS = ("in flight", "policy")
-FORM = "# flow: allow change until 2026-12-31 because …"
 
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """One comment that allows changes."""
+    """One comment that allows changes, and where it holds."""
 
-    source: Source
-    line: int
-    until: date
-    """The last day on which it holds."""
-    because: str
-    kinds: tuple[str, ...]
-    """Which effects it allows; empty for all."""
-    names: tuple[str, ...]
-    """Of what; empty for all that stands there."""
+    allowed: ChangeAllowance
     start: int
     end: int
 
+    @property
+    def source(self) -> Source:
+        return self.allowed.span.source
+
+    @property
+    def line(self) -> int:
+        return self.allowed.span.line
+
+    @property
+    def until(self) -> date:
+        """The last day on which it holds."""
+        return self.allowed.until
+
+    @property
+    def because(self) -> str:
+        return self.allowed.because
+
     def holds_for(self, change: Change, file: str) -> bool:
         """Whether it speaks of a change; `file` is its own, as changes call it."""
-        if self.kinds and change.effect not in self.kinds:
+        kinds, names = self.allowed.kinds, self.allowed.names
+        if kinds and change.effect not in kinds:
             return False
-        if self.names and not any(f'"{name}"' in change.what for name in self.names):
+        if names and not any(f'"{name}"' in change.what for name in names):
             return False
         if change.place is None:
             # Nothing of it is left in the text: only its file can speak of it.
             whole = self.start == 0 and self.end > len(self.source.text)
-            return change.file == file and (whole or bool(self.names))
+            return change.file == file and (whole or bool(names))
         if change.place.source is not self.source:
             return False
-        return bool(self.names) or any(
+        return bool(names) or any(
             self.start <= span.start < self.end
             for span in (change.place, change.home)
             if span is not None
@@ -102,36 +102,16 @@ def _texts(found: Workspace) -> Iterator[tuple[str, Parsed]]:
 
 
 def _read(parsed: Parsed) -> Iterator[Leave | tuple[int, str]]:
-    for match, verb in comments(parsed):
-        said = CHANGE.match(match["rest"]) if verb in _VERBS else None
-        if said is None:
-            continue
-        line = parsed.source.position(match.start())[0]
-        found = _REST.fullmatch(match["rest"].strip()[len(said[0].strip()) :].rstrip())
-        if found is None or not found["why"].strip():
-            yield line, tr("this allows no change: write `{form}`", form=FORM)
+    words = keywords.load(parsed.language)
+    for comment in comments(parsed):
+        if not comment.allows or not comment.change:
             continue
         try:
-            until = date.fromisoformat(found["until"])
-        except ValueError:
-            yield line, tr('"{text}" is no date such as 2026-12-31', text=found["until"])
-            continue
-        kinds = tuple(kind for kind in _KINDS if kind in found["what"].lower())
-        names = tuple(_NAMES.findall(found["what"]))
-        rest = _NAMES.sub("", found["what"].lower())
-        for kind in _KINDS:
-            rest = rest.replace(kind, "")
-        if rest.strip(" \t,"):
-            yield (
-                line,
-                tr(
-                    "`{text}`: expected `in flight`, `policy`, or names in quotes",
-                    text=rest.strip(),
-                ),
-            )
-            continue
-        start, end = scope(parsed, match.start())
-        yield Leave(parsed.source, line, until, found["why"].strip(), kinds, names, start, end)
+            allowed = change_allowances.read(comment, words)
+        except change_allowances.Unreadable as wrong:
+            yield comment.span.line, wrong.args[0]
+        else:
+            yield Leave(allowed, *scope(parsed, comment.span.start))
 
 
 def granted(

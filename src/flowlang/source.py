@@ -108,7 +108,6 @@ class Diagnostic:
     name: str
     severity: Severity
     text: str
-    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +191,7 @@ class Finding:
         return self.span.source.name, self.span.start, self.span.end, self.diagnostic.code
 
 
-_GUESSES = ("FL001", "FL002", "FL020", "FL021", "FL025")
+_GUESSES = ("FL001", "FL002", "FL020", "FL021", "FL024", "FL025")
 _WORD_GUESSED = "FL020"
 
 
@@ -203,8 +202,8 @@ class Findings:
     found: list[Finding] = field(default_factory=list)
     _seen: set[tuple[str, str, int]] = field(default_factory=set)
     _guessed: dict[tuple[str, int], tuple[str, ...]] = field(default_factory=dict)
-    """Lines that were put right by a guess, with what of their meaning is then not judged: kinds,
-    and where a word was guessed, names too, for they may be those of something else."""
+    """Lines that were put right by a guess, with what of their meaning is then not judged: kinds;
+    where a word was guessed, names and places too, for it may be another line altogether."""
 
     def report(
         self,
@@ -227,7 +226,8 @@ class Findings:
             return
         place = (span.source.name, span.line)
         if diagnostic.code in _GUESSES:
-            unsure = ("FL1", "FL2") if diagnostic.code == _WORD_GUESSED else ("FL2",)
+            whole = diagnostic.code == _WORD_GUESSED
+            unsure = ("FL1", "FL2", "FL4") if whole else ("FL2", "FL5")
             self._guessed[place] = (*self._guessed.get(place, ()), *unsure)
         elif diagnostic.code.startswith(self._guessed.get(place, ())):
             return
@@ -248,9 +248,11 @@ class Findings:
             )
         )
 
-    def take(self, others: Findings) -> None:
-        """Add what was found when another text was read, as if it were found now."""
-        self.found += others.found
+    def take(self, others: Findings, since: int = 0) -> None:
+        """Add what was found when another text was read, as if it were found now; `since` it had
+        found so many.
+        """
+        self.found += others.found[since:]
         self._seen |= others._seen
         self._guessed.update(others._guessed)
 

@@ -8,7 +8,9 @@ new language needs no catalogue.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from string import Formatter
 from typing import TYPE_CHECKING, Any, Self
 
@@ -66,6 +68,45 @@ def joined(texts: Iterable[str], separator: str = ", ") -> Text:
             parts[f"between_{len(parts)}"] = separator
         parts[f"part_{len(parts)}"] = text
     return Text("".join(f"{{{name}}}" for name in parts), parts)
+
+
+class Retold:
+    """Sentences that come or are kept in English, known again by their form: what a history says,
+    or another program.
+
+    A template is one as `tr` takes it; where several fit, the one with the most words of its own
+    does.  `within` says of a place how what stands in it is known again.
+    """
+
+    def __init__(self, *templates: str, within: Mapping[str, Callable[[str], str]] = {}) -> None:
+        self._templates = templates
+        self._within = within
+
+    def __call__(self, text: str) -> str:
+        """The sentence as a Text; as it is, where none of the templates fits."""
+        if isinstance(text, Text):
+            return text
+        for template, pattern in self._forms:
+            found = pattern.fullmatch(text)
+            if found is not None:
+                parts = {
+                    name: self._within[name](part) if name in self._within else part
+                    for name, part in found.groupdict().items()
+                }
+                return Text(template, parts)
+        return text
+
+    @cached_property
+    def _forms(self) -> list[tuple[str, re.Pattern[str]]]:
+        made: list[tuple[int, str, re.Pattern[str]]] = []
+        for template in self._templates:
+            parts = [(text, name) for text, name, _, _ in Formatter().parse(template)]
+            own = "".join(text for text, _ in parts)
+            pattern = "".join(
+                re.escape(text) + (f"(?P<{name}>.+?)" if name else "") for text, name in parts
+            )
+            made.append((-len(own), template, re.compile(pattern, re.DOTALL)))
+        return [(template, pattern) for _, template, pattern in sorted(made, key=lambda m: m[0])]
 
 
 def why(failure: Exception) -> str:

@@ -20,6 +20,7 @@ from flowlang.engine.applying import named
 from flowlang.engine.version import Version, applied
 from flowlang.program.program import Program
 from flowlang.source import Findings, Source
+from flowlang.speech import tr
 from flowlang.stores.store import Store
 from flowlang.syntax.declarations import BodyFile, ContactBlock, Use
 from flowlang.syntax.parser import Parsed, parse
@@ -152,8 +153,13 @@ def restored(
     if found.runnable is None:
         first = next(one for one in found.findings.in_order() if one.severity == "error")
         raise Unreadable(
-            f"version {version.number} cannot be read any more:"
-            f" {first.span.source.name}:{first.span.line}: {first.message}"
+            tr(
+                "version {number} cannot be read any more: {name}:{line}: {message}",
+                number=version.number,
+                name=first.span.source.name,
+                line=first.span.line,
+                message=first.message,
+            )
         )
     return found
 
@@ -205,5 +211,7 @@ def folder_differs(found: Workspace, version: Version) -> bool:
 def unknown(number: int, last: Version | None) -> str:
     """That there is no version of a number."""
     if last is None:
-        return f"there is no version {number}: nothing is applied yet"
-    return f"there is no version {number}; there are 1 to {last.number}"
+        return tr("there is no version {number}: nothing is applied yet", number=number)
+    return tr(
+        "there is no version {number}; there are 1 to {last}", number=number, last=last.number
+    )

@@ -150,6 +150,7 @@ def check(workspace: Workspace, config: Config, expressions: MakeExpressions | N
     program = workspace.program = compile_program(
         names, reader, expressions(names) if expressions else None
     )
+    program.language = workspace.language
     for parsed in workspace.files:
         for item in parsed.tree.items:
             if isinstance(item, Test):

@@ -28,6 +28,7 @@ from flowlang.program.program import Program
 from flowlang.stores import Store
 from flowlang.stores.rows import ArrivalRow
 from tests.crash.killing import Trial
+from tests.engine.applied import begin
 from tests.engine_cases.sums import wrong_sums
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -139,7 +140,7 @@ def codes(contacts: int) -> list[str]:
 def prepare(store: Store, contacts: int) -> None:
     """Put all that arrives into a store."""
     store.import_codes("early", codes(contacts), START)
-    Worker(program(), store).apply(START, {}, {})
+    begin(store, program(), START)
     rows = [ArrivalRow(one.at, one.contact, one.type, as_text(one.data)) for one in story(contacts)]
     store.append(rows)
 

@@ -18,6 +18,7 @@ from flowlang.program.program import Program
 from flowlang.stores import Store
 from flowlang.stores.rows import ArrivalRow
 from tests.crash.killing import Trial
+from tests.engine.applied import begin
 from tests.engine_cases.sums import wrong_sums
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -44,7 +45,7 @@ def program() -> Program:
 
 def prepare(store: Store, contacts: int) -> None:
     """Contacts of whom every tenth has not agreed, and the wish to send to all."""
-    Worker(program(), store).apply(START, {}, {})
+    begin(store, program(), START)
     rows = [
         ArrivalRow(START, f"c{number:05}", "contact", as_text({
             "fields": {"email": f"c{number}@example.com"}, "consent": {"email": number % 10 != 0},

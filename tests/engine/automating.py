@@ -21,6 +21,7 @@ from flowlang.engine.world import World
 from flowlang.program.program import Program
 from flowlang.stores import Store
 from flowlang.stores.rows import ArrivalRow
+from tests.engine.applied import begin
 
 Came = tuple[datetime, str | None, str, dict[str, Any]]
 """An arrival: when, whose, what."""
@@ -59,7 +60,7 @@ def run(
     program: Program, store: Store, *stops: float, batch: int = 500, files: Files | None = None
 ) -> Report:
     worker = Worker(program, store, batch=batch, files=files)
-    worker.apply(START, {}, {})
+    begin(store, worker.program, START)
     return [worker.run(START + hours * HOUR) for hours in stops][-1]
 
 

@@ -26,6 +26,7 @@ from flowlang.engine.world import World
 from flowlang.program.program import Program
 from flowlang.stores import open_store
 from flowlang.stores.rows import ArrivalRow
+from tests.engine.applied import begin, move
 from tests.engine_cases.sums import wrong_sums
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -139,12 +140,11 @@ class Stored(Stage):
 
     def __init__(self, text: str, codes: dict[str, int], url: str, batch: int) -> None:
         self.program, self.url, self.batch = compiled(text), url, batch
-        files = {
-            name: tuple(f"{name}-{number}" for number in range(amount))
-            for name, amount in codes.items()
-        }
         with self._opened() as worker:
-            worker.apply(START, {}, files)
+            for name, amount in codes.items():
+                known = [f"{name}-{number}" for number in range(amount)]
+                worker.store.import_codes(name, known, START)
+            begin(worker.store, self.program, START)
             worker.run(START)
 
     def arrive(self, hours: float, contact: str | None, kind: str, **data: Any) -> None:
@@ -156,11 +156,12 @@ class Stored(Stage):
     def until(self, hours: float) -> None:
         self._run(START + hours * HOUR)
 
-    def change(self, hours: float, text: str) -> None:
+    def change(self, hours: float, text: str, *said: str) -> None:
         """Another program is applied."""
-        self.program = compiled(text)
+        new = compiled(text)
         with self._opened() as worker:
-            worker.apply(START + hours * HOUR, {}, {})
+            move(worker.store, self.program, new, START + hours * HOUR, *said)
+        self.program = new
         self._run(START + hours * HOUR)
 
     def _run(self, at: datetime) -> None:

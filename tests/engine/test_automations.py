@@ -15,6 +15,7 @@ from flowlang.engine.worker import Worker
 from flowlang.figures.files import WorkspaceFiles
 from flowlang.stores import Store, open_store
 from flowlang.stores.rows import Changes
+from tests.engine.applied import begin, move
 from tests.engine.automating import (
     HOUR,
     START,
@@ -298,15 +299,12 @@ def test_a_missed_schedule_is_passed_over_where_flow_toml_says_so(store: Store) 
 
 def test_a_new_automation_does_not_fire_for_the_past(store: Store) -> None:
     feed(store, [person(0, "anna")])
-    worker = Worker(compiled(MORNINGS), store)
-    worker.apply(START + 72 * HOUR, {}, {})
-    worker.run(START + 73 * HOUR)
+    at_seven, at_six = compiled(MORNINGS), compiled(MORNINGS.replace("07:00", "06:00"))
+    begin(store, at_seven, START + 72 * HOUR)
+    Worker(at_seven, store).run(START + 73 * HOUR)
     assert figures(store) == []
-    other = compiled(MORNINGS.replace("07:00", "06:00"))
-    worker = Worker(other, store)
-    worker.apply(START + 100 * HOUR, {}, {})
-    assert worker.report.changed == ['the automation "Figures" has changed']
-    worker.run(START + 120 * HOUR)
+    move(store, at_seven, at_six, START + 100 * HOUR)
+    Worker(at_six, store).run(START + 120 * HOUR)
     assert figures(store) == [datetime(2026, 11, 25, 6, 0, tzinfo=UTC)]
 
 

@@ -15,6 +15,7 @@ from flowlang.contact import Entry
 from flowlang.engine.worker import Worker
 from flowlang.stores import Store, open_store
 from flowlang.stores.rows import Stock
+from tests.engine import applied
 from tests.engine.test_worker import (
     HOUR,
     START,
@@ -135,9 +136,9 @@ def without_codes(histories: dict[str, list[Entry]]) -> dict[str, list[Entry]]:
 
 
 def begin(store: Store, text: str) -> None:
-    worker = Worker(compiled(text), store)
-    worker.apply(START, {}, {})
-    worker.run(START)
+    program = compiled(text)
+    applied.begin(store, program, START)
+    Worker(program, store).run(START)
 
 
 def test_several_workers_tell_each_contact_the_story_that_one_tells(

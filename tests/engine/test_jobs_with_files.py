@@ -10,11 +10,13 @@ import pytest
 
 from flowlang import workspace
 from flowlang.engine.pass_report import Report
+from flowlang.engine.planning import Refusal
 from flowlang.engine.stretch_alone import stretch_alone
 from flowlang.engine.worker import Worker
 from flowlang.figures.files import WorkspaceFiles
 from flowlang.stores import Store, open_store
 from flowlang.stores.rows import Changes
+from tests.engine.applied import begin, move
 from tests.engine.automating import (
     HOUR,
     START,
@@ -212,24 +214,26 @@ segment "all"
 """
 
 
-def test_an_automation_that_changes_in_the_midst_of_its_job_is_not_stuck(store: Store) -> None:
+@pytest.mark.parametrize(
+    ("becomes", "said"),
+    [("finish", []), ("wait 1 hour", ["done"]), ('notify inbox "done"', ["done"])],
+)
+def test_an_automation_that_changes_in_the_midst_of_its_job_is_not_stuck(
+    store: Store, becomes: str, said: list[str]
+) -> None:
     feed(store, [person(0, f"c{number}") for number in range(9)])
     feed(store, [came(1, None, "run automation", automation="Fill")])
     worker = Worker(compiled(CHANGED), store, batch=2)
-    worker.apply(START, {}, {})
+    begin(store, worker.program, START)
     while not store.history(""):
         stretch_alone(worker, START + HOUR)
     other = CHANGED.replace('  add segment "all" to group "Hot"\n', '  notify inbox "other"\n')
-    worker = Worker(compiled(other), store, batch=2)
-    worker.apply(START + HOUR, {}, {})
-    report = worker.run(START + 3 * HOUR)
-    assert [one.step.partition("-")[0] for one in report.stranded] == ["add_segment"]
-    worker = Worker(compiled(CHANGED), store, batch=2)
-    worker.apply(START + 3 * HOUR, {}, {})
-    worker.run(START + 5 * HOUR)
-    assert [text for _, _, text in notices(store)] == ["done"]
-    histories = told(store, [f"c{number}" for number in range(9)]).values()
-    assert sum(one.what == "joined group" for history in histories for one in history) == 9
+    new = compiled(other)
+    with pytest.raises(Refusal):
+        move(store, worker.program, new, START + HOUR)
+    move(store, worker.program, new, START + HOUR, f'automation "Fill": *={becomes}')
+    assert Worker(new, store, batch=2).run(START + 3 * HOUR).refused == []
+    assert [text for _, _, text in notices(store)] == said
 
 
 def test_automations_that_are_gone_in_the_midst_of_a_job_stop_nobody(store: Store) -> None:
@@ -240,10 +244,12 @@ def test_automations_that_are_gone_in_the_midst_of_a_job_stop_nobody(store: Stor
         'automation "Send"\n  send "M" to everyone\n'
     )
     worker = Worker(compiled(sending), store, batch=2)
-    worker.apply(START, {}, {})
+    begin(store, worker.program, START)
     while not store.history(""):
         stretch_alone(worker, START + HOUR)
-    run(compiled('group "Hot"\n'), store, 3)
+    empty = compiled('group "Hot"\n')
+    move(store, worker.program, empty, START + HOUR, 'automation "Send": *=finish')
+    run(empty, store, 3)
     process = next(one for one in store.processes() if one.type == "group send")
     assert (process.status, process.because) == ("failed", "its automation has changed")
-    assert run(compiled('group "Hot"\n'), store, 3).idle
+    assert run(empty, store, 3).idle

@@ -508,19 +508,28 @@ def test_a_paused_group_send_can_be_cancelled(stage: Setting) -> None:
 # ---------------------------------------------------------------------- over a store alone
 
 
-def test_who_is_held_at_a_step_that_is_gone_goes_on_when_it_is_back(tmp_path: Path) -> None:
-    text = DECLARED + 'campaign "Shop"\n  start when tagged "go"\n  send "First"\n'
+@pytest.mark.parametrize("of", [SHOP, Identity("message send", "First", "Shop")])
+@pytest.mark.parametrize(
+    ("instead", "becomes", "sent"),
+    [
+        ('  send "Second"\n', 'send "First"=stay', [(4, "anna")]),
+        ("", "*=stay", [(4, "anna")]),
+        ("", 'send "First"=tag "end"', []),
+    ],
+)
+def test_who_is_held_at_a_step_that_goes_is_let_go_where_was_said(
+    tmp_path: Path, of: Identity, instead: str, becomes: str, sent: list[tuple[float, str]]
+) -> None:
+    text = DECLARED + 'campaign "Shop"\n  start when tagged "go"\n  send "First"\n  tag "end"\n'
     play = Stored(text, {}, f"sqlite:///{tmp_path}/state.db", batch=500)
     play.people(0, "anna")
-    play.control(1, "pause", SHOP)
+    play.control(1, "pause", of)
     play.arrive(2, "anna", "tag", tag="go")
-    play.change(3, text.replace('  send "First"', '  send "Second"'))
-    play.control(4, "resume", SHOP)
+    play.change(3, text.replace('  send "First"\n', instead), f"Shop: {becomes}")
+    play.control(4, "resume", of)
     play.until(5)
-    assert play.sent() == []
-    play.change(6, text)
-    play.until(7)
-    assert play.sent() == [(6, "anna")]
+    assert play.sent() == sent
+    assert [one.what for one in play.entries()][-2:] == ["tagged", "finished"]
 
 
 def test_a_paused_campaign_stays_paused_while_the_program_does_not_have_it(tmp_path: Path) -> None:

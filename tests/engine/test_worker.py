@@ -16,6 +16,7 @@ from flowlang import workspace
 from flowlang.config import Settings
 from flowlang.contact import Contact, Entry
 from flowlang.engine.admission import as_text
+from flowlang.engine.applying import take_codes
 from flowlang.engine.arrivals import Refused
 from flowlang.engine.pass_report import Report
 from flowlang.engine.timeline import Timeline
@@ -24,6 +25,7 @@ from flowlang.engine.world import World
 from flowlang.program.program import Program
 from flowlang.stores import Store, open_store
 from flowlang.stores.rows import ArrivalRow, Changes, Stock
+from tests.engine.applied import begin, move
 from tests.stores.opening import Database
 
 Came = tuple[datetime, str | None, str, dict[str, Any]]
@@ -127,7 +129,7 @@ def feed(store: Store, arrivals: Iterable[Came]) -> None:
 def run(program: Program, store: Store, *stops: float, batch: int = 500) -> Report:
     """Run until each of some hours after the start; what the last pass did."""
     worker = Worker(program, store, batch=batch)
-    worker.apply(START, {}, {})
+    begin(store, worker.program, START)
     reports = [worker.run(START + hours * HOUR) for hours in stops]
     return reports[-1]
 
@@ -402,44 +404,18 @@ EXISTING = '\ncampaign "Late"\n  include existing contacts\n  start when score >
 def test_a_campaign_that_includes_existing_contacts_looks_once(store: Store) -> None:
     feed(store, [person(0, name, score=40 + 10 * number) for number, name in enumerate(PEOPLE)])
     run(compiled(SHOP), store, 1)
-    worker = Worker(compiled(SHOP + EXISTING), store, batch=2)
-    worker.apply(START + 2 * HOUR, {}, {})
-    assert worker.report.changed == ['the campaign "Late" is new']
-    worker.run(START + 3 * HOUR)
+    late, more = compiled(SHOP + EXISTING), compiled(SHOP + EXISTING + '  untag "x"\n')
+    move(store, compiled(SHOP), late, START + 2 * HOUR)
+    Worker(late, store, batch=2).run(START + 3 * HOUR)
     assert ("Late", "finished", "", 5) in store.standing()
-    worker = Worker(compiled(SHOP + EXISTING + '  untag "x"\n'), store)
-    worker.apply(START + 4 * HOUR, {}, {})
-    assert worker.run(START + 5 * HOUR).entries == 0
+    move(store, late, more, START + 4 * HOUR)
+    assert Worker(more, store).run(START + 5 * HOUR).entries == 0
 
 
-def test_a_changed_program_leaves_those_standing_whose_step_is_gone(store: Store) -> None:
-    feed(store, [person(0, name, "go") for name in PEOPLE])
-    run(compiled(SHOP), store, 1)
-    without = SHOP.replace("at most 2 days\n", "at most 9 days\n")
-    worker = Worker(compiled(without), store)
-    worker.apply(START + 2 * HOUR, {}, {})
-    assert worker.report.changed == ['the campaign "Main" has changed']
-    report = worker.run(START + 60 * HOUR)
-    assert {one.contact for one in report.stranded} == set(PEOPLE)
-    assert report.sent == {}
-    feed(store, [came(61, "anna", "tag", tag="stop")])
-    worker.run(START + 62 * HOUR)
-    worker = Worker(compiled(SHOP), store)
-    worker.apply(START + 63 * HOUR, {}, {})
-    worker.run(START + 64 * HOUR)
-    timed_out = [
-        name for name in PEOPLE if any(one.what == "timed out" for one in told(store, [name])[name])
-    ]
-    assert timed_out == PEOPLE[1:]
-
-
-def test_the_same_program_applied_again_is_no_change(store: Store) -> None:
-    program = compiled(SHOP)
-    worker = Worker(program, store)
-    worker.apply(START, {"a.flow": SHOP}, {"early": ("C1", "C2")})
-    assert worker.report.codes == {"early": 2}
-    worker.apply(START, {"a.flow": SHOP}, {"early": ("C1", "C2")})
-    assert (worker.report.codes, worker.report.changed) == ({}, [])
+def test_codes_of_files_are_taken_once(store: Store) -> None:
+    codes = {"early": ("C1", "C2"), "late": ()}
+    assert take_codes(store, codes, START) == {"early": 2}
+    assert take_codes(store, codes, START) == {}
     assert store.shared().stock == {"early": Stock(2, 0)}
 
 

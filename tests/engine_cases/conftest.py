@@ -1,24 +1,7 @@
-"""What happened to other systems is tried on every database.  After each test the sums hold."""
+"""What happened to other systems is tried on every database."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from tests.stores.both import database, store
 
-import pytest
-
-from flowlang.stores import Store
-from tests.engine_cases.sums import wrong_sums
-from tests.stores import opening
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest) -> Iterator[opening.Database]:
-    with opening.database(request, request.param) as found:
-        yield found
-
-
-@pytest.fixture
-def store(database: opening.Database) -> Iterator[Store]:
-    found = database.open()
-    yield found
-    assert wrong_sums(found) == []
+__all__ = ["database", "store"]

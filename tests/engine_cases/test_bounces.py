@@ -12,6 +12,7 @@ from flowlang.engine.handover import Handover
 from flowlang.engine.worker import Worker
 from flowlang.stores import Store
 from tests.delivery.postbox import postbox
+from tests.engine.applied import begin
 from tests.engine.test_worker import HOUR, START, came, compiled, feed, person, told
 
 SHOP = """
@@ -40,7 +41,7 @@ class Sender:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.worker = Worker(compiled(SHOP, sender="Shop <shop@example.com>"), store)
-        self.worker.apply(START, {}, {})
+        begin(store, self.worker.program, START)
         self.now = START
 
     def write(self, *answers: str, hours: float = 1, **arrival: object) -> list[str]:

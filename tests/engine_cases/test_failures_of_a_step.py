@@ -16,6 +16,7 @@ from flowlang.engine.worker import Worker
 from flowlang.stores import Store
 from tests.cli.machine import Machine
 from tests.delivery.hooks import Answer, hook
+from tests.engine.applied import begin
 from tests.engine.test_worker import DAY, HOUR, START, came, compiled, feed, person, run, told
 from tests.engine_cases.sums import wrong_sums
 
@@ -158,7 +159,7 @@ def test_a_channel_that_is_down_for_a_day_holds_up_letters_and_nobody(store: Sto
     program, channel = compiled(MAILS), Channel()
     feed(store, [person(0, name, "go") for name in PEOPLE])
     worker = Worker(program, store)
-    worker.apply(START, {}, {})
+    begin(store, worker.program, START)
     for hours in range(25):
         now = START + hours * HOUR
         worker.run(now)
@@ -233,7 +234,7 @@ def test_a_webhook_that_never_answers_has_failed_and_everybody_goes_on(store: St
         feed(store, [came(0, "anna", "contact", fields={}, tags=["go"])])
         feed(store, [came(0, "ben", "contact", fields={}, tags=["go"])])
         worker = Worker(program, store, answers=Calls(timeout=0.2), batch=1)
-        worker.apply(START, {}, {})
+        begin(store, worker.program, START)
         worker.run(START)
         tried, waits = what(store, "anna")[-2:]
         assert tried.startswith("call failed")

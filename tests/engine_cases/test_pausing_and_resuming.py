@@ -11,6 +11,7 @@ from flowlang.engine.processes import Identity
 from flowlang.engine.worker import Worker
 from flowlang.stores import Store
 from flowlang.stores.rows import ProcessRow
+from tests.engine.applied import begin
 from tests.engine.test_worker import HOUR, START, came, compiled, feed, person, told
 
 SHOP = """
@@ -57,7 +58,7 @@ def began(store: Store, batch: int) -> Worker:
     three others stop, withdraw and buy meanwhile.
     """
     worker = Worker(compiled(SHOP), store, batch=batch)
-    worker.apply(START, {}, {})
+    begin(store, worker.program, START)
     feed(store, [person(0, name) for name in PEOPLE])
     hours = {"cleo": 1.0, "ben": 1.25, "anna": 1.5, "dora": 1.5, "emil": 1.5, "finn": 1.5}
     feed(store, [came(hours[name], name, "tag", tag="go") for name in PEOPLE])
@@ -132,7 +133,7 @@ def test_a_group_send_paused_at_k_stays_at_k_and_then_spreads_the_rest_anew(
     """dittofeed broadcastWorkflowV2.test.ts: rate limit, pause after 2 of N, resume."""
     size = 20
     worker = Worker(compiled(SHOP), store, batch=batch)
-    worker.apply(START, {}, {})
+    begin(store, worker.program, START)
     feed(store, [person(0, f"c{number:02}") for number in range(size)])
     feed(store, [came(1, None, "run automation", automation="Round")])
     worker.run(START + 4.25 * HOUR)

@@ -10,6 +10,7 @@ import pytest
 
 from flowlang.engine.worker import Worker
 from flowlang.stores import Store, open_store
+from tests.engine.applied import begin
 from tests.engine.test_worker import HOUR, START, came, compiled, feed, person, told
 
 SHOP = """
@@ -70,7 +71,7 @@ def test_a_clock_that_goes_back_an_hour_sends_nothing_twice_and_nothing_early(
     program = compiled(SHOP)
     feed(store, [person(0, "anna"), came(1, "anna", "tag", tag="go")])
     worker = Worker(program, store)
-    worker.apply(START, {}, {})
+    begin(store, worker.program, START)
     worker.run(START + 2 * HOUR)
     before = sent(store)
     assert worker.run(START + 1 * HOUR).idle
@@ -85,7 +86,7 @@ def test_a_clock_that_leaps_three_days_does_once_what_was_due_meanwhile(store: S
     program = compiled(SHOP)
     feed(store, [person(0, "anna"), came(1, "anna", "tag", tag="go")])
     worker = Worker(program, store)
-    worker.apply(START, {}, {})
+    begin(store, worker.program, START)
     worker.run(START + 1 * HOUR)
     worker.run(START + 73 * HOUR)
     mornings = [datetime(2026, 11, day, 8, tzinfo=UTC) for day in (21, 22, 23)]
@@ -104,7 +105,7 @@ def test_a_schedule_fires_once_for_a_day_however_often_the_engine_is_started_aro
     program = compiled(SHOP, missed=missed)
     feed(store, [person(0, "anna")])
     eight = datetime(2026, 11, 21, 8, tzinfo=UTC)
-    Worker(program, store).apply(START, {}, {})
+    begin(store, program, START)
     for seconds in (-1, 0, 1, 1, 60):
         for _ in range(2):
             Worker(program, store).run(eight + timedelta(seconds=seconds))

@@ -11,9 +11,10 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from flowlang.stores import Store, open_store
@@ -87,6 +88,14 @@ def running(shop: Path, url: str, name: str = "engine") -> Iterator[Path]:
     assert "Traceback" not in told.read_text()
 
 
+@contextmanager
+def locked(url: str) -> Iterator[None]:
+    """Nobody can save what has happened, until the end of the block or of the session."""
+    with closing(psycopg.connect(url)) as session:
+        session.execute("lock table history in share mode")
+        yield
+
+
 def out(store: Store) -> int:
     return len(store.letters(["handed over"], 10 * PEOPLE))
 
@@ -139,18 +148,23 @@ def test_a_server_that_is_restarted_under_an_engine(own: OwnServer, tmp_path: Pa
 def test_a_server_that_stays_away_is_told_and_waited_for(
     postgresql: Server, tmp_path: Path
 ) -> None:
-    """The database is gone for a while."""
+    """The database is gone for a while: from the midst of the first that the engine does."""
     name = postgresql.database(postgresql.template())
     url = postgresql.url(name)
     shop = shop_of(tmp_path, url)
-    with running(shop, url) as told:
-        until(lambda: b"arrivals" in told.read_bytes())
-        more(shop, url, "b", PEOPLE // 2)
+    more(shop, url, "b", PEOPLE // 2)
+    sessions = f"from pg_stat_activity where datname = '{name}'"
+    blocked = f"select pid {sessions} and wait_event_type = 'Lock'"  # noqa: S608 - a name of ours
+    with (
+        locked(url),
+        closing(psycopg.connect(postgresql.url(), autocommit=True)) as looking,
+        running(shop, url) as told,
+    ):
+        until(lambda: looking.execute(blocked.encode()).fetchone())
         postgresql.command(f"alter database {name} allow_connections false")
-        postgresql.command(
-            f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'"  # noqa: S608 - a name of ours
-        )
+        postgresql.command(f"select pg_terminate_backend(pid) {sessions}")
         until(lambda: b"trying again" in told.read_bytes())
+        assert b"arrivals" not in told.read_bytes()
         done = flow("process", "list", "--store", url, cwd=shop)
         assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
         postgresql.command(f"alter database {name} allow_connections true")

@@ -22,6 +22,7 @@ from flowlang.stores import Store, open_store
 from flowlang.stores.rows import ArrivalRow
 from flowlang.tables.formats import formats
 from flowlang.tables.table import plain
+from tests.engine.applied import begin
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -153,7 +154,7 @@ class Shop:
         until = START + hours * HOUR
         files = WorkspaceFiles(self.folder, self.program, self.store)
         worker = Worker(self.program, self.store, files=files)
-        worker.apply(START, {}, {})
+        begin(self.store, worker.program, START)
         for day in range(int(hours) // 24 + 1):
             for now in (START + day * DAY, min(START + day * DAY + HOUR / 2, until)):
                 assert worker.run(now).refused == []

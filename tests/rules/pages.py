@@ -11,7 +11,8 @@ FOLDER = Path(__file__).parents[2] / "docs" / "rules"
 
 def expected() -> dict[str, str]:
     """Each page by the name of its file."""
-    found = {f"{rule.name}.md": pages.page(rule) for rule in registry.rules().values()}
+    everything = [*registry.rules().values(), *registry.diagnostics()]
+    found = {f"{one.name}.md": pages.page(one) for one in everything}
     return {"README.md": pages.overview(), **found}
 
 

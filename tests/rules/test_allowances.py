@@ -109,7 +109,8 @@ def test_without_a_reason_it_is_an_error_and_only_that(tmp_path: Path) -> None:
     [
         ("# flow: allow wait-of-zer because so", "there is no rule `wait-of-zer`"),
         ("# flow: allow timing because so", "`timing` is a family"),
-        ("# flow: allow unknown-field because so", "there is no rule `unknown-field`"),
+        ("# flow: allow unknown-field because so", "`unknown-field` is an error"),
+        ("# flow: erlaube FL101 weil so", "no comment can allow an error"),
         ("# flow: allow because so", "the comment names no rule"),
         ("# flow: alow wait-of-zero because so", "`alow` allows nothing"),
     ],
@@ -215,3 +216,34 @@ def test_the_formatter_keeps_allowances_where_they_hold(tmp_path: Path) -> None:
     again = workspace.load(tmp_path)
     workspace.lint(again)
     assert told(again) == told(loaded) == []
+
+
+@pytest.mark.parametrize(
+    ("comment", "sentence"),
+    [
+        ("# flow: allow change because so", "write `# flow: allow change until 2026-12-31"),
+        ("# flow: allow change until friday because so", '"friday" is no date'),
+        ("# flow: allow changes later until 2026-12-01 because so", "`later`: expected"),
+    ],
+)
+def test_a_comment_that_would_allow_a_change_and_cannot_be_read(
+    comment: str, sentence: str, tmp_path: Path
+) -> None:
+    loaded = linted(tmp_path, with_comment(4, comment))
+    assert [name for name, _, _ in told(loaded)] == ["wait-of-zero", "unreadable-allowance"]
+    assert sentence in loaded.findings.in_order()[1].message
+
+
+def test_its_form_is_told_in_the_words_of_the_file(tmp_path: Path) -> None:
+    text = '# sprache: de\n# flow: erlaube änderung weil so\nsegment "A"\n  getaggt mit "x"\n'
+    (finding,) = linted(tmp_path, text).findings.found
+    assert "# flow: erlaube änderung bis 2026-12-31 weil …" in finding.message
+
+
+def test_one_that_can_be_read_is_no_finding(tmp_path: Path) -> None:
+    kinds = ("", " in flight", " policy", ' "Greeting"')
+    for kind in kinds:
+        comment = f"# flow: allow change{kind} until 2026-12-31 because so"
+        assert [name for name, _, _ in told(linted(tmp_path, with_comment(4, comment)))] == [
+            "wait-of-zero"
+        ]

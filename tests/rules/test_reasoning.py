@@ -19,7 +19,8 @@ from flowlang.kinds import ANY, NUMBER, TEXT
 from flowlang.rules.reasoning import Reasoning
 from flowlang.steps.branch import If
 from flowlang.syntax import expressions as tree
-from flowlang.syntax.declarations import Campaign, Segment
+from flowlang.syntax.campaigns import Campaign
+from flowlang.syntax.declarations import Segment
 
 DECLARATIONS = """
 contact

@@ -10,7 +10,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from flowlang import workspace
 from flowlang.rules import pages, registry
-from flowlang.rules.allowances import CHANGE
+from flowlang.rules.comments import forms
 from flowlang.rules.rule import Rule
 from flowlang.source import Finding, edited
 from tests.rules.pages import FOLDER, expected
@@ -97,7 +97,7 @@ def test_what_the_documents_call_a_rule_is_one() -> None:
         for pattern in (_SET, _SHOWN, _SET_IN_TEXT, _CODE):
             said |= set(pattern.findall(text))
         for listed in (*_ALLOWED.findall(text), *_LOCKED.findall(text)):
-            if not CHANGE.match(f" {listed}"):
+            if not listed.startswith("change") and page.name != "unknown-rule.md":
                 said |= set(_NAME.findall(listed))
     assert {"wait-without-end", "send-after-withdrawal", "consent", "FL701"} <= said
     assert {

@@ -23,7 +23,9 @@ TREE = Path(__file__).resolve().parent.parent.parent
 PACKAGE = TREE / "src" / "flowlang"
 LOCALE = TREE / "locale"
 
-SAID_BY = {"tr": (0,), "Diagnostic": (3, 4), "_error": (2,), "Rule": (3,)}
+SAID_BY = {
+    "tr": (0,), "Diagnostic": (3,), "_error": (2,), "Rule": (3,), "Action": (2,), "Mistake": (0, 1),
+}  # fmt: skip
 """Which arguments of which calls are sentences."""
 COUNTED_BY = {"tr_n": 3, "forms": 2}
 """Calls whose first two arguments are the forms for one and for several."""
@@ -40,9 +42,12 @@ def extracted() -> Catalog:
             found.add(message, locations=[(place, 0)])
         for message in _of_nodes(tree):
             found.add(message, locations=[(place, 0)])
-        if path.parent.parent.name == "rules" and path.name != "__init__.py":
+        family = path.parent.name if path.parent.parent.name == "rules" else ""
+        if family not in ("", "mistakes") and path.name != "__init__.py":
             for message in _paragraphs(ast.get_docstring(tree) or ""):
                 found.add(message, locations=[(place, 0)])
+        for message in _of_words(tree):
+            found.add(message, locations=[(place, 0)])
     return found
 
 
@@ -56,6 +61,8 @@ def _said(tree: ast.Module) -> Iterator[str | tuple[str, str]]:
             one, many = (_literal(argument) for argument in node.args[:2])
             if one and many:
                 yield one, many
+        if name == "Retold":
+            yield from filter(None, map(_literal, node.args))
         for index in SAID_BY.get(name, ()):
             text = _literal(node.args[index]) if index < len(node.args) else ""
             if any(letter.isalpha() for letter in _without_places(text)):
@@ -67,6 +74,15 @@ def _of_nodes(tree: ast.Module) -> Iterator[str]:
     for one in ast.walk(tree):
         if isinstance(one, ast.ClassDef) and any(_makes_a_node(by) for by in one.decorator_list):
             yield own_text(ast.get_docstring(one) or "")
+
+
+def _of_words(tree: ast.Module) -> Iterator[str]:
+    """What the words of a session say of themselves, as `help` shows it."""
+    for one in ast.walk(tree):
+        if isinstance(one, ast.ClassDef) and any(
+            isinstance(base, ast.Name) and base.id == "Word" for base in one.bases
+        ):
+            yield from _paragraphs(ast.get_docstring(one) or "")
 
 
 def _makes_a_node(decorator: ast.expr) -> bool:

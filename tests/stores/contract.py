@@ -85,19 +85,19 @@ class StoreContract(ABC):
 
     def test_a_contact_is_saved_in_the_place_of_the_one_before(self, store: Store) -> None:
         store.save(Changes(contacts=[ANNA]))
-        later = replace(ANNA, state="{}", due=None, began=0, version=2)
+        later = ANNA._replace(state="{}", due=None, began=0, version=2)
         store.save(Changes(contacts=[later]))
         assert store.contacts(["anna"]) == [later]
         assert store.due(NOON, 10) == []
 
     def test_who_is_due_comes_by_moment_and_then_by_place(self, store: Store) -> None:
-        store.save(Changes(contacts=[ANNA, BEN, replace(CLEO, due=NOON - HOUR)]))
+        store.save(Changes(contacts=[ANNA, BEN, CLEO._replace(due=NOON - HOUR)]))
         assert [row.id for row in store.due(NOON, 10)] == ["cleo", "ben", "anna"]
         assert [row.id for row in store.due(NOON, 2)] == ["cleo", "ben"]
         assert [row.id for row in store.due(NOON - timedelta(microseconds=1), 9)] == ["cleo"]
 
     def test_a_walk_meets_each_contact_once_but_the_deleted(self, store: Store) -> None:
-        store.save(Changes(contacts=[ANNA, replace(BEN, deleted=True), CLEO]))
+        store.save(Changes(contacts=[ANNA, BEN._replace(deleted=True), CLEO]))
         assert [row.id for row in store.walk(0, 1)] == ["anna"]
         assert [row.id for row in store.walk(1, 9)] == ["cleo"]
         assert store.walk(3, 9) == []
@@ -111,7 +111,7 @@ class StoreContract(ABC):
     def test_an_address_may_be_as_long_as_a_text_can_be(self, store: Store) -> None:
         # A PostgreSQL index that is sorted takes 2,700 bytes, and less after compression only.
         address = "".join(sha256(b"%d" % n).hexdigest() for n in range(200)) + "@example.com"
-        store.save(Changes(contacts=[replace(ANNA, email=address)]))
+        store.save(Changes(contacts=[ANNA._replace(email=address)]))
         assert store.find([address, address[:-1]]) == {address: ["anna"]}
 
     def test_thousands_of_contacts_are_read_at_once(self, store: Store) -> None:
@@ -160,7 +160,7 @@ class StoreContract(ABC):
         assert [row[0] for row in store.standing()] == names
 
     def test_texts_of_the_same_letters_are_not_the_same(self, store: Store) -> None:
-        store.save(Changes(contacts=[ANNA, replace(ANNA, id="ANNA", number=2)]))
+        store.save(Changes(contacts=[ANNA, ANNA._replace(id="ANNA", number=2)]))
         assert [row.id for row in store.contacts(["anna"])] == ["anna"]
         assert store.import_codes("early", ["a", "A", "a ", "é", "e\u0301"], NOON) == 5
 
@@ -221,7 +221,7 @@ class StoreContract(ABC):
         assert store.append([row, row]) == 1
         seq = store.arrivals("pending", 9)[0].seq
         store.save(Changes(arrivals=[(seq, "applied", "")]))
-        assert store.append([row, replace(row, id=None), replace(row, id=None)]) == 2
+        assert store.append([row, row._replace(id=None), row._replace(id=None)]) == 2
         assert len(store.arrivals("pending", 9)) == 2
 
     def test_a_refused_arrival_is_kept_with_its_reason(self, store: Store) -> None:

@@ -142,12 +142,12 @@ def test_a_claim_reads_what_the_one_before_has_saved(worker: Another) -> None:
             with store.transaction(beside=True):
                 if store.claim(["anna"]):
                     (row,) = store.contacts(["anna"])
-                    store.save(Changes(contacts=[replace(row, version=row.version + 1)]))
+                    store.save(Changes(contacts=[row._replace(version=row.version + 1)]))
                     done += 1
         return done
 
     first = worker()
-    first.save(Changes(contacts=[replace(ANNA, version=0)]))
+    first.save(Changes(contacts=[ANNA._replace(version=0)]))
     all_at_once(worker, count)
     assert first.contacts(["anna"])[0].version == 10 * WORKERS
 
@@ -177,7 +177,7 @@ def test_a_connection_that_is_killed_lets_go_of_what_it_claimed(
     def claim_and_vanish() -> None:
         with a.transaction(beside=True):
             assert a.claim(["anna", "new"]) == {"anna", "new"}
-            a.save(Changes(contacts=[replace(ANNA, version=99)]))
+            a.save(Changes(contacts=[ANNA._replace(version=99)]))
             with b.transaction(beside=True):
                 assert b.claim(["anna", "new"]) == set()
             with b.engine.begin() as connection:
@@ -236,7 +236,7 @@ def test_alone_means_that_nobody_is_beside(worker: Another, first: bool, second:
             waiting: Future[int] = pool.submit(write)
             until(lambda: waits_for_a_lock(c))
             assert not waiting.done()
-            a.save(Changes(contacts=[replace(ANNA, version=5)]))
+            a.save(Changes(contacts=[ANNA._replace(version=5)]))
         assert waiting.result(60) == 5
 
 
@@ -371,7 +371,7 @@ def test_a_worker_that_saves_over_and_over_wakes_others_once_it_waits(worker: An
     b.wait(0)
     a.save(Changes(contacts=[ANNA]))
     b.wait(60)
-    a.save(Changes(contacts=[replace(ANNA, version=2)]))  # too soon after the first to ring again
+    a.save(Changes(contacts=[ANNA._replace(version=2)]))  # too soon after the first to ring again
     a.wait(0)
     start = monotonic()
     b.wait(60)

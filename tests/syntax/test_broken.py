@@ -13,7 +13,9 @@ from tests.syntax.reading import HERE, read
 
 FILES = sorted((HERE / "broken").glob("*.flow"))
 SEVERAL = {
+    "de-english-units": 2,
     "german-block": 2,
+    "not-equal-sign": 2,
     "four-mistakes": 4,
     "markdown": 2,
     "prose": 2,

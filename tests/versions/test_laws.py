@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from flowlang import workspace
 from flowlang.engine.admission import as_text
-from flowlang.engine.applying import named, numbered, record
+from flowlang.engine.applying import named
 from flowlang.engine.moves import Answer, Fate
 from flowlang.engine.planning import apply, look, plan
 from flowlang.engine.version import Version, applied
@@ -19,6 +19,7 @@ from flowlang.program.program import Program
 from flowlang.stores import open_store
 from flowlang.stores.rows import ArrivalRow
 from flowlang.stores.store import Store
+from tests.engine.applied import begin
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -84,8 +85,7 @@ def test_edits_lose_nobody_and_send_nothing_twice(
 ) -> None:
     store = open_store("sqlite:///:memory:", Path())
     program = compiled(texts[0])
-    with store.transaction():
-        record(store, program, START, numbered(named(Version(), program), None, START))
+    begin(store, program, START)
     for one in range(PEOPLE):
         data = {"fields": {"score": one}, "tags": ("go",)}
         data["fields"] |= {"email": f"c{one}@example.com"}  # type: ignore[operator] # a dictionary

@@ -85,7 +85,7 @@ def test_an_event_in_headers_needs_no_data(client: Client) -> None:
         ({"type": "tag", "data": {"type": "delete"}}, 422, "`data` may not hold `type`"),
         ({"type": "com.example.sale"}, 409, "there is no event `sale`"),
         ({"subject": "c9"}, 409, 'there is no contact "c9"'),
-        ({"time": "yesterday"}, 409, "`at`"),
+        ({"time": "yesterday"}, 422, "`at`"),
     ],
 )
 def test_what_is_no_cloud_event_is_refused_with_its_reason(

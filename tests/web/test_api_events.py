@@ -111,7 +111,9 @@ def test_events_of_a_contact_that_the_same_batch_makes_are_taken(client: Client)
         ({"type": "tag", "contact": "c1", "tag": "x\0y"}, 409, "a NUL character"),
         ('{"type": "tag", "contact": "c1", "tag": "\\ud800"}', 422, "`tag`"),
         ('{"type": "set", "contact": "c1", "field": "score", "value": 1e999}', 409, "not finite"),
-        ({"type": "tag", "contact": "c1", "tag": "x", "at": "soon"}, 409, "`at`"),
+        ({"type": "tag", "contact": "c1", "tag": "x", "at": "soon"}, 422, "`at`"),
+        ([{"type": "tag", "contact": "c1", "tag": "x", "at": "gestern"}], 422, "`at`"),
+        ({"type": "tag", "contact": "c1", "tag": "x", "at": "2999-01-01T00:00:00Z"}, 409, "`at`"),
         ({"type": "event", "contact": "c1", "name": "purchse"}, 409, "did you mean `purchase`"),
         (PURCHASE | {"data": {"total": "x" * 300_000}}, 409, "larger than 256 KB"),
         (PURCHASE | {"data": {"total": json.loads("[" * 40 + "]" * 40)}}, 409, "nested deeper"),
@@ -135,7 +137,7 @@ def test_a_body_that_is_of_no_known_type_is_refused(client: Client) -> None:
 
 
 def test_a_batch_of_which_nothing_is_taken_is_refused_with_all_its_reasons(client: Client) -> None:
-    problem = client.post("/events", [{"type": "x"}, {"type": "y"}], 409)
+    problem = client.post("/events", [{"type": "x"}, {"type": "y"}], 422)
     assert problem["detail"].startswith("nothing was taken: ")
     assert [one["status"] for one in problem["results"]] == ["refused", "refused"]
 

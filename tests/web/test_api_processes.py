@@ -53,6 +53,25 @@ def test_who_pauses_is_the_token_and_why_is_its_own_word(client: Client) -> None
     assert ("skipped", "cancelled") in client.site.history()
 
 
+def test_wishes_are_done_in_their_order_and_another_reason_is_taken(client: Client) -> None:
+    path = f"/processes/{halted(client)['number']}"
+    assert client.post(f"{path}/pause", {"because": "first"})["already"] is False
+    assert client.post(f"{path}/pause", {"because": "first"})["already"] is True
+    assert client.post(f"{path}/pause")["already"] is True
+    assert client.post(f"{path}/pause", {"because": "second"})["already"] is True
+    client.site.run()
+    assert client.get(path)["because"] == "second"
+    client.post("/coupons/early-bird", "A1\nA2\n", 200, "text/plain")
+    assert client.post(f"{path}/resume")["already"] is False
+    assert client.post(f"{path}/pause", {"because": "third"})["already"] is False
+    assert client.post(f"{path}/resume")["already"] is False
+    assert client.get(path)["asked"] == "resume"
+    client.site.run()
+    done = client.get(path)
+    assert (done["status"], done["done"], done["because"]) == ("running", 1, "")
+    assert client.get("/notices")["refused"] == []
+
+
 def test_another_wish_about_what_is_overdue_comes_too_late(client: Client) -> None:
     path = f"/processes/{halted(client)['number']}"
     client.post("/coupons/early-bird", "A1\nA2\n", 200, "text/plain")

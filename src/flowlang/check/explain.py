@@ -17,7 +17,10 @@ from flowlang.check.names import Names
 from flowlang.check.view import View
 from flowlang.kinds import Kind, in_words
 from flowlang.source import Findings
+from flowlang.speech import Text, joined, tr, tr_n
 from flowlang.syntax import expressions as tree
+from flowlang.syntax import facts, past
+from flowlang.syntax.moments import Now, Today
 from flowlang.syntax.tree import children
 
 LONGEST_TEXT = 60
@@ -28,7 +31,7 @@ _JOINED: dict[type, Literal["and", "or", "not"]] = {
     tree.Or: "or",
     tree.Not: "not",
 }
-_WRITTEN_OUT = (tree.Literal, tree.Yes, tree.No, tree.Duration, tree.Today, tree.Now)
+_WRITTEN_OUT = (tree.Literal, tree.Yes, tree.No, tree.Duration, Today, Now)
 """They have no other value than what stands there, or what the clock says anyway."""
 
 
@@ -97,7 +100,7 @@ class Explainer:
         if joined:
             below = [part for part in children(node) if isinstance(part, tree.Expression)]
             inner = [self._prepared(part, place) for part in below]
-        elif isinstance(node, tree.InSegment):
+        elif isinstance(node, facts.InSegment):
             segment = self._names.segments.get(node.segment.value)
             if segment is not None and segment.where is not None:
                 return _named(text, self._prepared(segment.where, Place("segment")))
@@ -111,24 +114,25 @@ class Explainer:
     def _looked_at(self, node: tree.Expression, place: Place) -> _Values:
         """What a test that is not put together looks at."""
         match node:
-            case tree.Tagged() | tree.InGroup() | tree.IsBlocked() | tree.Flag():
+            case facts.Tagged() | facts.InGroup() | facts.IsBlocked() | facts.Flag():
                 return lambda v: ()
-            case tree.AnyRow() | tree.NoRow():
+            case past.AnyRow() | past.NoRow():
                 return self._rows(node, place)
-            case tree.Happened():
-                count = tree.CountOf(node.span, node.event, node.reach, node.where)
+            case past.Happened():
+                count = past.CountOf(node.span, node.event, node.reach, node.where)
                 counted = self._expressions.compile(count, place).fn
-                shown = f"{node.event.value} happened"
+                shown = tr("{event} happened", event=node.event.value)
                 return lambda v: ((shown, _times(counted(v))),)
-            case tree.Received() | tree.Reacted():
+            case past.Received() | past.Reacted():
                 message = str(node.message.value)
                 return lambda v: (_last_copy(message, v),)
-            case tree.ReceivedAnything():
+            case past.ReceivedAnything():
                 return lambda v: (_last_copy("", v),)
-            case tree.MayGet() | tree.MayNotGet():
+            case facts.MayGet() | facts.MayNotGet():
                 channel = str(node.channel.value)
-                return lambda v: ((f"marketing by {channel}", _consent(channel, v)),)
-            case tree.CanReceive():
+                about = tr("marketing by {channel}", channel=channel)
+                return lambda v: ((about, _consent(channel, v)),)
+            case facts.CanReceive():
                 return self._receivable(node)
             case tree.FieldValue() | tree.Ref():
                 value = self._value(node.span.text, node, place)
@@ -145,18 +149,19 @@ class Explainer:
         self, text: str, node: tree.Expression, place: Place
     ) -> Callable[[View], tuple[str, str]]:
         compiled = self._expressions.compile(node, place)
-        shown = " ".join(text.split())
+        shown = text if isinstance(text, Text) else " ".join(text.split())
         return lambda v: (shown, _shown(compiled.fn(v), compiled.kind, v))
 
-    def _rows(self, node: tree.AnyRow | tree.NoRow, place: Place) -> _Values:
-        every = tree.CountOf(node.span, node.rows, None, None)
-        parts = [self._value(f"count of {node.rows.value}", every, place)]
+    def _rows(self, node: past.AnyRow | past.NoRow, place: Place) -> _Values:
+        every = past.CountOf(node.span, node.rows, None, None)
+        parts = [self._value(tr("count of {records}", records=node.rows.value), every, place)]
         if node.where is not None:
-            matching = tree.CountOf(node.span, node.rows, None, node.where)
-            parts.append(self._value(f"where {node.where.span.text}", matching, place))
+            matching = past.CountOf(node.span, node.rows, None, node.where)
+            about = tr("where {condition}", condition=" ".join(node.where.span.text.split()))
+            parts.append(self._value(about, matching, place))
         return lambda v: tuple(part(v) for part in parts)
 
-    def _receivable(self, node: tree.CanReceive) -> _Values:
+    def _receivable(self, node: facts.CanReceive) -> _Values:
         message = self._names.messages.get(node.message.value)
         if message is None:
             return lambda v: ()
@@ -165,7 +170,7 @@ class Explainer:
             barred = v.world.barred(v.contact, message)
             if barred is None:
                 there = v.world.receivable(v, message)
-                barred = "nothing bars it" if there else "a value or a code is missing"
+                barred = tr("nothing bars it") if there else tr("a value or a code is missing")
             return ((f'"{message.name}"', barred),)
 
         return why
@@ -209,31 +214,36 @@ def _named(text: str, where: Explain) -> Explain:
 
 def _last_copy(message: str, view: View) -> tuple[str, str]:
     """When the contact last got a message (any), and what it did with it."""
-    what = f'"{message}"' if message else "the last message"
+    what = f'"{message}"' if message else tr("the last message")
     for sent in reversed(view.contact.messages):
         if message in ("", sent.message):
             words = [] if message else [f'"{sent.message}"']
-            words.append(f"sent {in_words(sent.at, view.zone)}")
-            for verb, moments in (("opened", sent.opened), ("clicked", sent.clicked)):
-                if moments:
-                    words.append(f"{verb} {in_words(moments[0][0], view.zone)}")
-            return what, ", ".join(words)
-    return what, "never sent"
+            words.append(tr("sent {moment}", moment=in_words(sent.at, view.zone)))
+            if sent.opened:
+                opened = in_words(sent.opened[0][0], view.zone)
+                words.append(tr("opened {moment}", moment=opened))
+            if sent.clicked:
+                clicked = in_words(sent.clicked[0][0], view.zone)
+                words.append(tr("clicked {moment}", moment=clicked))
+            return what, joined(words)
+    return what, tr("never sent")
 
 
 def _consent(channel: str, view: View) -> str:
     known = view.contact.consent.get(channel)
-    return "never said" if known is None else "granted" if known else "withdrawn"
+    if known is None:
+        return tr("never said")
+    return tr("granted") if known else tr("withdrawn")
 
 
 def _times(count: int) -> str:
-    return "once" if count == 1 else f"{count} times"
+    return tr_n("once", "{count} times", count)
 
 
 def _shown(value: Any, kind: Kind, view: View) -> str:
     """A value as it would be written in a condition."""
     if value is None:
-        return "not set"
+        return tr("not set")
     if kind.name == "weekday":
         return WEEKDAYS[int(value)]
     words = in_words(value, view.zone)

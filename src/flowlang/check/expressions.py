@@ -29,15 +29,16 @@ from flowlang.kinds import Fields, Kind
 from flowlang.source import Diagnostic, did_you_mean, guess
 from flowlang.speech import tr
 from flowlang.syntax import expressions as tree
+from flowlang.syntax import facts, past
 from flowlang.syntax.tree import Node, Token
 
 MAX_SEGMENTS = 50
 """Within each other: bounds how deep a condition can be."""
 
 _OF_CONTACT = (
-    tree.Tagged, tree.InGroup, tree.InSegment, tree.MayGet, tree.MayNotGet, tree.IsBlocked,
-    tree.CanReceive, tree.Received, tree.Reacted, tree.ReceivedAnything, tree.Happened,
-    tree.OfLast, tree.OfFirst, tree.AtOfLast, tree.AtOfFirst,
+    facts.Tagged, facts.InGroup, facts.InSegment, facts.MayGet, facts.MayNotGet, facts.IsBlocked,
+    facts.CanReceive, past.Received, past.Reacted, past.ReceivedAnything, past.Happened,
+    past.OfLast, past.OfFirst, past.AtOfLast, past.AtOfFirst,
 )  # fmt: skip
 """What only a contact can answer."""
 

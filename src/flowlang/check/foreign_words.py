@@ -14,7 +14,7 @@ def of_template(complaint: str) -> str:
         found = re.match(pattern, complaint)
         if found is not None:
             return say(found)
-    return complaint.rstrip(".")
+    return tr("this is not how Jinja writes it")
 
 
 def of_pattern(complaint: str) -> str:
@@ -66,6 +66,14 @@ _TEMPLATES: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     (r"Missing end of comment", lambda m: tr("a comment is not closed")),
     (r"Missing end of raw", lambda m: tr("there is no {wanted}", wanted="`{% endraw %}`")),
     (r"tag name expected", lambda m: tr("the name of a tag is missing")),
+    (r"expected name or number", lambda m: tr("a name is missing behind the dot")),
+    (r"can't assign to", lambda m: tr("`set` gives a value to a name")),
+    (
+        r"invalid syntax for function call",
+        lambda m: tr("a value with a name stands behind those without"),
+    ),
+    (r".*escape|.*\\ at end of string", lambda m: tr("a backslash has no meaning here")),
+    (r"You cannot chain", lambda m: tr("one `is` at a time: join several with `and`")),
 )
 _PATTERNS = {
     "missing )": tr("a parenthesis is not closed"),

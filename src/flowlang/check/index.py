@@ -14,8 +14,10 @@ from flowlang.check.placeholders import ROW, Mention, mentions
 from flowlang.check.roles import Role, roles
 from flowlang.check.symbols import CONTACT, BodyFile, FileNames, Occurrence, Owner, Symbol
 from flowlang.source import Span
+from flowlang.syntax import campaigns
 from flowlang.syntax import declarations as tree
-from flowlang.syntax.expressions import EventRef, Expression
+from flowlang.syntax.expressions import Expression
+from flowlang.syntax.past import EventRef
 from flowlang.syntax.tree import Node, Token, walk
 
 _HEADS = ("event", "reply", "answer", "contact")
@@ -70,7 +72,7 @@ class _Walker:
         around = _Around(inside=str(getattr(item, "name", "")))
         if isinstance(item, tree.EventBlock):
             around = replace(around, events=(("event", item.name.value),))
-        elif isinstance(item, (tree.Campaign, tree.Automation)):
+        elif isinstance(item, (campaigns.Campaign, campaigns.Automation)):
             around = replace(
                 around,
                 events=tuple(brought(item, "event")),

@@ -13,6 +13,7 @@ from flowlang.kinds import BUILT_IN_FIELDS, DATETIME, NUMBER, TEXT, Fields, Kind
 from flowlang.links import STAND_IN_KEY
 from flowlang.source import Findings, Span
 from flowlang.syntax import declarations as tree
+from flowlang.syntax.campaigns import Automation, Campaign
 from flowlang.syntax.tree import Token
 
 if TYPE_CHECKING:
@@ -211,8 +212,8 @@ class Names:
     messages: dict[str, Message] = field(default_factory=dict)
     calendars: dict[str, Days] = field(default_factory=dict)
     policies: dict[str, Policy] = field(default_factory=dict)
-    campaigns: dict[str, tree.Campaign] = field(default_factory=dict)
-    automations: dict[str, tree.Automation] = field(default_factory=dict)
+    campaigns: dict[str, Campaign] = field(default_factory=dict)
+    automations: dict[str, Automation] = field(default_factory=dict)
     spans: dict[tuple[str, str], Span] = field(default_factory=dict)
     """Where each name is declared, by what it is and the name."""
 

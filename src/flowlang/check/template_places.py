@@ -19,10 +19,13 @@ MAX_TRIED = 100
 _TAG_NAME = re.compile(r"\{%[-+]?\s*(\w+)")
 
 
-def place_of(part: Part, word: str, line: int) -> Span:
-    """Where a word of a template stands in the source: at the placeholder, as exactly as can be."""
+def place_of(part: Part, word: str, line: int | None) -> Span:
+    """Where a word of a template stands in the source: at the placeholder, as exactly as can be.
+
+    Of a few shapes Jinja does not know the line.
+    """
     start = 0
-    for _ in range(line - 1):
+    for _ in range((line or 1) - 1):
         start = part.text.find("\n", start) + 1
     lead, tail = r"(?<![\w-])" * word[:1].isalnum(), r"(?![\w-])" * word[-1:].isalnum()
     pattern = re.compile(f"{lead}{re.escape(word)}{tail}")

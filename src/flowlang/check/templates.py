@@ -15,8 +15,9 @@ from typing import Any
 from flowlang.check import diagnostics as d
 from flowlang.check.foreign_words import of_template
 from flowlang.check.names import Message, Names, Part
+from flowlang.check.template_needs import EventNeed, Found
 from flowlang.check.template_places import broken_tag
-from flowlang.check.template_values import Checker, EventNeed, Found
+from flowlang.source import Edit, Fix, Span
 from flowlang.speech import tr
 from flowlang.syntax.tree import Token
 
@@ -108,10 +109,27 @@ def environment(*, html: bool) -> Any:
 
 
 _environment: Any = None
+_CURLY = re.compile("[“”„‟«»‘’‚]")
+
+
+def _with_straight_quotes(span: Span) -> Fix | None:
+    """What mends a tag with typographic quotes, as word processors put them; None for others."""
+    from jinja2 import TemplateSyntaxError
+
+    straight = _CURLY.sub("'", span.text)
+    if straight == span.text or "\n" in straight:
+        return None
+    try:
+        _environment.parse(straight)
+    except (TemplateSyntaxError, RecursionError):
+        return None
+    return Fix((Edit(span, straight),))
 
 
 def _check(part: Part, names: Names, found: Found) -> None:
     from jinja2 import TemplateSyntaxError, nodes
+
+    from flowlang.check.template_values import Checker  # only where there is a placeholder
 
     global _environment  # noqa: PLW0603 - one for all checks, never changed
     if _environment is None:
@@ -130,7 +148,9 @@ def _check(part: Part, names: Names, found: Found) -> None:
         parsed = _environment.parse(part.text)
     except TemplateSyntaxError as error:
         span = broken_tag(part, error, _environment)
-        names.findings.report(d.TEMPLATE_SYNTAX, span, why=of_template(str(error.message)))
+        why, straight = of_template(str(error.message)), _with_straight_quotes(span)
+        hint = tr("a text in a placeholder stands in straight quotes: 'friend'") if straight else ""
+        names.findings.report(d.TEMPLATE_SYNTAX, span, why=why, hint=hint, fix=straight)
         return
     except RecursionError:
         names.findings.report(

@@ -54,7 +54,12 @@ class Verbs(click.Group):
             from flowlang.source import did_you_mean
 
             hint = did_you_mean(name, self.list_commands(ctx))
-            ctx.fail(f"there is no command `{terminal.printable(name)}`; {hint}")
+            raise click.UsageError(
+                tr(
+                    "there is no command `{name}`; {hint}", name=terminal.printable(name), hint=hint
+                ),
+                ctx,
+            )
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -145,7 +150,7 @@ def expected(failure: Exception) -> str:
 def _named(failure: OSError) -> str:
     if failure.filename is not None:
         return str(failure.filename)
-    return str(failure.args[0]) if len(failure.args) == 1 else "the system"
+    return str(failure.args[0]) if len(failure.args) == 1 else tr("the system")
 
 
 def is_verb(name: str) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flowlang.cli import FOUND, running, storing, terminal
-from flowlang.speech import tr
+from flowlang.speech import joined, tr
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -74,14 +74,17 @@ def _text(moment: datetime | None) -> str | None:
 def _line(row: dict[str, Any], zone: ZoneInfo) -> str:
     from flowlang.kinds import in_words
 
-    said = [
-        f"{name} {in_words(datetime.fromisoformat(row[name]), zone)}"
-        for name in ("last run", "next run")
-        if row[name]
-    ]
+    def clock(stamp: str) -> str:
+        return in_words(datetime.fromisoformat(stamp), zone)
+
+    said: list[str] = []
+    if row["last run"]:
+        said.append(tr("last run {moment}", moment=clock(row["last run"])))
+    if row["next run"]:
+        said.append(tr("next run {moment}", moment=clock(row["next run"])))
     if row["under way"]:
-        said.append(f"{row['under way']:,} under way")
-    return ": ".join(filter(None, (row["automation"], ", ".join(said))))
+        said.append(tr("{count:,} under way", count=row["under way"]))
+    return joined(filter(None, (row["automation"], joined(said))), ": ")
 
 
 @automation.command(epilog='Example: flow automation run "Monday figures"')
@@ -111,7 +114,7 @@ def _named(name: str, program: Program) -> Automation:
     for one in program.automations:
         if one.name == name:
             return one
-    hint = did_you_mean(name, sorted(one.name for one in program.automations), "automation")
+    hint = did_you_mean(name, sorted(one.name for one in program.automations), tr("automation"))
     raise click.UsageError(tr('there is no automation "{name}"; {hint}', name=name, hint=hint))
 
 
@@ -126,6 +129,7 @@ def history(name: str | None, path: Path | None, url: str | None, output_format:
     JSON is one object a line, as `flow simulate --timeline` writes it.
     """
     from flowlang.engine.automations import SYSTEM
+    from flowlang.engine.retelling import decision
 
     workspace, program = running.program_of(path, url)
     campaign = _named(name, program).campaign if name is not None else None
@@ -137,11 +141,9 @@ def history(name: str | None, path: Path | None, url: str | None, output_format:
         if output_format == "json":
             terminal.write(json.dumps(one.data(), ensure_ascii=False) + "\n")
             continue
-        step = f"{one.step}: " if one.step else ""
-        because = f" ({one.because})" if one.because else ""
         at = one.at.astimezone(program.config.timezone)
-        text = f"{at:%Y-%m-%d %H:%M}  {one.campaign}  {step}{one.what}{because}"
-        terminal.write(terminal.printable(text) + "\n")
+        told = terminal.told(decision(one))
+        terminal.write(terminal.printable(f"{at:%Y-%m-%d %H:%M}  {told}") + "\n")
     if not entries:
         terminal.talk(tr("no automation has run yet") if name is None else tr("it has not run yet"))
         return FOUND

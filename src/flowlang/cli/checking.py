@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flowlang.cache import Entry, Outcome
-from flowlang.cli import paths, storing, terminal
+from flowlang.cli import delivering, paths, storing, terminal
 from flowlang.config import read_settings
 from flowlang.speech import tr
 
@@ -40,16 +40,16 @@ def check(given: list[Path], *, cached: bool) -> list[Outcome]:
     for target, outcome in targets(given, cached=cached):
         found.append(outcome)
         paths.speak({one.language for one in found})
-        _warn(target)
+        _warn(target, outcome)
     if not any(outcome.files for outcome in found):
         raise paths.no_file(given)
     return found
 
 
-def _warn(target: Target) -> None:
+def _warn(target: Target, outcome: Outcome) -> None:
     """Tell what `flow run` would refuse; no finding, for a workspace may be checked elsewhere."""
     settings = read_settings(target.folder / "flow.toml")
-    for refusal in storing.refusals(settings, os.environ.get("FLOW_STORE")):
+    for refusal in storing.refusals(settings, os.environ.get("FLOW_STORE"), outcome.channels):
         terminal.talk(
             terminal.printable(tr("warning: `flow run` will refuse: {refusal}", refusal=refusal))
         )
@@ -64,7 +64,7 @@ def targets(given: list[Path], *, cached: bool) -> list[tuple[Target, Outcome]]:
 def load(target: Target, texts: dict[Path, str] | None = None) -> Workspace:
     """A workspace, read and checked now; `texts` is what `workspace.load` takes."""
     from flowlang import workspace
-    from flowlang.cli.collector import without_collector
+    from flowlang.collector import without_collector
 
     with without_collector():
         loaded = workspace.load(target.root, target.files, texts=texts)
@@ -106,4 +106,7 @@ def _checked(target: Target, *, cached: bool) -> Outcome:
 
 def _outcome(loaded: Workspace) -> Outcome:
     files = tuple(parsed.source.name for parsed in loaded.files)
-    return Outcome(files, tuple(loaded.findings.found), tuple(loaded.inputs), loaded.language)
+    channels = delivering.channels_of(loaded.program) if loaded.program is not None else {}
+    return Outcome(
+        files, tuple(loaded.findings.found), tuple(loaded.inputs), loaded.language, channels
+    )

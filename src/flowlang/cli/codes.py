@@ -6,6 +6,7 @@ from flowlang.cli.paths import nearby
 from flowlang.intake.coupons import read_codes
 from flowlang.intake.problem import Problem
 from flowlang.program.program import Program
+from flowlang.speech import tr
 
 
 def of_files(program: Program) -> tuple[dict[str, tuple[str, ...]], list[tuple[str, Problem]]]:
@@ -22,7 +23,7 @@ def of_files(program: Program) -> tuple[dict[str, tuple[str, ...]], list[tuple[s
         try:
             data = coupons.path.read_bytes()
         except OSError as error:
-            why = f'the codes of "{name}" cannot be read: {error.strerror}'
+            why = tr('the codes of "{name}" cannot be read: {why}', name=name, why=error.strerror)
             wrong.append((shown, Problem("error", 0, None, "", why)))
             continue
         found = read_codes(shown, data)

@@ -155,28 +155,39 @@ def show(contact: str, path: Path | None, url: str | None, output_format: str) -
 
 
 def _as_text(data: dict[str, Any], contact: Contact, zone: ZoneInfo) -> str:
+    from flowlang.engine import retelling
     from flowlang.kinds import in_words
 
     def clock(stamp: str) -> str:
         return in_words(datetime.fromisoformat(stamp), zone)
 
-    lines = [data["id"]]
+    lines: list[str] = [data["id"]]
     lines += [f"  {name}: {in_words(value, zone)}" for name, value in contact.fields.items()]
-    for name in ("tags", "groups"):
+    for name, said in (("tags", tr("tags")), ("groups", tr("groups"))):
         if data[name]:
-            lines.append(f"  {name}: {', '.join(data[name])}")
+            lines.append(tr("  {name}: {values}", name=said, values=", ".join(data[name])))
     for channel, yes in data["consent"].items():
-        lines.append(f"  marketing by {channel}: {'yes' if yes else 'withdrawn'}")
+        said = tr("yes") if yes else tr("withdrawn")
+        lines.append(tr("  marketing by {channel}: {said}", channel=channel, said=said))
     if data["blocked"]:
-        lines.append("  blocked")
+        lines.append(tr("  blocked"))
     for name, rows in contact.records.items():
         lines += [f"  {name}: {in_words(row, zone)}" for row in rows]
     for run in data["campaigns"]:
-        until = f" until {clock(run['until'])}" if run.get("until") else ""
-        step = f" ({run['step']})" if run.get("step") else ""
-        held = ", held (paused)" if run.get("held") else ""
-        lines.append(f'  campaign "{run["campaign"]}": {run["status"]}{until}{held}{step}')
-    lines += [f'  got "{sent["message"]}" at {clock(sent["at"])}' for sent in data["messages"]]
+        lines.append(
+            tr(
+                '  campaign "{name}": {status}{until}{held}{step}',
+                name=run["campaign"],
+                status=retelling.status(run["status"]),
+                until=tr(" until {moment}", moment=clock(run["until"])) if run.get("until") else "",
+                held=tr(", held (paused)") if run.get("held") else "",
+                step=f" ({run['step']})" if run.get("step") else "",
+            )
+        )
+    lines += [
+        tr('  got "{message}" at {moment}', message=sent["message"], moment=clock(sent["at"]))
+        for sent in data["messages"]
+    ]
     return "".join(f"{terminal.printable(line)}\n" for line in lines)
 
 
@@ -210,11 +221,9 @@ def history(contact: str, path: Path | None, url: str | None, output_format: str
 
 
 def _line(row: HistoryRow, zone: ZoneInfo) -> str:
-    entry = row.entry
-    where = f"{entry.whose}  " if entry.campaign else ""
-    step = f"{entry.step}: " if entry.step else ""
-    because = f" ({entry.because})" if entry.because else ""
-    text = f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M}  {where}{step}{entry.what}{because}"
+    from flowlang.engine.retelling import decision
+
+    text = f"{row.entry.at.astimezone(zone):%Y-%m-%d %H:%M}  {terminal.told(decision(row.entry))}"
     return terminal.printable(text) + "\n"
 
 

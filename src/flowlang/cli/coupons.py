@@ -65,19 +65,19 @@ def import_(
 
     workspace, program = running.program_of(path, url)
     if name not in program.names.coupons:
-        hint = did_you_mean(name, sorted(program.names.coupons), "coupon list")
+        hint = did_you_mean(name, sorted(program.names.coupons), tr("coupon list"))
         raise click.UsageError(tr('there is no coupon list "{name}"; {hint}', name=name, hint=hint))
     now = storing.moment(given_now, program.config.timezone)
     layout = Layout(column, delimiter, encoding, header)
     found = read_codes(storing.label(file), storing.content(file), layout)
     problems = found.told()[1:]
     if not found.read:
-        terminal.talk(
-            "\n".join(problems) or f"{storing.label(file)}: there is no code in this file"
-        )
+        none = tr("{file}: there is no code in this file", file=storing.label(file))
+        for problem in problems or [none]:
+            terminal.talk(terminal.printable(problem))
         return FOUND
     with storing.opened(workspace, url) as store:
-        told = receive_codes(store, name, found, now).told
+        told = receive_codes(store, name, found, now, program.language).told
         for line in [*problems, told, *_go_on(store, program, name, now)]:
             terminal.talk(terminal.printable(line))
     return FOUND if any(one.severity == "error" for one in found.problems) else 0
@@ -88,8 +88,9 @@ def _go_on(store: Store, program: Program, name: str, now: datetime) -> list[str
     from flowlang.engine.receiving import halted_for
 
     return [
-        f'"{message}" is still halted: {why}' if why
-        else f'"{message}" is halted; `flow process resume "{message}"` can go on now'
+        tr('"{message}" is still halted: {why}', message=message, why=why) if why
+        else tr('"{message}" is halted; `flow process resume "{message}"` can go on now',
+                message=message)
         for message, why in halted_for(store, program, name, now).items()
     ]  # fmt: skip
 
@@ -109,8 +110,7 @@ def list_(path: Path | None, url: str | None, output_format: str) -> int:
         terminal.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
     else:
         for row in rows:
-            terminal.write(
-                terminal.printable(f"{row['list']}: {row['left']:,} left, {row['used']:,} used")
-                + "\n"
-            )
+            counts = tr("{left:,} left, {used:,} used", left=row["left"], used=row["used"])
+            line = f"{row['list']}: {terminal.told(counts)}"
+            terminal.write(terminal.printable(line) + "\n")
     return 0

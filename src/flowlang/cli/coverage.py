@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from flowlang.cli import terminal
 from flowlang.coverage.measuring import Coverage, percent
 from flowlang.coverage.recording import Recorder
 from flowlang.coverage.suggesting import Suggested, suggest
 from flowlang.coverage.ways import sections
+from flowlang.speech import tr, tr_n
 
 if TYPE_CHECKING:
     from flowlang.program.program import Program
@@ -58,7 +60,11 @@ def as_text(found: Sequence[Coverage]) -> str:
     """A line for each campaign, below it each way that was not walked, and the sum."""
     ways = sum(one.ways for one in found)
     lines = [line for one in found for line in _told(one)]
-    return "\n".join([*lines, "", f"{total(found):g}% of {ways:,} ways walked", ""])
+    walked = tr_n(
+        "{percent:g}% of {count:,} way walked", "{percent:g}% of {count:,} ways walked", ways,
+        percent=total(found),
+    )  # fmt: skip
+    return "\n".join([*lines, "", terminal.told(walked), ""])
 
 
 def _told(coverage: Coverage) -> Iterator[str]:
@@ -68,18 +74,21 @@ def _told(coverage: Coverage) -> Iterator[str]:
             file = section.source.name
             yield file
         walked, ways = coverage.of(section), len(section.ways)
-        kind = "automation " if section.kind == "automation" else ""
-        name = f'{kind}"{section.name}"'
-        yield f"  {percent(walked, ways):5g}%  {walked} of {ways}  {name}"
+        name = f'"{section.name}"'
+        if section.kind == "automation":
+            name = terminal.told(tr("automation {name}", name=name))
+        count = terminal.told(tr("{done:,} of {of:,}", done=walked, of=ways))
+        yield f"  {percent(walked, ways):5g}%  {count}  {name}"
         for way in section.ways:
             if way.key not in coverage.walked:
-                yield f"{way.line:>13}  not walked: {way.words}"
+                yield f"{way.line:>13}  {terminal.told(tr('not walked: {way}', way=way.told))}"
 
 
 def left_as_text(suggested: Suggested) -> Iterator[str]:
     """The ways that no test was found for."""
     for section, way in suggested.left:
-        yield f"{section.source.name}:{way.line}: no test found, it may be unreachable: {way.words}"
+        place = f"{section.source.name}:{way.line}"
+        yield tr("{place}: no test found, it may be unreachable: {way}", place=place, way=way.told)
 
 
 def suggested_as_data(suggested: Suggested) -> dict[str, Any]:

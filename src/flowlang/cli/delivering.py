@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,8 @@ import click
 
 from flowlang import speech
 from flowlang.cli import paths, terminal
-from flowlang.speech import tr
+from flowlang.engine import retelling
+from flowlang.speech import joined, tr
 
 if TYPE_CHECKING:
     from flowlang.config import Settings
@@ -33,17 +34,44 @@ def outbox(workspace: Workspace) -> Path:
     return Path(os.path.normpath(workspace.root / ".flow" / "outbox"))
 
 
-def refusals(settings: Settings) -> list[str]:
-    """Why letters cannot go as `flow.toml` and the environment say; most often nothing."""
+def refusals(settings: Settings, channels: Mapping[str, str]) -> list[str]:
+    """Why letters cannot go as `flow.toml` and the environment say; most often nothing.
+
+    `channels` are those that messages go by, each with the name of one that does.
+    """
     from flowlang.delivery.settings import BadSetting, with_environment
 
     try:
         # A folder refuses nothing, and what other ways need is slow to load.
-        if with_environment(settings.delivery, os.environ).kind != "outbox":
-            _opened(settings, Path(), lambda: datetime.now(UTC))
+        if with_environment(settings.delivery, os.environ).kind == "outbox":
+            return []
+        delivery, _ = _opened(settings, Path(), lambda: datetime.now(UTC))
     except BadSetting as bad:
         return [speech.why(bad)]
-    return []
+    return _without_way_out(delivery, channels)
+
+
+def _without_way_out(delivery: Delivery, channels: Mapping[str, str]) -> list[str]:
+    return [
+        tr(
+            "{message} goes by {channel}, for which flow.toml names no way out: {hint}",
+            message=f'"{message}"',
+            channel=channel,
+            hint='url = "https://…" under [delivery]'
+            if channel == "email"
+            else f'webhook = "https://…" under [channels.{channel}]',
+        )
+        for channel, message in channels.items()
+        if not delivery.carries(channel)
+    ]
+
+
+def channels_of(program: Program) -> dict[str, str]:
+    """The channels that messages go by, each with the name of the first that does."""
+    found: dict[str, str] = {}
+    for one in program.messages.values():
+        found.setdefault(one.channel, one.name)
+    return found
 
 
 def opened(
@@ -56,24 +84,10 @@ def opened(
         delivery, settings = _opened(workspace.settings, outbox(workspace), clock)
     except BadSetting as bad:
         raise click.ClickException(speech.why(bad)) from None
-    by_channel: dict[str, list[str]] = {}
-    for message in program.messages.values():
-        by_channel.setdefault(message.channel, []).append(f'"{message.name}"')
-    for channel, names in by_channel.items():
-        if not delivery.carries(channel):
-            hint = (
-                'url = "https://…" under [delivery]'
-                if channel == "email"
-                else f'webhook = "https://…" under [channels.{channel}]'
-            )
-            raise click.ClickException(
-                tr(
-                    "{message} goes by {channel}, for which flow.toml names no way out: {hint}",
-                    message=names[0],
-                    channel=channel,
-                    hint=hint,
-                )
-            )
+    channels = channels_of(program)
+    for wrong in _without_way_out(delivery, channels):
+        raise click.ClickException(wrong)
+    for channel in channels:
         webhook = workspace.settings.channels.get(channel, {}).get("webhook")
         if webhook and settings.kind == "outbox":
             terminal.talk(
@@ -131,15 +145,19 @@ def alarms(delivered: Delivered) -> list[str]:
     """What asks for attention, in lines."""
     lines = delivered.failed[:SHOWN]
     if len(delivered.failed) > SHOWN:
-        lines.append(f"... and {len(delivered.failed) - SHOWN:,} more; `flow inbox` shows them")
+        more = len(delivered.failed) - SHOWN
+        lines.append(tr("... and {count:,} more; `flow inbox` shows them", count=more))
     return lines + [
-        f"{place} takes nothing now: {why}; what waits is tried again"
+        tr("{place} takes nothing now: {why}; what waits is tried again", place=place, why=why)
         for place, why in delivered.down.items()
     ]
 
 
-def told(delivered: Delivered, folder: Path) -> dict[str, str]:
-    """What became of the letters, in words by headline; empty ones are not worth a line."""
+def told(delivered: Delivered, folder: Path, queued: int) -> list[tuple[str, str]]:
+    """What became of the letters, in words by headline; empty ones are not worth a line.
+
+    `queued`: so many wait now, those that were tried among them.
+    """
     places = Counter(
         {
             str(paths.nearby(folder)) if place == str(folder) else place: count
@@ -148,15 +166,22 @@ def told(delivered: Delivered, folder: Path) -> dict[str, str]:
     )
     retried = sum(delivered.retried.values())
     why = max(delivered.retried, key=lambda one: delivered.retried[one], default="")
-    unknown = delivered.unknown
-    return {
-        "delivered": ", ".join(f"{count:,} to {place}" for place, count in sorted(places.items())),
-        "bounced": f"{delivered.bounced:,}: nobody is there, and nothing more goes there"
-        if delivered.bounced
-        else "",
-        "delayed": f"{retried:,} are tried again later" + (f" ({why})" if why else "")
-        if retried
-        else "",
-        "rate": f"{len(delivered.rated):,} wait for their turn" if delivered.rated else "",
-        "unknown": f"{unknown:,} may have gone out or not" if unknown else "",
-    }
+    arrived = (
+        tr("{count:,} to {place}", count=count, place=place)
+        for place, count in sorted(places.items())
+    )
+    later = tr("{count:,} are tried again later", count=retried)
+    if why:
+        later = tr("{told} ({why})", told=later, why=retelling.letter(why, terminal.spoken()))
+    nobody = tr("{count:,}: nobody is there, and nothing more goes there", count=delivered.bounced)
+    unsure = tr("{count:,} may have gone out or not", count=delivered.unknown)
+    others = queued - retried - len(delivered.rated)
+    turn = tr("{count:,} wait for their turn", count=len(delivered.rated))
+    return [
+        (tr("delivered"), joined(arrived)),
+        (tr("bounced"), nobody if delivered.bounced else ""),
+        (tr("delayed"), later if retried else ""),
+        (tr("rate"), turn if delivered.rated else ""),
+        (tr("queued"), tr("{count:,} wait to go out", count=others) if others > 0 else ""),
+        (tr("unknown"), unsure if delivered.unknown else ""),
+    ]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flowlang.cli import paths, running, storing, terminal
-from flowlang.speech import tr
+from flowlang.speech import forms, joined, tr, tr_n
 
 if TYPE_CHECKING:
     from flowlang.tables.formats import Format
@@ -57,7 +57,7 @@ def export_contacts(
         source = Source(store, program)
         rows = contacts.rows(source, where)
         table = Table(contacts.NAME, contacts.columns(source), rows, source.zone)
-        put_out(table, form, file, "contact", "contacts")
+        put_out(table, form, file, _CONTACTS)
     return 0
 
 
@@ -80,26 +80,29 @@ def check_ending(file: Path) -> None:
 
 
 def _any(endings: list[str]) -> str:
-    return ", ".join(endings[:-1]) + f" or {endings[-1]}"
+    return joined((", ".join(endings[:-1]), endings[-1]), tr(" or "))
 
 
-def put_out(table: Table, form: Format, file: Path, one: str, many: str) -> None:
+Rows = tuple[tuple[str, str], str]
+"""So many rows, in both forms, and what is said where there are none."""
+_CONTACTS: Rows = forms("{count:,} contact", "{count:,} contacts"), tr("no contacts")
+
+
+def put_out(table: Table, form: Format, file: Path, rows: Rows) -> None:
     """Write a table to a file, or to standard output for `-`; say how much it was.
 
-    `one` and `many` are what a row is called.  Raises OSError.
+    `rows` is what they are called.  Raises OSError.
     """
     from flowlang.figures.files import write
-    from flowlang.intake.report import counted
 
+    said, none = rows
     nested = [column.name for column in table.columns if column.nested]
     if nested and form.NAME in ("csv", "text"):
         listed = ", ".join(f"`{name}`" for name in nested)
         terminal.talk(tr("left out, for JSON alone has room for it: {names}", names=listed))
     if file == paths.STDIN:
         if not form.write(table, sys.stdout):
-            terminal.talk(tr("no {many}", many=many))
+            terminal.talk(none)
     else:
-        count = write(file, table, form)
-        terminal.talk(
-            terminal.printable(tr("{rows} to {file}", rows=counted(count, one, many), file=file))
-        )
+        told = tr_n(*said, write(file, table, form))
+        terminal.talk(terminal.printable(tr("{rows} to {file}", rows=told, file=file)))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from flowlang.cli import FOUND, differences, files, paths, terminal
+from flowlang.cli import FOUND, differences, files, languages, paths, terminal
 from flowlang.speech import joined, tr, tr_n
 
 
@@ -27,15 +27,7 @@ def fmt(path: tuple[Path, ...], check: bool, diff: bool, to: str | None) -> int:
     writes the result to standard output. A file with syntax errors is reported and left alone:
     exit code 1.
     """
-    from flowlang.syntax import keywords
-
-    if to is not None and to not in keywords.languages():
-        known = ", ".join(keywords.languages())
-        raise click.BadParameter(
-            tr("there is no language `{to}`; there is {known}", to=to, known=known),
-            param_hint="--to",
-        )
-    run = _Run(to, check, diff)
+    run = _Run(languages.known(to, "--to") if to is not None else None, check, diff)
     for name in path:
         if name == paths.STDIN:
             run.standard_input()

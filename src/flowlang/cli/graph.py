@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flowlang.cli import FOUND, paths, terminal
-from flowlang.speech import tr
+from flowlang.speech import tr, tr_n
 
 if TYPE_CHECKING:
     from flowlang.coverage.measuring import Marks
@@ -46,8 +46,6 @@ def graph(path: Path | None, output_format: str | None, output: Path, coverage: 
     end. Steps, choices and goals have also `shape`, `detail` and `halts`. With --coverage nodes
     and edges have `walked` too; in pictures what was not walked is dashed and red.
     """
-    from flowlang.intake.report import counted
-
     form = output_format or _format_of(output)
     workspace = paths.standard_input() if path == paths.STDIN else paths.one(path)
     program = workspace.runnable
@@ -61,8 +59,11 @@ def graph(path: Path | None, output_format: str | None, output: Path, coverage: 
         terminal.write(written)
     else:
         output.write_text(written, encoding="utf-8")
-        told = counted(len(graphs), "campaign", "campaigns")
-        terminal.talk(terminal.printable(tr("{told} to {output}", told=told, output=output)))
+        told = tr_n(
+            "{count:,} campaign to {file}", "{count:,} campaigns to {file}", len(graphs),
+            file=output,
+        )  # fmt: skip
+        terminal.talk(terminal.printable(told))
     if not graphs:
         terminal.talk(tr("there is no campaign to draw"))
     return 0

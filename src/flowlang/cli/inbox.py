@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -30,6 +31,7 @@ def inbox(
 ) -> int:  # fmt: skip
     """Show what the engine has to tell: the latest notices, and every arrival that was refused."""
     from flowlang.cli import paths
+    from flowlang.engine import retelling
     from flowlang.engine.inbox import NAME, Seen, cleared, look
     from flowlang.stores.rows import Changes
 
@@ -38,10 +40,15 @@ def inbox(
     with storing.existing(workspace, url) as store, store.transaction():
         before = cleared(store)
         notices, refused = look(store, Seen() if everything else before, limit)
-        told = [(one.at, one.who, one.text) for one in notices]
+        told: list[tuple[datetime, str, str]] = [(one.at, one.who, one.text) for one in notices]
         for row in refused:
-            whom = f" for {row.contact}" if row.contact else ""
-            told.append((row.at, "inbox", f"refused: `{row.type}`{whom}: {row.reason}"))
+            refusal = tr(
+                "refused: `{type}`{whom}: {why}",
+                type=row.type,
+                whom=tr(" for {contact}", contact=row.contact) if row.contact else "",
+                why=retelling.refusal(row.reason),
+            )
+            told.append((row.at, "inbox", refusal))
         if clear:
             latest = Seen(
                 max([before.notices, *(one.number for one in notices)]),
@@ -54,10 +61,9 @@ def inbox(
         terminal.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
         return 0
     for at, who, text in told:
-        to = "" if who == "inbox" else f"to {who}: "
-        terminal.write(
-            terminal.printable(f"{at.astimezone(zone):%Y-%m-%d %H:%M}  {to}{text}") + "\n"
-        )
+        said = text if who == "inbox" else tr("to {who}: {text}", who=who, text=text)
+        line = f"{at.astimezone(zone):%Y-%m-%d %H:%M}  {terminal.told(said)}"
+        terminal.write(terminal.printable(line) + "\n")
     if not told:
         terminal.talk(tr("the inbox is empty"))
     return 0

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flowlang.cli import terminal
-from flowlang.cli.collector import without_collector
+from flowlang.collector import without_collector
 from flowlang.speech import ENGLISH, tr
 
 if TYPE_CHECKING:
@@ -117,16 +117,14 @@ def settings_file(path: Path) -> Path | None:
 
 
 def language(path: Path) -> str:
-    """The language of the workspace that a file or folder belongs to; English where there is none,
-    or where its `flow.toml` cannot be read, which others tell.
+    """The language of the workspace that a file or folder belongs to; English where none is named.
+
+    What is wrong in its `flow.toml` is for others to tell.
     """
-    from flowlang.config import ConfigError, read_settings
+    from flowlang.config import language_of
 
     toml = settings_file(path)
-    try:
-        return read_settings(toml).language if toml else ENGLISH
-    except ConfigError:
-        return ENGLISH
+    return language_of(toml) if toml else ENGLISH
 
 
 def speak(languages: Collection[str]) -> None:

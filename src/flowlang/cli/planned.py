@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from flowlang.cli import terminal
+from flowlang.engine import retelling
 from flowlang.engine.planning import steps_by_name
 from flowlang.program.step_changes import (
     about_in_words,
@@ -306,7 +307,8 @@ def _told(entry: Data | None, zone: ZoneInfo) -> str:
     if entry is None:
         return tr("nothing more")
     step = f"{entry['step']}: " if entry["step"] else ""
-    return f"{_moment(entry['at'], zone)} {step}{entry['what']}"
+    what = retelling.status(entry["what"])
+    return Text("{at} {step}{what}", {"at": _moment(entry["at"], zone), "step": step, "what": what})
 
 
 def _moment(text: str, zone: ZoneInfo) -> str:

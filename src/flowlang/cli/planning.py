@@ -70,7 +70,7 @@ class Found:
 
     @property
     def names(self) -> str:
-        return f"version {self.plan.base.number}"
+        return tr("version {number}", number=self.plan.base.number)
 
     def look(self, most: int) -> planned_text.Data:
         """What a plan says; the past of at most so many contacts is replayed."""

@@ -15,8 +15,10 @@ import click
 
 from flowlang import speech
 from flowlang.cli import FOUND, paths, progress, running, storing, terminal
+from flowlang.engine import retelling
 from flowlang.engine.processes import ProcessStatus, ProcessType
-from flowlang.speech import tr
+from flowlang.engine.retelling import skipped as reason_in
+from flowlang.speech import joined, tr, tr_n
 
 if TYPE_CHECKING:
     from flowlang.engine.controls import Verb
@@ -110,43 +112,68 @@ def show(
 
 def _told(view: View, zone: ZoneInfo) -> list[str]:
     process = view.process
-    by = f' of "{process.identity.by}"' if process.identity.by else ""
-    lines = [f'{process.number}  {process.identity.type} "{process.name}"{by}']
+    kind, name, by, _ = process.identity
+    said = tr('{kind} "{name}"', kind=retelling.kind(kind), name=name)
+    said = tr('{process} of "{by}"', process=said, by=by) if by else said
+    head = f"{process.number}  {terminal.told(said)}"
     why = progress.why(view, zone)
-    lines.append(f"status    {process.status}" + (f"; {why}" if why else ""))
-    if view.version:
-        lines.append(f"version   {view.version}")
-    counts = {
-        "done": process.done, "skipped": sum(process.skipped.values()), "failed": process.failed,
-        "held": view.held, "halted": view.halted,
-        "waiting": view.waiting - view.held - view.halted,
-    }  # fmt: skip
-    told = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
-    lines.append(f"progress  {process.done:,} of {view.of:,}" + (f": {told}" if told else ""))
+    status = retelling.kind(process.status)
+    rows: list[tuple[str, str]] = [
+        (tr("status"), joined((status, why), "; ") if why else status),
+        (tr("version"), str(view.version or "")),
+        (tr("progress"), _progress(view)),
+    ]
     if process.skipped:
-        reasons = (f"{why} {count:,}" for why, count in sorted(process.skipped.items()))
-        lines.append(f"skipped   {', '.join(reasons)}")
-    if view.unknown:
-        lines.append(
-            f"unknown   {view.unknown:,} may have gone out or not; `flow inbox` names them"
+        counts = (
+            tr("{reason} {count:,}", reason=reason_in(reason, terminal.spoken()), count=count)
+            for reason, count in sorted(process.skipped.items())
         )
-    for name in ("started", "since", "ended"):
-        at = getattr(process, name)
-        if at is not None:
-            lines.append(f"{name:<9} {progress.clock(at, zone)}")
-    return lines
+        rows.append((tr("skipped"), joined(counts)))
+    if view.unknown:
+        unknown = tr(
+            "{count:,} may have gone out or not; `flow inbox` names them", count=view.unknown
+        )
+        rows.append((tr("unknown"), unknown))
+    moments = (tr("started"), process.started), (tr("since"), process.since)
+    rows += [
+        (name, progress.clock(at, zone))
+        for name, at in (*moments, (tr("ended"), process.ended))
+        if at is not None
+    ]
+    return [head, *(_row(name, text) for name, text in rows if text)]
+
+
+def _row(name: str, text: str) -> str:
+    return f"{terminal.told(name):<9} {terminal.told(text)}"
+
+
+def _progress(view: View) -> str:
+    """How many are done, and what the others are at."""
+    process = view.process
+    counts = (
+        (process.done, tr("{count:,} done", count=process.done)),
+        (skipped := sum(process.skipped.values()), tr("{count:,} skipped", count=skipped)),
+        (process.failed, tr("{count:,} failed", count=process.failed)),
+        (view.held, tr("{count:,} held", count=view.held)),
+        (view.halted, tr("{count:,} halted", count=view.halted)),
+        (waiting := view.waiting - view.held - view.halted,
+         tr("{count:,} waiting", count=waiting)),
+    )  # fmt: skip
+    told = joined(text for count, text in counts if count)
+    return joined((progress.done(view), told), ": ") if told else progress.done(view)
 
 
 def _next(view: View, program: Program | None, store: Store, now: datetime) -> list[str]:
     """What a person can do with a process now, in lines."""
     from flowlang.engine.arrivals import Refused
-    from flowlang.engine.controls import VERBS, why_not
+    from flowlang.engine.choosing import obstacle
+    from flowlang.engine.controls import VERBS
     from flowlang.engine.resuming import Lacking
     from flowlang.engine.worker import Worker
 
     lines, process, without = [], view.process, {view.asked}
     if view.asked:
-        lines.append(f"next      {view.asked} asked for: `flow run`")
+        lines.append(_row(_NEXT, tr("{asked}: `flow run`", asked=progress.asked(view))))
     if view.halted and program is not None and process.name in program.messages:
         try:
             Worker(program, store).may_resume(process.name, now, process.identity)
@@ -155,13 +182,17 @@ def _next(view: View, program: Program | None, store: Store, now: datetime) -> l
                 without.add("resume")
             missing = refused.missing if isinstance(refused, Lacking) else ()
             imports = ", ".join(f'`flow coupons import "{name}" FILE`' for name in missing)
-            lines.append(f"next      {refused}" + (f": {imports}" if imports else ""))
+            told = speech.why(refused)
+            lines.append(_row(_NEXT, joined((told, imports), ": ") if imports else told))
     verbs = [
         f"`flow process {verb} {process.number}`"
         for verb in VERBS
-        if verb not in without and not why_not(verb, process)
+        if verb not in without and not obstacle(verb, view)
     ]
-    return [*lines, f"next      {', '.join(verbs)}"] if verbs else lines
+    return [*lines, _row(_NEXT, ", ".join(verbs))] if verbs else lines
+
+
+_NEXT = tr("next")
 
 
 def _watch(store: Store, view: View, zone: ZoneInfo) -> int:
@@ -190,8 +221,8 @@ def _watch(store: Store, view: View, zone: ZoneInfo) -> int:
 
 def _line(view: View, zone: ZoneInfo) -> str:
     process, note = view.process, progress.note(view, zone)
-    text = f"{process.status}, {process.done:,} of {view.of:,}" + (f"; {note}" if note else "")
-    return terminal.printable(text)
+    text = joined((retelling.kind(process.status), progress.done(view)))
+    return terminal.printable(joined((text, note), "; ") if note else text)
 
 
 # ---------------------------------------------------------------------- doing
@@ -265,9 +296,9 @@ def _do(
             return FOUND
     if heard.already:
         return _asked_already(wish, heard)
-    told = _DOES[verb]
+    told = _does(verb)
     if heard.going_on is not None:
-        told = f"{heard.going_on:,} {'goes' if heard.going_on == 1 else 'go'} on"
+        told = tr_n("{count:,} goes on", "{count:,} go on", heard.going_on)
     terminal.talk(
         terminal.printable(
             tr('"{process}": {told} with the next `flow run`', process=heard.name, told=told)
@@ -278,11 +309,24 @@ def _do(
 
 def _asked_already(wish: Wish, heard: Heard) -> int:
     """Say that the engine has yet to do it; another wish about what is overdue comes too late."""
-    told = f'"{heard.name}": {wish.verb} is asked for already; it is done with the next `flow run`'
-    if heard.otherwise:
-        told = f"refused: {told}, {'without' if wish.skip_overdue else 'with'} --skip-overdue"
+    told = tr(
+        '"{process}": {verb} is asked for already; it is done with the next `flow run`',
+        process=heard.name,
+        verb=progress.VERBS[wish.verb],
+    )
+    if heard.otherwise and wish.skip_overdue:
+        told = tr("refused: {told}, without --skip-overdue", told=told)
+    elif heard.otherwise:
+        told = tr("refused: {told}, with --skip-overdue", told=told)
     terminal.talk(terminal.printable(told))
     return FOUND if heard.otherwise else 0
 
 
-_DOES: dict[Verb, str] = {"pause": "paused", "resume": "goes on", "cancel": "cancelled"}
+def _does(verb: Verb) -> str:
+    match verb:
+        case "pause":
+            return tr("paused")
+        case "resume":
+            return tr("goes on")
+        case "cancel":
+            return tr("cancelled")

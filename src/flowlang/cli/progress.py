@@ -14,8 +14,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, TextIO
 from zoneinfo import ZoneInfo
 
-from flowlang.cli.terminal import colored, printable
+from flowlang.cli.terminal import colored, printable, spoken, told
+from flowlang.engine import retelling
 from flowlang.engine.processes import SENDS
+from flowlang.speech import Text, joined, tr, tr_n
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 LOOK = 0.5
 """Seconds between two looks at the store."""
 _WIDTH = 20
-_HEADS = ("", "type", "name", "of", "status", "done", "")
+_HEADS = ("", tr("type"), tr("name"), tr("of"), tr("status"), tr("done"), "")
 _COLORS = {"halted": "red", "failed": "red", "paused": "yellow", "running": "green"}
 
 Look = Callable[[], None]
@@ -44,7 +46,7 @@ def table(views: Sequence[View], zone: ZoneInfo) -> None:
     if draws(sys.stdout):
         _drawn(views, zone)
         return
-    rows = [_HEADS, *(_cells(view, zone) for view in views)]
+    rows = [tuple(map(told, _HEADS)), *(_cells(view, zone) for view in views)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADS) - 1)]
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row, [*widths, 0], strict=True)]
@@ -60,35 +62,49 @@ def _cells(view: View, zone: ZoneInfo) -> tuple[str, ...]:
     process = view.process
     kind, name, by, _ = process.identity
     return (
-        str(process.number or ""), kind, printable(name), printable(by), process.status,
-        f"{process.done:,} of {view.of:,}", printable(note(view, zone)),
+        str(process.number or ""), told(retelling.kind(kind)), printable(name), printable(by),
+        told(retelling.kind(process.status)), told(done(view)), printable(note(view, zone)),
     )  # fmt: skip
 
 
-def note(view: View, zone: ZoneInfo) -> str:
+def done(view: View) -> Text:
+    """How many are done, of how many."""
+    return tr("{done:,} of {of:,}", done=view.process.done, of=view.of)
+
+
+def note(view: View, zone: ZoneInfo) -> Text:
     """What else there is to say of a process, in a line."""
     process = view.process
     skipped = sum(process.skipped.values())
-    parts = [f"{skipped:,} skipped"] if skipped else []
-    parts += [f"{process.failed:,} failed"] if process.failed else []
-    parts += [f"{view.unknown:,} unknown"] if view.unknown else []
-    if view.held:
-        parts.append(f"{view.held:,} held")
-    if view.halted:
-        parts.append(f"{view.halted:,} {'waits' if view.halted == 1 else 'wait'}")
-    told = ": ".join(part for part in (", ".join(parts), why(view, zone)) if part)
-    asked = f"{view.asked} asked for" if view.asked else ""
-    return "; ".join(part for part in (told, asked) if part)
+    counts = [
+        tr("{count:,} skipped", count=skipped) if skipped else "",
+        tr("{count:,} failed", count=process.failed) if process.failed else "",
+        tr("{count:,} unknown", count=view.unknown) if view.unknown else "",
+        tr("{count:,} held", count=view.held) if view.held else "",
+        tr_n("{count:,} waits", "{count:,} wait", view.halted) if view.halted else "",
+    ]
+    said = joined(filter(None, (joined(filter(None, counts)), why(view, zone))), ": ")
+    return joined(filter(None, (said, asked(view))), "; ")
 
 
-def why(view: View, zone: ZoneInfo) -> str:
+def asked(view: View) -> str:
+    """What a person has asked for and the engine has yet to do."""
+    return tr("{verb} asked for", verb=VERBS[view.asked]) if view.asked else ""
+
+
+VERBS = {"pause": tr("pause"), "resume": tr("resume"), "cancel": tr("cancel")}
+"""What a person does, as it is said."""
+
+
+def why(view: View, zone: ZoneInfo) -> Text:
     """Since when a process stands, by whom, and why; empty where nothing is to be said."""
     process = view.process
-    who = f"by {process.who}" if process.who else ""
+    who = tr("by {who}", who=process.who) if process.who else ""
     stands = process.status in ("paused", "cancelled")
     since = clock(process.since, zone) if stands and process.since else ""
-    told = " ".join(part for part in (since, who) if part)
-    return ": ".join(part for part in (told, process.because) if part)
+    said = joined(filter(None, (since, who)), " ")
+    because = retelling.process(process.because, spoken())
+    return joined(filter(None, (said, because)), ": ")
 
 
 def clock(at: datetime, zone: ZoneInfo) -> str:
@@ -100,15 +116,16 @@ def _drawn(views: Sequence[View], zone: ZoneInfo) -> None:
     from rich.console import Console
     from rich.progress_bar import ProgressBar
     from rich.table import Table
-    from rich.text import Text
+    from rich.text import Text as Shown
 
-    grid = Table(*_HEADS[:-1], "", _HEADS[-1], box=None, pad_edge=False)
+    heads = list(map(told, _HEADS))
+    grid = Table(*heads[:-1], "", heads[-1], box=None, pad_edge=False)
     for view in views:
-        number, kind, name, by, status, done, told = _cells(view, zone)
+        number, kind, name, by, status, count, text = _cells(view, zone)
         bar = ProgressBar(total=max(view.of, 1), completed=view.process.past, width=_WIDTH)
         grid.add_row(
-            number, kind, Text(name), Text(by), Text(status, _COLORS.get(status, "")), done, bar,
-            Text(told),
+            number, kind, Shown(name), Shown(by),
+            Shown(status, _COLORS.get(view.process.status, "")), count, bar, Shown(text),
         )  # fmt: skip
     Console(no_color=not colored(sys.stdout)).print(grid)
 
@@ -160,11 +177,13 @@ class _Moving:
             process = view.process
             task = self._tasks.get(process.number)
             if task is None:
-                what = printable(f'{process.number} {process.identity.type} "{process.name}"')
+                kind = told(retelling.kind(process.identity.type))
+                what = printable(f'{process.number} {kind} "{process.name}"')
                 task = self._tasks[process.number] = self._progress.add_task(what, status="")
             self._progress.update(
-                task, total=view.of, completed=process.past, status=process.status
-            )
+                task, total=view.of, completed=process.past,
+                status=told(retelling.kind(process.status)),
+            )  # fmt: skip
         self._next = time.monotonic() + LOOK
 
     def _shows(self, view: View) -> bool:

@@ -104,7 +104,7 @@ def _script(session: Session) -> int:
     color = terminal.colored()
 
     def tell(rows: Told) -> None:
-        terminal.write(told.shown(rows, color=color))
+        terminal.write(told.shown(rows, color=color, language=session.language))
         sys.stdout.flush()
 
     def refuse(number: int, wrong: Wrong) -> None:
@@ -136,13 +136,13 @@ def _talk(session: Session, workspace: Workspace) -> int:
 
     def tell(rows: Told) -> None:
         width = shutil.get_terminal_size().columns
-        terminal.write(told.shown(rows, color=color, width=width))
+        terminal.write(told.shown(rows, color=color, width=width, language=session.language))
         sys.stdout.flush()
 
     # A file alone has no folder in which anything of it is kept.
     whole = (workspace.root / "flow.toml").is_file()
     kept = workspace.root / ".flow" / "repl-history" if whole else None
-    terminal.write("`help` lists the words, Tab completes them, Ctrl-D ends the session.\n")
+    terminal.write(tr("`help` lists the words, Tab completes them, Ctrl-D ends the session.\n"))
     Terminal(session, tell, color=color, history=kept).run()
     return 0
 
@@ -190,7 +190,9 @@ class _Sources:
         places = (path, self._root / path)
         found = next((place for place in places if place.exists()), None)
         if found is None:
-            raise Wrong(f"{path}: there is no such file, neither here nor in the workspace")
+            raise Wrong(
+                tr("{path}: there is no such file, neither here nor in the workspace", path=path)
+            )
         try:
             data = found.read_bytes()
         except OSError as failure:
@@ -217,9 +219,11 @@ class _Sources:
 
         try:
             if not files.write(path, text, path.parent):
-                raise Wrong(f"{path} leads elsewhere, so it is left as it is")
+                raise Wrong(tr("{path} leads elsewhere, so it is left as it is", path=path))
         except OSError as failure:
-            raise Wrong(f"{path} cannot be written: {failure.strerror}") from None
+            raise Wrong(
+                tr("{path} cannot be written: {why}", path=path, why=failure.strerror)
+            ) from None
 
 
 class _OverStore(_Sources):

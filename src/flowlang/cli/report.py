@@ -11,11 +11,12 @@ import click
 
 from flowlang.cli import running, storing, terminal
 from flowlang.cli.export import check_ending, put_out
-from flowlang.speech import tr, why
+from flowlang.speech import forms, tr, why
 
 if TYPE_CHECKING:
     from flowlang.figures import Report
 
+_ROWS = forms("{count:,} row", "{count:,} rows"), tr("no rows")
 FORMATS = ("text", "csv", "jsonl", "json")
 
 
@@ -55,12 +56,13 @@ def report(
     if name is None:
         width = max(map(len, reports()))
         for known in reports().values():
-            terminal.write(f"{known.NAME:<{width}}  {summary(known)}\n")
+            told = terminal.template(summary(known))
+            terminal.write(f"{known.NAME:<{width}}  {told}\n")
         return 0
     if name not in reports():
         from flowlang.source import did_you_mean
 
-        hint = did_you_mean(name, sorted(reports()), "report")
+        hint = did_you_mean(name, sorted(reports()), tr("report"))
         raise click.UsageError(
             tr('there is no report "{name}"; {hint}', name=terminal.printable(name), hint=hint)
         )
@@ -73,7 +75,7 @@ def report(
     form = formats()[output_format] if output_format else of_file(output, "text")
     with storing.existing(workspace, url) as store:
         source = Source(store, program, begins, ends)
-        put_out(table(source, name), form, output, "row", "rows")
+        put_out(table(source, name, terminal.spoken()), form, output, _ROWS)
     return 0
 
 

@@ -30,11 +30,13 @@ def checked_out(revision: str, root: Path) -> Iterator[Path]:
         )
     if revision.startswith("-"):
         raise click.ClickException(tr('"{revision}" is no git revision', revision=revision))
-    top = Path(_git(root, "rev-parse", "--show-toplevel", what="this is no git repository").strip())
+    top = Path(
+        _git(root, "rev-parse", "--show-toplevel", what=tr("this is no git repository")).strip()
+    )
     inside = root.resolve().relative_to(top.resolve()).as_posix()
     commit = _git(
         root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}",
-        what=f'there is no git revision "{revision}" (and no such folder)',
+        what=tr('there is no git revision "{revision}" (and no such folder)', revision=revision),
     ).strip()  # fmt: skip
     wanted = [inside, ":(glob)**/*.flow"] if inside != "." else ["."]
     archive = _run(top, "archive", "--format=tar", commit, "--", *wanted)

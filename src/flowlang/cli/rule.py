@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from string import Formatter
 from typing import TYPE_CHECKING
 
 import click
 
-from flowlang.cli import terminal
-from flowlang.speech import in_language, paragraphs, template, tr
+from flowlang.cli import languages, terminal
+from flowlang.speech import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,7 +28,7 @@ def rule(code: str | None, everything: bool, language: str | None) -> None:
     The name of a family, such as timing, lists its rules.
     """
     if language is not None:
-        _speak(language)
+        terminal.speak(languages.known(language, "--language"))
     if everything or code is None:
         if not everything:
             raise click.UsageError(tr("name a code or a name, or ask for --all"))
@@ -37,19 +36,6 @@ def rule(code: str | None, everything: bool, language: str | None) -> None:
         return
     if not _list_family(code.lower()):
         terminal.write(_page_of(code))
-
-
-def _speak(language: str) -> None:
-    from flowlang.syntax import keywords
-
-    known = keywords.languages()
-    if language not in known:
-        given, listed = terminal.printable(language), ", ".join(known)
-        raise click.BadParameter(
-            tr("there is no language `{to}`; there is {known}", to=given, known=listed),
-            param_hint="--language",
-        )
-    terminal.speak(language)
 
 
 def _list() -> None:
@@ -96,26 +82,4 @@ def _page_of(word: str) -> str:
         raise click.UsageError(
             tr("there is no rule `{name}`; {hint}", name=terminal.printable(word), hint=hint)
         )
-    return _page(chosen)
-
-
-def _page(found: Diagnostic) -> str:
-    from flowlang.reports.text import SEVERITIES
-
-    language = terminal.spoken()
-    severity = in_language(SEVERITIES[found.severity], language)
-    lines = [f"{found.code} {found.name} ({severity})"]
-    sentence = _sentence(template(found.text, language))
-    if sentence.strip(" …"):
-        lines += ["", f"  {sentence}"]
-    if found.why:
-        lines += ["", paragraphs(found.why, language)]
-    return "\n".join([*lines, ""])
-
-
-def _sentence(text: str) -> str:
-    """The sentence of a diagnostic, with dots where the words of the place stand."""
-    return "".join(
-        literal + ("…" if name is not None else "")
-        for literal, name, _, _ in Formatter().parse(text)
-    )
+    return pages.page(chosen, terminal.spoken())

@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo
 import click
 
 from flowlang.cli import FOUND, delivering, paths, progress, running, senders, storing, terminal
-from flowlang.speech import tr
+from flowlang.engine import retelling
+from flowlang.speech import joined, tr, tr_n
 from flowlang.stores.store import StoreError
 
 if TYPE_CHECKING:
@@ -58,8 +59,8 @@ def run(path: Path | None, url: str | None, once: bool, given_now: str | None) -
     last runs, whatever the folder says meanwhile: see `flow plan` and `flow apply`.
 
     The outbox (.flow/outbox in the workspace) takes every message as a file: nothing leaves the
-    machine unless flow.toml says so. Exit code 1 where an arrival was refused, a message could not
-    be delivered, or a contact stands at a step that is gone.
+    machine unless flow.toml says so. Exit code 1 where an arrival was refused, or a message could
+    not be delivered.
     """
     folder = running.one(path, url)
     if folder.runnable is not None:
@@ -102,13 +103,14 @@ class _Engine:
         workspace, program, store = found.workspace, found.program, self.store
         if found.told:
             terminal.talk(found.told)
+        terminal.talk(terminal.printable(_line(tr("runs"), running.headline(found, store))))
         if workspace is not self.folder:
             senders.check(workspace, program, self.url)
         program.config = replace(program.config, link_key=storing.link_key(store))
         self.workspace, self.program = workspace, program
         delivery, settings = delivering.opened(workspace, program, lambda: self.now)
         self.handover = delivering.handover(
-            store, delivery, settings, lambda: self.now, workspace.settings.language
+            store, delivery, settings, lambda: self.now, workspace.language
         )
         senders.check_leaving(program, settings)
         size = worker.BATCH_WITH_CALLS if _calls(program) else worker.BATCH
@@ -171,7 +173,6 @@ class _Engine:
         """Those that coupon lists have in files of their own."""
         from flowlang.cli.codes import of_files
         from flowlang.engine.applying import take_codes
-        from flowlang.intake.report import counted
 
         codes, wrong = of_files(self.program)
         for file, problem in wrong:
@@ -179,10 +180,11 @@ class _Engine:
             self.code = FOUND if problem.severity == "error" else self.code
         for name, new in take_codes(self.store, codes, self.now).items():
             terminal.talk(
-                tr(
-                    '"{name}": {codes} from its file',
+                tr_n(
+                    '"{name}": {count:,} new code from its file',
+                    '"{name}": {count:,} new codes from its file',
+                    new,
                     name=name,
-                    codes=counted(new, "new code", "new codes"),
                 )
             )
 
@@ -222,7 +224,7 @@ class _Engine:
         return delivered.left or bool(delivered.bounced)
 
     def _tell(self, report: Report, delivered: Delivered) -> None:
-        if report.refused or report.reactions or report.stranded:
+        if report.refused or report.reactions:
             self.code = FOUND
         if delivering.needs_a_person(delivered):
             self.code = FOUND
@@ -243,63 +245,79 @@ def _told(
     report: Report, delivered: Delivered, store: Store, outbox: Path, zone: ZoneInfo
 ) -> list[str]:
     """What happened, in lines for a person: first what asks for attention, then the counts."""
-    lines = _refused(report, zone) + _stranded(report) + delivering.alarms(delivered)
-    lines.append(
-        f"arrivals   {report.applied:,} applied,"
-        f" {len(report.refused) + report.reactions:,} refused",
+    lines = _refused(report, zone) + delivering.alarms(delivered)
+    spoken = terminal.spoken()
+    queued = sum(count for _, status, count in store.open_letters() if status != "unknown")
+    skipped = Counter(
+        {
+            f"{name}: {retelling.skipped(why, spoken)}": count
+            for (name, why), count in report.skipped.items()
+        }
     )
-    skipped = Counter({f"{name}: {why}": count for (name, why), count in report.skipped.items()})
-    halted = [
-        f"{name}: {count:,} {'waits' if count == 1 else 'wait'}"
+    halted = (
+        tr_n("{name}: {count:,} waits", "{name}: {count:,} wait", count, name=name)
         for name, count in store.shared().halted.items()
-    ]
+    )
     standing: Counter[str] = Counter()
     for campaign, status, _, count in store.standing():
         if status in ("waiting", "waiting for restart"):
-            standing[f"{campaign} {status}"] += count
+            standing[f"{campaign} {retelling.what(status, spoken)}"] += count
+    refused = len(report.refused) + report.reactions
+    applied = tr(
+        "{applied:,} applied, {refused:,} refused", applied=report.applied, refused=refused
+    )
     notices = report.notices + delivered.notices
-    found = {
-        "schedules": f"{report.passed_over:,} missed ones passed over"
-        if report.passed_over
-        else "",
-        "sent": _counted(report.sent),
-        "skipped": _counted(skipped),
-        "halted": ", ".join(halted),
-        "standing": _counted(standing),
-        **delivering.told(delivered, outbox),
-        "inbox": f"{notices:,} new; `flow inbox` shows them" if notices else "",
-    }
-    return lines + [f"{name:<10} {text}" for name, text in found.items() if text]
+    over = report.passed_over
+    found: list[tuple[str, str]] = [
+        (tr("arrivals"), applied),
+        (tr("schedules"), tr("{count:,} missed ones passed over", count=over) if over else ""),
+        (tr("sent"), _counted(report.sent)),
+        (tr("skipped"), _counted(skipped)),
+        (tr("halted"), joined(halted)),
+        (tr("standing"), _counted(standing)),
+        *delivering.told(delivered, outbox, queued),
+        (
+            tr("inbox"),
+            tr("{count:,} new; `flow inbox` shows them", count=notices) if notices else "",
+        ),
+    ]
+    return lines + [_line(name, text) for name, text in found if text]
+
+
+def _line(name: str, text: str) -> str:
+    return f"{terminal.told(name):<{_HEAD}} {terminal.told(text)}"
+
+
+_HEAD = 10
+"""Columns of what a line is about."""
 
 
 def _refused(report: Report, zone: ZoneInfo) -> list[str]:
-    lines = []
+    lines: list[str] = []
     for row, why in report.refused[:_SHOWN]:
-        whom = f" for {row.contact}" if row.contact else ""
+        whom = tr(" for {contact}", contact=row.contact) if row.contact else ""
         at = f"{row.at.astimezone(zone):%Y-%m-%d %H:%M}"
-        lines.append(f"refused: `{row.type}`{whom} at {at}: {why}")
+        lines.append(
+            tr(
+                "refused: `{type}`{whom} at {moment}: {why}",
+                type=row.type,
+                whom=whom,
+                moment=at,
+                why=retelling.refusal(why),
+            )
+        )
     if len(report.refused) > _SHOWN:
-        lines.append(f"... and {len(report.refused) - _SHOWN:,} more; `flow inbox` shows them")
+        more = len(report.refused) - _SHOWN
+        lines.append(tr("... and {count:,} more; `flow inbox` shows them", count=more))
     for row, why in report.moot[:_SHOWN]:
-        lines.append(f"nothing to {row.type}: {why}")
+        lines.append(tr("nothing to {verb}: {why}", verb=row.type, why=retelling.refusal(why)))
     if report.reactions:
         lines.append(
-            f"refused: {report.reactions:,} openings or clicks: the message was never sent there,"
-            " or the contact is gone"
-        )
-    return lines
-
-
-def _stranded(report: Report) -> list[str]:
-    lines = [
-        f'{one.contact} stands in "{one.campaign}" at a step that is gone: {one.step}'
-        for one in report.stranded[:_SHOWN]
-    ]
-    if len(report.stranded) > _SHOWN:
-        lines.append(f"... and {len(report.stranded) - _SHOWN:,} more")
-    if lines:
-        lines.append(
-            "they stay there, nothing is sent twice; they go on when the step is there again"
+            tr(
+                "refused: {count:,} openings or clicks: the message was never sent there,"
+                " or the contact is gone",
+                count=report.reactions,
+            )
         )
     return lines
 

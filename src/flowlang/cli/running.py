@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flowlang.cli import paths, storing, terminal
-from flowlang.speech import Text, tr, why
+from flowlang.cli import paths, senders, storing, terminal
+from flowlang.speech import Text, tr, tr_n, why
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -104,15 +104,13 @@ def begin(folder: Workspace, store: Store, now: datetime, who: str = "") -> Runn
     from dataclasses import replace
 
     from flowlang import versions
-    from flowlang.engine.applying import numbered, record
+    from flowlang.engine import applying
 
     program = runnable(folder)
     version = replace(versions.version_of(folder), who=who or login())
-    with store.transaction():
-        if store.program() is None:
-            version = numbered(version, None, now)
-            record(store, program, now, version)
-            return Running(folder, program, version, differs=False)
+    first = applying.begin(store, program, version, now)
+    if first is not None:
+        return Running(folder, program, first, differs=False)
     found = in_force(folder, store)
     assert found is not None
     return found
@@ -146,6 +144,21 @@ def program_of(
     if found.told:
         terminal.talk(found.told)
     return found.workspace, found.program
+
+
+def headline(found: Running, store: Store) -> str:
+    """Which version of which campaigns an engine runs, and how many are under way, for a person."""
+    names = [one.name for one in found.program.campaigns if not one.group_send]
+    going = sum(
+        count for _, status, _, count in store.standing() if status in ("waiting", "halted")
+    )
+    told = tr_n("{count:,} contact under way", "{count:,} contacts under way", going)
+    if not names:
+        return tr("version {number}; {going}", number=found.version.number, going=told)
+    return tr(
+        "version {number} of {campaigns}; {going}",
+        number=found.version.number, campaigns=senders.some(names), going=told,
+    )  # fmt: skip
 
 
 def runnable(folder: Workspace) -> Program:

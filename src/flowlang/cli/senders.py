@@ -23,7 +23,7 @@ STAND_IN = "flow@localhost"
 def check(workspace: Workspace, program: Program, url: str | None) -> None:
     """What a run needs before anything may leave.  Raises ClickException."""
     settings = workspace.settings
-    if missing := storing.refusals(settings, url):
+    if missing := storing.refusals(settings, url, {}):
         raise click.ClickException(missing[0])
     mails = [one for one in program.messages.values() if one.channel == "email"]
     marketing = [one.name for one in mails if one.kind == "marketing"]
@@ -32,7 +32,7 @@ def check(workspace: Workspace, program: Program, url: str | None) -> None:
             tr(
                 "marketing mail needs a way to unsubscribe ({messages}): write into flow.toml\n  "
                 '[sender]\n  unsubscribe_url = "https://shop.example.com/unsubscribe"',
-                messages=_some(marketing),
+                messages=some(marketing),
             )
         )
     if not settings.sender and (any(not one.sender for one in mails) or _tells(program)):
@@ -49,7 +49,7 @@ def check(workspace: Workspace, program: Program, url: str | None) -> None:
             tr(
                 "warning: the links in {messages} lead nowhere: flow.toml names no address for"
                 " them ([sender] unsubscribe_url)",
-                messages=_some(linking),
+                messages=some(linking),
             )
         )
 
@@ -74,10 +74,12 @@ def _tells(program: Program) -> bool:
     )
 
 
-def _some(names: list[str]) -> str:
+def some(names: list[str]) -> str:
     """Names in words: the first ones, and how many more there are."""
     shown = ", ".join(f'"{name}"' for name in names[:3])
-    return shown + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    if len(names) <= 3:
+        return shown
+    return tr("{names} and {count:,} more", names=shown, count=len(names) - 3)
 
 
 def _has_link(message: Message) -> bool:

@@ -95,7 +95,7 @@ def _load(
     except click.ClickException as wrong:
         raise Unreadable(wrong.message) from None
     except storing.Unrunnable:
-        raise Unreadable("it has errors; `flow check` shows them") from None
+        raise Unreadable(tr("it has errors; `flow check` shows them")) from None
     except (ConfigError, OSError) as failure:
         raise Unreadable(why(failure)) from None
 

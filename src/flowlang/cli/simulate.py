@@ -13,8 +13,8 @@ import click
 
 from flowlang import speech
 from flowlang.cli import FOUND, files, paths, storing, terminal
-from flowlang.cli.collector import without_collector
-from flowlang.speech import tr
+from flowlang.collector import without_collector
+from flowlang.speech import tr, tr_n
 
 if TYPE_CHECKING:
     from flowlang.contact import Entry
@@ -154,7 +154,7 @@ def _draw(days: list[Day], path: Path, workspace: Workspace) -> None:
     from flowlang.forecast.plot import plot
     from flowlang.forecast.words import words
 
-    language = next((parsed.language for parsed in workspace.files), "en")
+    language = workspace.language
     said = words(language)
     name = workspace.root.resolve().name or workspace.files[0].source.name
     with files.replacing(path) as stream:
@@ -237,7 +237,11 @@ class _Run:
         for line, message in simulation.refused:
             self._problem(self.events_name, Problem("error", line, None, "", message))
         if simulation.after:
-            self.told.append(f"{simulation.after:,} events after the end did not happen")
+            after = tr_n(
+                "{count:,} event after the end did not happen",
+                "{count:,} events after the end did not happen", simulation.after,
+            )  # fmt: skip
+            self.told.append(after)
         if isinstance(simulation, Forecast):
             self.days = simulation.finish()
         return simulation.counts()

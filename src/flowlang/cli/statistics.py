@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 
 from flowlang.cli import terminal
+from flowlang.reports.text import SEVERITIES
 from flowlang.source import Finding
 from flowlang.speech import tr
 
@@ -34,8 +35,11 @@ def render(findings: Sequence[Finding], output_format: str) -> str:
         return json.dumps(rows, indent=2) + "\n"
     names = max((len(str(row["name"])) for row in rows), default=0)
     digits = max((len(str(row["count"])) for row in rows), default=0)
+    severities: dict[object, str] = {name: terminal.told(said) for name, said in SEVERITIES.items()}
+    widest = max(map(len, severities.values()))
     lines = [
-        f"{row['count']:>{digits}}  {row['code']}  {row['name']:<{names}}  {row['severity']:<7}"
+        f"{row['count']:>{digits}}  {row['code']}  {row['name']:<{names}}"
+        f"  {severities[row['severity']]:<{widest}}"
         + (
             "  " + terminal.told(tr("{count} can be fixed", count=row["fixable"]))
             if row["fixable"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from flowlang import speech
-from flowlang.cli import FOUND, WRONG, delivering, paths
+from flowlang.cli import FOUND, WRONG, delivering, paths, terminal
 from flowlang.speech import tr
 
 if TYPE_CHECKING:
@@ -68,11 +68,11 @@ def program_of(path: Path | None) -> tuple[Workspace, Program]:
     return workspace, program
 
 
-def refusals(settings: Settings, url: str | None) -> list[str]:
+def refusals(settings: Settings, url: str | None, channels: Mapping[str, str]) -> list[str]:
     """What `flow.toml` asks for and cannot be, so that `flow run` refuses it; `url` is the store
-    that is taken in place of the one it names.
+    that is taken in place of the one it names, `channels` what `delivering.refusals` takes.
     """
-    found = delivering.refusals(settings)
+    found = delivering.refusals(settings, channels)
     if not url and not settings.store_url.startswith("sqlite:"):
         from flowlang.stores import StoreError, check_scheme
 
@@ -85,12 +85,18 @@ def refusals(settings: Settings, url: str | None) -> list[str]:
 
 @contextmanager
 def opened(workspace: Workspace, url: str | None) -> Iterator[Store]:
-    """The workspace's store, or the one that was named; what fails in it is told in one line."""
+    """The workspace's store, or the one that was named; what fails in it is told in one line.
+
+    That it was made just now is told as well: its address may be mistyped.
+    """
     from flowlang.stores import StoreError, open_store
 
     try:
         store = open_store(url or workspace.settings.store_url, workspace.root.resolve())
         try:
+            place = _file(workspace, url) or store.shown
+            if store.made:
+                terminal.talk(terminal.printable(tr("made a new store at {place}", place=place)))
             yield store
         finally:
             store.close()

@@ -6,22 +6,29 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flowlang.cli.terminal import printable
-from flowlang.intake.report import counted
+from flowlang.cli.terminal import printable, spoken, told
+from flowlang.engine import retelling
+from flowlang.speech import tr, tr_n
 
 _STATES = ("finished", "waiting", "halted", "waiting for restart", "stopped")
+_REASONS, _LISTS = tr("skipped because"), tr("coupon list")
 
 
 def tally(counts: dict[str, Any], zone: ZoneInfo) -> str:
     """All that happened, in a few small tables; what did not happen is left out."""
-    contacts = counted(counts["contacts"], "contact", "contacts")
+    contacts = tr_n("{count:,} contact", "{count:,} contacts", counts["contacts"])
     start, end = (_local(counts[name], zone) for name in ("from", "until"))
-    parts = [f"{contacts}, {start} to {end} ({zone.key})"]
+    span = tr(
+        "{contacts}, {start} to {end} ({zone})",
+        contacts=contacts, start=start, end=end, zone=zone.key,
+    )  # fmt: skip
+    parts = [told(span)]
     campaigns = {
         name: [row["started"], *(row[state] for state in _STATES)]
         for name, row in counts["campaigns"].items()
     }
-    parts.append(_table("campaign", ["started", *_STATES], campaigns))
+    states = [retelling.status(state) for state in ("started", *_STATES)]
+    parts.append(_table(tr("campaign"), states, campaigns))
     messages = dict.fromkeys([*counts["sent"], *counts["skipped"], *counts["halted"]])
     sends = {
         name: [
@@ -31,33 +38,37 @@ def tally(counts: dict[str, Any], zone: ZoneInfo) -> str:
         ]
         for name in messages
     }
-    parts.append(_table("message", ["sent", "skipped", "halted"], sends))
+    parts.append(_table(tr("message"), [tr("sent"), tr("skipped"), tr("halted")], sends))
     reasons = {
-        f"{name}: {reason}": [number]
+        f"{name}: {retelling.skipped(reason, spoken())}": [number]
         for name, why in counts["skipped"].items()
         for reason, number in why.items()
     }
-    parts.append(_table("skipped because", ["times"], reasons))
+    parts.append(_table(_REASONS, [tr("times")], reasons))
     coupons = {
         name: [row["used"], row["left"], row["fallback"]] for name, row in counts["coupons"].items()
     }
-    parts.append(_table("coupon list", ["used", "left", "text instead"], coupons))
+    parts.append(_table(_LISTS, [tr("used"), tr("left"), tr("text instead")], coupons))
     tags = {name: [number] for name, number in counts["tags"].items()}
-    parts.append(_table("tag", ["contacts"], tags))
+    parts.append(_table(tr("tag"), [tr("contacts")], tags))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def _table(title: str, heads: list[str], rows: dict[str, list[int]]) -> str:
     if not rows:
         return ""
-    shown = [[printable(name), *(f"{number:,}" for number in row)] for name, row in rows.items()]
-    widths = [max(map(len, column)) for column in zip([title, *heads], *shown, strict=True)]
+    titles = [told(text) for text in (title, *heads)]
+    shown = [
+        [printable(name), *(told(tr("{count:,}", count=number)) for number in row)]
+        for name, row in rows.items()
+    ]
+    widths = [max(map(len, column)) for column in zip(titles, *shown, strict=True)]
     lines = [
         "  ".join(
             [cells[0].ljust(widths[0])]
             + [cell.rjust(width) for cell, width in zip(cells[1:], widths[1:], strict=True)]
         )
-        for cells in ([title, *heads], *shown)
+        for cells in (titles, *shown)
     ]
     return "\n".join(lines)
 

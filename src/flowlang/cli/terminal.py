@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+from flowlang import speech
 from flowlang.speech import Text, in_language
 
 Advance = Callable[[int], None]
@@ -56,6 +57,11 @@ def talk(text: str) -> None:
 def told(text: str) -> str:
     """A sentence in the language that is spoken."""
     return in_language(text, spoken()) if isinstance(text, Text) else text
+
+
+def template(text: str) -> str:
+    """A sentence of a docstring in the language that is spoken."""
+    return speech.template(text, spoken())
 
 
 def write(text: str) -> None:

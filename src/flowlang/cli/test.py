@@ -184,15 +184,18 @@ class _Run:
             if result.file != file:
                 file = result.file
                 lines.append(file)
-            mark = self._paint("passed", "32") if result.passed else self._paint("FAILED", "1;31")
+            good, bad = terminal.told(tr("passed")), terminal.told(tr("FAILED"))
+            mark = self._paint(good, "32") if result.passed else self._paint(bad, "1;31")
             lines.append(f"  {mark}  {result.name}")
         for result in self.results:
             if not result.passed:
                 place = self._paint(f"{result.file}:{result.line}", "1")
-                lines += ["", f'{place} test "{result.name}"', _indented(result.message)]
+                head = terminal.told(tr('{place} test "{name}"', place=place, name=result.name))
+                lines += ["", head, _indented(terminal.told(result.message))]
         if self.results:
             failed = len(self.results) - self.passed
-            lines += ["", f"{self.passed} passed, {failed} failed"]
+            counts = tr("{passed:,} passed, {failed:,} failed", passed=self.passed, failed=failed)
+            lines += ["", terminal.told(counts)]
         return "\n".join([*lines, ""]) if lines else ""
 
     def _paint(self, text: str, style: str) -> str:
@@ -279,7 +282,7 @@ def _as_junit(results: list[Result], broken: list[Finding]) -> str:
 
 def _name(workspace: Workspace) -> str:
     if (workspace.root / "flow.toml").is_file() or len(workspace.files) != 1:
-        return str(workspace.root) if workspace.root.parts else "this workspace"
+        return str(workspace.root) if workspace.root.parts else tr("this workspace")
     return workspace.files[0].source.name
 
 

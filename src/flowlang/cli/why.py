@@ -39,7 +39,7 @@ def contacts_why(contact: str, message: str, path: Path | None, url: str | None)
     loaded = _loaded(path, url)
     try:
         with storing.existing(loaded.workspace, url) as store:
-            found = asked.why(store, loaded, contact, message)
+            found = asked.why(store, loaded, contact, message, terminal.spoken())
     except asked.Nobody as none:
         terminal.talk(terminal.printable(why(none)))
         return FOUND
@@ -48,7 +48,8 @@ def contacts_why(contact: str, message: str, path: Path | None, url: str | None)
         return FOUND
     color = terminal.colored()
     width = shutil.get_terminal_size().columns if color else None
-    terminal.write(told.shown(found.told, color=color, width=width))
+    spoken = terminal.spoken()
+    terminal.write(told.shown(found.told, color=color, width=width, language=spoken))
     if found.waiting:
         terminal.talk(tr("more has arrived for it, which `flow run` applies"))
     return 0

@@ -16,8 +16,9 @@ from flowlang.coverage.values import quoted, written
 from flowlang.coverage.wishes import wishes
 from flowlang.days import Schedule
 from flowlang.kinds import Fields
-from flowlang.syntax import declarations as tree
+from flowlang.syntax import campaigns as tree
 from flowlang.syntax import expressions as ex
+from flowlang.syntax import past
 from flowlang.syntax.tree import Token
 
 _FAR = timedelta(days=400)
@@ -25,7 +26,7 @@ _FAR = timedelta(days=400)
 _A_DAY = timedelta(days=1)
 
 
-def event(ref: ex.EventRef, where: ex.Expression | None, scene: Scene) -> Iterator[Wish]:
+def event(ref: past.EventRef, where: ex.Expression | None, scene: Scene) -> Iterator[Wish]:
     """What makes an event happen that fits a `where`."""
     name = str(ref.event.value)
     declared = scene.names.events.get(name)
@@ -48,7 +49,7 @@ def event(ref: ex.EventRef, where: ex.Expression | None, scene: Scene) -> Iterat
             yield (*others, Act(NOW, Happens(name, data)))
 
 
-def _reaction(ref: ex.EventRef, data: dict[str, str], scene: Scene) -> Iterator[Act]:
+def _reaction(ref: past.EventRef, data: dict[str, str], scene: Scene) -> Iterator[Act]:
     """A report of delivery: about the message that is meant, else about each in turn."""
     kind = str(ref.event.value)
     if kind == "unsubscribed":
@@ -92,7 +93,7 @@ def _concerned(audience: Audience, scene: Scene, fields: Fields, name: str) -> I
         found = wishes(where, True, inner) if where is not None else [()]
     else:
         rows = Token(audience.span, "NAME", audience.records)
-        found = list(over_rows(ex.AnyRow(audience.span, rows, where), True, inner, wishes))
+        found = list(over_rows(past.AnyRow(audience.span, rows, where), True, inner, wishes))
     for wish in found:
         data = tuple((one.field, one.value) for one in wish if isinstance(one, Data) and one.value)
         others = tuple(one for one in wish if not isinstance(one, Data))

@@ -12,7 +12,7 @@ from flowlang.coverage.scenes import Scene, Wish
 from flowlang.coverage.trying import variables
 from flowlang.coverage.values import Constants, domain, written
 from flowlang.steps.wait_until import WaitUntil
-from flowlang.syntax import expressions as ex
+from flowlang.syntax.moments import NextDay
 
 _VALUES = 60
 """Values of a date that a wait is tried with."""
@@ -35,7 +35,7 @@ def _around_days(node: WaitUntil, scene: Scene) -> Iterator[datetime]:
     zone = scene.names.config.timezone
     known = Constants.of([node], scene.names)
     days = [*known.dates, *(at.astimezone(zone).date() for at in known.moments)]
-    if isinstance(node.until, ex.NextDay):
+    if isinstance(node.until, NextDay):
         found = scene.names.calendars.get(str(node.until.calendar.value))
         days += [last for _, last in (found.ranges if found else ())][-1:]
     for day in days:

@@ -24,10 +24,13 @@ from flowlang.steps.goal import MET, Goal
 from flowlang.steps.race import ForBranch, Race, UntilBranch
 from flowlang.steps.set import Set
 from flowlang.steps.split import Split, SplitBest
+from flowlang.steps.until import IN_TIME
 from flowlang.steps.wait_for import WaitFor
-from flowlang.steps.wait_until import IN_TIME, WaitUntil
-from flowlang.syntax import declarations as tree
+from flowlang.steps.wait_until import WaitUntil
+from flowlang.syntax import campaigns as tree
 from flowlang.syntax import expressions as ex
+from flowlang.syntax import facts
+from flowlang.syntax.moments import After, Before, InCalendar, NextDay, Now, Today
 from flowlang.syntax.tree import Node, walk
 
 NAMES = (
@@ -203,15 +206,15 @@ class Occasions:
         yield from wishes(condition, key.label == "yes", scene)
         parts = list(walk(condition))
         item = self._owners[key.campaign].item
-        if item is not None and any(isinstance(one, ex.Missed) for one in parts):
+        if item is not None and any(isinstance(one, facts.Missed) for one in parts):
             for one in walk(item):
                 if isinstance(one, WaitUntil):
                     yield from moments(one, scene)
-        if any(isinstance(one, (ex.Today, ex.Now, ex.InCalendar)) for one in parts):
+        if any(isinstance(one, (Today, Now, InCalendar)) for one in parts):
             yield from ((Later(timedelta(days=days)),) for days in _LATER)
 
 
-_OF_WAITS = (ex.Before, ex.After, ex.NextDay, ex.Literal, ex.Sum)
+_OF_WAITS = (Before, After, NextDay, ex.Literal, ex.Sum)
 """What stands behind `wait until` and is no condition."""
 
 

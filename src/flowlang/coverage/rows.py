@@ -16,11 +16,12 @@ from flowlang.coverage.values import Constants, domain, quoted
 from flowlang.kinds import Fields, UnknownFields
 from flowlang.source import Findings
 from flowlang.syntax import expressions as tree
+from flowlang.syntax import moments, past
 from flowlang.syntax.tree import Node, Token, walk
 
 OVER_ROWS = (
-    tree.AnyRow, tree.NoRow, tree.CountOf, tree.SumOf, tree.Happened, tree.OfLast, tree.OfFirst,
-    tree.AtOfLast, tree.AtOfFirst,
+    past.AnyRow, past.NoRow, past.CountOf, past.SumOf, past.Happened, past.OfLast, past.OfFirst,
+    past.AtOfLast, past.AtOfFirst,
 )  # fmt: skip
 MOST = 30
 """Records or events that a test may have."""
@@ -37,27 +38,27 @@ def over_rows(node: tree.Expression, want: bool, scene: Scene, solve: Solve) -> 
     one = next(one for one in walk(node) if isinstance(one, OVER_ROWS))
     rows = _Rows(scene, solve, node)
     match one:
-        case tree.AnyRow(rows=token, where=where) | tree.NoRow(rows=token, where=where):
-            there = want is isinstance(one, tree.AnyRow)
+        case past.AnyRow(rows=token, where=where) | past.NoRow(rows=token, where=where):
+            there = want is isinstance(one, past.AnyRow)
             yield from rows.many(token, where, 1 if there else 0)
             if where is not None and not there:
                 yield from rows.many(token, where, 1, holds=False)
-        case tree.SumOf(rows=token, where=where, field=field):
+        case past.SumOf(rows=token, where=where, field=field):
             for amount in (1, 0) if want else (0, 1):
                 yield from rows.many(token, where, amount, str(field.value))
-        case tree.CountOf(rows=token, where=where):
+        case past.CountOf(rows=token, where=where):
             for amount in amounts(node):
                 yield from rows.many(token, where, amount)
-        case tree.Happened(event=token, where=where, reach=reach):
+        case past.Happened(event=token, where=where, reach=reach):
             for amount in (some for some in amounts(node) if some) if want else (0,):
                 yield from rows.many(token, where, amount)
-            if not want and isinstance(reach, tree.WithinTheLast):
+            if not want and isinstance(reach, past.WithinTheLast):
                 seconds = literals.duration(reach.duration, Findings()).approximate_seconds
                 gone = Act(timedelta(seconds=seconds + _A_DAY))
                 yield from ((*wish, gone) for wish in rows.many(token, where, 1))
-        case tree.OfLast(event=token, field=field) | tree.OfFirst(event=token, field=field):
+        case past.OfLast(event=token, field=field) | past.OfFirst(event=token, field=field):
             yield from rows.many(token, None, 1, str(field.value))
-        case tree.AtOfLast(event=token) | tree.AtOfFirst(event=token):
+        case past.AtOfLast(event=token) | past.AtOfFirst(event=token):
             for length in _lengths(node):
                 passing = (Act(length),) if length else ()
                 yield from ((*wish, *passing) for wish in rows.many(token, None, 1))
@@ -78,7 +79,8 @@ def amounts(node: Node) -> list[int]:
 def _lengths(node: Node) -> list[timedelta]:
     """How long ago something may be: around the lengths of time that are written there."""
     found = [timedelta()]
-    unit = next((str(one.unit.value) for one in walk(node) if isinstance(one, tree.Elapsed)), "day")
+    elapsed = (one for one in walk(node) if isinstance(one, moments.Elapsed))
+    unit = next((str(one.unit.value) for one in elapsed), "day")
     for one in walk(node):
         length = Duration()
         if isinstance(one, tree.Number) and isinstance(one.value.value, int):

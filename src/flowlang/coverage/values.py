@@ -18,6 +18,7 @@ from flowlang.check.names import Names
 from flowlang.kinds import Kind
 from flowlang.source import Findings
 from flowlang.syntax import expressions as tree
+from flowlang.syntax import facts
 from flowlang.syntax.tree import Node, walk
 
 _DAYS = (0, 1, -1, 2, 7, -7, 30, -30, 400, -400)
@@ -81,7 +82,7 @@ def _with_segments(nodes: Iterable[Node], names: Names) -> Iterator[Node]:
     while todo:
         for node in walk(todo.pop(0)):
             yield node
-            if isinstance(node, tree.InSegment) and node.segment.value not in seen:
+            if isinstance(node, facts.InSegment) and node.segment.value not in seen:
                 seen.add(node.segment.value)
                 segment = names.segments.get(node.segment.value)
                 todo += [segment.where] if segment and segment.where else []

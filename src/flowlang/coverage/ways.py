@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from flowlang.check.names import Names
+from flowlang.engine import retelling
 from flowlang.program.program import Automation, Campaign, Program
 from flowlang.source import Source
+from flowlang.speech import tr
 from flowlang.steps.jump import Jump
+from flowlang.syntax import campaigns
 from flowlang.syntax import declarations as tree
 
 BY_A_STEP = -1
@@ -45,8 +48,15 @@ class Way:
 
     @property
     def words(self) -> str:
-        """The statement, and which of its outcomes this is."""
+        """The statement, and which of its outcomes this is; in English, for programs."""
         return f"{self.statement}: {self.key.label}" if self.key.label else self.statement
+
+    @property
+    def told(self) -> str:
+        """The same for people."""
+        if not self.key.label:
+            return self.statement
+        return tr("{statement}: {way}", statement=self.statement, way=retelling.way(self.key.label))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +90,7 @@ def _starts(campaign: Campaign) -> Iterator[Way]:
         yield Way(Key(campaign.name, "start", number), lines[number], start.text)
     if not campaign.starts:
         key = Key(campaign.name, "start", BY_A_STEP)
-        yield Way(key, campaign.span.line, "started by another campaign")
+        yield Way(key, campaign.span.line, tr("started by another campaign"))
 
 
 def _endings(campaign: Campaign) -> Iterator[Way]:
@@ -126,7 +136,7 @@ def _occasions(automation: Automation) -> Iterator[Way]:
     seen: set[str] = set()
     for line in item.lines or () if item else ():
         label = BY_SCHEDULE if isinstance(line, tree.ScheduleLine) else ""
-        if isinstance(line, tree.OnSystem):
+        if isinstance(line, campaigns.OnSystem):
             label = str(line.event.value)
         if label and label not in seen:
             seen.add(label)

@@ -24,14 +24,15 @@ from flowlang.coverage.scenes import Scene, Wish
 from flowlang.coverage.trying import Variable, values_for, variables
 from flowlang.coverage.values import quoted
 from flowlang.syntax import expressions as tree
+from flowlang.syntax import facts, past
 from flowlang.syntax.tree import Node, walk
 
 MOST = 6
 """Alternatives that are kept of a condition."""
 _FACTS = (
-    tree.Tagged, tree.InGroup, tree.InSegment, tree.MayGet, tree.MayNotGet, tree.IsBlocked,
-    tree.CanReceive, tree.Flag, tree.And, tree.Or, tree.Not, tree.Received, tree.ReceivedAnything,
-    tree.Reacted, tree.CouponsLeft, *OVER_ROWS,
+    facts.Tagged, facts.InGroup, facts.InSegment, facts.MayGet, facts.MayNotGet, facts.IsBlocked,
+    facts.CanReceive, facts.Flag, tree.And, tree.Or, tree.Not, past.Received, past.ReceivedAnything,
+    past.Reacted, facts.CouponsLeft, *OVER_ROWS,
 )  # fmt: skip
 """Conditions with a part that is one of these are no comparison of values."""
 
@@ -51,15 +52,15 @@ def _wishes(node: tree.Expression, want: bool, scene: Scene) -> Iterator[Wish]:
                 yield from _all(parts, want, scene)
             else:
                 yield from _in_turn([_wishes(part, want, scene) for part in parts])
-        case tree.InSegment(segment=token):
+        case facts.InSegment(segment=token):
             segment = scene.names.segments.get(token.value)
             if segment is not None and segment.where is not None:
                 yield from _wishes(segment.where, want, replace(scene, row=None))
         case _ if isinstance(node, _FACTS):
             yield from _fact(node, want, scene)
-        case _ if _has(node, tree.CouponsLeft):
+        case _ if _has(node, facts.CouponsLeft):
             for one in walk(node):
-                if isinstance(one, tree.CouponsLeft):
+                if isinstance(one, facts.CouponsLeft):
                     yield from ((Stock(one.list.value, amount),) for amount in amounts(node))
         case _ if _has(node, OVER_ROWS):
             yield from over_rows(node, want, scene, wishes)
@@ -73,25 +74,25 @@ def _has(node: Node, kinds: type | tuple[type, ...]) -> bool:
 
 def _fact(node: tree.Expression, want: bool, scene: Scene) -> Iterator[Wish]:
     match node:
-        case tree.Tagged(tag=tag):
+        case facts.Tagged(tag=tag):
             yield (tagged(tag.value, want),)
-        case tree.InGroup(group=group):
+        case facts.InGroup(group=group):
             yield (in_group(group.value, want),)
-        case tree.MayGet(channel=channel):
+        case facts.MayGet(channel=channel):
             yield (consent(channel.value, want),)
-        case tree.MayNotGet(channel=channel):
+        case facts.MayNotGet(channel=channel):
             yield (consent(channel.value, not want),)
-        case tree.IsBlocked():
+        case facts.IsBlocked():
             yield (blocked(want),)
-        case tree.CanReceive(message=token) if token.value in scene.names.messages:
+        case facts.CanReceive(message=token) if token.value in scene.names.messages:
             message = scene.names.messages[token.value]
             yield from reachable(message, scene) if want else unreachable(message)
-        case tree.WasSent():
+        case facts.WasSent():
             for message in scene.sends:
                 yield from reachable(message, scene) if want else unreachable(message)
-        case tree.Failed():
+        case facts.Failed():
             yield from ((Call(url, None if want else ()),) for url in scene.urls)
-        case tree.Reacted(event=event, message=token) if want:
+        case past.Reacted(event=event, message=token) if want:
             yield (Act(NOW, f"{event.value} {quoted(token.value)}"),)
         case _ if isinstance(node, OVER_ROWS):
             yield from over_rows(node, want, scene, wishes)

@@ -21,7 +21,7 @@ from flowlang.steps.goal import MET, NOT_MET
 from flowlang.steps.race import OTHERWISE, AwaitFirst
 from flowlang.steps.send import HALTED, NOT_SENT, SENT, TEXT_INSTEAD
 from flowlang.steps.split import TakeBest, TakeShare
-from flowlang.steps.wait_until import IN_TIME, MISSED, NOT_SET, PAST, TIMED_OUT
+from flowlang.steps.until import IN_TIME, MISSED, NOT_SET, PAST, TIMED_OUT
 from flowlang.syntax.format import FormatError, format_source
 from flowlang.syntax.keywords import Keywords
 from flowlang.syntax.parser import parse

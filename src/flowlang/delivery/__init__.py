@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from flowlang.source import did_you_mean
+from flowlang.speech import tr
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -53,11 +54,22 @@ def open_delivery(setup: Setup) -> Delivery:
         raise
     except Exception as failure:
         raise BadSetting(
-            f'the delivery "{kind}" of {_package(point)} cannot be used:'
-            f" {type(failure).__name__}: {failure}"
+            tr(
+                'the delivery "{kind}" of {package} cannot be used: {error}: {failure}',
+                kind=kind,
+                package=_package(point),
+                error=type(failure).__name__,
+                failure=failure,
+            )
         ) from failure
     if not isinstance(made, Delivery):
-        raise BadSetting(f'what {_package(point)} gives as "{kind}" is no delivery')
+        raise BadSetting(
+            tr(
+                'what {package} gives as "{kind}" is no delivery',
+                package=_package(point),
+                kind=kind,
+            )
+        )
     return made
 
 
@@ -68,10 +80,22 @@ def _foreign(kind: str) -> EntryPoint:
 
     points = list(entry_points(group=GROUP, name=kind))
     if not points:
-        raise BadSetting(f'there is no delivery "{kind}"; {did_you_mean(kind, all_kinds())}')
+        raise BadSetting(
+            tr(
+                'there is no delivery "{kind}"; {hint}',
+                kind=kind,
+                hint=did_you_mean(kind, all_kinds()),
+            )
+        )
     packages = sorted({_package(one) for one in points})
     if len(packages) > 1:
-        raise BadSetting(f'several packages give a delivery "{kind}": {", ".join(packages)}')
+        raise BadSetting(
+            tr(
+                'several packages give a delivery "{kind}": {packages}',
+                kind=kind,
+                packages=", ".join(packages),
+            )
+        )
     return points[0]
 
 

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from flowlang.calendar import parse_duration
 from flowlang.delivery import all_kinds, own_kinds
 from flowlang.source import did_you_mean
+from flowlang.speech import joined, tr, why
 
 PREFIX = "FLOW_DELIVERY_"
 SECRETS = ("user", "password", "secret")
@@ -88,14 +89,15 @@ class Setup:
 
 def _text(raw: object) -> str:
     if not isinstance(raw, str) or not raw.isprintable():
-        raise BadSetting("expected a text in quotes")
+        raise BadSetting(tr("expected a text in quotes"))
     return raw
 
 
 def _choice(*choices: str) -> Callable[[object], str]:
     def read(raw: object) -> str:
         if raw not in choices:
-            raise BadSetting("expected " + " or ".join(f'"{one}"' for one in choices))
+            listed = joined((f'"{one}"' for one in choices), tr(" or "))
+            raise BadSetting(tr("expected {choices}", choices=listed))
         return str(raw)
 
     return read
@@ -105,7 +107,13 @@ def _number(lowest: int, highest: int) -> Callable[[object], int]:
     def read(raw: object) -> int:
         number = int(raw) if isinstance(raw, str) and re.fullmatch("[0-9]{1,9}", raw) else raw
         if type(number) is not int or not lowest <= number <= highest:
-            raise BadSetting(f"expected a whole number from {lowest:,} to {highest:,}")
+            raise BadSetting(
+                tr(
+                    "expected a whole number from {lowest:,} to {highest:,}",
+                    lowest=lowest,
+                    highest=highest,
+                )
+            )
         return number
 
     return read
@@ -117,14 +125,14 @@ def _seconds(raw: object) -> float:
     except ValueError:
         number = 0
     if isinstance(raw, bool) or not 0.1 <= number <= 30:
-        raise BadSetting("expected seconds, from 0.1 to 30")
+        raise BadSetting(tr("expected seconds, from 0.1 to 30"))
     return number
 
 
 def _span(raw: object) -> timedelta:
     found = parse_duration(raw) if isinstance(raw, str) else None
     if found is None or found.is_zero:
-        raise BadSetting('expected a time such as "2 days"')
+        raise BadSetting(tr('expected a time such as "2 days"'))
     return timedelta(seconds=found.approximate_seconds)
 
 
@@ -138,7 +146,7 @@ _UNITS = {
 def _rate(raw: object) -> Rate:
     found = _RATE.fullmatch(raw) if isinstance(raw, str) else None
     if found is None:
-        raise BadSetting('expected a rate such as "100 per minute"')
+        raise BadSetting(tr('expected a rate such as "100 per minute"'))
     return Rate(int(found["count"]), _UNITS[found["unit"]])
 
 
@@ -147,13 +155,13 @@ _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9])?|[0-9A-Fa-
 
 def _host(raw: object) -> str:
     if not isinstance(raw, str) or not _HOST.fullmatch(raw):
-        raise BadSetting('expected the name of a mail server, such as "smtp.example.com"')
+        raise BadSetting(tr('expected the name of a mail server, such as "smtp.example.com"'))
     return raw
 
 
 def page(raw: object) -> str:
     """The address of a webhook: encrypted, or on this machine.  Raises BadSetting."""
-    bad = BadSetting('expected an address such as "https://hooks.example.com/mail"')
+    bad = BadSetting(tr('expected an address such as "https://hooks.example.com/mail"'))
     if not isinstance(raw, str) or not raw.isascii() or re.search(r'[\x00-\x20\x7f<>"\\#]', raw):
         raise bad
     try:
@@ -164,9 +172,11 @@ def page(raw: object) -> str:
     if parts.scheme not in ("https", "http") or not parts.hostname:
         raise bad
     if parts.username is not None or parts.password is not None:
-        raise BadSetting(f"no user and no password in it: sign by {PREFIX}SECRET instead")
+        raise BadSetting(
+            tr("no user and no password in it: sign by {prefix}SECRET instead", prefix=PREFIX)
+        )
     if parts.scheme == "http" and not is_loopback(parts.hostname):
-        raise BadSetting("http is for this machine alone; write https")
+        raise BadSetting(tr("http is for this machine alone; write https"))
     return raw
 
 
@@ -205,13 +215,21 @@ def read_table(table: Mapping[str, Any]) -> DeliverySettings:
             options[key] = value
         elif key in SECRETS:
             raise BadSetting(
-                f"`delivery.{key}` does not belong in flow.toml, which others read: put it into the"
-                f" environment, as {PREFIX}{key.upper()}"
+                tr(
+                    "`delivery.{key}` does not belong in flow.toml, which others read: put it into"
+                    " the environment, as {variable}",
+                    key=key,
+                    variable=f"{PREFIX}{key.upper()}",
+                )
             )
         elif key not in _KEYS:
             known = tuple(f"delivery.{one}" for one in _KEYS)
             raise BadSetting(
-                f"unknown key `delivery.{key}`; {did_you_mean(f'delivery.{key}', known)}"
+                tr(
+                    "unknown key `delivery.{key}`; {hint}",
+                    key=key,
+                    hint=did_you_mean(f"delivery.{key}", known),
+                )
             )
         else:
             found[key] = _read(f"delivery.{key}", key, value)
@@ -219,7 +237,9 @@ def read_table(table: Mapping[str, Any]) -> DeliverySettings:
     _check_kind(settings, "delivery.kind")
     for name in options:
         if name not in all_kinds():
-            raise BadSetting(f"`[delivery.{name}]`: {did_you_mean(name, all_kinds(), 'delivery')}")
+            raise BadSetting(
+                tr("`[delivery.{name}]`: {hint}", name=name, hint=did_you_mean(name, all_kinds()))
+            )
     return settings
 
 
@@ -245,16 +265,31 @@ def with_environment(
     if others and settings.kind in own_kinds():
         name, known = next(iter(others)), (*_KEYS, *SECRETS)
         hint = did_you_mean(f"{PREFIX}{name.upper()}", [f"{PREFIX}{one.upper()}" for one in known])
-        raise BadSetting(f"unknown variable {PREFIX}{name.upper()}; {hint}")
+        raise BadSetting(
+            tr("unknown variable {variable}; {hint}", variable=f"{PREFIX}{name.upper()}", hint=hint)
+        )
     if settings.secret and len(settings.secret) < SHORTEST_SECRET:
-        raise BadSetting(f"{PREFIX}SECRET is too short: {SHORTEST_SECRET} characters at least")
+        raise BadSetting(
+            tr(
+                "{prefix}SECRET is too short: {count} characters at least",
+                prefix=PREFIX,
+                count=SHORTEST_SECRET,
+            )
+        )
     return settings
 
 
 def _check_kind(settings: DeliverySettings, name: str) -> None:
     if settings.kind not in own_kinds() and settings.kind not in (known := all_kinds()):
         hint = did_you_mean(settings.kind, known)
-        raise BadSetting(f'{name} = "{settings.kind}": there is no such delivery; {hint}')
+        raise BadSetting(
+            tr(
+                '{name} = "{kind}": there is no such delivery; {hint}',
+                name=name,
+                kind=settings.kind,
+                hint=hint,
+            )
+        )
 
 
 def _read(name: str, key: str, value: object) -> Any:
@@ -262,4 +297,6 @@ def _read(name: str, key: str, value: object) -> Any:
         return _KEYS[key](value)
     except BadSetting as bad:
         shown = f'"{value}"' if isinstance(value, str) else repr(value)
-        raise BadSetting(f"{name} = {shown}: {bad}") from None
+        raise BadSetting(
+            tr("{name} = {shown}: {why}", name=name, shown=shown, why=why(bad))
+        ) from None

@@ -8,6 +8,8 @@ import hmac
 from datetime import datetime
 from hashlib import sha256
 
+from flowlang.speech import tr
+
 _BASE64 = "whsec_"
 
 
@@ -32,4 +34,4 @@ def key_of(secret: str) -> bytes:
     try:
         return base64.b64decode(secret.removeprefix(_BASE64), validate=True)
     except binascii.Error:
-        raise ValueError(f"what follows {_BASE64} is no base64") from None
+        raise ValueError(tr("what follows {base64} is no base64", base64=_BASE64)) from None

@@ -11,6 +11,7 @@ from flowlang.documentation.timing import Moment, moments, repeated
 from flowlang.program.graph import Graph, graph
 from flowlang.program.program import Automation, Campaign, Program
 from flowlang.steps.send import SendMessage, SendToAddress
+from flowlang.syntax import campaigns, policies
 from flowlang.syntax import declarations as tree
 from flowlang.syntax.tree import Node
 from flowlang.workspace import Workspace
@@ -109,7 +110,7 @@ def contents(workspace: Workspace, program: Program, title: str) -> Contents:
 def _campaign(campaign: Campaign, workspace: Workspace, program: Program) -> CampaignSection:
     language = workspace.languages.get(campaign.span.source, workspace.language)
     lines = (campaign.item.lines or ()) if campaign.item else ()
-    runs = [squeezed(line) for line in lines if isinstance(line, tree.Runs)]
+    runs = [squeezed(line) for line in lines if isinstance(line, campaigns.Runs)]
     return CampaignSection(
         campaign.name,
         campaign.about,
@@ -146,7 +147,9 @@ def _of_automation(automation: Automation, program: Program) -> Iterator[Sending
     item = automation.campaign.item if automation.campaign else None
     lines = (item.lines or ()) if item else ()
     occasions = [
-        squeezed(line) for line in lines if isinstance(line, (tree.ScheduleLine, tree.OnSystem))
+        squeezed(line)
+        for line in lines
+        if isinstance(line, (tree.ScheduleLine, campaigns.OnSystem))
     ]
     sends = [one for one in program.by_name.values() if one.group_send == automation.name]
     steps = [one.instructions[-1] for one in sends] + automation.instructions
@@ -160,12 +163,12 @@ def _of_automation(automation: Automation, program: Program) -> Iterator[Sending
 # ------------------------------------------------------------------ what else is declared
 
 _KINDS: dict[type[Node], str] = {
-    tree.Automation: "automation",
+    campaigns.Automation: "automation",
     tree.Coupons: "coupons",
     tree.Group: "group",
     tree.Segment: "segment",
-    tree.Policy: "policy",
-    tree.Calendar: "calendar",
+    policies.Policy: "policy",
+    policies.Calendar: "calendar",
 }
 
 

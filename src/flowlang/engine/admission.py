@@ -21,6 +21,7 @@ from flowlang.intake.contact_row import ContactRow
 from flowlang.intake.contacts import ContactRows
 from flowlang.intake.problem import Problem, shown
 from flowlang.kinds import TEXT, encode, read
+from flowlang.speech import tr
 from flowlang.stores.rows import ArrivalRow
 from flowlang.stores.store import Store
 
@@ -63,7 +64,11 @@ def admit_contacts(
             done.leave_out(
                 row.line,
                 "email",
-                f"{len(others)} contacts have {shown(row.email)}; the row needs an id",
+                tr(
+                    "{count} contacts have {email}; the row needs an id",
+                    count=len(others),
+                    email=shown(row.email),
+                ),
             )
             continue
         ids[row.line] = row.id or (others[0] if others else row.key())
@@ -78,7 +83,11 @@ def admit_contacts(
             continue
         if contact_id in merged:
             into = shown(merged[contact_id])
-            done.leave_out(row.line, "", f'"{shown(contact_id)}" was merged into "{into}"')
+            done.leave_out(
+                row.line,
+                "",
+                tr('"{name}" was merged into "{into}"', name=shown(contact_id), into=into),
+            )
             continue
         before = stored.get(contact_id)
         data = as_text(contact_data(row))
@@ -155,9 +164,13 @@ def admit_events(store: Store, arrivals: Iterable[Arrival]) -> Admitted:
             done.arrivals.append(_event_row(one, first))
             done.new += 1
         elif before is not None:
-            done.leave_out(one.line, "", f'the contact "{shown(one.contact)}" was deleted')
+            done.leave_out(
+                one.line, "", tr('the contact "{name}" was deleted', name=shown(one.contact))
+            )
         else:
-            done.leave_out(one.line, "", f'there is no contact "{shown(one.contact)}"')
+            done.leave_out(
+                one.line, "", tr('there is no contact "{name}"', name=shown(one.contact))
+            )
     return done
 
 

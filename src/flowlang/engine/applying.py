@@ -1,4 +1,4 @@
-"""A program is taken for the one that runs over a store: what has changed, what follows from it."""
+"""A program is taken for the one that runs over a store, and what follows from it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from flowlang.engine.commons import as_row
 from flowlang.engine.position import NAME, Position, Sweep
 from flowlang.engine.processes import Identity, Process
-from flowlang.engine.version import Version, applied
+from flowlang.engine.version import Version
 from flowlang.program.program import Program
 from flowlang.stores.rows import Changes, ProcessRow
 from flowlang.stores.store import Store
@@ -25,27 +25,6 @@ class Outdated(Exception):
     """Another version is applied than the one at hand; nothing of what was begun may be saved."""
 
 
-def apply_program(
-    store: Store, program: Program, now: datetime, files: dict[str, str]
-) -> list[str]:
-    """Record a program with its texts, if it is another one, and move nobody; gives what has
-    changed, in words.
-
-    Contacts under way are looked through for steps that are gone.
-    """
-    before, new = applied(store), named(Version(files), program)
-    if before is not None and new == replace(
-        before, number=0, before=0, again=0, at=None, who="", moves=(), kept={}
-    ):
-        return []
-    changed = []
-    if before is not None:
-        changed = differences("campaign", before.campaigns, new.campaigns)
-        changed += differences("automation", before.automations, new.automations)
-    record(store, program, now, numbered(new, before, now), sweep=bool(changed))
-    return changed
-
-
 def named(version: Version, program: Program) -> Version:
     """A version with the versions of a program's campaigns and automations."""
     return replace(
@@ -55,26 +34,25 @@ def named(version: Version, program: Program) -> Version:
     )
 
 
-def numbered(version: Version, before: Version | None, now: datetime) -> Version:
-    """A version as the next one behind another."""
-    last = before.number if before is not None else 0
-    return replace(version, number=last + 1, before=last, at=now)
+def begin(store: Store, program: Program, version: Version, now: datetime) -> Version | None:
+    """Apply a version as the first one; None where another is applied already."""
+    with store.transaction():
+        if store.program() is not None:
+            return None
+        first = replace(version, number=1, at=now)
+        record(store, program, now, first)
+        return first
 
 
-def record(
-    store: Store, program: Program, now: datetime, version: Version, *, sweep: bool = False
-) -> None:
+def record(store: Store, program: Program, now: datetime, version: Version) -> None:
     """From now on this version runs; within a transaction.
 
-    Campaigns that include existing contacts will look at them, once.  `sweep`: contacts are looked
-    through for steps that are gone.
+    Campaigns that include existing contacts will look at them, once.
     """
     position = Position.read(store.shared().values.get(NAME))
     position.version = version.number
     position.follow(program, now)
     _look(position, [one.name for one in program.campaigns if one.include_existing], now)
-    if sweep and not any(one.kind == "program" for one in position.sweeps):
-        position.sweeps.append(Sweep("program", now))
     names = list(dict.fromkeys((*version.campaigns, *version.kept)))
     processes = _campaigns_run(store.processes(), names, now)
     values = {NAME: position.write()}
@@ -110,15 +88,3 @@ def _campaigns_run(known: list[ProcessRow], names: list[str], now: datetime) -> 
 
 
 _GONE = "the program has it no more"
-
-
-def differences(what: str, before: dict[str, str], after: dict[str, str]) -> list[str]:
-    """Which campaigns or automations are new, gone or changed, in words."""
-    found = [f'the {what} "{name}" is new' for name in after if name not in before]
-    found += [f'the {what} "{name}" is gone' for name in before if name not in after]
-    found += [
-        f'the {what} "{name}" has changed'
-        for name, version in after.items()
-        if name in before and before[name] != version
-    ]
-    return found

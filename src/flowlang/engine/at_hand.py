@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -75,6 +76,11 @@ class AtHand:
         self.view = View(contact, now, self.zone, self)
         self.run = NO_RUN
         self.campaign = NO_CAMPAIGN
+
+    def look_away(self) -> None:
+        """Nobody is at hand any more: what was seen of someone knows who has looked."""
+        with suppress(AttributeError):
+            del self.view
 
     def _zone(self, contact: Contact, campaign: Campaign | None) -> ZoneInfo:
         if campaign is not None and campaign.zone is not None:
@@ -165,10 +171,10 @@ class AtHand:
         return self.world.pool(name).left
 
     def barred(self, contact: Contact, message: Message) -> str | None:
-        return self.sending.barred(contact, message)
+        return self.sending.recipients.barred(contact, message)
 
     def receivable(self, view: View, message: Message) -> bool:
-        return self.sending.receivable(view, message)
+        return self.sending.recipients.receivable(view, message)
 
 
 NO_RUN = Run("", "", "", round=0)

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from flowlang.contact import Contact, Entry, Letter, Run, usable_address
 from flowlang.engine import results
@@ -77,8 +76,7 @@ class Batch:
         """How many history entries a contact has."""
         self._numbered = 0
         """The number of the contact that was made last, where this worker is given its own."""
-        # Where workers share a store, each is given places that nobody else has.
-        self.world.ticks = max(store.block("ticks") or 0, position.ticks)
+        self.world.ticks = position.ticks
         self.world.answers = answers
         self.world.history = self._record
         self._commons = Commons(self.world, shared)
@@ -93,6 +91,8 @@ class Batch:
 
     def take(self, rows: Iterable[ContactRow], addresses: Iterable[str] = ()) -> None:
         """Contacts out of the store, and the system; `addresses` are those that arrivals bring."""
+        if not self._rows:  # where workers share a store, each is given places of its own
+            self.world.ticks = max(self.store.block("ticks") or 0, self.world.ticks)
         if self.beside:
             rows = list(rows)
             if any(row.id == SYSTEM or merged_into(row) for row in rows):
@@ -137,10 +137,6 @@ class Batch:
     def renew_runs(self) -> None:
         """Where the runs at hand stand was not read as it was kept: it is written anew."""
         self._runs = {name: set() for name in self._runs}
-
-    def aside(self, contact: str) -> Aside:
-        """What of a contact the program cannot use."""
-        return self._asides.get(contact) or Aside()
 
     def _take_halted(self, shared: dict[str, int]) -> None:
         """Who at hand is halted; and where only others are, one of them stands for all."""
@@ -211,6 +207,13 @@ class Batch:
                 changes.values[results.NAME] = told.write()
         self.store.save(changes)
         return changes
+
+    def let_go(self) -> None:
+        """It is done with: its contacts go at once, not when the collector comes, so nothing of
+        it may know the batch any more.
+        """
+        self.timeline.interpreter.look_away()
+        del self.timeline, self.world, self._commons
 
     def _new_zone(self) -> bool:
         """Whether schedules have to be watched in a zone where no contact was before."""
@@ -295,11 +298,10 @@ class Batch:
         )  # fmt: skip
 
 
-def _put_aside(contact: str, row: dict[str, Any]) -> RunRow:
+def _put_aside(contact: str, run: Run) -> RunRow:
     """A run that the program cannot use: it stands where it stood."""
     return RunRow(
-        contact, row["campaign"], row["key"], row.get("status", "running"), row.get("step", ""),
-        row.get("version", ""), "", row.get("began", 0),
+        contact, run.campaign, run.key, run.status, run.step, run.version, "", run.began,
     )  # fmt: skip
 
 

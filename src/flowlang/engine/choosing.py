@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flowlang.engine.arrivals import Refused
-from flowlang.engine.controls import PAST, Verb, possible, why_not
+from flowlang.engine.controls import PAST, Verb, foreseen, possible, why_not
 from flowlang.engine.overview import View
 from flowlang.engine.processes import Identity, Process, named
 from flowlang.program.program import Program
@@ -28,14 +28,15 @@ def only(which: str, views: Sequence[View]) -> View:
 
 
 def fitting(verb: Verb, which: str, views: Sequence[View], program: Program) -> list[View]:
-    """The one with a number or a name that can be paused, resumed or cancelled now.
+    """The one with a number or a name that can be paused, resumed or cancelled, once what was
+    asked for before is done; also the one of which just that was asked for.
 
     A name serves also where several have it, if only one of them can.  Those of a name that are all
     halted are resumed together: they are all given.  Raises Unclear where it is none or several,
     Refused where none of them can.
     """
     found = _called(which, views) or _to_come(which, program)
-    fit = [view for view in found if not why_not(verb, view.process)]
+    fit = [view for view in found if not obstacle(verb, view)]
     if len(fit) == 1 or (fit and verb == "resume" and all(map(_is_halted, fit))):
         return fit
     if fit:
@@ -43,8 +44,8 @@ def fitting(verb: Verb, which: str, views: Sequence[View], program: Program) -> 
     if verb == "resume" and which in program.messages:
         raise Refused(tr('"{which}" is not halted: nobody waits for it', which=which))
     if found:
-        raise Refused("; ".join(why_not(verb, view.process) for view in found[:_SHOWN]))
-    able = [view for view in views if not why_not(verb, view.process)]
+        raise Refused("; ".join(obstacle(verb, view) for view in found[:_SHOWN]))
+    able = [view for view in views if not obstacle(verb, view)]
     if not able:
         raise Unclear(
             tr(
@@ -54,6 +55,15 @@ def fitting(verb: Verb, which: str, views: Sequence[View], program: Program) -> 
             )
         )
     raise _unknown(which, able)
+
+
+def obstacle(verb: Verb, view: View) -> str:
+    """Why a wish for a process cannot come true when its turn comes, in words; empty where it can,
+    and where it was asked for before.
+    """
+    if not view.asked:
+        return why_not(verb, view.process)
+    return "" if view.asked == verb else why_not(verb, foreseen(view.asked, view.process))
 
 
 def _called(which: str, views: Sequence[View]) -> list[View]:
@@ -89,5 +99,5 @@ def _several(which: str, found: Sequence[View]) -> Unclear:
 
 
 def _unknown(which: str, views: Sequence[View]) -> Unclear:
-    hint = did_you_mean(which, sorted({view.process.name for view in views}), "process")
+    hint = did_you_mean(which, sorted({view.process.name for view in views}), tr("process"))
     return Unclear(tr('there is no process "{which}"; {hint}', which=which, hint=hint))

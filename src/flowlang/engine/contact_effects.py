@@ -331,5 +331,5 @@ class ContactEffects(AtHand):
 
     def _recall(self, channel: str = "") -> None:
         """Take back marketing by a channel that waits to go out; without one, all letters."""
-        contact, reason = self.contact, self.sending.withdrawn if channel else "blocked"
+        contact, reason = self.contact, self.sending.recipients.withdrawn if channel else "blocked"
         recall(self.world, contact, contact.id, reason, self.now, channel)

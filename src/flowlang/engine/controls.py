@@ -6,10 +6,11 @@ goes on (`releasing`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from flowlang.engine import retelling
 from flowlang.engine.arrivals import Moot, Refused
 from flowlang.engine.processes import SENDS, Identity, Process, ProcessStatus, named
 from flowlang.engine.releasing import Release
@@ -55,7 +56,7 @@ class Control:
         if given is not None and not (
             isinstance(given, (list, tuple)) and len(given) == len(Identity._fields)
         ):
-            raise Refused("there is no such process")
+            raise Refused(tr("there is no such process"))
         return cls(
             kind,  # type: ignore[arg-type] # one of VERBS
             Identity(*given) if given is not None else None,
@@ -81,16 +82,18 @@ def why_not(verb: Verb, process: Process) -> str:
         return ""
     what = named(process.identity)
     if process.ended is not None:
-        return f"{what} is {status}: nothing more happens"
+        return tr(
+            "{what} is {status}: nothing more happens", what=what, status=retelling.kind(status)
+        )
     if kind == "campaign" and verb == "cancel":
-        return f"{what} cannot be cancelled: pause it, or take it out of the program"
+        return tr("{what} cannot be cancelled: pause it, or take it out of the program", what=what)
     if not any(kind == known for _, known in _FITS):
-        return f"{what} cannot be {PAST[verb]}: it is done in one piece"
+        return tr("{what} cannot be {done}: it is done in one piece", what=what, done=PAST[verb])
     if status == "cancelled" and verb == "pause" and kind == "message send":
-        return f"{what} is cancelled: resume it first"
+        return tr("{what} is cancelled: resume it first", what=what)
     if status == PAST[verb]:
-        return f"{what} is {status} already"
-    return f"{what} is {status}"
+        return tr("{what} is {status} already", what=what, status=retelling.kind(status))
+    return tr("{what} is {status}", what=what, status=retelling.kind(status))
 
 
 def is_moot(verb: Verb, process: Process) -> bool:
@@ -107,6 +110,18 @@ PAST: dict[Verb, str] = {
 }
 
 
+_LEADS_TO: dict[Verb, ProcessStatus] = {
+    "pause": "paused",
+    "resume": "running",
+    "cancel": "cancelled",
+}
+
+
+def foreseen(verb: Verb, process: Process) -> Process:
+    """A process as it will be once a verb is done that was asked for."""
+    return replace(process, status=_LEADS_TO[verb])
+
+
 def known(world: World, identity: Identity) -> Process:
     """A process; one that nobody has come to yet may be paused beforehand.  Raises Refused."""
     found = world.processes.find(identity)
@@ -114,7 +129,7 @@ def known(world: World, identity: Identity) -> Process:
         return found
     fresh = Process(identity)
     if not possible(world.program, identity):
-        raise Moot(f"{named(identity)} is over, or there is none")
+        raise Moot(tr("{what} is over, or there is none", what=named(identity)))
     return fresh
 
 
@@ -134,6 +149,9 @@ def apply(control: Control, world: World, sending: Sending, now: datetime) -> Re
         return resume_halted(control.message, world, sending)
     process = known(world, control.process)
     refusal = why_not(control.verb, process)
+    if refusal and _says_why_now(control, process):
+        process.who, process.because = control.who, control.because
+        return None
     if refusal and is_moot(control.verb, process):
         raise Moot(refusal)
     if refusal:
@@ -150,6 +168,12 @@ def apply(control: Control, world: World, sending: Sending, now: datetime) -> Re
     if process.status == "halted":
         return resume_halted(process.name, world, sending, process)
     return _go_on(control, process, world, sending, now)
+
+
+def _says_why_now(control: Control, process: Process) -> bool:
+    """Whether it is asked for once more to give another reason."""
+    again = process.ended is None and process.status == _LEADS_TO[control.verb] != "running"
+    return again and control.because not in ("", process.because)
 
 
 def _go_on(

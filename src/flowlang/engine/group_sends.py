@@ -42,7 +42,7 @@ def end_if_through(world: World, process: Process, now: datetime) -> None:
     else:
         process.end("finished", now)
     name, by = process.name, process.identity.by
-    language = world.program.config.language
+    language = world.program.language
     result = in_words(language, process.done, process.skipped, process.failed)
     text = say(language, "result", message=name, result=result or say(language, "sent", count=0))
     to = next((one.report_to for one in world.program.automations if one.name == by), "")

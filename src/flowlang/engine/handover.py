@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from flowlang.contact import Letter
 from flowlang.delivery.delivery import LEASE, Delivery, Outcome
 from flowlang.delivery.settings import Rate
-from flowlang.engine import fates
+from flowlang.engine import fates, retelling
 from flowlang.engine.admission import as_text
 from flowlang.engine.claimant import is_gone, me
 from flowlang.engine.delivered import Delivered
@@ -273,7 +273,8 @@ def _bounce(letter: Letter, now: datetime) -> ArrivalRow:
 
 def _called(letter: Letter, status: LetterStatus, because: str, language: str) -> str:
     """What became of a letter; what tells a person something is named by what it tells."""
-    fate = {"status": say(language, f"letter-{status}"), "because": because}
+    told = retelling.letter(because, language)
+    fate = {"status": say(language, f"letter-{status}"), "because": told}
     if letter.message:
         return say(language, "letter", message=letter.message, address=letter.address, **fate)
     return say(language, "notice", text=letter.text, address=letter.address, **fate)

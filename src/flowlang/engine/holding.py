@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from datetime import datetime
 
-from flowlang.contact import Contact, Run
+from flowlang.contact import Run
 from flowlang.effects import Next
 from flowlang.engine.processes import Identity, of_send
 from flowlang.engine.starting import Starting
@@ -71,15 +70,6 @@ class Holding(Starting, ABC):
                 self._after(campaign, run, target)
         finally:
             self.passing = None
-
-    def let_go_unheld(self, contact: Contact, now: datetime) -> None:
-        """Let those runs fall due whom nothing holds any more: their step was gone from the program
-        when what held them was resumed.
-        """
-        for run in contact.runs.values():
-            campaign = self.program.campaign_of(run)
-            if run.held and run.due is None and not self._holds(campaign, run, run.pc):
-                run.due = max(now, contact.clock or now)
 
     def _resume(self, run: Run) -> None:
         """A halted send goes on: it is checked anew."""

@@ -12,7 +12,7 @@ from flowlang.program.difference import Difference, difference
 from flowlang.program.program import Campaign
 from flowlang.steps.jump import Jump
 from flowlang.steps.send import SendMessage
-from flowlang.syntax.declarations import Automation
+from flowlang.syntax.campaigns import Automation
 
 Fate = Literal["finish", "stay"]
 

@@ -65,34 +65,34 @@ class MovingStates(States):
         self.moves = {name: one for name, one in moves.items() if one.has_changed}
         self.moved: list[Moved] = []
 
-    def read_data(self, data: dict[str, Any]) -> tuple[Contact, Aside]:
-        for row in data.get("runs", ()):
-            moves = self.moves.get(row["campaign"])
-            if moves is not None and row.get("status", "running") in UNDER_WAY:
-                self._move(data["id"], row, moves)
-        return super().read_data(data)
+    def understood(self, kept: Any) -> tuple[Contact, Aside]:
+        for run in kept.runs:
+            moves = self.moves.get(run.campaign)
+            if moves is not None and run.under_way:
+                self._move(kept.id, run, moves)
+        return super().understood(kept)
 
-    def _move(self, contact: str, row: dict[str, Any], moves: Moves) -> None:
-        """Take one run to where it goes on, in the data that a store keeps of it."""
-        version, old, new = row.get("version", ""), moves.old, moves.new
+    def _move(self, contact: str, run: Run, moves: Moves) -> None:
+        """Take one run to where it goes on, as a store keeps it."""
+        old, new = moves.old, moves.new
         assert old is not None
-        if (moves.name, version) in self.old.earlier or (new and version == new.version):
+        if (moves.name, run.version) in self.old.earlier or (new and run.version == new.version):
             return
-        pc = moves.place(row.get("step", ""), row.get("pc", 0))
+        pc = moves.place(run.step, run.pc)
         answer = moves.answer(pc)
         to: Fate | int | None = moves.target(pc) if answer is None else answer
-        key = (row["campaign"], row["key"])
-        row["version"] = old.version
+        key = (run.campaign, run.key)
+        run.version = old.version
         if new is None or to is None or to == "stay":
             self.moved.append(Moved(contact, key, pc, to, False, []))
             return
         fresh: list[int] = []
         if moves.difference is not None:
-            fresh = _translate(row, moves)
-        row["version"] = new.version
+            fresh = _translate(run, moves)
+        run.version = new.version
         at = len(new.instructions) if to == "finish" else to
-        row["pc"] = at
-        row["step"] = new.instructions[at].where.id if at < len(new.instructions) else ""
+        run.pc = at
+        run.step = new.instructions[at].where.id if at < len(new.instructions) else ""
         waits = answer is None and pc is not None and moves.waits_otherwise(pc)
         self.moved.append(Moved(contact, key, pc, to, waits, fresh))
 
@@ -100,7 +100,7 @@ class MovingStates(States):
         return hint if not step else super()._place(campaign, step, hint)
 
 
-def _translate(row: dict[str, Any], moves: Moves) -> list[int]:
+def _translate(run: Run, moves: Moves) -> list[int]:
     """What a run counts by step is counted by the steps of the new version; gives new goals."""
     found = moves.difference
     assert found is not None
@@ -111,7 +111,7 @@ def _translate(row: dict[str, Any], moves: Moves) -> list[int]:
     }
     measures = [name for name, _, _ in new.measures]
     counters = {}
-    for key, count in row.get("counters", {}).items():
+    for key, count in run.counters.items():
         kind, _, number = key.partition(" ")
         if kind == "measured" and number.isdecimal():
             name = old.measures[int(number)][0]
@@ -119,19 +119,17 @@ def _translate(row: dict[str, Any], moves: Moves) -> list[int]:
                 counters[f"measured {measures.index(name)}"] = count
         else:
             counters[names.get(key, key)] = count
-    if counters:
-        row["counters"] = counters
-    if "passed" in row:
-        row["passed"] = [names[one] for one in row["passed"] if one in names]
+    run.counters = counters
+    run.passed = [names[one] for one in run.passed if one in names]
     goals, fresh = 0, []
     before = {found.places.get(at): bit for bit, (at, _) in enumerate(old.goals)}
     changed = {one.new for one in found.changes if one.what == "changed"}
     for bit, (at, _) in enumerate(new.goals):
         if at in before and at not in changed:
-            goals |= (row.get("goals", 0) >> before[at] & 1) << bit
+            goals |= (run.goals >> before[at] & 1) << bit
         else:
             fresh.append(bit)
-    row["goals"] = goals
+    run.goals = goals
     return fresh
 
 

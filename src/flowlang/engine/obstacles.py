@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
+from flowlang.calendar import WEEKDAYS, local
 from flowlang.check.names import Message, SendWindow
 from flowlang.contact import NO_MAILING, Entry
+from flowlang.engine import retelling
 from flowlang.engine.interpreter import Interpreter
 from flowlang.engine.limits import policies_for
 from flowlang.engine.processes import Identity, of_send
-from flowlang.engine.sending import template_for, terms_at
+from flowlang.engine.recipients import template_for
+from flowlang.engine.sending import terms_at
 from flowlang.kinds import in_words
+from flowlang.speech import tr
 
 MAX_COUNTED = 5
 """Sends that a full cap counts, shown one by one."""
@@ -40,28 +45,29 @@ _Facts = Iterator[Fact]
 
 
 def _blocked(do: Interpreter, message: Message, entry: Entry) -> _Facts:
-    yield Fact("blocked", "yes")
+    yield Fact(tr("blocked"), tr("yes"))
 
 
 def _address(do: Interpreter, message: Message, entry: Entry) -> _Facts:
     name = do.program.config.address_field(message.channel) or message.channel
     raw = do.contact.fields.get(name)
-    yield Fact(name, "not set" if raw is None else f'"{raw}"')
+    yield Fact(name, tr("not set") if raw is None else f'"{raw}"')
     if isinstance(raw, str) and NO_MAILING.search(raw):
-        yield Fact("the mark [NO MAILING]", "no marketing goes there")
+        yield Fact(tr("the mark [NO MAILING]"), tr("no marketing goes there"))
     elif isinstance(raw, str):
-        yield Fact(raw, "it bounced, so nothing more goes there")
+        yield Fact(raw, tr("it bounced, so nothing more goes there"))
 
 
 def _robinson(do: Interpreter, message: Message, entry: Entry) -> _Facts:
-    address, _ = do.sending.address(do.contact, message)
-    yield Fact(address, "on the Robinson list")
+    address, _ = do.sending.recipients.address(do.contact, message)
+    yield Fact(address, tr("on the Robinson list"))
 
 
 def _consent(do: Interpreter, message: Message, entry: Entry) -> _Facts:
     known = do.contact.consent.get(message.channel)
-    words = "never granted" if known is None else "granted" if known else "withdrawn"
-    yield Fact(f"marketing by {message.channel}", words)
+    said = tr("granted") if known else tr("withdrawn")
+    words = tr("never granted") if known is None else said
+    yield Fact(tr("marketing by {channel}", channel=message.channel), words)
 
 
 def _windows(do: Interpreter, message: Message, entry: Entry) -> _Facts:
@@ -72,19 +78,22 @@ def _windows(do: Interpreter, message: Message, entry: Entry) -> _Facts:
         for window in policy.windows:
             closed = not window.window.contains(do.now, zone)
             if window.otherwise == otherwise and _concerns(window, message) and closed:
-                now = f"it is {in_words(do.now, zone)}, {_weekday(do.now, zone)}"
-                yield Fact(f'policy "{policy.name}"', f"{window.text}; {now}")
+                now = tr(
+                    "{window}; it is {moment}, {weekday}", window=window.text,
+                    moment=in_words(do.now, zone), weekday=_weekday(do.now, zone),
+                )  # fmt: skip
+                yield Fact(tr('policy "{name}"', name=policy.name), now)
     if otherwise == "wait":
         opening = do.sending.limits.opening(do, message, policies)
-        yield Fact("opens", in_words(opening, do.zone) if opening else "never")
+        yield Fact(tr("opens"), in_words(opening, do.zone) if opening else tr("never"))
 
 
 def _concerns(window: SendWindow, message: Message) -> bool:
     return message.kind == "marketing" or not window.marketing_only
 
 
-def _weekday(moment: datetime, zone: object) -> str:
-    return f"{moment.astimezone(zone):%A}".lower()  # type: ignore[arg-type] # a ZoneInfo
+def _weekday(moment: datetime, zone: ZoneInfo) -> str:
+    return WEEKDAYS[local(moment, zone).weekday()]
 
 
 def _caps(do: Interpreter, message: Message, entry: Entry) -> _Facts:
@@ -97,26 +106,27 @@ def _caps(do: Interpreter, message: Message, entry: Entry) -> _Facts:
             counted = do.sending.limits.counted(do, policy, index, cap)
             if len(counted) < cap.amount:
                 continue
-            yield Fact(f'policy "{policy.name}"', cap.text)
+            yield Fact(tr('policy "{name}"', name=policy.name), cap.text)
             names = {sent.at: sent.message for sent in do.contact.messages}
             for at in counted[-MAX_COUNTED:]:
-                what = f'"{names[at]}"' if at in names else "a send"
-                yield Fact("counted", f"{what} {in_words(at, zone)}")
+                what = f'"{names[at]}"' if at in names else tr("a send")
+                moment = in_words(at, zone)
+                yield Fact(tr("counted"), tr("{what} {moment}", what=what, moment=moment))
 
 
 def _missing(do: Interpreter, message: Message, entry: Entry) -> _Facts:
-    name = entry.because.partition(": ")[2] or "a value"
-    yield Fact(name, "not set, and the placeholder has no default")
+    name = entry.because.partition(": ")[2] or tr("a value")
+    yield Fact(name, tr("not set, and the placeholder has no default"))
 
 
 def _unrenderable(do: Interpreter, message: Message, entry: Entry) -> _Facts:
-    yield Fact("template", entry.because.partition(": ")[2])
+    yield Fact(tr("template"), entry.because.partition(": ")[2])
 
 
 def _codes(do: Interpreter, message: Message, entry: Entry) -> _Facts:
-    template = template_for(message, do.sending.language(do.view, terms_at(do)))
+    template = template_for(message, do.sending.recipients.language(do.view, terms_at(do)))
     for name in sorted(template.lists):
-        yield Fact(f'coupons left "{name}"', str(do.world.pool(name).left))
+        yield Fact(tr('coupons left "{name}"', name=name), str(do.world.pool(name).left))
 
 
 def _paused(do: Interpreter, message: Message, entry: Entry) -> _Facts:
@@ -124,9 +134,9 @@ def _paused(do: Interpreter, message: Message, entry: Entry) -> _Facts:
     own = (send, Identity("campaign", do.campaign.name))
     for process in do.world.processes:
         if process.identity in own and process.status in ("paused", "cancelled"):
-            by = f" by {process.who}" if process.who else ""
-            why = f": {process.because}" if process.because else ""
-            yield Fact(f"{process.identity.type} {process.name}", f"{process.status}{by}{why}")
+            kind = retelling.kind(process.identity.type)
+            about = tr("{type} {name}", type=kind, name=process.name)
+            yield Fact(about, retelling.stands(process.status, process.who, process.because))
 
 
 _FACTS: dict[str, Callable[[Interpreter, Message, Entry], _Facts]] = {

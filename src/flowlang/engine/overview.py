@@ -6,10 +6,10 @@ import json
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from flowlang.engine.commons import as_process
-from flowlang.engine.controls import VERBS, Control
+from flowlang.engine.controls import VERBS, Control, Verb
 from flowlang.engine.processes import Process
 from flowlang.kinds import decode
 from flowlang.stores.store import Store
@@ -36,8 +36,8 @@ class View:
     """Of those done: messages of which nobody can tell whether they went out."""
     version: str = ""
     """Of a campaign: the version that runs."""
-    asked: str = ""
-    """What a person has asked for that the engine has not done yet: a verb, most often empty."""
+    asked: Verb | Literal[""] = ""
+    """What a person has asked for last that the engine has not done yet; most often nothing."""
 
     @property
     def of(self) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, fields
 
-from flowlang.engine.state import Stranded
 from flowlang.stores.rows import ArrivalRow
 
 
@@ -29,22 +28,16 @@ class Report:
     contacts: int = 0
     """How often a contact was written."""
     notices: int = 0
-    codes: dict[str, int] = field(default_factory=dict)
-    """New codes by list, out of the files that the program names."""
     passed_over: int = 0
     """Firings of schedules that were missed and skipped."""
     stretches: Counter[str] = field(default_factory=Counter)
     """Transactions by how they were done: `alone`, `beside` other workers, or `again` alone."""
-    changed: list[str] = field(default_factory=list)
-    """What of the program differs from the one that ran before."""
-    stranded: list[Stranded] = field(default_factory=list)
-    """Runs at steps that are gone; found when the program has changed."""
 
     def absorb(self, more: Report) -> None:
         """Add what happened after it."""
         for one in fields(self):
             mine, other = getattr(self, one.name), getattr(more, one.name)
-            if isinstance(mine, Counter | dict):
+            if isinstance(mine, Counter):
                 mine.update(other)
             else:
                 setattr(self, one.name, mine + other)

@@ -14,11 +14,13 @@ from flowlang.contact import Contact, Entry, Happening, Run
 from flowlang.engine.arrivals import Refused
 from flowlang.engine.files import Files
 from flowlang.engine.interpreter import Interpreter
+from flowlang.engine.retelling import decision
 from flowlang.engine.timeline import Timeline
 from flowlang.engine.world import World
 from flowlang.intake.contacts import ContactRows
 from flowlang.intake.coupons import CodeRows
 from flowlang.program.program import Program
+from flowlang.speech import Text, joined, tr, why
 
 
 class Failed(Exception):
@@ -121,7 +123,9 @@ class Play:
                 contact.fields.setdefault("created", to)
             self.timeline.begin(to)
         elif to < now:
-            raise Failed(f"time only goes forward: it is {self.clock(now)} already")
+            raise Failed(
+                tr("time only goes forward: it is {moment} already", moment=self.clock(now))
+            )
         self.timeline.advance(to)
         self.timeline.rest()
 
@@ -130,13 +134,13 @@ class Play:
         try:
             action()
         except Refused as refusal:
-            self.refused = str(refusal)
+            self.refused = why(refusal)
         self.timeline.rest()
 
     def no_surprise(self) -> None:
         """Something else is to happen: a refusal must have been looked at.  Raises Failed."""
         if self.refused is not None and not self.looked:
-            raise Failed(f"this was refused: {self.refused}")
+            raise Failed(tr("this was refused: {reason}", reason=self.refused))
         self.refused, self.looked = None, False
 
     def act(self, contact: str, change: Callable[[Interpreter], None]) -> None:
@@ -146,7 +150,7 @@ class Play:
     @property
     def now(self) -> datetime:
         if self.timeline.now is None:
-            raise Failed("the clock of a test starts at its first `at`")
+            raise Failed(tr("the clock of a test starts at its first `at`"))
         return self.timeline.now
 
     # ------------------------------------------------------------------ looking
@@ -183,8 +187,6 @@ class Play:
             who = (
                 f"{entry.contact}  " if contact is None and len(self.timeline.contacts) > 1 else ""
             )
-            where = f"{entry.whose}  " if entry.campaign else ""
-            step = f"{entry.step}: " if entry.step else ""
-            because = f" ({entry.because})" if entry.because else ""
-            lines.append(f"  {self.clock(entry.at)}  {who}{where}{step}{entry.what}{because}")
-        return "\n".join(lines[-60:]) if lines else "  nothing has happened"
+            head = f"  {self.clock(entry.at)}  {who}"
+            lines.append(Text("{head}{said}", {"head": head, "said": decision(entry)}))
+        return joined(lines[-60:], "\n") if lines else tr("  nothing has happened")

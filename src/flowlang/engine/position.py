@@ -26,7 +26,7 @@ Scheduled = ScheduledEvent | ScheduledRun
 class Sweep:
     """Something that all contacts are asked about, in batches: it goes on where it was left."""
 
-    kind: Literal["schedule", "about", "existing", "program", "job", "release"]
+    kind: Literal["schedule", "about", "existing", "job", "release"]
     at: datetime
     after: int = 0
     """The number of the last contact that was asked."""

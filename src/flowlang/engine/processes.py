@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from flowlang.speech import tr
+
 if TYPE_CHECKING:
     from flowlang.program.program import Campaign
 
@@ -52,8 +54,21 @@ def of_send(message: str, campaign: Campaign, key: str) -> Identity:
 
 def named(identity: Identity) -> str:
     """A process in words: `the message send "Offer" of "Webinar"`."""
-    by = f' of "{identity.by}"' if identity.by else ""
-    return f'the {identity.type} "{identity.name}"{by}'
+    what = _THE[identity.type]
+    if identity.by:
+        return tr('{what} "{name}" of "{by}"', what=what, name=identity.name, by=identity.by)
+    return tr('{what} "{name}"', what=what, name=identity.name)
+
+
+_THE: dict[ProcessType, str] = {
+    "campaign": tr("the campaign"),
+    "message send": tr("the message send"),
+    "group send": tr("the group send"),
+    "import contacts": tr("the import contacts"),
+    "import coupons": tr("the import coupons"),
+    "export contacts": tr("the export contacts"),
+    "export report": tr("the export report"),
+}
 
 
 @dataclass(slots=True)

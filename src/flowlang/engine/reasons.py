@@ -12,11 +12,13 @@ from dataclasses import dataclass, replace
 
 from flowlang.contact import Run
 from flowlang.engine.answers import Answer, Need, Scene
+from flowlang.engine.retelling import status, way
 from flowlang.engine.starts import not_again, not_started
 from flowlang.engine.tracing import Decision, Trace
 from flowlang.program.program import Campaign
+from flowlang.speech import joined, tr
 from flowlang.steps.jump import Jump
-from flowlang.syntax.expressions import Flag
+from flowlang.syntax.facts import Flag
 from flowlang.syntax.tree import walk
 
 AT_A_SEND = ("skipped", "waiting", "halted", "held")
@@ -34,7 +36,7 @@ def why_not(scene: Scene, contact: str, message: str) -> list[Answer]:
     ]
     paths.sort(key=lambda path: not path.runs())
     found = [answer for path in paths for answer in path.answers()]
-    return found or [Answer(f'no campaign sends "{message}"')]
+    return found or [Answer(tr('no campaign sends "{message}"', message=message))]
 
 
 def why_not_started(scene: Scene, contact: str, campaign: Campaign) -> list[Answer]:
@@ -43,7 +45,12 @@ def why_not_started(scene: Scene, contact: str, campaign: Campaign) -> list[Answ
     runs = [run for run in found.runs.values() if run.campaign == campaign.name]
     if runs:
         run = runs[-1]
-        text = f'"{campaign.name}" has started: round {run.round} is {run.status}'
+        text = tr(
+            '"{campaign}" has started: round {round} is {status}',
+            campaign=campaign.name,
+            round=run.round,
+            status=status(run.status),
+        )
         return [Answer(text, again=not_again(scene, found, campaign, run))]
     return [not_started(scene, found, campaign)]
 
@@ -101,8 +108,7 @@ class _Path:
         over = [one for one in self.scene.trace.of(self.contact) if self._at_a_send(one)]
         if over:
             what = over[-1].entry.what
-            text = f"{self.what} was sent" if what == "sent" else _AT_SEND[what].format(self.what)
-            return [Answer(text, over[-1])]
+            return [Answer(_at_send(what, self.what), over[-1])]
         return [self._not_started()]
 
     def _not_started(self) -> Answer:
@@ -118,10 +124,10 @@ class _Path:
             if decision.pc in self.targets and decision.entry.what == "sent":
                 contact = self.scene.play.contact(self.contact)
                 again = not_again(self.scene, contact, self.campaign, run)
-                return Answer(f"{self.what} was sent", decision, again=again)
+                return Answer(_at_send("sent", self.what), decision, again=again)
         at_send = [one for one in went if one.pc in self.targets and one.entry.what in AT_A_SEND]
         if at_send and (at_send[-1].entry.what == "skipped" or run.pc in self.targets):
-            return Answer(_AT_SEND[at_send[-1].entry.what].format(self.what), at_send[-1])
+            return Answer(_at_send(at_send[-1].entry.what, self.what), at_send[-1])
         leads = self._leading()
         if run.under_way and run.pc in leads:
             return self._ahead(run, leads)
@@ -195,15 +201,16 @@ class _Path:
         """The send can still be reached: when it comes to it, if nothing else happens."""
         needs = self._needs(run.pc)
         forecast = self.scene.forecast
+        ahead = tr("{what} is still ahead", what=self.what)
         if forecast is None:
-            return Answer(f"{self.what} is still ahead", needs=needs)
+            return Answer(ahead, needs=needs)
         later = forecast()
         path = replace(self, scene=replace(later, forecast=None))
         for one in path.runs():
             if one.key == run.key:
                 answer = path._of_run(one)
                 return replace(answer, text=_forecast(answer, self.what), needs=needs)
-        return Answer(f"{self.what} is still ahead", needs=needs)
+        return Answer(ahead, needs=needs)
 
     # ------------------------------------------------------------------ passed by
 
@@ -211,21 +218,26 @@ class _Path:
         """The run has come to where the send cannot be reached any more: where it left the way."""
         places = [place for place, one in enumerate(went) if one.pc in leads]
         if not places:
-            return Answer(f"{self.what} was not reached: {_stands(run)}")
+            return self._not_reached(_stands(run))
         left = went[places[-1]]
         after = went[places[-1] + 1 :]
         if after and not self._turned(left, leads) and _ended(after[0]):
-            return Answer(
-                f"{self.what} was not reached: the run was {after[0].entry.what}", after[0]
-            )
+            ended = tr("the run was {status}", status=status(after[0].entry.what))
+            return self._not_reached(ended, after[0])
         if left.entry.what in ("goal met", "waiting for restart"):
-            words = "jumped over it" if left.entry.what == "goal met" else "went back to the start"
-            return Answer(f"{self.what} was not reached: the run {words}", left)
+            jumped = tr("the run jumped over it")
+            back = tr("the run went back to the start")
+            return self._not_reached(jumped if left.entry.what == "goal met" else back, left)
         ways = [(target, label) for target, label in self._exits(left.pc) if target in leads]
-        wanted = " or ".join(dict.fromkeys(label for _, label in ways if label))
+        labels = dict.fromkeys(label for _, label in ways if label)
+        wanted = joined(map(way, labels), tr(" or "))
         needs = self._needs(ways[0][0]) if ways else ()
-        text = f"{self.what} was not reached: the run took another way"
-        return Answer(text, left, wanted, behind(self.scene.trace, left), needs)
+        other = self._not_reached(tr("the run took another way"), left)
+        return replace(other, wanted=wanted, before=behind(self.scene.trace, left), needs=needs)
+
+    def _not_reached(self, reason: str, left: Decision | None = None) -> Answer:
+        text = tr("{what} was not reached: {why}", what=self.what, why=reason)
+        return Answer(text, left)
 
     def _turned(self, one: Decision, leads: frozenset[int]) -> bool:
         """Whether a decision is a fork at which the way to the send was left."""
@@ -249,19 +261,25 @@ class _Path:
         return tuple(found)
 
 
-_AT_SEND = {
-    "skipped": "{} was skipped",
-    "waiting": "{} waits",
-    "halted": "{} is halted",
-    "held": "{} is held: it is paused",
-}
+def _at_send(became: str, what: str) -> str:
+    """What became of a send, as an answer says it."""
+    match became:
+        case "sent":
+            return tr("{what} was sent", what=what)
+        case "skipped":
+            return tr("{what} was skipped", what=what)
+        case "waiting":
+            return tr("{what} waits", what=what)
+        case "halted":
+            return tr("{what} is halted", what=what)
+    return tr("{what} is held: it is paused", what=what)
 
 
 def _forecast(answer: Answer, what: str) -> str:
     """What an answer about the time to come says."""
     if answer.decision is not None and answer.decision.entry.what == "sent":
-        return f"{what} is still ahead: it goes out if nothing else happens"
-    return f"{what} is still ahead, but if nothing else happens it does not go out"
+        return tr("{what} is still ahead: it goes out if nothing else happens", what=what)
+    return tr("{what} is still ahead, but if nothing else happens it does not go out", what=what)
 
 
 def _ended(one: Decision) -> bool:
@@ -271,4 +289,6 @@ def _ended(one: Decision) -> bool:
 
 
 def _stands(run: Run) -> str:
-    return "the run stands behind it" if run.under_way else f"the run is {run.status}"
+    if run.under_way:
+        return tr("the run stands behind it")
+    return tr("the run is {status}", status=status(run.status))

@@ -24,7 +24,7 @@ from flowlang.engine.state import States
 from flowlang.intake.contacts import ContactRows
 from flowlang.intake.coupons import CodeRows
 from flowlang.program.program import Program
-from flowlang.speech import tr
+from flowlang.speech import tr, why
 from flowlang.stores.rows import ArrivalRow, Changes, NoticeRow, Stock
 from flowlang.stores.store import Store
 
@@ -81,17 +81,20 @@ def receive_contacts(
         if done.problems and strict:
             done.arrivals.clear()
         elif rows.rows:
-            _append(store, done, rows, source, now)
+            _append(store, done, rows, source, now, states.program.language)
     return done
 
 
-def _append(store: Store, done: Admitted, rows: ContactRows, source: str, now: datetime) -> None:
+def _append(
+    store: Store, done: Admitted, rows: ContactRows, source: str, now: datetime, language: str
+) -> None:
     """The rows arrive, and behind them that this is all; what came of it is told in the inbox."""
     process = by_hand(store, "import contacts", rows.name, now)
     process.status, process.audience = "waiting", rows.read
     data = import_finished(source, rows, len(done.problems), process.identity)
     store.append([*done.arrivals, ArrivalRow(now, None, "import finished", as_text(data))])
-    notice = NoticeRow(now, "inbox", f"contacts from {rows.headline}; {contacts_told(done)}")
+    told = tr("contacts from {file}; {counts}", file=rows.headline, counts=contacts_told(done))
+    notice = NoticeRow(now, "inbox", told.in_(language))
     store.save(Changes(processes=[as_row(process)], notices=[notice]))
 
 
@@ -115,8 +118,10 @@ class CodesTaken(NamedTuple):
     """All of it, in words."""
 
 
-def receive_codes(store: Store, name: str, found: CodeRows, now: datetime) -> CodesTaken:
-    """Take the codes of a file into a list, all at once, with a process and a report.
+def receive_codes(
+    store: Store, name: str, found: CodeRows, now: datetime, language: str
+) -> CodesTaken:
+    """Take the codes of a file into a list, all at once, with a process and a report in a language.
 
     Raises StoreError.
     """
@@ -139,7 +144,8 @@ def receive_codes(store: Store, name: str, found: CodeRows, now: datetime) -> Co
         process.audience, process.done = found.read, new
         process.skipped.update(found.skipped(new))
         process.end("finished", now)
-        notice = NoticeRow(now, "inbox", f"coupons from {found.name}: {told}")
+        report = tr("coupons from {file}: {told}", file=found.name, told=told)
+        notice = NoticeRow(now, "inbox", report.in_(language))
         store.save(Changes(processes=[as_row(process)], notices=[notice]))
     return CodesTaken(new, free, told)
 
@@ -165,7 +171,7 @@ def halted_for(store: Store, program: Program, name: str, now: datetime) -> dict
         try:
             Worker(program, store).may_resume(message, now)
         except Refused as refused:
-            found[message] = str(refused)
+            found[message] = why(refused)
         else:
             found[message] = ""
     return found

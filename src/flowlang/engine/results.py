@@ -65,7 +65,7 @@ class Results:
         done, failed, skipped = before
         more = Counter(process.skipped)
         more.subtract(skipped)
-        language = self.world.program.config.language
+        language = self.world.program.language
         result = in_words(language, process.done - done, more, process.failed - failed)
         if not result:
             return

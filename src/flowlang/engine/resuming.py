@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
+from flowlang.check.names import EmptyAction, Message
+from flowlang.check.templates import Template
 from flowlang.contact import Contact, Run
 from flowlang.engine.arrivals import Moot, Refused
 from flowlang.engine.processes import Identity, Process, named, of_send
+from flowlang.engine.recipients import template_for, value_of
 from flowlang.engine.releasing import Release
 from flowlang.engine.sending import Sending
 from flowlang.engine.world import World
-from flowlang.intake.report import counted
+from flowlang.speech import joined, tr, tr_n
 
 
 def resume_halted(
@@ -46,7 +51,7 @@ def may_resume(
     found = waiting(world, message, identity)
     if not found:
         what = named(identity) if identity is not None else f'"{message}"'
-        raise Moot(f"{what} is not halted: nobody waits for it")
+        raise Moot(tr("{what} is not halted: nobody waits for it", what=what))
     missing = lacking(message, world, sending, found)
     if missing:
         raise Lacking(missing)
@@ -67,12 +72,57 @@ def waiting(
 def lacking(
     message: str, world: World, sending: Sending, among: list[tuple[Contact, Run]]
 ) -> dict[str, int]:
-    """How many codes are missing, by list, for those who wait for a halted message."""
-    return sending.missing_codes(world.program.messages[message], among) if among else {}
+    """How many codes are missing, by list, for those who wait for a halted message and may still
+    get it.
+    """
+    needed: Counter[str] = Counter()
+    for contact, run in among:
+        needed.update(_needed(world.program.messages[message], sending, contact, run))
+    left = {name: world.pool(name).left for name in needed}
+    return {
+        name: count - left[name] for name, count in sorted(needed.items()) if count > left[name]
+    }
+
+
+def _needed(message: Message, sending: Sending, contact: Contact, run: Run) -> list[str]:
+    """The lists that a halted send would take a new code from, if it went on."""
+    language = run.wait.get("language") or sending.recipients.own_language(contact)
+    template = template_for(message, language)
+    if not _may_still_get(contact, run, message, template, sending):
+        return []
+    when_empty: EmptyAction | None = run.wait.get("when_empty")
+    return [
+        name
+        for name in template.lists
+        if sending.filling.policy_of(name, when_empty) == "halt"
+        and (name in template.fresh or name not in contact.codes)
+    ]
+
+
+def _may_still_get(
+    contact: Contact, run: Run, message: Message, template: Template, sending: Sending
+) -> bool:
+    """Whether one who waits would get the message now, were there codes."""
+    if run.wait.get("elsewhere"):
+        return not contact.blocked
+    if sending.recipients.barred(contact, message) is not None:
+        return False
+    if message.when_missing == "show":
+        return True
+    event = run.event or {}
+    return all(
+        value_of(contact, run, event, head, name) is not None for head, name in template.needs or ()
+    )
 
 
 def in_words(missing: dict[str, int]) -> str:
     """How many codes are missing, for a person."""
-    return ", ".join(
-        f'missing {counted(count, "code", "codes")} in "{name}"' for name, count in missing.items()
+    return joined(
+        tr_n(
+            'missing {count:,} code in "{name}"',
+            'missing {count:,} codes in "{name}"',
+            count,
+            name=name,
+        )
+        for name, count in missing.items()
     )

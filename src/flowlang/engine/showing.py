@@ -62,13 +62,13 @@ def show(store: Store, states: States, given: str) -> Shown:
     found, aside = states.read(row.state)
     data = contact_data(found)
     data["campaigns"] += [
-        {"campaign": one["campaign"], "status": "the campaign is gone", "step": one.get("step", "")}
+        {"campaign": one.campaign, "status": "the campaign is gone", "step": one.step}
         for one in aside.runs.values()
     ]
     for key, lost in aside.stranded.items():
         for one in data["campaigns"]:
             if (one["campaign"], one.get("key")) == key:
-                one.update(status="at a step that is gone", step=lost.get("step", ""))
+                one.update(status="at a step that is gone", step=lost.step)
     return Shown(found, data, bool(store.waiting_arrivals([row.id])))
 
 

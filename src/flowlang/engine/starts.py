@@ -11,8 +11,10 @@ from flowlang.engine.contact_effects import HAD_IT
 from flowlang.engine.tracing import Stated
 from flowlang.kinds import in_words
 from flowlang.program.program import Campaign, Start
+from flowlang.speech import tr, tr_n
 from flowlang.steps.jobs import SendAll, ToGroup, ToSegment
-from flowlang.syntax.expressions import Expression, InGroup, InSegment
+from flowlang.syntax.expressions import Expression
+from flowlang.syntax.facts import InGroup, InSegment
 from flowlang.syntax.tree import walk
 
 
@@ -25,25 +27,32 @@ def not_started(scene: Scene, contact: Contact, campaign: Campaign) -> Answer:
         if one.entry.campaign == name and one.entry.what in ("too early", "start ignored")
     ]
     if noted:
-        return Answer(f'"{name}" was not started', noted[-1])
+        return Answer(tr('"{campaign}" was not started', campaign=name), noted[-1])
     if campaign.group_send:
         return Answer(
-            f'the automation "{campaign.group_send}" has not sent it to {contact.id}:'
-            " it has not run since, or its audience did not include this contact",
+            tr(
+                'the automation "{automation}" has not sent it to {contact}: it has not run since,'
+                " or its audience did not include this contact",
+                automation=campaign.group_send,
+                contact=contact.id,
+            ),
             conditions=tuple(_in_audience(scene, contact, campaign)),
         )
     if not campaign.starts:
-        return Answer(f'"{name}" has not started: another campaign starts it')
+        return Answer(tr('"{campaign}" has not started: another campaign starts it', campaign=name))
     lacking = tuple(_lacking(scene, contact, campaign))
     if any(one.now is not None and one.now.holds and one.wanted == "no" for one in lacking):
-        text = f'"{name}" has not started: while this holds, nothing starts'
+        text = tr('"{campaign}" has not started: while this holds, nothing starts', campaign=name)
     elif any(one.now is not None and one.now.holds for one in lacking):
-        text = (
-            f'"{name}" has not started: its start holds now, but nothing has happened to'
-            f" {contact.id} since{_known_tag(scene, contact)}"
+        text = tr(
+            '"{campaign}" has not started: its start holds now, but nothing has happened to'
+            " {contact} since{tag}",
+            campaign=name,
+            contact=contact.id,
+            tag=_known_tag(scene, contact),
         )
     else:
-        text = f'"{name}" has not started'
+        text = tr('"{campaign}" has not started', campaign=name)
     return Answer(text, conditions=lacking)
 
 
@@ -70,15 +79,17 @@ def _lacking(scene: Scene, contact: Contact, campaign: Campaign) -> Iterator[Nee
 def _event_start(scene: Scene, start: Start, stated: Stated | None, contact: Contact) -> Need:
     """A start by an event, or by the change of a field: whether it ever came."""
     if start.event is None:
-        return Need(start.text, f"{start.field} has not changed")
+        return Need(start.text, tr("{field} has not changed", field=start.field))
     count = len(contact.events.get(start.event.event, ()))
     if not count:
-        return Need(start.text, f"{start.event.event} has not happened")
+        return Need(start.text, tr("{event} has not happened", event=start.event.event))
     asked = scene.trace.last(contact.id, stated) if stated is not None else None
     return Need(
         start.text,
-        f"{start.event.event} happened {count} times" if count > 1 else
-        f"{start.event.event} happened once",
+        tr_n(
+            "{event} happened once", "{event} happened {count} times", count,
+            event=start.event.event,
+        ),
         asked.explained if asked is not None else None,
     )  # fmt: skip
 
@@ -102,7 +113,9 @@ def _found_by(scene: Scene, event: str, contact: Contact) -> Iterator[Need]:
         return
     rows = contact.records.get(audience.records, [])
     if not rows:
-        yield Need(text, f"{contact.id} has no {audience.records}")
+        yield Need(
+            text, tr("{contact} has no {records}", contact=contact.id, records=audience.records)
+        )
     if audience.where is None:
         return
     place = Place("audience").filtering(names.records[audience.records])
@@ -144,16 +157,18 @@ def _known_tag(scene: Scene, contact: Contact) -> str:
     if last is None or last.entry.what != "tagged" or not last.entry.because.endswith(HAD_IT):
         return ""
     tag = last.entry.because.removesuffix(HAD_IT)
-    return f': it was tagged "{tag}" already, so to tag it again is no trigger'
+    return tr(': it was tagged "{tag}" already, so to tag it again is no trigger', tag=tag)
 
 
 def not_again(scene: Scene, contact: Contact, campaign: Campaign, run: Run) -> str:
     """Why a campaign does not begin once more for one who has been there; empty where it may."""
     if run.under_way:
-        again = "" if campaign.again else ", and it runs once"
-        return f"round {run.round} is still under way{again}"
+        if campaign.again:
+            return tr("round {round} is still under way", round=run.round)
+        return tr("round {round} is still under way, and it runs once", round=run.round)
     if run.status == "waiting for restart":
-        return f"it waits for a trigger since it was put back{_known_tag(scene, contact)}"
+        tag = _known_tag(scene, contact)
+        return tr("it waits for a trigger since it was put back{tag}", tag=tag)
     if not campaign.again:
-        return "it runs once; with `runs again` a new trigger would start it again"
-    return f"a new trigger starts it again{_known_tag(scene, contact)}"
+        return tr("it runs once; with `runs again` a new trigger would start it again")
+    return tr("a new trigger starts it again{tag}", tag=_known_tag(scene, contact))

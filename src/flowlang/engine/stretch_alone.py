@@ -15,7 +15,6 @@ from flowlang.engine.batch_timeline import Horizon
 from flowlang.engine.controls import VERBS
 from flowlang.engine.position import JUST_AFTER, NAME, Position, Scheduled, Sweep, stamp
 from flowlang.engine.releasing import Release, campaigns_of
-from flowlang.engine.state import stranded
 from flowlang.engine.sweeping import ask, asks, end
 from flowlang.program.program import ScheduledRun
 from flowlang.stores.rows import ArrivalRow, Changes, ContactRow, Shared
@@ -167,21 +166,14 @@ class _Stretch:
         for campaign in self.program.campaigns if sweep.kind == "existing" else ():
             # A campaign that has looked once must not look again, though the program still says so.
             campaign.include_existing = campaign.name in sweep.campaigns
-        contacts = [timeline.contacts[row.id] for row in rows]
-        if sweep.kind == "program":
-            for contact in contacts if sweep.after else [timeline.system, *contacts]:
-                aside = batch.aside(contact.id)
-                self.worker.report.stranded += stranded(contact, aside, self.worker.states)
-                timeline.interpreter.let_go_unheld(contact, sweep.at)
-        else:
-            ask(timeline, sweep, contacts)
+        ask(timeline, sweep, [timeline.contacts[row.id] for row in rows])
         if len(rows) == self.worker.batch and asks(sweep):
             sweep.after = rows[-1].number
         else:
             end(timeline, sweep)
             position.clock = max(position.clock or sweep.at, sweep.at)
             timeline.follow()
-        self.worker.close(batch, touched=sweep.kind != "program")
+        self.worker.close(batch, touched=True)
         return True
 
     def _next_asked(self, sweep: Sweep) -> list[ContactRow]:

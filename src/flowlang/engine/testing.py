@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from flowlang import calendar
+from flowlang import calendar, speech
 from flowlang.check import diagnostics as d
 from flowlang.check import literals
 from flowlang.check.expressions import Expressions
@@ -73,11 +73,12 @@ class Script:
             doing = at
             play.no_surprise()
         except Failed as failure:
-            return self._failed(doing, str(failure))
+            return self._failed(doing, speech.why(failure))
         return Result(self.name, self.file, self.line, passed=True)
 
     def _failed(self, line: int, why: str) -> Result:
-        return Result(self.name, self.file, self.line, passed=False, message=f"line {line}: {why}")
+        message = tr("line {number}: {what}", number=line, what=why)
+        return Result(self.name, self.file, self.line, passed=False, message=message)
 
 
 def compile_test(test: scripts.Test, program: Program, findings: Findings | None = None) -> Script:

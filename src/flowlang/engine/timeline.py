@@ -377,7 +377,7 @@ class Timeline:
         """What one of two who are merged has withdrawn holds for the letters to both."""
         if kept.blocked:
             recall(self.world, kept, whose, "blocked", now)
-        reason = self.interpreter.sending.withdrawn
+        reason = self.interpreter.sending.recipients.withdrawn
         for channel, granted in kept.consent.items():
             if not granted:
                 recall(self.world, kept, whose, reason, now, channel)

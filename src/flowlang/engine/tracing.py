@@ -23,7 +23,7 @@ from flowlang.engine.interpreter import Interpreter
 from flowlang.engine.obstacles import Fact, obstacles
 from flowlang.engine.play import Play
 from flowlang.program.program import Campaign, Program
-from flowlang.syntax import declarations as tree
+from flowlang.syntax import campaigns as tree
 from flowlang.syntax.expressions import Expression
 from flowlang.syntax.tree import Node, Token, children
 

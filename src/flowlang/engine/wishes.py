@@ -37,7 +37,7 @@ class Heard:
     name: str
     """Of the process."""
     already: bool = False
-    """It was asked for before, and the engine has yet to do it."""
+    """It was asked for before, and the engine has yet to do it; another reason is taken."""
     otherwise: bool = False
     """It was, and with another wish about what is overdue: this one comes too late."""
     going_on: int | None = None
@@ -45,7 +45,7 @@ class Heard:
 
 
 def hear(store: Store, program: Program, wish: Wish, now: datetime) -> Heard:
-    """Let the engine know a wish, unless it knows already.
+    """Let the engine know a wish, unless it knows already; wishes are done in their order.
 
     Raises Unclear where no process is meant or several are, Refused where it cannot be done, and
     StoreError.
@@ -53,16 +53,18 @@ def hear(store: Store, program: Program, wish: Wish, now: datetime) -> Heard:
     views = fitting(wish.verb, wish.which, overview(store), program)
     view, name = views[0], views[0].process.name
     of: Identity | None = view.process.identity if len(views) == 1 else None
-    before = _asked(store, views)
-    if all(one is not None and one.verb == wish.verb for one in before):
-        other = any(one is not None and one.skip_overdue != wish.skip_overdue for one in before)
-        return Heard(name, already=True, otherwise=other)
+    before = [one for one in _asked(store, views) if one is not None and one.verb == wish.verb]
+    already = len(before) == len(views)
+    if already and any(one.skip_overdue != wish.skip_overdue for one in before):
+        return Heard(name, already=True, otherwise=True)
+    if already and all(wish.because in ("", one.because) for one in before):
+        return Heard(name, already=True)
     going_on = None
-    if view.process.status == "halted" and wish.verb == "resume":
+    if view.process.status == "halted" and wish.verb == "resume" and not view.asked:
         going_on = Worker(program, store).may_resume(name, now, of)
     control = Control(wish.verb, of, "" if of else name, wish.who, wish.because, wish.skip_overdue)
     store.append([ArrivalRow(now, None, wish.verb, as_text(control.data()))])
-    return Heard(name, going_on=going_on)
+    return Heard(name, already=already, going_on=going_on)
 
 
 def _asked(store: Store, views: list[View]) -> list[Control | None]:

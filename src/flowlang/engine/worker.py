@@ -15,7 +15,8 @@ import math
 from collections.abc import Callable
 from datetime import datetime
 
-from flowlang.engine.applying import Outdated, apply_program, take_codes
+from flowlang.collector import collector_at_rest
+from flowlang.engine.applying import Outdated
 from flowlang.engine.arrivals import REACTIONS, Moot, Refused
 from flowlang.engine.batch import Batch
 from flowlang.engine.batch_timeline import Horizon
@@ -88,7 +89,7 @@ class Worker:
         self.report = report
         if report.reactions:
             told = Said("reactions-refused", {"count": report.reactions})
-            text = told.say(self.program.config.language)
+            text = told.say(self.program.language)
             self.store.save(Changes(notices=[NoticeRow(now, "inbox", text)]))
             report.notices += 1
         return report
@@ -130,7 +131,8 @@ class Worker:
     ) -> bool:
         """Do a stretch; what it did is reported once it is saved."""
         self.report = Report()
-        done = stretch(self, now)
+        with collector_at_rest():
+            done = stretch(self, now)
         report.absorb(self.report)
         return done
 
@@ -176,6 +178,7 @@ class Worker:
         report.entries += len(changes.history)
         report.contacts += len(changes.contacts)
         report.notices += len(changes.notices)
+        batch.let_go()
 
     def untold(self, position: Position, shared: Shared) -> Batch | None:
         """A batch in which to tell what sends came to, where that is still to be told."""
@@ -187,17 +190,3 @@ class Worker:
     def concerns_all(self, one: ArrivalRow | Coming) -> bool:
         """Whether an arrival concerns many contacts, or the system."""
         return one.contact is None or one.type in _OF_SYSTEM
-
-    # ------------------------------------------------------------------ the program
-
-    def apply(
-        self, now: datetime, files: dict[str, str], codes: dict[str, tuple[str, ...]]
-    ) -> None:
-        """Take the program for the one that runs; the report says what has changed.
-
-        `files` are its texts by name, for those who look back; `codes` those of the coupon lists.
-        """
-        report = self.report = Report()
-        report.codes = take_codes(self.store, codes, now)
-        with self.store.transaction():
-            report.changed = apply_program(self.store, self.program, now, files)

@@ -195,7 +195,7 @@ class World:
 
     def tell(self, at: datetime, what: Said) -> None:
         """Tell the inbox, in the workspace's language."""
-        self.notice(at, "inbox", what.say(self.program.config.language))
+        self.notice(at, "inbox", what.say(self.program.language))
 
     def notice(self, at: datetime, who: str, text: str) -> None:
         self.notices.append(Notice(at, who, text))

@@ -18,7 +18,7 @@ from typing import Protocol, cast
 from flowlang.figures.source import Source
 from flowlang.tables.table import Batches, Column
 
-_SHARED = frozenset(("files", "source", "where"))
+_SHARED = frozenset(("files", "source", "telling", "where"))
 """Modules of this package that are no report."""
 
 

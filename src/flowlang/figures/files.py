@@ -11,22 +11,26 @@ from typing import TextIO, TypeVar
 
 from flowlang.contact import Contact
 from flowlang.engine.files import FileFailure, Files, PartLost
-from flowlang.figures import reports
+from flowlang.figures import reports, telling
 from flowlang.figures.source import Source
 from flowlang.intake.contacts import ContactRows, read_contacts
 from flowlang.intake.coupons import CodeRows, read_codes
 from flowlang.intake.schema import ContactSchema
 from flowlang.program.program import Program
+from flowlang.speech import ENGLISH, in_language, tr
 from flowlang.stores.store import Store
 from flowlang.tables.contacts import ContactLines
 from flowlang.tables.formats import Format, of_file
 from flowlang.tables.table import Table
 
 
-def table(source: Source, report: str) -> Table:
-    """A report of a known name, ready to be written."""
+def table(source: Source, report: str, language: str = ENGLISH) -> Table:
+    """A report of a known name, ready to be written; for people, in a language."""
     found = reports()[report]
-    return Table(report, found.columns(source), found.rows(source), source.zone)
+    columns = found.columns(source)
+    heads = tuple(in_language(telling.head(one, report), language) for one in columns)
+    told = None if language == ENGLISH else telling.row(report, columns, language)
+    return Table(report, columns, found.rows(source), source.zone, language, heads, told)
 
 
 def write(path: Path, table: Table, form: Format) -> int:
@@ -99,7 +103,7 @@ class InputFiles(Files):
         """Do something with a file; what fails in it is told with the file's name."""
         target = path.resolve()
         if not target.is_relative_to(self._root):
-            raise FileFailure(f"{path} lies outside the workspace")
+            raise FileFailure(tr("{name} lies outside the workspace", name=path))
         try:
             return do(target)
         except OSError as failure:
@@ -146,7 +150,10 @@ class WorkspaceFiles(InputFiles):
     def write_report(self, path: Path, name: str) -> None:
         source = Source(self._store, self._program)
         self._written(
-            path, lambda target: write(target, table(source, name), of_file(target, "csv"))
+            path,
+            lambda target: write(
+                target, table(source, name, self._program.language), of_file(target, "csv")
+            ),
         )
 
     def _written(self, path: Path, do: Callable[[Path], T]) -> T:

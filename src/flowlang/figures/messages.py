@@ -1,8 +1,9 @@
 """The messages: how many were sent, skipped or failed, and what people did with them.
 
-Each reaction counts once for each send.  `sent` is what went on its way and was not refused, and
-the percentages are of that.  For a span of time the sends in it are counted one by one, whenever
-the reactions came; without one the counters tell.
+Each send is in one column: `sent` was handed over and not refused, `queued` is still to be, and of
+`unknown` nobody can tell.  Each reaction counts once for each send; the percentages are of those
+sent.  For a span of time the sends in it are counted one by one, whenever the reactions came;
+without one the counters tell.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ class _Counts:
     """By message."""
 
     sent: Counter[str] = field(default_factory=Counter)
+    queued: Counter[str] = field(default_factory=Counter)
+    unknown: Counter[str] = field(default_factory=Counter)
     failed: Counter[str] = field(default_factory=Counter)
     skipped: dict[str, Counter[str]] = field(default_factory=dict)
     """Each with its reasons."""
@@ -40,13 +43,13 @@ class _Counts:
 
     @property
     def names(self) -> set[str]:
-        counters = (self.sent, self.failed, *self.reactions.values())
+        counters = (self.sent, self.queued, self.unknown, self.failed, *self.reactions.values())
         return {*self.skipped, *(name for some in counters for name in some)}
 
 
 def columns(source: Source) -> tuple[Column, ...]:
     """Counts, shares of those sent, and why sends were skipped."""
-    heads = ("message", "sent", "failed", "skipped", *_REACTIONS)
+    heads = ("message", "sent", "queued", "unknown", "failed", "skipped", *_REACTIONS)
     shares = (f"{kind} %" for kind in _REACTIONS)
     return tuple(map(Column, (*heads, *shares, "skipped because")))
 
@@ -65,7 +68,8 @@ def rows(source: Source) -> Batches:
         reactions = [found.reactions[kind][name] for kind in _REACTIONS]
         shares = [round(100 * one / sent, 1) if sent else None for one in reactions]
         because = counts(dict(sorted(skipped.items())))
-        head = (name, sent, found.failed[name], skipped.total())
+        counted_once = (sent, found.queued[name], found.unknown[name], found.failed[name])
+        head = (name, *counted_once, skipped.total())
         batch.append((*head, *reactions, *shares, because))
     yield batch
 
@@ -78,6 +82,10 @@ def _of_counters(source: Source) -> _Counts:
             found.sent[process.name] += process.done
             found.failed[process.name] += process.failed
             found.skip(process.name, process.skipped)
+    for message, status, count in source.store.open_letters():
+        among = found.unknown if status == "unknown" else found.queued
+        among[message] += count
+        found.sent[message] -= count
     found.reactions.update({kind: counters[kind] for kind in _REACTIONS})
     return found
 
@@ -93,6 +101,10 @@ def _of_sends(source: Source) -> _Counts:
                     found.skip(one.message, {one.reason: 1})
                 case "failed":
                     found.failed[one.message] += 1
+                case "queued":
+                    found.queued[one.message] += 1
+                case "unknown":
+                    found.unknown[one.message] += 1
                 case _:
                     found.sent[one.message] += 1
             for kind in one.returned:

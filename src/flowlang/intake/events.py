@@ -103,12 +103,14 @@ def parse_event(
     return _event(obj, known, zone, line, now)
 
 
-def misshapen(obj: object) -> str:
+def misshapen(obj: object, zone: ZoneInfo) -> str:
     """What is wrong with an event whatever a workspace declares; empty where nothing is."""
     if not isinstance(obj, dict):
         return tr("expected an object in {{ }}")
     try:
-        _shape(obj)
+        shape = _shape(obj)
+        if shape.at is not None:
+            _time(shape.at, zone)
     except BadValue as bad:
         return why(bad)
     return ""
@@ -187,15 +189,19 @@ _ASKED = {
 }
 
 
+def _time(raw: object, zone: ZoneInfo) -> object:
+    try:
+        return read(raw, DATETIME, zone)
+    except BadValue as bad:
+        raise BadValue(tr("`at`: {why}", why=why(bad))) from None
+
+
 def _moment(raw: object, zone: ZoneInfo, now: datetime | None) -> datetime:
     if raw is None:
         if now is None:
             raise BadValue(tr("`at` is missing"))
         return now
-    try:
-        at = read(raw, DATETIME, zone)
-    except BadValue as bad:
-        raise BadValue(tr("`at`: {why}", why=why(bad))) from None
+    at = _time(raw, zone)
     if not isinstance(at, datetime) or at.year not in CLOCK_YEARS:
         raise BadValue(tr('`at`: {why}, got "{text}"', why=OFF_THE_CLOCK, text=shown(str(raw))))
     return at

@@ -50,10 +50,12 @@ class RowsRead(ABC):
         return joined(told)
 
     @property
-    def headline(self) -> str:
+    def headline(self) -> Text:
         """The counts, and the encoding where it is worth saying, in one line."""
-        read_as = f"; read as {self.encoding}" if self.encoding not in ("", "UTF-8") else ""
-        return printable(f"{self.name}: {self.counts}{read_as}")
+        line = tr("{name}: {counts}", name=printable(self.name), counts=self.counts)
+        if self.encoding in ("", "UTF-8"):
+            return line
+        return tr("{line}; read as {encoding}", line=line, encoding=self.encoding)
 
     def told(self) -> list[Text]:
         """Lines for a person: the counts, the encoding if it is not UTF-8, the first problems."""

@@ -18,16 +18,17 @@ from flowlang.steps.jobs import Task
 from flowlang.steps.send import SendMessage
 from flowlang.steps.step import Code, Step
 from flowlang.steps.wait import WaitFor
+from flowlang.syntax import campaigns, policies
 from flowlang.syntax import declarations as tree
 from flowlang.syntax.tree import Node
 
 
 def compile_automation(
-    item: tree.Automation, index: int, names: Names, expressions: Expressions, reader: Reader
+    item: campaigns.Automation, index: int, names: Names, expressions: Expressions, reader: Reader
 ) -> Automation:
     """Check an automation and make it ready."""
     automation = Automation(item.name.value, index, item.name.span)
-    events = [line.event.value for line in item.lines or () if isinstance(line, tree.OnSystem)]
+    events = [line.event.value for line in item.lines or () if isinstance(line, campaigns.OnSystem)]
     fields: Fields = {"at": DATETIME}
     for event in events:
         fields = merged(fields, SYSTEM_EVENTS[event])
@@ -82,7 +83,7 @@ def _setting(line: Node, automation: Automation, code: Code, reader: Reader) -> 
     """Take a setting of an automation."""
     names, expressions = code.names, code.expressions
     match line:
-        case tree.OnSystem(event=event, name=name, where=where):
+        case campaigns.OnSystem(event=event, name=name, where=where):
             fields = SYSTEM_EVENTS[event.value]
             holds = expressions.filter(where, fields, code.place) if where else None
             automation.events.append((event.value, name.value if name else None, holds))
@@ -94,9 +95,9 @@ def _setting(line: Node, automation: Automation, code: Code, reader: Reader) -> 
             schedule = schedules.schedule(line, code.findings)
             if schedule is not None:
                 automation.schedules.append(schedule)
-        case tree.ZoneLine(zone=token):
+        case policies.ZoneLine(zone=token):
             automation.zone = literals.zone(token, code.findings)
-        case tree.UsePolicy(names=tokens):
+        case campaigns.UsePolicy(names=tokens):
             automation.policies += expressions.policies(tokens)
-        case tree.ReportTo(address=token):
+        case campaigns.ReportTo(address=token):
             automation.report_to = literals.address(token, code.findings)

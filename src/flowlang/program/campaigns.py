@@ -22,6 +22,7 @@ from flowlang.steps.race import ForBranch
 from flowlang.steps.send import Send, SendTo
 from flowlang.steps.step import Code, Step
 from flowlang.steps.wait_for import WaitFor as WaitForEvent
+from flowlang.syntax import campaigns, policies
 from flowlang.syntax import declarations as tree
 from flowlang.syntax import expressions as ex
 from flowlang.syntax.tree import Node, walk
@@ -31,7 +32,7 @@ from flowlang.syntax.tree import Node, walk
 class CampaignCompiler:
     """One campaign on its way from tree to instructions."""
 
-    item: tree.Campaign
+    item: campaigns.Campaign
     index: int
     names: Names
     expressions: Expressions
@@ -59,7 +60,7 @@ class CampaignCompiler:
         )  # fmt: skip
         code = Code(self.names, self.expressions, place, campaign.name)
         code.start_events = {
-            line.event.event.value for line in settings if isinstance(line, tree.StartOn)
+            line.event.event.value for line in settings if isinstance(line, campaigns.StartOn)
         }
         self._settings(settings, campaign, code)
         if lines and not steps and not self.reader.broken_below(item.span):
@@ -87,9 +88,9 @@ class CampaignCompiler:
         found: Fields | None = None
         for line in settings:
             fields: Fields | None = None
-            if isinstance(line, tree.StartOn):
+            if isinstance(line, campaigns.StartOn):
                 fields = self.names.fields_of_event(line.event.event.value)
-            elif isinstance(line, tree.StartOnChange):
+            elif isinstance(line, campaigns.StartOnChange):
                 kind = self.names.fields.get(line.field.value, ANY)
                 fields = {"at": DATETIME, "old": kind, "new": kind}
             if fields is not None:
@@ -111,12 +112,12 @@ class CampaignCompiler:
             if isinstance(
                 line,
                 (
-                    tree.About,
-                    tree.Runs,
-                    tree.Settle,
-                    tree.ZoneLine,
-                    tree.ReportTo,
-                    tree.IncludeExisting,
+                    campaigns.About,
+                    campaigns.Runs,
+                    campaigns.Settle,
+                    policies.ZoneLine,
+                    campaigns.ReportTo,
+                    campaigns.IncludeExisting,
                 ),
             ):
                 if type(line) in once:
@@ -129,16 +130,16 @@ class CampaignCompiler:
     def _setting(self, line: tree.Line, campaign: Campaign, code: Code) -> None:
         text = " ".join(line.span.text.split())
         match line:
-            case tree.StartWhen() | tree.StartAsSoonAs():
+            case campaigns.StartWhen() | campaigns.StartAsSoonAs():
                 condition = self._start_condition(line, code)
                 campaign.starts.append(
-                    Start(condition, as_soon=isinstance(line, tree.StartAsSoonAs), text=text)
+                    Start(condition, as_soon=isinstance(line, campaigns.StartAsSoonAs), text=text)
                 )
-            case tree.StartOn():
+            case campaigns.StartOn():
                 place = Place("start", event=self.names.fields_of_event(line.event.event.value))
                 match = event_match(code, line.event, line.where, place)
                 campaign.starts.append(Start(event=match, text=text))
-            case tree.StartOnChange(field=field):
+            case campaigns.StartOnChange(field=field):
                 if field.value not in self.names.fields or field.value == "id":
                     hint = did_you_mean(field.value, list(self.names.fields))
                     code.report(
@@ -149,32 +150,34 @@ class CampaignCompiler:
                         hint=hint,
                     )
                 campaign.starts.append(Start(field=field.value, text=text))
-            case tree.StopWhen() | tree.RestartWhen():
+            case campaigns.StopWhen() | campaigns.RestartWhen():
                 place = Place("setting", event=code.place.event, in_run=True, used=code.place.used)
                 condition = code.condition(line.where, place)
-                restarts = isinstance(line, tree.RestartWhen)
+                restarts = isinstance(line, campaigns.RestartWhen)
                 campaign.endings.append(Ending(condition, None, restarts, text))
-            case tree.StopOn() | tree.RestartOn():
+            case campaigns.StopOn() | campaigns.RestartOn():
                 place = Place("setting", event=code.place.event, in_run=True, used=code.place.used)
                 match = event_match(code, line.event, line.where, place)
-                restarts = isinstance(line, tree.RestartOn)
+                restarts = isinstance(line, campaigns.RestartOn)
                 campaign.endings.append(Ending(None, match, restarts, text))
-            case tree.Runs():
+            case campaigns.Runs():
                 self._runs(line, campaign, code)
-            case tree.Settle(duration=duration):
+            case campaigns.Settle(duration=duration):
                 campaign.settle = literals.duration(duration, code.findings)
-            case tree.ZoneLine(zone=token):
+            case policies.ZoneLine(zone=token):
                 campaign.zone = literals.zone(token, code.findings)
-            case tree.UsePolicy(names=tokens):
+            case campaigns.UsePolicy(names=tokens):
                 campaign.policies += self.expressions.policies(tokens)
-            case tree.IncludeExisting():
+            case campaigns.IncludeExisting():
                 campaign.include_existing = True
-            case tree.ReportTo(address=token):
+            case campaigns.ReportTo(address=token):
                 campaign.report_to = literals.address(token, code.findings)
-            case tree.About(text=about):
+            case campaigns.About(text=about):
                 campaign.about = about.value
 
-    def _start_condition(self, line: tree.StartWhen | tree.StartAsSoonAs, code: Code) -> Any:
+    def _start_condition(
+        self, line: campaigns.StartWhen | campaigns.StartAsSoonAs, code: Code
+    ) -> Any:
         place = Place("start")
         condition = code.condition(line.where, place)
         # That something happened lately comes to hold when it happens; that it did not, by time.
@@ -197,17 +200,17 @@ class CampaignCompiler:
 
     def _existing(self, settings: list[tree.Line], campaign: Campaign, code: Code) -> None:
         if campaign.include_existing and not any(start.condition for start in campaign.starts):
-            line = next(one for one in settings if isinstance(one, tree.IncludeExisting))
+            line = next(one for one in settings if isinstance(one, campaigns.IncludeExisting))
             code.report(d.EXISTING_BY_EVENT, line.span)
 
-    def _runs(self, line: tree.Runs, campaign: Campaign, code: Code) -> None:
+    def _runs(self, line: campaigns.Runs, campaign: Campaign, code: Code) -> None:
         campaign.again = line.mode.value == "again"
         keys: list[ex.Expression] = [line.key] if line.key is not None else []
         for tail in line.tails:
             match tail:
-                case tree.NewestWins():
+                case campaigns.NewestWins():
                     campaign.newest_wins = True
-                case tree.AtMostOnce(per=per):
+                case campaigns.AtMostOnce(per=per):
                     campaign.at_most_once = literals.duration(per, code.findings)
                 case ex.Ref() | ex.FieldValue() if line.key is not None:
                     keys.append(tail)

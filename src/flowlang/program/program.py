@@ -15,11 +15,12 @@ from flowlang.check.view import View
 from flowlang.contact import Run
 from flowlang.days import Schedule
 from flowlang.source import Span
+from flowlang.speech import ENGLISH
 from flowlang.steps.event_match import EventMatch
 from flowlang.steps.goal import Reach
 from flowlang.steps.split import TakeBest
 from flowlang.steps.step import Instruction
-from flowlang.syntax import declarations as tree
+from flowlang.syntax import campaigns as tree
 from flowlang.syntax.tree import Node
 
 SETTLE = Duration(seconds=300)
@@ -163,6 +164,8 @@ class Program:
     scheduled: list[ScheduledEvent] = field(default_factory=list)
     concerns: dict[str, Callable[[View, dict[str, Any]], bool]] = field(default_factory=dict)
     """For events about a thing: whether a contact (or a record, as `row`) is concerned."""
+    language: str = ENGLISH
+    """In which its people are told what happens: that of the workspace."""
 
     @property
     def messages(self) -> dict[str, Message]:

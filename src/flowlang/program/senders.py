@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flowlang.check import diagnostics as d
-from flowlang.check.template_values import EventNeed
+from flowlang.check.template_needs import EventNeed
 from flowlang.check.templates import Template
 from flowlang.kinds import ANY, DATETIME, Fields
 from flowlang.program.program import Automation, Campaign

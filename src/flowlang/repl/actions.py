@@ -16,6 +16,7 @@ class Action(NamedTuple):
     example: str
     """In English."""
     help: str
+    """In English, too; catalogues know it."""
 
 
 ACTIONS = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from flowlang.engine import retelling
 from flowlang.engine.tracing import Decision
 from flowlang.repl.asking import Asking
 from flowlang.repl.beginning import FromStore, taken
@@ -11,17 +12,12 @@ from flowlang.repl.script import Wrong
 from flowlang.repl.stage import Loaded, Stage
 from flowlang.repl.telling import Teller
 from flowlang.repl.told import Told, row
-from flowlang.speech import joined
+from flowlang.speech import ENGLISH, Text, joined, tr
+from flowlang.stores.rows import SendingRow
 from flowlang.stores.store import Store
 
 _LETTERS = 5
 """So many letters that have not arrived are told of."""
-_STANDS = {
-    "queued": "waits to go out:",
-    "handing over": "is being handed over:",
-    "failed": "was not delivered:",
-    "unknown": "may have arrived or not:",
-}
 
 
 class Nobody(Exception):
@@ -36,23 +32,25 @@ class Reason(NamedTuple):
     """More has arrived for the contact, which the engine has yet to apply."""
 
 
-def why(store: Store, loaded: Loaded, contact: str, name: str = "") -> Reason:
+def why(
+    store: Store, loaded: Loaded, contact: str, name: str = "", language: str = ENGLISH
+) -> Reason:
     """Why a message or a campaign came to a contact (its id or e-mail address), or why not; without
     a name, why the last decision was made.
 
-    Raises Nobody, Wrong where there is no answer, and StoreError.
+    The words of the history are said in a language.  Raises Nobody, Wrong where there is no
+    answer, and StoreError.
     """
     found = taken(store, loaded, contact)
     if isinstance(found, str):
         raise Nobody(found)
     stage = Stage(loaded, found)
-    asking = Asking(loaded.program, stage.scene(()), found.contact, found.sendings)
+    asking = Asking(loaded.program, stage.scene(()), found.contact, found.sendings, language)
     answer = asking.named(name) if name else asking.last()
-    letters = _undelivered(store, found.contact, name)
-    merged = (
-        [row(f'"{found.asked}" was merged into "{found.contact}"'), row()] if found.asked else []
-    )
-    return Reason([*merged, *answer, *letters, *_parting(loaded, found)], found.pending)
+    letters = _undelivered(store, found.contact, name, language)
+    into = tr('"{asked}" was merged into "{contact}"', asked=found.asked, contact=found.contact)
+    merged = [row(into), row()] if found.asked else []
+    return Reason([*merged, *answer, *letters, *_parting(loaded, found, language)], found.pending)
 
 
 def in_words(wrong: Wrong) -> str:
@@ -60,7 +58,7 @@ def in_words(wrong: Wrong) -> str:
     return joined((wrong.message, wrong.hint), "; ") if wrong.hint else wrong.message
 
 
-def _undelivered(store: Store, contact: str, name: str) -> Told:
+def _undelivered(store: Store, contact: str, name: str, language: str) -> Told:
     """What was sent and has not arrived, as far as one knows; of a message, or of all."""
     rows = [
         one
@@ -69,18 +67,33 @@ def _undelivered(store: Store, contact: str, name: str) -> Told:
     ]
     found: Told = []
     for one in rows[-_LETTERS:]:
-        because = f": {one.reason}" if one.reason else ""
-        found.append(row(f'{_STANDS[one.status]} "{one.message}" to {one.address}{because}'))
+        because = f": {retelling.letter(one.reason, language)}" if one.reason else ""
+        found.append(row(_stands(one), because))
     return [row(), *found] if found else []
 
 
-def _parting(loaded: Loaded, found: FromStore) -> Told:
+def _stands(one: SendingRow) -> Text:
+    """How far a letter is."""
+    parts = {"message": one.message, "address": one.address}
+    match one.status:
+        case "queued":
+            return tr('waits to go out: "{message}" to {address}', **parts)
+        case "handing over":
+            return tr('is being handed over: "{message}" to {address}', **parts)
+        case "failed":
+            return tr('was not delivered: "{message}" to {address}', **parts)
+    return tr('may have arrived or not: "{message}" to {address}', **parts)
+
+
+def _parting(loaded: Loaded, found: FromStore, language: str) -> Told:
     """Where the history and the program of today part, if they do."""
     if found.parted is None:
         return []
     return [
         row(),
-        row("From here on the program of today goes another way than the history, and conditions"
-            " are told as they are today:"),
-        Teller(loaded.program).head(Decision(found.parted)),
+        row(tr(
+            "From here on the program of today goes another way than the history, and conditions"
+            " are told as they are today:"
+        )),
+        Teller(loaded.program, language=language).head(Decision(found.parted)),
     ]  # fmt: skip

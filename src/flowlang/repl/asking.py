@@ -15,7 +15,7 @@ from flowlang.repl.script import Wrong, quoted
 from flowlang.repl.telling import Teller
 from flowlang.repl.told import Row, Told, row
 from flowlang.source import did_you_mean
-from flowlang.speech import tr
+from flowlang.speech import ENGLISH, tr
 from flowlang.stores.rows import SendingRow
 
 
@@ -28,6 +28,8 @@ class Asking:
     contact: str
     sendings: Sequence[SendingRow] = ()
     """What a store knows to have been sent, whatever program did it."""
+    language: str = ENGLISH
+    """That of who asks."""
 
     @property
     def decisions(self) -> list[Decision]:
@@ -35,7 +37,7 @@ class Asking:
 
     @property
     def _teller(self) -> Teller:
-        return Teller(self.program)
+        return Teller(self.program, language=self.language)
 
     def last(self) -> Told:
         """Why the last decision was made; where it hung on nothing, what led to it."""
@@ -110,11 +112,14 @@ class Asking:
         campaigns = {one.entry.campaign: one for one in told if one.entry.campaign}
         for campaign, one in campaigns.items():
             if campaign not in self.program.by_name:
-                yield row(f'the program of today has no campaign "{campaign}"')
+                yield row(tr('the program of today has no campaign "{name}"', name=campaign))
             elif one.entry.step and one.pc < 0:
-                yield row(f'"{campaign}" of today has no step `{one.entry.step}`')
+                step = one.entry.step
+                yield row(
+                    tr('"{campaign}" of today has no step `{step}`', campaign=campaign, step=step)
+                )
         if not self._is_in_program(name) and name not in campaigns:
-            yield row(f'the program of today has no message "{name}"')
+            yield row(tr('the program of today has no message "{name}"', name=name))
 
     def why_not(self, name: str) -> Told:
         """Why a message did not go out, or why a campaign did not start."""

@@ -18,6 +18,7 @@ from flowlang.engine.tracing import Decision
 from flowlang.engine.version import applied
 from flowlang.program.program import Program
 from flowlang.repl.stage import Loaded
+from flowlang.speech import tr
 from flowlang.stores.rows import ContactRow, SendingRow, Shared
 from flowlang.stores.store import Store
 
@@ -114,15 +115,19 @@ def _found(store: Store, given: str) -> ContactRow | str:
         rows = store.contacts(store.find([given.lower()]).get(given.lower(), []))
         found = [one for one in rows if not one.deleted] or rows[:1]
     if not found:
-        return f'there is no contact "{given}" in the store'
+        return tr('there is no contact "{name}" in the store', name=given)
     if len(found) > 1:
         ids = ", ".join(f'"{one.id}"' for one in found)
-        return f'several contacts have the address "{given}": {ids}; ask for one by its id'
+        return tr(
+            'several contacts have the address "{address}": {ids}; ask for one by its id',
+            address=given,
+            ids=ids,
+        )
     row = found[0]
     while row.deleted:
         into = store.contacts([merged_into(row)])
         if not into:
-            return f'the contact "{given}" was deleted'
+            return tr('the contact "{name}" was {done}', name=given, done=tr("deleted"))
         row = into[0]
     return row
 

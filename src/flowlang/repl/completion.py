@@ -15,7 +15,7 @@ from flowlang.source import Span
 from flowlang.steps.restart import Restart
 from flowlang.steps.tag import Tag
 from flowlang.steps.untag import Untag
-from flowlang.syntax import expressions, scripts
+from flowlang.syntax import facts, scripts
 from flowlang.syntax.cursor import Cursor
 from flowlang.syntax.declarations import File
 from flowlang.syntax.tree import walk
@@ -25,7 +25,7 @@ Names = Callable[[Session], Iterable[str]]
 _TYPED = re.compile(r'(?<=[=\s(,])[^\s"=(,]*$|^[^\s"=]*$')
 
 
-_OF_TAGS = (Tag, Untag, Restart, expressions.Tagged, scripts.GivenTag)
+_OF_TAGS = (Tag, Untag, Restart, facts.Tagged, scripts.GivenTag)
 
 
 def tags(session: Session) -> list[str]:

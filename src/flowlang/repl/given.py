@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from flowlang.intake.contact_row import ContactRow
 from flowlang.repl.outcome import written
 from flowlang.repl.script import quoted
+from flowlang.speech import tr
 
 
 @dataclass(slots=True)
@@ -21,7 +22,7 @@ class Given:
     """Each with its kind, for many contacts are alike."""
 
     def note(self, whose: str, text: str) -> None:
-        self.notes.append((text, f"{whose}: {text}"))
+        self.notes.append((text, tr("{whose}: {text}", whose=whose, text=text)))
 
     @property
     def text(self) -> str:
@@ -35,18 +36,19 @@ def given(row: ContactRow, zone: ZoneInfo, groups: Collection[str]) -> Given:
     for key, value in row.fields.items():
         _value(found, name, key, value, zone)
     if row.fields.get("email") is None:
-        found.note(name, "it has no e-mail address; in a test it has one of its name")
+        found.note(name, tr("it has no e-mail address; in a test it has one of its name"))
     found.lines += [f"tag {quoted(tag)}" for tag in row.tags]
     for group in row.groups:
         if group in groups:
             found.lines.append(f"group {quoted(group)}")
         else:
-            found.note(name, f'no file declares the group "{group}", so it is left out')
+            left = tr('no file declares the group "{group}", so it is left out', group=group)
+            found.note(name, left)
     for channel, yes in row.consent.items():
         if yes:
             found.lines.append(f"marketing by {channel}")
         else:
-            found.note(name, f"its refusal of {channel} counts as never said")
+            found.note(name, tr("its refusal of {channel} counts as never said", channel=channel))
     if row.blocked:
         found.lines.append("blocked")
     for record, several in row.records.items():
@@ -69,6 +71,6 @@ def _value(found: Given, whose: str, key: str, value: Any, zone: ZoneInfo, lead:
         return
     text = written(value, zone)
     if text is None:
-        found.note(whose, f"`{key}` cannot be written in a test, so it is left out")
+        found.note(whose, tr("`{key}` cannot be written in a test, so it is left out", key=key))
     else:
         found.lines.append(f"{lead}{key} {text}")

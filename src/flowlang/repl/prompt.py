@@ -28,9 +28,9 @@ from flowlang.repl.entry import opens, unfinished
 from flowlang.repl.saying import enter
 from flowlang.repl.script import Wrong
 from flowlang.repl.session import Session
-from flowlang.repl.telling import Teller
 from flowlang.repl.told import Told, row, rows
 from flowlang.source import Findings, Source
+from flowlang.speech import in_language, tr
 from flowlang.syntax.lexer import lines
 
 if TYPE_CHECKING:
@@ -112,16 +112,16 @@ class Terminal:
             told += [row(("dim", f"  {hint}"), hang=2)] if hint else []
             self.tell([*told, *(rows(wrong.detail, indent=2) if wrong.detail else [])])
         except KeyboardInterrupt:
-            self.tell([row(("bad", "interrupted; everything is as it was"))])
+            self.tell([row(("bad", tr("interrupted; everything is as it was")))])
 
 
 def _prompt(session: Session) -> StyleAndTextTuples:
     """Who is meant, what time it is, whether this is another way."""
     parts: StyleAndTextTuples = [("class:who", session.whom or "flow")]
     if session.stage.begun:
-        parts.append(("class:clock", f" {Teller(session.program).clock(session.now)}"))
+        parts.append(("class:clock", f" {session.teller().clock(session.now)}"))
     for _ in session.state.branches:
-        parts.append(("class:what-if", " what if"))
+        parts.append(("class:what-if", " " + in_language(tr("what if"), session.language)))
     return [*parts, ("", " > ")]
 
 

@@ -9,7 +9,6 @@ from flowlang.kinds import in_words
 from flowlang.repl import actions, word
 from flowlang.repl.script import Line, Wrong, plain
 from flowlang.repl.session import Session
-from flowlang.repl.telling import Teller
 from flowlang.repl.told import Row, Told, row
 from flowlang.repl.typed import oddities, sound
 from flowlang.source import did_you_mean
@@ -51,7 +50,7 @@ def say(session: Session, text: str) -> Told:
     acts = any(getattr(line.node, "action", None) is not None for line in lines)
     if not told and any(isinstance(line.node, GivenContact) for line in lines):
         return [stands(session)]
-    return told or ([row(("dim", "  nothing changed"))] if acts else [])
+    return told or ([row("  ", ("dim", tr("nothing changed")))] if acts else [])
 
 
 def lines_of(session: Session, text: str) -> list[Line]:
@@ -110,7 +109,7 @@ def _known(session: Session, text: str) -> None:
 def happened(session: Session, before: int) -> Told:
     """What was decided since there were so many decisions, and what people were told."""
     stage = session.stage
-    teller = Teller(session.program, several=len(stage.contacts) > 1)
+    teller = session.teller(several=len(stage.contacts) > 1)
     return teller.timeline(stage.decisions[before:], stage.notices())
 
 
@@ -125,7 +124,8 @@ def stands(session: Session) -> Row:
 def stopped(session: Session, lines: Sequence[Line], wrong: Wrong) -> Told:
     """How far lines went that were replayed, and what is wrong with the next one."""
     done = len(session.state.lines)
-    told = [row("  ", ("bad", wrong.in_(session.tongue.words.code)[0]), hang=4)]
+    told = [row("  ", ("bad", wrong.in_(session.language)[0]), hang=4)]
     if done == len(lines):
         return told
-    return [row("  up to here; then `", lines[done].text.partition("\n")[0], "`", hang=4), *told]
+    line = lines[done].text.partition("\n")[0]
+    return [row("  ", tr("up to here; then `{line}`", line=line), hang=4), *told]

@@ -155,7 +155,7 @@ def refuse(findings: Findings) -> None:
 
 def _told(finding: Finding) -> tuple[str, str]:
     if finding.diagnostic.code == d.OTHER_LANGUAGE.code:
-        return "this is another language than that of the session", ""
+        return tr("this is another language than that of the session"), ""
     return finding.message, finding.hint
 
 

@@ -17,6 +17,7 @@ from flowlang.program.program import Program
 from flowlang.repl.amending import amended, made
 from flowlang.repl.script import Line, Wrong, before_whom, quoted, read_lines
 from flowlang.repl.stage import MOST, Beginning, Loaded, Stage, replayed
+from flowlang.repl.telling import Teller
 from flowlang.speech import tr
 from flowlang.stores.rows import SendingRow
 
@@ -91,6 +92,15 @@ class Session:
     @property
     def program(self) -> Program:
         return self.loaded.program
+
+    @property
+    def language(self) -> str:
+        """That of whoever talks here."""
+        return self.tongue.words.code
+
+    def teller(self, *, several: bool = False) -> Teller:
+        """Who tells of the program; `several` where it has to be said of whom."""
+        return Teller(self.program, language=self.language, several=several)
 
     @property
     def now(self) -> datetime:

@@ -20,7 +20,7 @@ from flowlang.engine.world import Notice
 from flowlang.program.program import Program
 from flowlang.repl.script import Line, Tongue, Wrong, refuse
 from flowlang.source import Findings
-from flowlang.speech import tr
+from flowlang.speech import Text, tr, why
 from flowlang.stores.rows import SendingRow
 from flowlang.syntax import keywords, scripts
 from flowlang.workspace import Workspace
@@ -156,7 +156,7 @@ class Stage:
             if settled:
                 self.settle()
         except Failed as failure:
-            raise Wrong(_failed(str(failure))) from None
+            raise Wrong(_failed(failure)) from None
         except (OverflowError, TooMuch) as beyond:
             raise Wrong(_beyond(beyond)) from None
 
@@ -165,7 +165,7 @@ class Stage:
         try:
             self.play.no_surprise()
         except Failed as failure:
-            raise Wrong(_failed(str(failure))) from None
+            raise Wrong(_failed(failure)) from None
 
     def _compiled(self, line: Line) -> Check:
         findings = Findings()
@@ -278,14 +278,15 @@ def _full_minute(moment: datetime) -> datetime:
     return full if full == moment else full + timedelta(minutes=1)
 
 
-def _failed(message: str) -> str:
+def _failed(failure: Failed) -> str:
     """What an expectation, or a refusal, says; without the timeline, which a session has."""
-    text = message.partition("\nthe timeline")[0]
-    _, _, instead = text.partition("\nbut ")
-    return f"no: {instead}" if instead else text
+    said = why(failure)
+    if isinstance(said, Text) and "instead" in said.parts:
+        return tr("no: {instead}", instead=said.parts["instead"])
+    return said
 
 
 def _beyond(failure: Exception) -> str:
     if isinstance(failure, TooMuch):
-        return f"more than {MOST:,} things would happen: let less time pass"
-    return "that is beyond the end of the calendar"
+        return tr("more than {most:,} things would happen: let less time pass", most=MOST)
+    return tr("that is beyond the end of the calendar")

@@ -9,6 +9,7 @@ from datetime import datetime
 from flowlang.calendar import local
 from flowlang.check.explain import Explained
 from flowlang.contact import Run
+from flowlang.engine import retelling
 from flowlang.engine.answers import Answer, Need
 from flowlang.engine.reasons import AT_A_SEND, behind
 from flowlang.engine.tracing import RECKONED, Decision, Trace
@@ -16,6 +17,7 @@ from flowlang.engine.world import Notice
 from flowlang.program.program import Program
 from flowlang.repl.told import Part, Row, Style, Told, padded, row
 from flowlang.reports.text import columns
+from flowlang.speech import ENGLISH, in_language, joined, tr
 
 _CLOCK = "0000-00-00 00:00"
 _BAD = ("skipped", "halted", "stopped", "call failed", "too early", "start ignored", "missed")
@@ -29,8 +31,10 @@ _WIDEST = 44
 class Teller:
     """Tells of one program and its contacts."""
 
-    def __init__(self, program: Program, *, several: bool = False) -> None:
+    def __init__(self, program: Program, *, language: str = ENGLISH, several: bool = False) -> None:
         self.program = program
+        self.language = language
+        """That of who is told."""
         self.several = several
         """There are several contacts, so it has to be said of whom something is told."""
 
@@ -58,7 +62,7 @@ class Teller:
         if len(happened) <= MOST or numbered:
             return self._rows(happened, numbered=numbered)
         half = MOST // 2
-        left = row(("dim", f"  ... {len(happened) - MOST:,} more ..."))
+        left = row("  ", ("dim", tr("... {count:,} more ...", count=len(happened) - MOST)))
         return [*self._rows(happened[:half]), left, *self._rows(happened[-half:])]
 
     def _rows(
@@ -82,9 +86,10 @@ class Teller:
             yield f"{entry.whose}  "
         if entry.step:
             yield f"{entry.step}: "
-        yield "bad" if entry.what in _BAD else "good" if entry.what in _GOOD else "", entry.what
+        style: Style = "bad" if entry.what in _BAD else "good" if entry.what in _GOOD else ""
+        yield style, retelling.what(entry.what, self.language)
         if entry.because and entry.because not in entry.step:
-            yield "dim", f" ({entry.because})"
+            yield "dim", f" ({retelling.because(entry.what, entry.because, self.language)})"
 
     def head(self, one: Decision, *, grounds: bool = False) -> Row:
         """One decision with its moment; without the values that its `grounds` show below."""
@@ -100,7 +105,10 @@ class Teller:
         found = [self.head(one, grounds=True), *self._grounds(one)]
         before = behind(trace, one)
         if before is not None:
-            found += [row("  before it:"), _indented(self.head(before, grounds=True), 2)]
+            found += [
+                row("  ", tr("before it:")),
+                _indented(self.head(before, grounds=True), 2),
+            ]
             found += [_indented(line, 2) for line in self._grounds(before)]
         return found
 
@@ -118,10 +126,11 @@ class Teller:
         found: Told = []
         for asked in one.asked:
             found += [_indented(line, 2) for line in self.tree(asked.explained, whole=False)]
-        width = max((columns(fact.text) for fact in one.facts), default=0)
-        for fact in one.facts:
-            text = padded(fact.text, min(width, _WIDEST))
-            found.append(row(f"  {text}  ", ("dim", fact.value), hang=min(width, _WIDEST) + 4))
+        about = [in_language(fact.text, self.language) for fact in one.facts]
+        width = max(map(columns, about), default=0)
+        for text, fact in zip(about, one.facts, strict=True):
+            shown = padded(text, min(width, _WIDEST))
+            found.append(row(f"  {shown}  ", ("dim", fact.value), hang=min(width, _WIDEST) + 4))
         return found
 
     def tree(self, explained: Explained, *, whole: bool = True) -> Told:
@@ -135,7 +144,22 @@ class Teller:
         width = max(columns(part.text) + 5 * depth for part, depth in leaves if not part.parts)
         width = min(width, _WIDEST)
         blamed = {id(part) for part in explained.blame()}
-        return [_part(part, depth, width, id(part) in blamed) for part, depth in leaves]
+        return [self._part(part, depth, width, id(part) in blamed) for part, depth in leaves]
+
+    def _part(self, part: Explained, depth: int, width: int, blamed: bool) -> Row:
+        mark = retelling.what("yes" if part.holds else "no", self.language)
+        style: Style = "dim" if not blamed else "good" if part.holds else "bad"
+        lead = "     " * depth
+        shown: list[str | Part] = [lead, (style, f"{mark:<5}")]
+        values = joined(
+            value if text == part.text else tr("{about}: {value}", about=text, value=value)
+            for text, value in part.values
+        )
+        if values and not part.parts:
+            shown += [padded(part.text, width - len(lead)), "  ", ("dim", values)]
+        else:
+            shown.append(part.text)
+        return row(*shown, hang=len(lead) + 5)
 
     def answer(self, trace: Trace, answer: Answer) -> Told:
         """Why something did not happen."""
@@ -144,14 +168,18 @@ class Teller:
             found.append(_indented(self.head(answer.decision, grounds=True), 2))
             found += [_indented(line, 2) for line in self._grounds(answer.decision)]
         if answer.before is not None:
-            found += [row("  before it:"), _indented(self.head(answer.before, grounds=True), 4)]
+            found += [
+                row("  ", tr("before it:")),
+                _indented(self.head(answer.before, grounds=True), 4),
+            ]
             found += [_indented(line, 4) for line in self._grounds(answer.before)]
         if answer.again:
-            found.append(row(f"  why not again: {answer.again}", hang=4))
+            found.append(row("  ", tr("why not again: {why}", why=answer.again), hang=4))
         if answer.wanted:
-            found.append(row("  it would have had to be ", ("strong", answer.wanted)))
+            would = tr("it would have had to be {wanted}", wanted=answer.wanted)
+            found.append(row("  ", ("strong", would)))
         if answer.needs:
-            found.append(row("  and on the way there:"))
+            found.append(row("  ", tr("and on the way there:")))
         for need in (*answer.needs, *answer.conditions):
             found += [_indented(line, 4 if answer.needs else 2) for line in self._need(need)]
         return found
@@ -159,7 +187,9 @@ class Teller:
     def _need(self, need: Need) -> Told:
         so = need.now is not None and need.now.holds is (need.wanted == "yes")
         style: Style = "good" if so else "bad"
-        wanted = f"has to be {need.wanted}" if need.wanted in ("yes", "no") else need.wanted
+        wanted: str = need.wanted
+        if wanted in ("yes", "no"):
+            wanted = tr("has to be {wanted}", wanted=retelling.way(wanted))
         found = [row(f"{need.statement}: ", (style, wanted), hang=2)]
         if need.now is not None:
             found += [_indented(line, 2) for line in self.tree(need.now, whole=False)]
@@ -169,17 +199,21 @@ class Teller:
 
     def standing(self, run: Run, now: datetime) -> str:
         """Where a run stands, in words."""
+        return in_language(self._standing(run, now), self.language)
+
+    def _standing(self, run: Run, now: datetime) -> str:
         if run.status == "waiting for restart":
-            return f"waits for restart since {self.clock(run.since)}"
+            return tr("waits for restart since {moment}", moment=self.clock(run.since))
         if run.status in ("finished", "stopped"):
-            return f"{run.status} {self.clock(run.since)}"
+            return f"{retelling.what(run.status, self.language)} {self.clock(run.since)}"
         if run.status == "halted":
-            return f"halted since {self.clock(run.since)}"
+            return tr("halted since {moment}", moment=self.clock(run.since))
         if run.held:
-            return f"held since {self.clock(run.since)}: it is paused"
+            return tr("held since {moment}: it is paused", moment=self.clock(run.since))
         if run.due is None:
-            return "waits"
-        return f"waits until {self.clock(run.due)} ({_span(run.due, now)})"
+            return tr("waits")
+        far = _span(run.due, now)
+        return tr("waits until {moment} ({far})", moment=self.clock(run.due), far=far)
 
     def step(self, run: Run) -> str:
         """The step at which a run stands, as it is written."""
@@ -195,8 +229,11 @@ def _span(due: datetime, now: datetime) -> str:
     days, minutes = divmod(minutes, 24 * 60)
     hours, minutes = divmod(minutes, 60)
     parts = [(days, "day"), (hours, "hour"), (minutes, "minute")]
-    said = [f"{amount} {unit}{'' if amount == 1 else 's'}" for amount, unit in parts if amount]
-    return f"in {' '.join(said[:2])}" if said else "now"
+    said = [(unit, amount) for amount, unit in parts if amount][:2]
+    if not said:
+        return tr("now")
+    rest = [retelling.counted(unit, amount) for unit, amount in said[1:]]
+    return joined([retelling.ahead(*said[0]), *rest], " ")
 
 
 def _placed(explained: Explained, depth: int) -> Iterator[tuple[Explained, int]]:
@@ -204,21 +241,6 @@ def _placed(explained: Explained, depth: int) -> Iterator[tuple[Explained, int]]
     yield explained, depth
     for part in explained.parts:
         yield from _placed(part, depth + 1)
-
-
-def _part(part: Explained, depth: int, width: int, blamed: bool) -> Row:
-    mark = "yes" if part.holds else "no"
-    style: Style = "dim" if not blamed else "good" if part.holds else "bad"
-    lead = "     " * depth
-    shown: list[str | Part] = [lead, (style, f"{mark:<5}")]
-    values = ", ".join(
-        value if text == part.text else f"{text}: {value}" for text, value in part.values
-    )
-    if values and not part.parts:
-        shown += [padded(part.text, width - len(lead)), "  ", ("dim", values)]
-    else:
-        shown.append(part.text)
-    return row(*shown, hang=len(lead) + 5)
 
 
 def _indented(one: Row, by: int) -> Row:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flowlang.reports.text import columns, printable
+from flowlang.speech import ENGLISH, Text, in_language
 
 Style = Literal["", "dim", "strong", "good", "bad"]
 Part = tuple[Style, str]
@@ -24,11 +25,20 @@ class Row:
     """One row; where it is too long for the screen it goes on below, `hang` columns deep."""
 
     parts: tuple[Part, ...]
+    """A part that is a Text is said in the language of who reads it."""
     hang: int = 0
 
     @property
     def text(self) -> str:
-        return "".join(text for _, text in self.parts)
+        """In English, for programs."""
+        return "".join(text for _, text in self.in_(ENGLISH).parts)
+
+    def in_(self, language: str) -> Row:
+        """The row in a language."""
+        return Row(
+            tuple((style, _in_one_row(in_language(text, language))) for style, text in self.parts),
+            self.hang,
+        )
 
 
 Told = list[Row]
@@ -40,8 +50,17 @@ def row(*parts: str | Part, hang: int = 0) -> Row:
     """
     made: list[Part] = [("", part) if isinstance(part, str) else part for part in parts]
     return Row(
-        tuple((style, printable(_ENDS.sub(" ", text))) for style, text in made if text), hang
+        tuple(
+            (style, text if isinstance(text, Text) else _in_one_row(text))
+            for style, text in made
+            if text
+        ),
+        hang,
     )
+
+
+def _in_one_row(text: str) -> str:
+    return printable(_ENDS.sub(" ", text))
 
 
 def rows(text: str, indent: int = 0, style: Style = "") -> Told:
@@ -55,9 +74,12 @@ def padded(text: str, width: int) -> str:
     return text + " " * max(0, width - columns(text))
 
 
-def shown(told: Iterable[Row], *, color: bool, width: int | None = None) -> str:
-    """Rows as text for a stream; each ends with a line end."""
-    lines = (line for one in told for line in (_broken(one, width) if width else [one.parts]))
+def shown(
+    told: Iterable[Row], *, color: bool, width: int | None = None, language: str = ENGLISH
+) -> str:
+    """Rows as text for a stream, in a language; each ends with a line end."""
+    said = (one.in_(language) for one in told)
+    lines = (line for one in said for line in (_broken(one, width) if width else [one.parts]))
     return "".join(
         "".join(_painted(part, color) for part in line).rstrip() + "\n" for line in lines
     )

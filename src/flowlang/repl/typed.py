@@ -107,7 +107,7 @@ def sound(session: Session, lines: Iterable[Line]) -> None:
 def oddities(lines: Iterable[Line]) -> Told:
     """What an import would tell: a time zone that there is not."""
     return [
-        row(f'  there is no time zone "{value}"; that of the workspace is used', hang=4)
+        row("  ", tr('there is no time zone "{name}"; that of the workspace is used', name=value))
         for name, value in _texts(lines)
         if name == "timezone" and value and zone_of(value) is None
     ]

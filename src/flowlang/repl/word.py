@@ -8,10 +8,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
+from inspect import cleandoc
 from typing import ClassVar
 
 from flowlang.repl.session import Session
 from flowlang.repl.told import Told
+from flowlang.speech import tr
 
 
 class Word(ABC):
@@ -46,8 +48,16 @@ class Word(ABC):
         return (*own, *(phrase for code, phrase in self.names if code == "en" != language))
 
 
-TOPICS = ("what happens", "time", "looking", "why", "other ways", "files", "the session")
+TOPICS = (
+    tr("what happens"), tr("time"), tr("looking"), tr("why"), tr("other ways"), tr("files"),
+    tr("the session"),
+)  # fmt: skip
 """The headings of the help, in order."""
+
+
+def about(one: Word) -> list[str]:
+    """What a word says of itself: its help, a paragraph each."""
+    return [" ".join(part.split()) for part in cleandoc(one.__doc__ or "").split("\n\n")]
 
 
 @cache

@@ -24,9 +24,12 @@ def render(findings: Sequence[Finding], files: Sequence[str], *, color: bool = F
     counts = Counter(_COMMANDS[finding.severity] for finding in findings)
     hidden = sum(max(0, count - SHOWN) for count in counts.values())
     if hidden:
-        lines.append(
-            f"GitHub shows {SHOWN} annotations of a kind; {hidden} more stand in this log only"
+        more = tr(
+            "GitHub shows {shown} annotations of a kind; {count} more stand in this log only",
+            shown=SHOWN,
+            count=hidden,
         )
+        lines.append(more.in_(findings[0].language))
     return "".join(f"{line}\n" for line in lines)
 
 

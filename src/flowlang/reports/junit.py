@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from xml.sax.saxutils import escape, quoteattr
 
+from flowlang.reports.text import SEVERITIES
 from flowlang.source import Finding
-from flowlang.speech import tr
+from flowlang.speech import in_language, tr
 
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -81,8 +82,10 @@ def _failure(finding: Finding) -> tuple[str, str, str]:
     place = f"{finding.span.source.name}:{line}:{column}"
     told = tr("hint: {hint}", hint=finding.hint).in_(finding.language)
     hint = f"\n{told}" if finding.hint else ""
-    told = f"{place} {finding.severity} {finding.diagnostic.code}: {finding.message}{hint}"
-    return finding.diagnostic.name, f"line {line}: {finding.message}", told
+    severity = in_language(SEVERITIES[finding.severity], finding.language)
+    told = f"{place} {severity} {finding.diagnostic.code}: {finding.message}{hint}"
+    short = tr("line {number}: {what}", number=line, what=finding.message).in_(finding.language)
+    return finding.diagnostic.name, short, told
 
 
 def _counts(cases: Sequence[Case]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from string import Formatter
@@ -10,7 +11,9 @@ from typing import Any
 from urllib.parse import quote
 
 from flowlang.reports import by_severity, fingerprints
+from flowlang.rules import pages
 from flowlang.source import Diagnostic, Edit, Finding, Fix, Source, Span
+from flowlang.speech import ENGLISH, template, tr
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -27,15 +30,19 @@ def render(findings: Sequence[Finding], files: Sequence[str], *, color: bool = F
 
     ordered = by_severity(findings)[:MAX_RESULTS]
     rules = sorted({one.diagnostic for one in ordered}, key=lambda rule: rule.code)
+    # A rule stands there once: in the language of most files, which people read.
+    languages = Counter(one.language for one in ordered)
+    language = languages.most_common(1)[0][0] if languages else ENGLISH
     numbers = {rule.code: number for number, rule in enumerate(rules)}
     invocation: dict[str, Any] = {"executionSuccessful": True}
     if len(findings) > MAX_RESULTS:
-        left = f"{len(findings) - MAX_RESULTS} more findings are left out"
+        more = len(findings) - MAX_RESULTS
+        left = tr("{count:,} more findings are left out", count=more).in_(findings[0].language)
         invocation["toolExecutionNotifications"] = [{"level": "warning", "message": {"text": left}}]
     driver = {
         "name": "flowlang",
         "version": version("flowlang"),
-        "rules": [_rule(rule) for rule in rules],
+        "rules": [_rule(rule, language) for rule in rules],
     }
     run = {
         "tool": {"driver": driver},
@@ -50,21 +57,21 @@ def render(findings: Sequence[Finding], files: Sequence[str], *, color: bool = F
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
 
-def _rule(rule: Diagnostic) -> dict[str, Any]:
-    parts = Formatter().parse(rule.text)
+def _rule(rule: Diagnostic, language: str) -> dict[str, Any]:
+    parts = Formatter().parse(template(rule.text, language))
     sentence = "".join(literal + ("…" if name is not None else "") for literal, name, _, _ in parts)
-    told = {
+    return {
         "id": rule.code,
         "name": rule.name,
         "shortDescription": {"text": rule.name.replace("-", " ")},
         "fullDescription": {"text": sentence},
+        "help": {"text": pages.about(rule.name)},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
     }
-    return told | {"help": {"text": rule.why}} if rule.why else told
 
 
 def _result(one: Finding, rule: int, known_by: str) -> dict[str, Any]:
-    hint = f"\nHint: {one.hint}" if one.hint else ""
+    hint = "\n" + tr("Hint: {hint}", hint=one.hint).in_(one.language) if one.hint else ""
     result = {
         "ruleId": one.diagnostic.code,
         "ruleIndex": rule,

@@ -1,32 +1,20 @@
-"""Comments that allow what a rule finds: `# flow: allow wait-without-end because …`.
-
-Behind a statement a comment holds for that line, behind a line of a message for the text that it
-gives or names; on a line of its own for the statement below it and all that stands in it; at the
-head of the file, before an empty line, for the whole file.
-"""
+"""Comments that allow what a rule finds: `# flow: allow wait-without-end because …`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 
+from flowlang.rules import change_allowances, registry
 from flowlang.rules import diagnostics as d
-from flowlang.rules import registry
+from flowlang.rules.comments import Comment, any_of, comments, forms, scope, spoken
 from flowlang.rules.severities import Severities
 from flowlang.source import Edit, Finding, Findings, Fix, Span, did_you_mean
 from flowlang.speech import tr
-from flowlang.syntax.lexeme import Line
+from flowlang.syntax import keywords
 from flowlang.syntax.parser import Parsed
 
-_COMMENT = re.compile(r"\#[ \t]*flow[ \t]*:[ \t]*(?P<verb>\w+)(?P<rest>[^\n]*)", re.IGNORECASE)
-_BECAUSE = re.compile(r"(?<!\S)(?:because|weil)(?!\w)", re.IGNORECASE)
-_VERBS = ("allow", "erlaube")
-_WRITTEN = {"en": ("allow", "because"), "de": ("erlaube", "weil")}
-"""How a comment is written in a file of a language; both are read in all."""
-_VERB_BEFORE = re.compile(rf":[ \t]*(?:{'|'.join(_VERBS)})$", re.IGNORECASE)
-CHANGE = re.compile(r"[ \t]+(?:changes?|änderung(?:en)?)(?!\w)", re.IGNORECASE)
-"""Begins what a comment allows that speaks of changes."""
 _NAME = re.compile(r"[^\s,]+")
 
 
@@ -75,46 +63,68 @@ class Allowances:
 def read(parsed: Parsed, severities: Severities, findings: Findings) -> Allowances:
     """The allowances of a file; what is wrong with them is reported."""
     allowances = Allowances(findings)
-    text = parsed.source.text
-    for match, verb in comments(parsed):
-        if verb not in _VERBS:
-            _misspelt(parsed, match, findings)
-            continue
-        if CHANGE.match(match["rest"]):
-            continue  # it speaks of what has changed (`flow diff`), not of a rule
-        span = Span(parsed.source, match.start(), match.start() + len(match[0].rstrip()))
-        because = _BECAUSE.search(text, match.start("rest"), match.end())
-        if because is None or not text[because.end() : match.end()].strip(" \t:.…"):
-            hint = tr("as in `# flow: allow wait-without-end because the contact always answers`")
-            findings.report(d.NO_REASON, span, hint=hint)
-        start, end = scope(parsed, match.start())
-        end_of_names = because.start() if because else match.end()
-        names = list(_NAME.finditer(text, match.start("rest"), end_of_names))
-        if not names:
-            findings.report(d.UNKNOWN, span, what=tr("the comment names no rule"))
-        for name in names:
-            place = Span(parsed.source, name.start(), name.end())
-            known = _known(name[0], place, severities, findings)
-            if known is not None:
-                allowances.found.append(Allowance(known, place, span, len(names) == 1, start, end))
+    for comment in comments(parsed):
+        if not comment.allows:
+            _misspelt(comment, findings)
+        elif comment.change:
+            _check_change(comment, parsed, findings)
+        else:
+            allowances.found += _named(comment, parsed, severities, findings)
     return allowances
 
 
-def comments(parsed: Parsed) -> Iterator[tuple[re.Match[str], str]]:
-    """The comments that speak to flow, each with its verb; its `rest` is what follows."""
-    text = parsed.source.text
-    if "flow" not in text or "#" not in text:
-        return
-    for match in _COMMENT.finditer(text):
-        if not _within_a_text(parsed, match.start()):
-            yield match, match["verb"].lower()
+def _check_change(comment: Comment, parsed: Parsed, findings: Findings) -> None:
+    """It speaks of what has changed (`flow diff`), not of a rule."""
+    try:
+        change_allowances.read(comment, keywords.load(parsed.language))
+    except change_allowances.Unreadable as wrong:
+        findings.report(d.UNREADABLE, comment.span, what=wrong.args[0])
+
+
+def _named(
+    comment: Comment, parsed: Parsed, severities: Severities, findings: Findings
+) -> list[Allowance]:
+    """What a comment allows: the rules that it names and may name."""
+    text, end = parsed.source.text, comment.span.end
+    because = _because().search(text, comment.start, end)
+    if because is None or not text[because.end() : end].strip(" \t:.…"):
+        words = keywords.load(parsed.language)
+        form = f"# flow: {spoken('allow', words)} wait-without-end {spoken('because', words)}"
+        hint = tr("as in `{form} the contact always answers`", form=form)
+        findings.report(d.NO_REASON, comment.span, hint=hint)
+    start, stop = scope(parsed, comment.span.start)
+    names = list(_NAME.finditer(text, comment.start, because.start() if because else end))
+    if not names:
+        findings.report(d.UNKNOWN, comment.span, what=tr("the comment names no rule"))
+    found = []
+    for name in names:
+        place = Span(parsed.source, name.start(), name.end())
+        known = _known(name[0], place, severities, findings)
+        if known is not None:
+            found.append(Allowance(known, place, comment.span, len(names) == 1, start, stop))
+    return found
+
+
+@cache
+def _because() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\S)(?:{any_of('because')})(?!\w)", re.IGNORECASE)
+
+
+@cache
+def _verb_before() -> re.Pattern[str]:
+    return re.compile(rf":[ \t]*(?:{any_of('allow')})$", re.IGNORECASE)
 
 
 def _known(word: str, place: Span, severities: Severities, findings: Findings) -> str | None:
     """The rule that a comment names; None, and a finding, where it cannot allow that."""
     name = registry.name_of(word)
     if name is None:
-        if word in registry.FAMILIES:
+        mistake = registry.diagnostic(word)
+        if mistake is not None:
+            what = tr("`{word}` is an error, and no comment can allow an error", word=word)
+            hint = tr("mend it: `flow rule {code}` says how", code=mistake.code)
+            findings.report(d.UNKNOWN, place, what=what, hint=hint)
+        elif word in registry.FAMILIES:
             what = tr("`{word}` is a family: name the rule that is to be allowed", word=word)
             findings.report(d.UNKNOWN, place, what=what)
         else:
@@ -153,7 +163,8 @@ def allowing(finding: Finding, parsed: Parsed, severities: Severities) -> Edit |
     line = next((one for one in parsed.lines if one.start <= place.start < one.end), None)
     if line is None or _why_locked(name, severities):
         return None
-    verb, because = _WRITTEN.get(parsed.language, _WRITTEN["en"])
+    words = keywords.load(parsed.language)
+    verb, because = spoken("allow", words), spoken("because", words)
     comment = f"# flow: {verb} {name} {because} …"
     text = parsed.source.text
     end = text.find("\n", line.end)
@@ -164,56 +175,17 @@ def allowing(finding: Finding, parsed: Parsed, severities: Severities) -> Edit |
     return Edit(Span(parsed.source, line.end, line.end), f"  {comment}")
 
 
-def _misspelt(parsed: Parsed, match: re.Match[str], findings: Findings) -> None:
+def _misspelt(comment: Comment, findings: Findings) -> None:
     """`alow` is a mistake; any other word just begins a comment about flow."""
     from difflib import get_close_matches  # for those who mistype only
 
-    near = get_close_matches(match["verb"].lower(), _VERBS, n=1, cutoff=0.75)
+    span = comment.verb
+    near = get_close_matches(span.text.lower(), forms("allow"), n=1, cutoff=0.75)
     if near:
-        span = Span(parsed.source, match.start("verb"), match.end("verb"))
         findings.report(
-            d.UNKNOWN, span, what=tr("`{word}` allows nothing", word=match["verb"]),
+            d.UNKNOWN, span, what=tr("`{word}` allows nothing", word=span.text),
             hint=tr("did you mean `{name}`?", name=near[0]), fix=Fix((Edit(span, near[0]),)),
         )  # fmt: skip
-
-
-def _within_a_text(parsed: Parsed, at: int) -> bool:
-    """Whether a place is within a text in quotes, where `#` begins no comment."""
-    return any(
-        lexeme.start < at < lexeme.end
-        for line in parsed.lines
-        if line.start < at < line.end
-        for lexeme in line.lexemes
-        if lexeme.kind in ("STRING", "BLOCK")
-    )
-
-
-def scope(parsed: Parsed, at: int) -> tuple[int, int]:
-    """Where a comment holds."""
-    lines, text = parsed.lines, parsed.source.text
-    behind = next((line for line in lines if _ends_before(line, at, text)), None)
-    if behind is not None:
-        return behind.start, behind.end
-    following = next((index for index, line in enumerate(lines) if line.start > at), None)
-    if following is None or (following == 0 and "\n\n" in text[at : lines[0].start]):
-        return 0, len(text) + 1
-    return _block(lines, following)
-
-
-def _ends_before(line: Line, at: int, text: str) -> bool:
-    """Whether the comment stands in the line, or behind it."""
-    return line.start < at and "\n" not in text[line.end : at]
-
-
-def _block(lines: list[Line], index: int) -> tuple[int, int]:
-    """From the start of a line to the end of the last line that stands in it."""
-    first = lines[index]
-    last = first
-    for line in lines[index + 1 :]:
-        if line.width <= first.width:
-            break
-        last = line
-    return first.start, last.end
 
 
 def _removed(one: Allowance) -> Span:
@@ -223,7 +195,7 @@ def _removed(one: Allowance) -> Span:
         first, end = one.span.start, one.span.end
         while text[first - 1] in ", \t":
             first -= 1
-        if _VERB_BEFORE.search(text[one.comment.start : first]):
+        if _verb_before().search(text[one.comment.start : first]):
             first = one.span.start
             while text[end : end + 1] in (",", " ", "\t"):
                 end += 1

@@ -25,6 +25,7 @@ from flowlang.rules.regions import (
 from flowlang.rules.subjects import FAMILIES, Subjects
 from flowlang.source import Findings
 from flowlang.syntax import expressions as tree
+from flowlang.syntax import facts, moments, past
 from flowlang.syntax.tree import Node, Token, walk
 
 Fact = tuple[Hashable, Region]
@@ -42,14 +43,14 @@ _TRUE, _FALSE = Region(some_numbers([1])), Region(some_numbers([0]))
 _SIGNS = {
     "=": (0.0,), "!=": (-1.0, 1.0), "<": (-1.0,), "<=": (-1.0, 0.0), ">": (1.0,), ">=": (0.0, 1.0)
 }  # fmt: skip
-_ORDERS: dict[type, str] = {tree.IsBefore: "<", tree.IsAfter: ">"}
+_ORDERS: dict[type, str] = {moments.IsBefore: "<", moments.IsAfter: ">"}
 _TEXT_TESTS: dict[type, Callable[[str, str], bool]] = {
     tree.Contains: lambda x, y: y in x,
     tree.StartsWith: lambda x, y: x.startswith(y),
     tree.EndsWith: lambda x, y: x.endswith(y),
 }
 _NEEDS_A_VALUE = (
-    tree.IsToday, tree.IsNotToday, tree.Matches, tree.InCalendar, tree.NotInCalendar,
+    moments.IsToday, moments.IsNotToday, tree.Matches, moments.InCalendar, moments.NotInCalendar,
 )  # fmt: skip
 
 
@@ -61,7 +62,7 @@ class Atoms:
         self._subjects = Subjects(names, row)
         self._silent = Findings()
 
-    def segment(self, node: tree.InSegment) -> tree.Expression | None:
+    def segment(self, node: facts.InSegment) -> tree.Expression | None:
         """The condition of a segment, where each part of it means the same as it would here."""
         found = self._names.segments.get(node.segment.value)
         if (
@@ -85,7 +86,7 @@ class Atoms:
                 return [{}] if isinstance(node, tree.Yes) is holds else []
             case tree.Compare():
                 return self._compared(node.left, str(node.operator.value), node.right, holds)
-            case tree.IsBefore() | tree.IsAfter():
+            case moments.IsBefore() | moments.IsAfter():
                 return self._compared(node.left, _ORDERS[type(node)], node.right, holds)
             case tree.Between():
                 return self._between(node, holds)
@@ -97,9 +98,9 @@ class Atoms:
             case tree.FieldValue() | tree.Ref():
                 region = _TRUE if holds else Region(_FALSE.values, missing=True)
                 return self._one((self._subjects.key(node), "yes/no"), region)
-            case tree.MayNotGet(channel=channel):
-                return self._asked(tree.MayGet(node.span, channel), not holds)
-            case tree.Happened() | tree.AnyRow() | tree.NoRow():
+            case facts.MayNotGet(channel=channel):
+                return self._asked(facts.MayGet(node.span, channel), not holds)
+            case past.Happened() | past.AnyRow() | past.NoRow():
                 return self._counted(node, holds)
             case tree.Contains() | tree.StartsWith() | tree.EndsWith():
                 return self._text_test(node, holds)
@@ -112,19 +113,19 @@ class Atoms:
         way: dict[Hashable, Region] = {("so", node): _TRUE if holds else _FALSE}
         if holds and isinstance(node, _NEEDS_A_VALUE):
             way[self._subjects.subject(node.operand)] = SET
-        if holds and isinstance(node, (tree.WithinNext, tree.WithinLast)):
+        if holds and isinstance(node, (moments.WithinNext, moments.WithinLast)):
             way[self._subjects.subject(node.left)] = SET
         return [way]
 
-    def _counted(self, node: tree.Happened | tree.AnyRow | tree.NoRow, holds: bool) -> Ways:
+    def _counted(self, node: past.Happened | past.AnyRow | past.NoRow, holds: bool) -> Ways:
         """`happened` and `any` ask how many there are."""
-        if isinstance(node, tree.Happened):
-            count = tree.CountOf(node.span, node.event, node.reach, node.where)
+        if isinstance(node, past.Happened):
+            count = past.CountOf(node.span, node.event, node.reach, node.where)
             least = node.times.value if node.times is not None else 1
         else:
-            count = tree.CountOf(node.span, node.rows, None, node.where)
+            count = past.CountOf(node.span, node.rows, None, node.where)
             least = 1
-            holds = holds is isinstance(node, tree.AnyRow)
+            holds = holds is isinstance(node, past.AnyRow)
         return self._one((count, "number"), Region(numbers(">=" if holds else "<", least)))
 
     def _text_test(self, node: tree.Expression, holds: bool) -> Ways:
@@ -241,7 +242,7 @@ class Atoms:
 
 def speaks_of_a_round(condition: Node) -> bool:
     """Whether a part of a condition means one thing in a step and another elsewhere."""
-    return any(isinstance(one, (tree.Received, tree.Reacted)) for one in walk(condition))
+    return any(isinstance(one, (past.Received, past.Reacted)) for one in walk(condition))
 
 
 def _plain(kind: Kind, value: Any) -> Any:

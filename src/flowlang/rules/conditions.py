@@ -8,21 +8,22 @@ from flowlang.check.names import Names
 from flowlang.rules.knowing import topics
 from flowlang.rules.reasoning import Reasoning
 from flowlang.rules.rule import Look
+from flowlang.syntax import campaigns, facts, moments, past
 from flowlang.syntax import declarations as tree
 from flowlang.syntax import expressions as ex
 from flowlang.syntax.tree import Node
 
 TESTS: tuple[type[Node], ...] = (
-    ex.Compare, ex.Between, ex.InList, ex.NotInList, ex.IsBefore, ex.IsAfter
+    ex.Compare, ex.Between, ex.InList, ex.NotInList, moments.IsBefore, moments.IsAfter
 )  # fmt: skip
 """Tests of one value, which may be settled by what kind of value it is."""
 
 _FILTERS = (
-    ex.AnyRow, ex.NoRow, ex.CountOf, ex.SumOf, ex.Happened, tree.EventSetting, tree.AudienceLine,
-    tree.OnSystem,
+    past.AnyRow, past.NoRow, past.CountOf, past.SumOf, past.Happened, campaigns.EventSetting,
+    campaigns.OnSystem, tree.AudienceLine,
 )  # fmt: skip
 _FILTERING_STEPS = ("wait_for", "for_branch", "split_best", "set_record", "remove")
-_BOUNDED = (ex.CountOf, ex.CouponsLeft, ex.Part)
+_BOUNDED = (past.CountOf, facts.CouponsLeft, moments.Part)
 
 
 def reasoning_at(look: Look) -> Reasoning:
@@ -31,6 +32,27 @@ def reasoning_at(look: Look) -> Reasoning:
         if isinstance(node, _FILTERS) or node.rule in _FILTERING_STEPS:
             return look.reasoning_in_rows
     return look.reasoning
+
+
+def always_holds(node: ex.Expression, look: Look) -> bool:
+    """Whether a condition surely holds for everyone who has what it asks about."""
+    known = whoever_has(what_is_asked(node))
+    return may_be_settled(node, look.names) and reasoning_at(look).always(node, known)
+
+
+def what_is_asked(node: ex.Expression) -> list[ex.Expression]:
+    """What is compared, without which nothing holds."""
+    found: list[ex.Expression] = []
+    for part in node.parts if isinstance(node, ex.Or) else (node,):
+        one = getattr(part, "left", None) or getattr(part, "operand", None)
+        if isinstance(one, (ex.FieldValue, ex.Ref)) and one not in found:
+            found.append(one)
+    return found
+
+
+def whoever_has(asked: list[ex.Expression]) -> list[tuple[ex.Expression, bool]]:
+    """That all of these are set."""
+    return [(ex.IsSet(one.span, one), True) for one in asked]
 
 
 def may_be_settled(node: Node, names: Names) -> bool:
@@ -52,7 +74,7 @@ def may_be_settled(node: Node, names: Names) -> bool:
                 kind = names.fields.get(str(node.operand.name.value))
                 return kind is not None and 0 < len(kind.choices) <= len(node.choices)
             return isinstance(node.operand, _BOUNDED)
-        case ex.Compare() | ex.IsBefore() | ex.IsAfter():
+        case ex.Compare() | moments.IsBefore() | moments.IsAfter():
             left, right = _is_literal(node.left), _is_literal(node.right)
             if left or right:
                 return (left and right) or isinstance(node.right if left else node.left, _BOUNDED)

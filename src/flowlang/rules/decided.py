@@ -18,13 +18,14 @@ from flowlang.steps.step import Instruction
 from flowlang.steps.wait_for import WaitFor
 from flowlang.steps.wait_until import WaitUntil
 from flowlang.syntax import expressions as ex
+from flowlang.syntax import facts
 from flowlang.syntax.tree import Node
 
 _BECAUSE_OF = {
-    ex.TimedOut: tr("only a wait with `at most` can time out"),
-    ex.Missed: tr("only a wait until a moment can be missed"),
-    ex.WasSent: tr("it speaks of a send before it"),
-    ex.Failed: tr("it speaks of a call before it"),
+    facts.TimedOut: tr("only a wait with `at most` can time out"),
+    facts.Missed: tr("only a wait until a moment can be missed"),
+    facts.WasSent: tr("it speaks of a send before it"),
+    facts.Failed: tr("it speaks of a call before it"),
 }
 
 
@@ -100,6 +101,6 @@ def _explained(reasoning: Reasoning, condition: ex.Expression, known: Knowledge,
             else tr("`{text}` does not hold by then", text=shown(one)),
         )
         for one, so in enough[:1]
-        if not isinstance(one, ex.Flag)
+        if not isinstance(one, facts.Flag)
     )
     return Hit(condition.span, {"text": shown(condition)}, hint, also=reasons, walk=walk)

@@ -27,6 +27,7 @@ from flowlang.steps.wait import Wait, WaitDays
 from flowlang.steps.wait_for import WaitFor
 from flowlang.steps.wait_until import WaitUntil
 from flowlang.syntax import expressions as tree
+from flowlang.syntax import facts, moments, past
 from flowlang.syntax.tree import Node, Token, walk
 
 Topic = tuple[str, str]
@@ -98,7 +99,7 @@ def topics(condition: tree.Expression) -> frozenset[Topic]:
 
 
 _LASTING = {"event", "flag"}
-_TIMES = (tree.Date, tree.DateTime, tree.Time, tree.Today, tree.Now, tree.Duration)
+_TIMES = (tree.Date, tree.DateTime, tree.Time, moments.Today, moments.Now, tree.Duration)
 
 
 # ---------------------------------------------------------------------- what conditions hang on
@@ -134,22 +135,22 @@ def _of_consent(node: Any) -> Iterable[Topic]:
 
 
 _TOPICS: dict[type[Node], Callable[[Any], Iterable[Topic]]] = {
-    tree.Tagged: lambda node: [("tag", str(node.tag.value))],
+    facts.Tagged: lambda node: [("tag", str(node.tag.value))],
     tree.FieldValue: lambda node: [("field", str(node.name.value))],
-    tree.InGroup: lambda node: [("group", str(node.group.value))],
-    tree.IsBlocked: lambda node: [("blocked", "")],
+    facts.InGroup: lambda node: [("group", str(node.group.value))],
+    facts.IsBlocked: lambda node: [("blocked", "")],
     tree.Ref: _of_ref,
-    tree.MayGet: _of_consent,
-    tree.MayNotGet: _of_consent,
-    **dict.fromkeys((tree.TimedOut, tree.Missed, tree.WasSent, tree.Failed), _of_flag),
+    facts.MayGet: _of_consent,
+    facts.MayNotGet: _of_consent,
+    **dict.fromkeys((facts.TimedOut, facts.Missed, facts.WasSent, facts.Failed), _of_flag),
     **dict.fromkeys(
-        (tree.Happened, tree.OfLast, tree.OfFirst, tree.AtOfLast, tree.AtOfFirst), _of_events
+        (past.Happened, past.OfLast, past.OfFirst, past.AtOfLast, past.AtOfFirst), _of_events
     ),
-    **dict.fromkeys((tree.CountOf, tree.SumOf, tree.AnyRow, tree.NoRow), _of_rows),
+    **dict.fromkeys((past.CountOf, past.SumOf, past.AnyRow, past.NoRow), _of_rows),
     **dict.fromkeys(
-        (tree.Received, tree.Reacted, tree.ReceivedAnything, tree.CouponsLeft), _of_sends
+        (past.Received, past.Reacted, past.ReceivedAnything, facts.CouponsLeft), _of_sends
     ),
-    **dict.fromkeys((tree.InSegment, tree.CanReceive), _of_anything),
+    **dict.fromkeys((facts.InSegment, facts.CanReceive), _of_anything),
 }
 """What one part of a condition hangs on, by itself."""
 
@@ -240,8 +241,8 @@ def _(node: Call) -> Iterator[Topic]:
 
 
 _NOWHERE = Span(Source("", ""), 0, 0)
-_NOT_LATE = (Fact(tree.TimedOut(_NOWHERE), False), Fact(tree.Missed(_NOWHERE), False))
-NO_FLAGS = (*_NOT_LATE, Fact(tree.WasSent(_NOWHERE), False), Fact(tree.Failed(_NOWHERE), False))
+_NOT_LATE = (Fact(facts.TimedOut(_NOWHERE), False), Fact(facts.Missed(_NOWHERE), False))
+NO_FLAGS = (*_NOT_LATE, Fact(facts.WasSent(_NOWHERE), False), Fact(facts.Failed(_NOWHERE), False))
 """What no step has said yet when a run starts."""
 
 
@@ -264,26 +265,26 @@ def _said_by(node: Node) -> Iterator[tuple[tree.Expression, bool]]:
     span = node.span
     match node:
         case Tag(tag=tag):
-            yield tree.Tagged(span, tag), True
+            yield facts.Tagged(span, tag), True
         case Untag(tag=tag):
-            yield tree.Tagged(span, tag), False
+            yield facts.Tagged(span, tag), False
         case Set(field=field, value=tree.Literal() | tree.Yes() | tree.No() as value):
             if not isinstance(value, (tree.Date, tree.DateTime, tree.Time)):
                 yield _equals(span, field, value), True
         case Clear(field=field):
             yield tree.IsSet(span, tree.FieldValue(span, field)), False
         case JoinGroup(group=group):
-            yield tree.InGroup(span, group), True
+            yield facts.InGroup(span, group), True
         case LeaveGroup(group=group):
-            yield tree.InGroup(span, group), False
+            yield facts.InGroup(span, group), False
         case Grant(channel=channel):
-            yield tree.MayGet(span, channel), True
+            yield facts.MayGet(span, channel), True
         case Withdraw(channel=channel):
-            yield tree.MayGet(span, channel), False
+            yield facts.MayGet(span, channel), False
         case Block():
-            yield tree.IsBlocked(span), True
+            yield facts.IsBlocked(span), True
         case Unblock():
-            yield tree.IsBlocked(span), False
+            yield facts.IsBlocked(span), False
 
 
 def _equals(span: Span, field: Token, value: tree.Expression) -> tree.Expression:

@@ -1,13 +1,14 @@
-"""RULES → PAGES: what a rule says of itself, as Markdown; docs/rules is made of these."""
+"""RULES AND MISTAKES → PAGES: what they say of themselves, as Markdown; docs/rules is made of it."""
 
 from __future__ import annotations
 
 from importlib import import_module
+from textwrap import fill
 from typing import NamedTuple
 
-from flowlang.rules import registry
+from flowlang.rules import mistakes, registry
 from flowlang.rules.rule import Rule
-from flowlang.source import Findings, Source
+from flowlang.source import Diagnostic, Findings, Source
 from flowlang.speech import ENGLISH, Text, in_language, paragraphs, tr
 from flowlang.syntax.format import FormatError, format_source
 from flowlang.syntax.parser import parse
@@ -24,57 +25,85 @@ class Examples(NamedTuple):
     """The `flow.toml` that they need, mostly none."""
 
 
-def text_of(rule: Rule) -> str:
-    """What a rule is about: a sentence, an empty line, and the rest."""
-    return (import_module(rule.module).__doc__ or "").strip()
+def text_of(found: Rule | Diagnostic) -> str:
+    """What something that is found is about: a sentence, an empty line, and the rest."""
+    if isinstance(found, Rule):
+        return (import_module(found.module).__doc__ or "").strip()
+    mistake = mistakes.pages()[found.name]
+    return f"{mistake.lead}\n\n{fill(mistake.rest, 100, break_on_hyphens=False)}"
 
 
-def examples(rule: Rule) -> Examples:
-    """The examples of a rule."""
-    module = import_module(rule.module)
-    fixed, settings = getattr(module, "FIXED", ""), getattr(module, "SETTINGS", "")
-    return Examples(module.BAD, module.GOOD, fixed, settings)
+def about(name: str, language: str = ENGLISH) -> str:
+    """The same by the name of what was found, in a language."""
+    found = registry.rules().get(name) or registry.diagnostic(name)
+    return paragraphs(text_of(found), language) if found is not None else ""
 
 
-def page(rule: Rule, language: str = ENGLISH) -> str:
-    """The page of a rule in a language, its examples with them."""
-    shown = examples(rule)
+def lead_of(found: Rule | Diagnostic) -> str:
+    """The first sentence of that, which says what it is."""
+    return " ".join(text_of(found).partition("\n\n")[0].split())
+
+
+def examples(found: Rule | Diagnostic) -> Examples:
+    """The examples of something that is found."""
+    if isinstance(found, Rule):
+        module = import_module(found.module)
+        fixed, settings = getattr(module, "FIXED", ""), getattr(module, "SETTINGS", "")
+        return Examples(module.BAD, module.GOOD, fixed, settings)
+    mistake = mistakes.pages()[found.name]
+    return Examples(mistake.bad, mistake.good, "", "")
+
+
+def written_in(found: Rule | Diagnostic, language: str) -> Examples:
+    """The examples with the keywords of a language."""
+    shown = examples(found)
+    bad, good, fixed = (one and _translated(one, language) for one in shown[:3])
+    if isinstance(found, Diagnostic):
+        # What does not parse cannot be translated: it is there in other languages as well.
+        bad = mistakes.pages()[found.name].translations.get(language, bad)
+    return Examples(bad, good, fixed, shown.settings)
+
+
+def page(found: Rule | Diagnostic, language: str = ENGLISH) -> str:
+    """The page of something that is found in a language, its examples with it."""
+    shown = written_in(found, language)
 
     def said(text: str) -> str:
         return in_language(text, language)
 
-    def example(text: str) -> str:
-        return _fenced("flow", _written_in(text, language))
-
-    facts = tr(
-        "{code} · family `{family}` · {severity}",
-        code=rule.code,
-        family=rule.family,
-        severity=_severity(rule),
-    )
-    parts = [f"# {rule.name}", said(facts), paragraphs(text_of(rule), language)]
+    parts = [f"# {found.name}", said(_facts(found)), paragraphs(text_of(found), language)]
     if shown.settings:
         parts += [said(tr("With this `flow.toml`:")), _fenced("toml", shown.settings)]
-    parts += [said(tr("Found:")), example(shown.bad), said(tr("Not found:")), example(shown.good)]
+    if shown.bad:
+        parts += [said(tr("Found:")), _fenced("flow", shown.bad)]
+        parts += [said(tr("Not found:")), _fenced("flow", shown.good)]
     if shown.fixed:
         parts += [
             said(tr("`flow check --fix` makes of the first:")),
-            example(shown.fixed),
+            _fenced("flow", shown.fixed),
         ]
     return "\n\n".join(parts) + "\n"
 
 
-def _severity(rule: Rule) -> Text:
+def _facts(found: Rule | Diagnostic) -> Text:
+    """Code, family and severity."""
     said = {
         "off": tr("off, unless `flow.toml` says otherwise"),
         "info": tr("info: shown, and no reason to fail"),
         "warning": tr("warning"),
         "error": tr("error"),
-    }[rule.severity]
-    return tr("{severity} · guards a law", severity=said) if rule.legal else said
+    }[found.severity]
+    if isinstance(found, Rule) and found.legal:
+        said = tr("{severity} · guards a law", severity=said)
+    family = registry.family_of(found)
+    if not family:
+        return tr("{code} · {severity}", code=found.code, severity=said)
+    return tr(
+        "{code} · family `{family}` · {severity}", code=found.code, family=family, severity=said
+    )
 
 
-def _written_in(text: str, language: str) -> str:
+def _translated(text: str, language: str) -> str:
     """An example with the keywords of a language; as it stands where it cannot be said so."""
     if language == ENGLISH:
         return text
@@ -93,26 +122,28 @@ def overview() -> str:
     parts = [_HEAD]
     for family, about in registry.FAMILIES.items():
         rows = [
-            f"| [{rule.name}]({rule.name}.md) | {rule.code} | {rule.severity} | {_lead(rule)} |"
-            for rule in registry.rules().values()
-            if rule.family == family
+            _row(rule) for rule in registry.rules().values() if rule.family == family
         ]
-        rows += [
-            f"| {found.name} | {found.code} | {found.severity} | {_sentence(found.why)} |"
-            for found, own in registry.OTHERS.values()
-            if own == family
-        ]
-        head = ["| rule | code | severity | |", "|---|---|---|---|"]
-        parts += [f"## {family}\n\n{about}.", "\n".join([*head, *rows])]
+        rows += [_row(found) for found, own in registry.OTHERS.values() if own == family]
+        parts += [f"## {family}\n\n{about}.", _table(rows)]
+    always = [one for one in registry.diagnostics() if one.name not in registry.OTHERS]
+    parts += [_MISTAKES, _table([_row(one) for one in always])]
     return "\n\n".join(parts) + "\n"
 
 
-def _lead(rule: Rule) -> str:
-    return _sentence(text_of(rule))
+def _table(rows: list[str]) -> str:
+    return "\n".join(["| rule | code | severity | |", "|---|---|---|---|", *rows])
 
 
-def _sentence(text: str) -> str:
-    return " ".join(text.partition("\n\n")[0].split())
+def _row(found: Rule | Diagnostic) -> str:
+    link = f"[{found.name}]({found.name}.md)"
+    return f"| {link} | {found.code} | {found.severity} | {lead_of(found)} |"
+
+
+_MISTAKES = """\
+## mistakes
+
+What makes a program unusable. It is always found: no setting and no comment allows it."""
 
 
 _HEAD = """\

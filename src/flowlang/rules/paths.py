@@ -29,6 +29,7 @@ from flowlang.steps.jump import Jump
 from flowlang.steps.race import WaitAgain
 from flowlang.steps.repeat import Count, LeaveLoop
 from flowlang.steps.split import TakeShare
+from flowlang.syntax import campaigns, facts
 from flowlang.syntax import declarations as tree
 from flowlang.syntax import expressions as ex
 from flowlang.syntax.tree import Node, walk
@@ -94,7 +95,7 @@ class Paths:
     def said_by_settings(self) -> Iterator[Topic]:
         """What its settings and goals speak of."""
         for line in self.settings:
-            if isinstance(line, tree.ConditionSetting):
+            if isinstance(line, campaigns.ConditionSetting):
                 yield from self.topics(line.where)
         for at, _ in self.campaign.goals:
             node = self.campaign.nodes[at]
@@ -216,7 +217,7 @@ class Paths:
         starts = [line for line in self.settings if isinstance(line, _STARTS)]
         if len(starts) == 1 and self.campaign.name not in self._beside.started:
             line = starts[0]
-            if isinstance(line, tree.ConditionSetting) and self._is_left_alone(line.where):
+            if isinstance(line, campaigns.ConditionSetting) and self._is_left_alone(line.where):
                 found.add(self._fact(line.where, holds=True))
         return frozenset(found) | self.always
 
@@ -234,13 +235,13 @@ class Paths:
         return frozenset(
             self._fact(line.where, holds=False)
             for line in self.settings
-            if isinstance(line, (tree.StopWhen, tree.RestartWhen))
+            if isinstance(line, (campaigns.StopWhen, campaigns.RestartWhen))
             and _is_steady(line.where)
             and not any(isinstance(one, ex.Ref) for one in walk(line.where))
         )
 
 
-_STARTS = (tree.StartWhen, tree.StartAsSoonAs, tree.StartOn, tree.StartOnChange)
+_STARTS = (campaigns.StartWhen, campaigns.StartAsSoonAs, campaigns.StartOn, campaigns.StartOnChange)
 _MOST = 30
 """Facts that are joined: beyond that nothing is claimed any more than without them."""
 
@@ -255,8 +256,9 @@ _JUST_GOES_ON = (Jump, Count, LeaveLoop, TakeShare)
 
 _STEADY = (
     ex.And, ex.Or, ex.Not, ex.Compare, ex.Between, ex.InList, ex.NotInList, ex.IsSet, ex.IsNotSet,
-    ex.Tagged, ex.InGroup, ex.MayGet, ex.MayNotGet, ex.IsBlocked, ex.FieldValue, ex.Ref, ex.Text,
-    ex.Number, ex.Percent, ex.Yes, ex.No, ex.Contains, ex.StartsWith, ex.EndsWith, ex.Matches,
+    facts.Tagged, facts.InGroup, facts.MayGet, facts.MayNotGet, facts.IsBlocked, ex.FieldValue,
+    ex.Ref, ex.Text, ex.Number, ex.Percent, ex.Yes, ex.No, ex.Contains, ex.StartsWith, ex.EndsWith,
+    ex.Matches,
 )  # fmt: skip
 
 

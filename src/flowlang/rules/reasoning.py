@@ -14,6 +14,7 @@ from flowlang.kinds import Fields
 from flowlang.rules.atoms import Atoms, Fact
 from flowlang.rules.regions import Region
 from flowlang.syntax import expressions as tree
+from flowlang.syntax import facts
 
 MOST = 128
 """Ways that are followed up; a condition with more may be met, as far as we know."""
@@ -79,7 +80,7 @@ class Reasoning:
                 if holds is isinstance(node, tree.And):
                     return self._all(parts, holds)
                 return self._any(parts, holds)
-            case tree.InSegment():
+            case facts.InSegment():
                 inner = self._atoms.segment(node)
                 if inner is not None:
                     return self._ways(inner, holds)

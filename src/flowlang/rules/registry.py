@@ -35,6 +35,7 @@ OTHERS: dict[str, tuple[Diagnostic, str]] = {
         (own.NO_REASON, "allowances"),
         (own.UNKNOWN, "allowances"),
         (own.LOCKED, "allowances"),
+        (own.UNREADABLE, "allowances"),
     )
 }
 """What is found without a rule of its own and can be set like one, with its family."""
@@ -78,6 +79,11 @@ def diagnostics() -> list[Diagnostic]:
         if isinstance(value, Diagnostic)
     ]
     return sorted(found, key=lambda one: one.code)
+
+
+def family_of(found: Rule | Diagnostic) -> str:
+    """The family that something found can be set by; empty where it cannot be set."""
+    return names().get(found.name, "")
 
 
 def diagnostic(word: str) -> Diagnostic | None:

@@ -24,9 +24,10 @@ from typing import Any
 from flowlang.rules import registry
 from flowlang.rules.severities import EDITIONS, SETTINGS, Setting, Severities
 from flowlang.source import did_you_mean, guess
+from flowlang.speech import joined, tr
 
 _OTHER_KEYS = ("preset", "locked")
-_SEVERITIES = {"error": "an error", "warning": "a warning", "info": "an info"}
+_SEVERITIES = {"error": tr("an error"), "warning": tr("a warning"), "info": tr("an info")}
 _MOST_FOLDERS = 1_000
 """Folders that are looked through for one that may be meant."""
 
@@ -46,7 +47,12 @@ def read(table: dict[str, Any], root: Path) -> Severities:
             inner = found.said.setdefault(folder, {})
             for name, setting in value.items():
                 if name in _OTHER_KEYS:
-                    raise BadRules(f"`{name}` holds for the whole workspace: write it in `[rules]`")
+                    raise BadRules(
+                        tr(
+                            "`{name}` holds for the whole workspace: write it in `[rules]`",
+                            name=name,
+                        )
+                    )
                 _say(inner, name, setting, f'rules."{key}".{name}')
             _none_locked(inner, found, key)
             _is_there(folder, key, root)
@@ -65,10 +71,17 @@ def _required(word: str) -> str:
     if name is None:
         mistake = registry.diagnostic(word)
         if mistake is not None:
-            always = f"is always {_SEVERITIES[mistake.severity]}, it cannot be set"
-            raise BadRules(f"`{word}`: {mistake.code} {mistake.name} {always}")
+            raise BadRules(
+                tr(
+                    "`{word}`: {code} {name} is always {severity}, it cannot be set",
+                    word=word,
+                    code=mistake.code,
+                    name=mistake.name,
+                    severity=_SEVERITIES[mistake.severity],
+                )
+            )
         hint = did_you_mean(word, [*registry.FAMILIES, *registry.names()])
-        raise BadRules(f"there is no rule `{word}`; {hint}")
+        raise BadRules(tr("there is no rule `{word}`; {hint}", word=word, hint=hint))
     return name
 
 
@@ -79,14 +92,20 @@ def _say(said: dict[str, Setting], word: str, value: Any, key: str) -> None:
         wrong = next((one for one in value if one not in ("severity", "because")), None)
         if wrong is not None:
             hint = did_you_mean(wrong, ("severity", "because"))
-            raise BadRules(f"unknown key `{key}.{wrong}`; {hint}")
+            raise BadRules(
+                tr("unknown key `{key}.{wrong}`; {hint}", key=key, wrong=wrong, hint=hint)
+            )
         because, value = value.get("because", ""), value["severity"]
         if not isinstance(because, str):
-            raise BadRules(f"`{key}.because` is a text in quotes, not {because!r}")
+            raise BadRules(
+                tr("`{key}.because` is a text in quotes, not {because!r}", key=key, because=because)
+            )
     if value not in SETTINGS:
-        choices = " or ".join(f'"{one}"' for one in SETTINGS)
+        choices = joined((f'"{one}"' for one in SETTINGS), tr(" or "))
         shown = f'"{value}"' if isinstance(value, str) else value
-        raise BadRules(f"{key} = {shown}: expected {choices}")
+        raise BadRules(
+            tr("{key} = {shown}: expected {choices}", key=key, shown=shown, choices=choices)
+        )
     if value == "off" and not because.strip():
         _not_against_the_law(name, key)
     said[name] = value
@@ -97,39 +116,52 @@ def _not_against_the_law(name: str, key: str) -> None:
     for rule in registry.rules().values():
         if rule.legal and name in (rule.name, rule.family):
             raise BadRules(
-                f"{key}: `{rule.name}` guards a law; to switch it off, say why:"
-                f' {name} = {{ severity = "off", because = "…" }}'
+                tr(
+                    "{key}: `{name}` guards a law; to switch it off, say why: {word} = {{ severity"
+                    ' = "off", because = "…" }}',
+                    key=key,
+                    name=rule.name,
+                    word=name,
+                )
             )
 
 
 def _preset(table: dict[str, Any]) -> str:
     preset = table.get("preset", EDITIONS[-1])
     if preset not in EDITIONS:
-        choices = " or ".join(f'"{one}"' for one in EDITIONS)
+        choices = joined((f'"{one}"' for one in EDITIONS), tr(" or "))
         shown = f'"{preset}"' if isinstance(preset, str) else preset
-        raise BadRules(f"rules.preset = {shown}: expected {choices}")
+        raise BadRules(
+            tr("rules.preset = {shown}: expected {choices}", shown=shown, choices=choices)
+        )
     return str(preset)
 
 
 def _locked(table: dict[str, Any]) -> frozenset[str]:
     words = table.get("locked", [])
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-        raise BadRules('`rules.locked` is a list of names: locked = ["consent", "send-at-night"]')
+        raise BadRules(
+            tr('`rules.locked` is a list of names: locked = ["consent", "send-at-night"]')
+        )
     return frozenset(_required(word) for word in words)
 
 
 def _folder(key: str) -> str:
     """The folder that a table is about, "" for the workspace's own."""
     if _name(key) is not None:
-        raise BadRules(f'`rules.{key}` is a severity: write {key} = "warning"')
+        raise BadRules(tr('`rules.{key}` is a severity: write {key} = "warning"', key=key))
     folder = PurePosixPath(key)
     if folder.is_absolute() or ".." in folder.parts:
-        raise BadRules(f'`[rules."{key}"]`: expected a folder within the workspace')
+        raise BadRules(tr('`[rules."{key}"]`: expected a folder within the workspace', key=key))
     near = guess(key, [*registry.FAMILIES, *registry.names()])
     if "/" not in key and near is not None:
         raise BadRules(
-            f"there is no rule `{key}`; did you mean `{near}`?"
-            f' (a folder of that name is `[rules."{key}/"]`)'
+            tr(
+                "there is no rule `{key}`; did you mean `{near}`? (a folder of that name is"
+                ' `[rules."{key}/"]`)',
+                key=key,
+                near=near,
+            )
         )
     return "" if str(folder) == "." else str(folder)
 
@@ -138,9 +170,8 @@ def _is_there(folder: str, key: str, root: Path) -> None:
     """A folder that is not there would be passed over in silence, mostly for a slip."""
     if not (root / folder).is_dir():
         hint = did_you_mean(folder, list(islice(_folders(root), _MOST_FOLDERS)))
-        raise BadRules(
-            f'`[rules."{key}"]`: there is no such folder' + (f"; {hint}" if hint else "")
-        )
+        missing = tr('`[rules."{key}"]`: there is no such folder', key=key)
+        raise BadRules(joined((missing, hint), "; ") if hint else missing)
 
 
 def _folders(root: Path) -> Iterator[str]:
@@ -154,4 +185,10 @@ def _none_locked(said: dict[str, Setting], found: Severities, folder: str) -> No
     """A folder does not change what the workspace has locked."""
     for name in said:
         if found.is_locked(name, registry.names().get(name, name)):
-            raise BadRules(f'`[rules."{folder}"]`: `{name}` is locked, and holds for all folders')
+            raise BadRules(
+                tr(
+                    '`[rules."{folder}"]`: `{name}` is locked, and holds for all folders',
+                    folder=folder,
+                    name=name,
+                )
+            )

@@ -8,6 +8,7 @@ from flowlang.check.names import Names
 from flowlang.kinds import Fields, Kind
 from flowlang.rules.regions import YES_OR_NO, Numbers, Region, Texts, numbers
 from flowlang.syntax import expressions as tree
+from flowlang.syntax import facts, moments, past
 
 FAMILIES = {
     "text": "text", "email": "text", "phone": "text", "one of": "text", "number": "number",
@@ -36,15 +37,15 @@ class Subjects:
             return region.meet(Region(YES_OR_NO, missing=True))
         if family in ("day", "weekday") and isinstance(region.values, Numbers):
             region = Region(region.values.whole(), region.missing)
-        if isinstance(key, (tree.CountOf, tree.CouponsLeft)):
+        if isinstance(key, (past.CountOf, facts.CouponsLeft)):
             least = region.meet(Region(numbers(">=", 0), missing=_may_be_missing(key)))
             return _whole(least)
-        if isinstance(key, tree.Part):
+        if isinstance(key, moments.Part):
             low, high = _RANGES[str(key.unit.value)]
             bounds = numbers(">=", low).meet(numbers("<=", high))
-            missing = not isinstance(key.operand, tree.Today)
+            missing = not isinstance(key.operand, moments.Today)
             return _whole(region.meet(Region(bounds, missing=missing)))
-        if isinstance(key, (tree.Elapsed, tree.Remaining)):
+        if isinstance(key, (moments.Elapsed, moments.Remaining)):
             return _whole(region)
         choices = self.choices_of(key) if family == "text" else None
         if choices is not None:
@@ -76,15 +77,15 @@ class Subjects:
         if kind is not None:
             return FAMILIES.get(kind.name, "")
         match node:
-            case tree.Part(unit=unit):
+            case moments.Part(unit=unit):
                 return "weekday" if unit.value == "weekday" else "number"
-            case tree.CountOf() | tree.SumOf() | tree.CouponsLeft() | tree.Elapsed():
+            case past.CountOf() | past.SumOf() | facts.CouponsLeft() | moments.Elapsed():
                 return "number"
-            case tree.Remaining() | tree.Product():
+            case moments.Remaining() | tree.Product():
                 return "number"
-            case tree.Today() | tree.Anniversary():
+            case moments.Today() | moments.Anniversary():
                 return "day"
-            case tree.Now() | tree.AtOfLast() | tree.AtOfFirst() | tree.LastRun():
+            case moments.Now() | past.AtOfLast() | past.AtOfFirst() | moments.LastRun():
                 return "moment"
         return ""
 
@@ -104,5 +105,5 @@ def _whole(region: Region) -> Region:
     return Region(values.whole(), region.missing) if isinstance(values, Numbers) else region
 
 
-def _may_be_missing(key: tree.CountOf | tree.CouponsLeft) -> bool:
-    return isinstance(key, tree.CountOf) and "." in str(key.rows.value)
+def _may_be_missing(key: past.CountOf | facts.CouponsLeft) -> bool:
+    return isinstance(key, past.CountOf) and "." in str(key.rows.value)

@@ -11,7 +11,7 @@ from flowlang.source import Span
 from flowlang.steps.restart import Restart
 from flowlang.steps.tag import Tag
 from flowlang.steps.untag import Untag
-from flowlang.syntax.expressions import Tagged
+from flowlang.syntax.facts import Tagged
 from flowlang.syntax.tree import Node
 
 

@@ -26,12 +26,12 @@ class Text(NamedTuple):
         return in_source(self.part, start, end)
 
 
-_PLACEHOLDER = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+PLACEHOLDER = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 
 
 def with_placeholders(text: str, shown: str) -> str:
     """A text as it may look to who reads it: something else stands for each placeholder."""
-    return _PLACEHOLDER.sub(shown, text)
+    return PLACEHOLDER.sub(shown, text)
 
 
 def texts(look: Look) -> Iterator[Text]:

@@ -11,7 +11,8 @@ from flowlang.check.view import View
 from flowlang.effects import Effects, Trigger
 from flowlang.kinds import in_words
 from flowlang.steps.step import Code
-from flowlang.syntax.expressions import EventRef, Expression
+from flowlang.syntax.expressions import Expression
+from flowlang.syntax.past import EventRef
 
 
 @dataclass(frozen=True, slots=True)

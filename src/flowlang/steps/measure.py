@@ -11,6 +11,7 @@ from flowlang.effects import Effects, Next
 from flowlang.steps.event_match import EventMatch, event_match
 from flowlang.steps.step import Code, Instruction, Step
 from flowlang.syntax import expressions as tree
+from flowlang.syntax import past
 from flowlang.syntax.tree import Token, node
 
 
@@ -19,7 +20,7 @@ class Measure(Step):
     """Counts runs after which an event came in time, each once, also after the run has ended."""
 
     name: Token
-    event: tree.EventRef
+    event: past.EventRef
     within: tree.Duration
     roles: ClassVar[Mapping[str, str]] = {"name": "new measure"}
 

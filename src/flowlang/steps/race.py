@@ -19,6 +19,7 @@ from flowlang.steps.repeat import Count
 from flowlang.steps.step import Code, Instruction, Lapse, Step
 from flowlang.steps.wait_until import said
 from flowlang.syntax import expressions as tree
+from flowlang.syntax import past
 from flowlang.syntax.tree import Node, node
 
 
@@ -26,7 +27,7 @@ from flowlang.syntax.tree import Node, node
 class ForBranch(Node):
     """`for EVENT [where C]`: taken when the event comes first."""
 
-    event: tree.EventRef
+    event: past.EventRef
     where: tree.Expression | None
     steps: tuple[Node, ...] | None
     brings: ClassVar[str] = "reply"

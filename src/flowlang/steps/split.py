@@ -15,6 +15,7 @@ from flowlang.steps.event_match import EventMatch, event_match
 from flowlang.steps.jump import branches
 from flowlang.steps.step import Code, Instruction, Lapse, Step
 from flowlang.syntax import expressions as tree
+from flowlang.syntax import past
 from flowlang.syntax.tree import Node, Token, node
 
 
@@ -49,7 +50,7 @@ class Split(Step):
 class SplitBest(Step):
     """A test: those beyond the shares wait until its window ends, then all take the best branch."""
 
-    event: tree.EventRef
+    event: past.EventRef
     after: tree.Duration
     where: tree.Expression | None
     shares: tuple[Share, ...] | None

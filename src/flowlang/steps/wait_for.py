@@ -11,8 +11,10 @@ from flowlang.check.names import Names
 from flowlang.effects import STAY, Effects, Next, Trigger
 from flowlang.steps.event_match import EventMatch, came, event_match
 from flowlang.steps.step import Code, Instruction, Lapse, Step
-from flowlang.steps.wait_until import IN_TIME, TIMED_OUT, said
+from flowlang.steps.until import IN_TIME, TIMED_OUT
+from flowlang.steps.wait_until import said
 from flowlang.syntax import expressions as tree
+from flowlang.syntax import past
 from flowlang.syntax.tree import node
 
 
@@ -20,7 +22,7 @@ from flowlang.syntax.tree import node
 class WaitFor(Step):
     """Waits until an event happens, from now on; its data is `reply`."""
 
-    event: tree.EventRef
+    event: past.EventRef
     where: tree.Expression | None
     at_most: tree.Duration | None
     brings: ClassVar[str] = "reply"

@@ -21,6 +21,7 @@ from flowlang.stores import tables
 from flowlang.stores.arrays import Arrays
 from flowlang.stores.bell import Bell
 from flowlang.stores.bulk import Bulk
+from flowlang.stores.sql import ready
 from flowlang.stores.store import StoreError
 from flowlang.stores.writing import SqlStore
 
@@ -138,12 +139,7 @@ def connect(url: str, base: Path) -> PostgresqlStore:
     )
     store = PostgresqlStore(engine, shown, Arrays(), Bell(engine))
     sa.event.listen(engine, "connect", _set_up)
-    try:
-        _ensure_tables(store)
-    except StoreError:
-        store.close()
-        raise
-    return store
+    return ready(store, _ensure_tables)
 
 
 def _parsed(url: str) -> sa.URL:
@@ -189,6 +185,7 @@ def _ensure_tables(store: PostgresqlStore) -> None:
             return
         if tables.version(connection) is None:
             tables.make(connection)
+            store.made = True
         else:
             tables.bring_up_to_date(connection)
 

@@ -294,6 +294,14 @@ class SqlReading(Sql):
         found = self._some(asked.with_for_update(), c.contact, contacts)
         return [letter_row(row) for row in found]
 
+    def open_letters(self) -> list[tuple[str, LetterStatus, int]]:
+        c = t.letters.c
+        asked = sa.select(c.message, c.status, sa.func.count()).where(
+            c.status.in_(("queued", "handing over", "unknown"))
+        )
+        found = self._all(asked.group_by(c.message, c.status).order_by(c.message, c.status))
+        return [(row[0], row[1], row[2]) for row in found]
+
     def letters(self, statuses: Collection[LetterStatus], limit: int) -> list[LetterRow]:
         c = t.letters.c
         asked = sa.select(t.letters).where(c.status.in_(list(statuses)))

@@ -12,8 +12,7 @@ ArrivalStatus = Literal["pending", "applied", "refused"]
 LetterStatus = Literal["queued", "handing over", "handed over", "failed", "unknown", "taken back"]
 
 
-@dataclass(frozen=True, slots=True)
-class ContactRow:
+class ContactRow(NamedTuple):
     """A contact as it lies in the store."""
 
     id: str
@@ -55,8 +54,7 @@ class RunRow(NamedTuple):
     """Its place in the order of those who wait."""
 
 
-@dataclass(frozen=True, slots=True)
-class ArrivalRow:
+class ArrivalRow(NamedTuple):
     """Something that came from outside: kept for good, applied once."""
 
     at: datetime

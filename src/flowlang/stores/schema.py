@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import Text as AnyText
 
-VERSION = 6
+VERSION = 7
 """Of the tables: an older store is brought to it, one of a newer program is refused."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

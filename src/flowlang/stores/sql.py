@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -24,6 +24,7 @@ class Sql:
         self.engine = engine
         self.shown = shown
         """The address without secrets, for messages."""
+        self.made = False
         # A dialect may begin a transaction that writes in another way.
         self._writer = engine.execution_options(flow_writes=True)
         self._thread = threading.local()
@@ -109,7 +110,7 @@ class Sql:
 
     def _all(self, statement: sa.Select[Any]) -> list[Any]:
         with self._connected() as connection:
-            return list(connection.execute(statement))
+            return list(connection.execute(statement).all())
 
     def _some(
         self, statement: sa.Select[Any], column: sa.ColumnElement[Any], among: Iterable[str]
@@ -122,3 +123,16 @@ class Sql:
 
     def _among(self, column: sa.ColumnElement[Any], values: list[str]) -> sa.ColumnElement[bool]:
         return column.in_(values)
+
+
+S = TypeVar("S", bound=Sql)
+
+
+def ready(store: S, ensure_tables: Callable[[S], None]) -> S:
+    """A store with its tables; closed again where they cannot be had.  Raises StoreError."""
+    try:
+        ensure_tables(store)
+    except StoreError:
+        store.close()
+        raise
+    return store

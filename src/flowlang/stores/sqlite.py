@@ -21,6 +21,7 @@ from sqlalchemy.pool import StaticPool
 
 from flowlang.stores import tables
 from flowlang.stores.bulk import RowByRow
+from flowlang.stores.sql import ready
 from flowlang.stores.store import StoreError
 from flowlang.stores.writing import SqlStore
 
@@ -114,12 +115,7 @@ def connect(url: str, base: Path) -> SqliteStore:
         store = SqliteStore(engine, path)
     sa.event.listen(engine, "connect", _set_up)
     sa.event.listen(engine, "begin", _begin)
-    try:
-        _ensure_tables(store)
-    except StoreError:
-        store.close()
-        raise
-    return store
+    return ready(store, _ensure_tables)
 
 
 def _options() -> dict[str, Any]:
@@ -166,6 +162,7 @@ def _ensure_tables(store: SqliteStore) -> None:
         found = _version(connection, store.shown)
         if found is None:
             tables.make(connection)
+            store.made = True
             connection.exec_driver_sql(f"pragma application_id = {_MARK}")
             connection.exec_driver_sql(f"pragma user_version = {_TOLD}")
         elif not tables.is_current(found, store.shown):

@@ -44,6 +44,11 @@ class Store(Protocol):
     has one order for all is done by someone who is alone.
     """
 
+    shown: str
+    """Its address without secrets, for messages."""
+    made: bool
+    """It was made as it was opened: there was none."""
+
     @property
     def many(self) -> bool:
         """Whether several workers may write at the same time, each beside the others."""
@@ -229,6 +234,10 @@ class Store(Protocol):
         ...
 
     def letters(self, statuses: Collection[LetterStatus], limit: int) -> list[LetterRow]: ...
+
+    def open_letters(self) -> list[tuple[str, LetterStatus, int]]:
+        """How many letters of each message wait (`queued`, `handing over`) or are `unknown`."""
+        ...
 
     # ------------------------------------------------------------------ writing
 

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
-from operator import itemgetter
-from typing import Any
+from operator import attrgetter, itemgetter
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
@@ -114,8 +114,7 @@ class SqlStore(SqlReading):
     def _save_letters(self, connection: Connection, changes: Changes) -> None:
         if changes.letters:
             last = connection.scalar(sa.select(sa.func.max(t.letters.c.place))) or 0
-            places = enumerate(changes.letters, last + 1)
-            rows = [_letter(letter) | {"place": place} for place, letter in places]
+            rows = [_letter(one, place) for place, one in enumerate(changes.letters, last + 1)]
             self._bulk.insert(connection, t.letters, rows)
         back = [
             {"id": letter, "status": "taken back", "reason": why}
@@ -255,15 +254,24 @@ def _plain(row: RunRow | TrialRow | ClaimedCode) -> Row:
     return dict(zip(row._fields, row, strict=True))
 
 
-def _letter(letter: Letter) -> dict[str, Any]:
-    data = {one.name: getattr(letter, one.name) for one in fields(letter)}
-    row = {name: data.pop(name) for name in ("id", "contact", "message", "campaign")}
-    at = stamp(data.pop("at"))
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return row | {"at": at, "since": at, "status": "queued", "tries": 0, "reason": "", "data": text}
+_ASKED_FOR = ("id", "contact", "message", "campaign", "at")
+_TOLD = [one.name for one in fields(Letter) if one.name not in _ASKED_FOR]
+"""Of a letter, what is in no column of its own."""
+_told = attrgetter(*_TOLD)
+_json = msgspec.json.Encoder().encode
 
 
-def _process(row: ProcessRow) -> dict[str, Any]:
+def _letter(letter: Letter, place: int) -> Row:
+    at = stamp(letter.at)
+    return {
+        "id": letter.id, "contact": letter.contact, "message": letter.message,
+        "campaign": letter.campaign, "at": at, "since": at, "status": "queued", "tries": 0,
+        "reason": "", "data": _json(dict(zip(_TOLD, _told(letter), strict=True))).decode(),
+        "place": place,
+    }  # fmt: skip
+
+
+def _process(row: ProcessRow) -> Row:
     return {
         "type": row.type, "name": row.name, "by": row.by, "key": row.key, "status": row.status,
         "audience": row.audience, "because": row.because, "who": row.who,
@@ -273,7 +281,7 @@ def _process(row: ProcessRow) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _progress(row: ProcessRow) -> dict[str, Any]:
+def _progress(row: ProcessRow) -> Row:
     """How far a process was when it was made."""
     skipped = json.dumps(dict(sorted(row.skipped.items())), ensure_ascii=False)
     return {"done": row.done, "failed": row.failed, "skipped": skipped}

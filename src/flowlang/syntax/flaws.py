@@ -11,6 +11,7 @@ from typing import Any
 
 from flowlang.source import Diagnostic, Edit, Findings, Fix, Source, Span
 from flowlang.syntax import diagnostics as d
+from flowlang.syntax.dates_in_words import Said, said_at
 from flowlang.syntax.keywords import Keywords
 from flowlang.syntax.lexeme import Lexeme
 
@@ -32,6 +33,8 @@ _CHARACTERS = {
 }  # fmt: skip
 """Which sentence of the keyword table is about a character."""
 _REMOVED = {":", ";"}
+_MEANT = {"≠": "!=", "≥": ">=", "≤": "<=", "⩾": ">=", "⩽": "<=", "×": "*", "÷": "/", "−": "-"}
+"""Signs that a word processor or a keyboard puts in the place of those that flow reads."""
 
 
 class Flaws:
@@ -93,6 +96,15 @@ class Flaws:
         lexemes.append(Lexeme("DATE", right, start, end))
         return True
 
+    def _in_words(self, said: Said, start: int, lexemes: list[Lexeme]) -> None:
+        """`3. März 2027`"""
+        span = Span(self.source, start, said.end)
+        fix = Fix((Edit(span, said.date),)) if said.date else None
+        hint = self.words.say("write", text=said.date) if said.date else ""
+        self._report(d.WRONG_DATE, start, said.end, fix=fix, hint=hint)
+        lexemes.append(Lexeme("DATE", said.date, start, said.end))
+        self.resume = said.end
+
     def _address(self, start: int, lexemes: list[Lexeme]) -> bool:
         """An address that stands without quotes."""
         if self.text[start] not in "@:":
@@ -123,10 +135,18 @@ class Flaws:
         return True
 
     def _character(self, text: str, start: int, end: int, lexemes: list[Lexeme]) -> bool:
+        said = said_at(self.text, start) if text[0].isdigit() else None
+        if said is not None:
+            self._in_words(said, start, lexemes)
+            return True
         # In a file that is no text, what is no letter says nothing new.
         if not self.undecoded:
             habit = "number" if text[0].isdigit() else _CHARACTERS.get(text, text)
             self.characters.setdefault(habit, []).append(Span(self.source, start, end))
+        sign = _MEANT.get(text)
+        if sign is not None:
+            lexemes.append(Lexeme(sign, sign, start, end))
+            return False
         lexemes.append(Lexeme("BAD", text, start, end))
         return True
 
@@ -157,11 +177,14 @@ class Flaws:
                 if key in self.words.sentences
                 else self.words.say("character", text=_shown(first.text))
             )
-            fix = None
+            fix, hint = None, ""
+            if first.text in _MEANT:
+                hint = self.words.say("write", text=_MEANT[first.text])
+                fix = Fix(tuple(Edit(span, _MEANT[span.text]) for span in spans))
             if first.text in _REMOVED:
                 edits = [Edit(span, "") for span in spans if self._closes_a_word(span)]
                 fix = Fix(tuple(edits)) if edits else None
-            self._report(d.BAD_CHARACTER, first.start, first.end, what=what, fix=fix)
+            self._report(d.BAD_CHARACTER, first.start, first.end, what=what, fix=fix, hint=hint)
 
     def _closes_a_word(self, span: Span) -> bool:
         return span.end == len(self.text) or self.text[span.end].isspace()

@@ -15,7 +15,7 @@ from flowlang.syntax import keywords
 from flowlang.syntax.keywords import Keywords
 from flowlang.syntax.parser import Parsed, parse
 from flowlang.syntax.reader import Piece
-from flowlang.syntax.spelling import Spelling
+from flowlang.syntax.spelling import Spelling, ordered
 from flowlang.syntax.values import block
 
 INDENT = "  "
@@ -118,7 +118,7 @@ class _Rows:
 
     def __init__(self, parsed: Parsed, words: Keywords) -> None:
         self.text = parsed.source.text
-        self.pieces = _ordered(parsed.pieces, words)
+        self.pieces = ordered(parsed.pieces, words)
         self.spelling = Spelling(self.text, self.pieces, words, parsed.language)
         self.levels = [(0, 0)]
         self.rows: list[_Row] = []
@@ -214,17 +214,6 @@ class _Rows:
         for line in value.split("\n") if value else []:
             self.rows.append(_Row(lead + line if line else "", depth=row.depth, verbatim=True))
         self.rows.append(_Row(lead + '"""', depth=row.depth))
-
-
-def _ordered(pieces: list[Piece], words: Keywords) -> list[Piece]:
-    """The pieces as the language puts them: `times 2` in one is `2 mal` in another."""
-    found = list(pieces)
-    for index, piece in enumerate(pieces):
-        side = words.order.get(piece.terminal)
-        other = index + 1 if side == "behind" else index - 1
-        if side and 0 <= other < len(found) and found[other].terminal == "NUMBER":
-            found[index], found[other] = found[other], piece
-    return found
 
 
 def _width(part: str) -> int:

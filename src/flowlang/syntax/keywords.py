@@ -59,8 +59,10 @@ class Keywords:
     things: dict[str, str] = field(default_factory=dict)
     """What stands at a place, by terminal, where that is not a keyword."""
     written: dict[str, dict[str, str]] = field(default_factory=dict)
-    """The form to write where it is not the first: by terminal, then by the terminal that follows
-    or that the line begins with."""
+    """The form to write where it is not the first: by terminal, then by the terminal that follows,
+    by the two that follow, or by that which the line begins with."""
+    comments: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """What is read in comments that speak to flow; the first form of each is the one to write."""
     order: dict[str, str] = field(default_factory=dict)
     """For a terminal that may stand on either side of its number, where it is written: `before` or
     `behind` it."""
@@ -153,8 +155,19 @@ def load(code: str) -> Keywords:
             terminal: {other: form for form, others in forms.items() for other in others}
             for terminal, forms in raw.get("written", {}).items()
         },
+        comments={
+            **(load("en").comments if code != "en" else {}),
+            **{key: tuple(forms) for key, forms in raw.get("comments", {}).items()},
+        },
         order=raw.get("order", {}),
     )
+
+
+@cache
+def of_all_languages(*terminals: str) -> tuple[str, ...]:
+    """How some terminals are written in each language."""
+    found = (load(code).word(terminal) for code in languages() for terminal in terminals)
+    return tuple(dict.fromkeys(found))
 
 
 @cache

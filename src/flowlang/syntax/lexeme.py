@@ -31,3 +31,5 @@ class Line:
     """A mistake in it has been reported that may well be why it does not parse."""
     glued: tuple[tuple[int, int], ...] = ()
     """Places where a space is missing: matters only where the line parses."""
+    shallow: tuple[int, ...] = ()
+    """Where it goes on in a line that is no deeper: matters only where the line parses."""

@@ -1,7 +1,9 @@
 """TEXT → LINES: lexemes grouped into logical lines with their indentation.
 
 A logical line goes on inside parentheses, after `and`, `or` or a comma where the next line is
-deeper, and where the next, deeper line begins with `and` or `or`.  Words are told apart as keywords
+deeper, and where the next, deeper line begins with `and` or `or`.  After these words, and before
+them, it does so too where the next line is just as deep, which is a mistake: nothing else can be
+meant.  Words are told apart as keywords
 or names later, by the reader, which knows what fits.
 """
 
@@ -79,12 +81,10 @@ class _Lines:
             line = physical[index]
             base = line.width
             index = self._inside_parentheses(physical, index + 1, line, line)
-            while (
-                index < len(physical)
-                and physical[index].width > base
-                and self._goes_on(line, physical[index])
-            ):
+            while index < len(physical) and self._goes_on(line, physical[index], base):
                 added = physical[index]
+                if added.width == base:
+                    line.shallow += (added.start,)
                 _join(line, added)
                 index = self._inside_parentheses(physical, index + 1, line, added)
             line.end = line.lexemes[-1].end
@@ -98,11 +98,13 @@ class _Lines:
         self.flaws.report_collected()
         return logical
 
-    def _goes_on(self, line: Line, following: Line) -> bool:
+    def _goes_on(self, line: Line, following: Line, base: int) -> bool:
+        if following.width < base:
+            return False
         last, first = line.lexemes[-1], following.lexemes[0]
-        if last.kind == "," or (last.kind == "WORD" and last.text.lower() in self.joining):
-            return True
-        return first.kind == "WORD" and first.text.lower() in self.joining
+        if last.kind == ",":
+            return following.width > base
+        return any(one.kind == "WORD" and one.text.lower() in self.joining for one in (last, first))
 
     def _inside_parentheses(self, physical: list[Line], index: int, line: Line, added: Line) -> int:
         """Take lines until the parentheses close; where they never do, say so and take none.

@@ -11,7 +11,16 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from flowlang.source import Source, Span
-from flowlang.syntax import declarations, expressions, scripts  # noqa: F401 - their nodes
+from flowlang.syntax import (  # noqa: F401 - their nodes
+    campaigns,
+    declarations,
+    expressions,
+    facts,
+    moments,
+    past,
+    policies,
+    scripts,
+)
 from flowlang.syntax.table import Rule, load
 from flowlang.syntax.tree import NODES, Node
 

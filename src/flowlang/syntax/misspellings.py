@@ -101,7 +101,9 @@ def unfinished(broken: Broken) -> Iterator[Repair]:
             longer = [
                 some
                 for some in reversed(broken.words.phrases.get(first_word(spelt), ()))
-                if some.terminal in place.accepted and f"{some.text} ".startswith(f"{spelt} ")
+                if some.terminal in place.accepted
+                and f"{some.text} ".startswith(f"{spelt} ")
+                and _form(broken.words, some.text) == some.text
             ]
             if any(some.text == spelt for some in longer) and len(longer) > 2:
                 continue  # a keyword by itself, and the beginning of several others

@@ -42,32 +42,21 @@ def parse(source: Source, findings: Findings, language: str = "en") -> Parsed:
 
     `language` is the workspace's; the first line of the file may say another.
     """
-    before = len(findings.found)
-    parser = Parser(source, findings, language)
-    parsed = parser.parse()
-    parsed.sound = _sound(source, findings, before)
-    other = None if parsed.sound or parser.named else parser.mostly_in()
-    if other is None:
-        return parsed
-    # Nobody forgets a language in every line: it is the first line that is missing.
-    again = Findings()
-    reparsed = Parser(source, again, other).parse()
-    if not _sound(source, again, 0):
-        return parsed
-    del findings.found[before:]
-    parser.report_language(other)
-    reparsed.sound = False
-    return reparsed
-
-
-def _sound(source: Source, findings: Findings, before: int) -> bool:
-    if any(finding.diagnostic.code not in _LAYOUT for finding in findings.found[before:]):
-        return False
     # What could not be decoded was found before the parser saw the text.
-    return "\ufffd" not in source.text or not any(
-        finding.diagnostic.code == d.NOT_UTF8.code and finding.span.source is source
-        for finding in findings.found
-    )
+    before = [finding for finding in findings.found if finding.span.source is source]
+    parser = Parser(source, Findings(before[:]), language)
+    parsed = parser.parse()
+    if not parser.named and (other := parser.mostly_in()):
+        # Nobody forgets a language in every line: it is the first line that is missing.
+        again = Parser(source, Findings(before[:]), other)
+        reparsed = again.parse()
+        again.report_language()
+        if len(again.findings.found) < len(parser.findings.found):
+            parser, parsed = again, reparsed
+    source.language = parser.words.code
+    parsed.sound = all(one.diagnostic.code in _LAYOUT for one in parser.findings.found)
+    findings.take(parser.findings, len(before))
+    return parsed
 
 
 _LAYOUT = {d.TAB_INDENTATION.code, d.WRONG_QUOTES.code, d.MISSING_SPACE.code}
@@ -105,19 +94,19 @@ class Parser(Reader):
         self.foreign: dict[str, int] = {}
         """Lines with words of other languages, by language."""
         self.named = False
-        """Its first line says which language it is in."""
+        """Its first line says in which language it is, and there is one."""
         self._read_language_line()
 
     def _read_language_line(self) -> None:
         found = keywords.language_line(self.text)
         if found is None:
             return
-        self.named = True
         code, start = found
+        meant = next((c for c in keywords.languages() if code in keywords.load(c).aliases), None)
+        self.named = code in keywords.languages() or meant is not None
         if code in keywords.languages():
             self.speak(keywords.load(code))
             return
-        meant = next((c for c in keywords.languages() if code in keywords.load(c).aliases), None)
         if meant is not None:
             self.speak(keywords.load(meant))
         words = self.words
@@ -143,18 +132,20 @@ class Parser(Reader):
                 return code
         return None
 
-    def report_language(self, code: str) -> None:
-        """Report that the file is in a language that it does not name."""
-        other = keywords.load(code)
+    def report_language(self) -> None:
+        """Report that the file is in this language, which it does not name."""
+        words = self.words
+        if keywords.language_line(self.text) is not None:
+            return  # it names one that does not exist, which has been reported
         start = len(self.text) - len(self.text.lstrip())
         end = self.text.find("\n", start)
         span = Span(self.source, start, end if end >= 0 else len(self.text))
-        line = f"# {other.header}: {code}"
+        line = f"# {words.header}: {words.code}"
         self.findings.report(
             d.OTHER_LANGUAGE,
             span,
-            other=self.language_name(code),
-            hint=self.words.say("write", text=line),
+            other=self.language_name(words.code),
+            hint=words.say("write", text=line),
             fix=Fix((Edit(Span(self.source, 0, 0), line + "\n"),)),
         )
 
@@ -228,6 +219,8 @@ class Parser(Reader):
         if failure is None:
             for place in line.glued:
                 self._report_glued(*place)
+            for start in line.shallow:
+                self._report_shallow(start)
             return True
         if self._is_field_with_a_taken_name(line, start, pieces):
             return True
@@ -271,6 +264,14 @@ class Parser(Reader):
             right = f"{text[start:end]} "
         span = Span(self.source, start, end)
         self.findings.report(d.MISSING_SPACE, span, what=what, fix=Fix((Edit(span, right),)))
+
+    def _report_shallow(self, start: int) -> None:
+        """A condition goes on in a line that is no deeper than the one above."""
+        place = Span(self.source, start, start)
+        first = keywords.first_word(self.text[start : start + 40])
+        span, what = place._replace(end=start + len(first)), self.words.say("deeper")
+        fix = Fix((Edit(place, "    "),))
+        self.findings.report(d.UNEXPECTED, span, what=what, fix=fix)
 
     # -------------------------------------------------------------- blocks
 

@@ -17,6 +17,8 @@ from flowlang.syntax.lexeme import Lexeme, Line
 from flowlang.syntax.machine import Entry
 from flowlang.syntax.repair import Broken, Place, Repair, with_blanks
 from flowlang.syntax.repairs import repairs
+from flowlang.syntax.spelling import is_foreign
+from flowlang.syntax.spelling import mended as mended_line
 from flowlang.syntax.standing_earlier import standing_earlier
 
 if TYPE_CHECKING:
@@ -106,21 +108,11 @@ def _meant(parser: Parser, lexeme: Lexeme) -> Lexeme:
 
 def _mixed(parser: Parser, since: int) -> bool:
     """A line that only parses with other languages' keywords: say so, and how to write it."""
-    own = parser.words
-    foreign = [
-        piece
-        for piece in parser.pieces[since:]
-        if piece.language
-        and piece.language != own.code
-        and " ".join(parser.text[piece.start : piece.end].lower().split())
-        not in own.spelling.get((piece.terminal, piece.value), ())
-    ]
+    own, pieces = parser.words, parser.pieces[since:]
+    foreign = [piece for piece in pieces if is_foreign(parser.text, piece, own)]
     if not foreign:
         return False
-    edits = tuple(
-        Edit(Span(parser.source, piece.start, piece.end), own.word(piece.terminal, piece.value))
-        for piece in foreign
-    )
+    edits = mended_line(parser.source, pieces, own)
     first = foreign[0]
     parser.foreign[first.language] = parser.foreign.get(first.language, 0) + 1
     shown = [f"`{parser.text[piece.start : piece.end]}`" for piece in foreign[:3]]
@@ -131,7 +123,7 @@ def _mixed(parser: Parser, since: int) -> bool:
         other=parser.language_name(first.language),
         own=parser.language_name(own.code),
         hint=own.say("write", text="`, `".join(edit.text for edit in edits)),
-        fix=Fix(edits),
+        fix=Fix(tuple(edits)),
     )
     return True
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flowlang.syntax import diagnostics as d
+from flowlang.syntax.dates_in_words import said_at
 from flowlang.syntax.keywords import Keywords
 from flowlang.syntax.lexeme import Lexeme
 from flowlang.syntax.misspellings import misspelled, mistaken, unfinished
@@ -24,6 +25,7 @@ _JOINED = {
 
 def repairs(broken: Broken) -> Iterator[Repair]:
     """All repairs that may apply, the most telling first."""
+    yield from _date_in_words(broken)
     yield from mistaken(broken)
     yield from misspelled(broken)
     yield from unfinished(broken)
@@ -70,13 +72,15 @@ def _signs(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
 def _numbers(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
     """`50` for `50%`, `9` for `09:00`, `3,5` for `3.5`."""
     index, previous = broken.at.index, broken.previous
+    following = broken.lexemes[index + 1] if index + 1 < len(broken.lexemes) else None
+    if following is not None:
+        yield from _clock(broken, index + 1)
     if lexeme.kind == "NUMBER" and lexeme.text.isdigit():
         share = lexeme._replace(kind="PERCENT", text=f"{lexeme.text}%")
         yield said(broken, broken.put(index, 1, share), share, "share", share.text)
         if int(lexeme.text[:3]) <= 24:
             time = lexeme._replace(kind="TIME", text=f"{int(lexeme.text):02}:00")
             yield said(broken, broken.put(index, 1, time), time, "colon-time", time.text)
-    following = broken.lexemes[index + 1] if index + 1 < len(broken.lexemes) else None
     if lexeme.kind == "," and previous and following:
         number = Lexeme(
             "NUMBER", f"{previous.text}.{following.text}", previous.start, following.end
@@ -88,6 +92,37 @@ def _numbers(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
             yield said(
                 broken, broken.put(index - 1, 3, number), number, "decimal-comma", number.text
             )
+
+
+def _date_in_words(broken: Broken) -> Iterator[Repair]:
+    """`24 December 2027`, where the line stopped making sense or shortly before."""
+    at = broken.at.index
+    for index in range(max(at - 2, 0), min(at + 1, len(broken.lexemes))):
+        first = broken.lexemes[index]
+        said = said_at(broken.text, first.start)
+        if said is None:
+            continue
+        length = sum(first.start <= one.start < said.end for one in broken.lexemes)
+        date = Lexeme("DATE", said.date or _SOME_DAY, first.start, said.end)
+        moments = [(length, date)]
+        behind = broken.lexemes[index + length : index + length + 1]
+        if behind and behind[0].kind == "TIME":
+            moment = Lexeme("DATETIME", f"{date.text} {behind[0].text}", date.start, date.end)
+            moments.append((length + 1, moment))
+        for replaced, lexeme in moments:
+            yield Repair(
+                broken.put(index, replaced, lexeme),
+                d.WRONG_DATE,
+                date.start,
+                date.end,
+                hint=broken.words.say("write", text=said.date) if said.date else "",
+                text=said.date or None,
+                safe=True,
+            )
+
+
+_SOME_DAY = "1900-01-01"
+"""Stands in the place of a day that is not known: no other is before it."""
 
 
 def _assignment(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
@@ -223,22 +258,22 @@ _AFTERNOON = {"am": 0, "pm": 12, "uhr": 0}
 """Words after a time, and the hours they add to one before noon."""
 
 
-def _clock(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
-    """A time as it is said: `5pm`, `9:30 am`, `17 Uhr`."""
-    previous = broken.previous
-    if previous is None or previous.kind not in ("NUMBER", "TIME"):
+def _clock(broken: Broken, index: int) -> Iterator[Repair]:
+    """A time as it is said, with the word at this index: `5pm`, `9:30 am`, `17 Uhr`."""
+    previous, lexeme = broken.lexemes[index - 1 : index + 1] if index else (None, None)
+    if previous is None or lexeme is None or previous.kind not in ("NUMBER", "TIME"):
         return
-    hour, _, minute = previous.text.partition(":")
-    added = _AFTERNOON[lexeme.text.lower()]
-    if not hour.isdigit() or int(hour) > 24:
+    added = _AFTERNOON.get(lexeme.text.lower())
+    hour, _, minute = previous.text.replace(".", ":").partition(":")
+    if added is None or not hour.isdigit() or int(hour) > 24 or len(minute) not in (0, 2):
         return
     whole = int(hour) % 12 + added if lexeme.text.lower() != "uhr" else int(hour) % 24
     time = f"{whole:02}:{minute or '00'}"
     place = Lexeme("TIME", time, previous.start, lexeme.end)
     words = {"word": f"{previous.text} {lexeme.text}"}
     hint = broken.words.say("write", text=time)
-    lexemes = broken.put(broken.at.index - 1, 2, place)
-    yield Repair(lexemes, d.MISSPELLED, place.start, place.end, words, hint, time)
+    lexemes = broken.put(index - 1, 2, place)
+    yield Repair(lexemes, d.MISSPELLED, place.start, place.end, words, hint, time, safe=True)
 
 
 def _twice(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
@@ -254,7 +289,7 @@ def _too_much(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
     if lexeme.kind not in ("WORD", ")", ",") and not twice:
         return
     if lexeme.text.lower() in _AFTERNOON:
-        yield from _clock(broken, lexeme)
+        yield from _clock(broken, broken.at.index)
         return
     both = (broken.at.index, broken.at.index - 1)
     for index in reversed(both) if _is_keyword(broken.words, broken.previous) else both:

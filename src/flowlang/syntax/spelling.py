@@ -1,10 +1,48 @@
-"""How a token is written: in the canonical form of its language, or in that of another."""
+"""How a token is written: in the canonical form of its language, or in that of another.
+
+A keyword that has several forms is written as what stands beside it asks for, where that can be
+told (`[written]`, `[counted]` of its table); where only its author can know (`irgendeine lizenz`),
+it stays as typed.
+"""
 
 from __future__ import annotations
 
+from flowlang.source import Edit, Source, Span
 from flowlang.syntax import keywords
 from flowlang.syntax.keywords import Keywords
 from flowlang.syntax.reader import Piece
+
+
+def ordered(pieces: list[Piece], words: Keywords) -> list[Piece]:
+    """The pieces as the language puts them: `times 2` in one is `2 mal` in another."""
+    found = list(pieces)
+    for index, piece in enumerate(pieces):
+        side = words.order.get(piece.terminal)
+        other = index + 1 if side == "behind" else index - 1
+        if side and 0 <= other < len(found) and found[other].terminal == "NUMBER":
+            found[index], found[other] = found[other], piece
+    return found
+
+
+def mended(source: Source, pieces: list[Piece], words: Keywords) -> list[Edit]:
+    """What makes a line of one language out of one that has keywords of others in it: those are
+    written as the formatter would translate them.
+    """
+    right = ordered(pieces, words)
+    spelling = Spelling(source.text, right, words, "")
+    return [
+        Edit(Span(source, piece.start, piece.end), spelling.of(index, 0))
+        for index, piece in enumerate(pieces)
+        if right[index] is not piece or is_foreign(source.text, piece, words)
+    ]
+
+
+def is_foreign(text: str, piece: Piece, words: Keywords) -> bool:
+    """Whether a piece is a keyword that a language does not have."""
+    if not piece.language or piece.language == words.code:
+        return False
+    typed = " ".join(text[piece.start : piece.end].lower().split())
+    return typed not in words.spelling.get((piece.terminal, piece.value), ())
 
 
 class Spelling:
@@ -35,7 +73,7 @@ class Spelling:
         forms = self.words.spelling[piece.terminal, piece.value]
         if piece.terminal in self.words.counted:
             return self._counted(index, forms)
-        if self.translates:
+        if self.translates or piece.terminal in self.words.written:
             return self._written(index, first) or forms[0]
         if typed in forms:
             return typed
@@ -48,8 +86,12 @@ class Spelling:
         forms = self.words.written.get(self.pieces[index].terminal)
         if forms is None:
             return None
-        following = self.pieces[index + 1].terminal if index + 1 < len(self.pieces) else ""
-        return forms.get(following) or forms.get(self.pieces[first].terminal)
+        following = [piece.terminal for piece in self.pieces[index + 1 : index + 3]]
+        return (
+            forms.get(" ".join(following))
+            or forms.get("".join(following[:1]))
+            or forms.get(self.pieces[first].terminal)
+        )
 
     def _counted(self, index: int, forms: tuple[str, ...]) -> str:
         """A word that agrees with the number before it, and with what stands before that."""

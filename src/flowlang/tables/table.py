@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from flowlang.calendar import Duration
+from flowlang.speech import ENGLISH
 
 
 class Column(NamedTuple):
@@ -42,6 +43,12 @@ class Table:
     rows: Batches
     zone: ZoneInfo
     """In which people read the moments."""
+    language: str = ENGLISH
+    """Of the people who read it."""
+    heads: tuple[str, ...] = ()
+    """What stands above the columns for people, where that is not their names."""
+    told: Callable[[Row], Row] | None = None
+    """What says a row to people, where that is not as it stands."""
 
 
 def listed(names: Iterable[str]) -> Spelt:

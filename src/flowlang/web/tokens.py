@@ -17,6 +17,7 @@ from hashlib import sha256
 from threading import Lock
 
 from flowlang.source import did_you_mean
+from flowlang.speech import tr
 from flowlang.stores.rows import Changes
 from flowlang.stores.store import Store
 
@@ -73,7 +74,7 @@ def make(store: Store, name: str, scopes: Collection[str], now: datetime) -> str
         raise BadToken(f"a token needs a scope: {', '.join(SCOPES)}")
     for scope in scopes:
         if scope not in SCOPES:
-            hint = did_you_mean(scope, list(SCOPES), "scope")
+            hint = did_you_mean(scope, list(SCOPES), tr("scope"))
             raise BadToken(f"there is no scope `{scope}`; {hint}")
     secret = PREFIX + secrets.token_urlsafe(32)
     kept = tuple(one for one in SCOPES if one in scopes)
@@ -105,7 +106,7 @@ def revoke(store: Store, name: str) -> None:
         known = tokens(store)
         left = [one for one in known if one.name != name]
         if len(left) == len(known):
-            hint = did_you_mean(name, [one.name for one in known], "token")
+            hint = did_you_mean(name, [one.name for one in known], tr("token"))
             raise BadToken(f'there is no token "{name}"; {hint}')
         _keep(store, left)
 

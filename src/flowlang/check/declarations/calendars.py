@@ -12,7 +12,7 @@ from flowlang.check.names import Cap, Policy, SendWindow
 from flowlang.days import Days, Window, known_holiday_region
 from flowlang.source import Span, did_you_mean
 from flowlang.speech import tr
-from flowlang.syntax import declarations as tree
+from flowlang.syntax import policies as tree
 from flowlang.syntax.tree import Node, Token
 
 

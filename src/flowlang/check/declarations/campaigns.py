@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flowlang.check.declarations.reader import Reader, reads
 from flowlang.speech import tr
-from flowlang.syntax import declarations as tree
+from flowlang.syntax import campaigns as tree
 from flowlang.syntax import scripts
 
 

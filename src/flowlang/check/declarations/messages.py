@@ -72,34 +72,24 @@ def _channel(reader: Reader, token: Token) -> str:
 
 
 def _complete(reader: Reader, item: tree.Message, found: Message, said: set[str]) -> None:
-    report = reader.findings.report
-    variants = [variant for language, variant in found.variants.items() if language]
+    """Report the parts that a message cannot be without."""
+
+    def lacks(what: str, hint: str = "") -> None:
+        reader.findings.report(d.MISSING_PART, item.name.span, what=what, hint=hint)
+
+    name, shared = found.name, found.variants[""]
+    others = [variant for language, variant in found.variants.items() if language]
     if "kind" not in said:
-        report(
-            d.MISSING_PART, item.name.span,
-            what=tr("the message `{name}` does not say its kind", name=found.name),
-            hint=tr("add `kind marketing` or `kind service`"),
-        )  # fmt: skip
+        what = tr("the message `{name}` does not say its kind", name=name)
+        lacks(what, tr("add `kind marketing` or `kind service`"))
     if "channel" not in said:
-        report(
-            d.MISSING_PART, item.name.span,
-            what=tr("the message `{name}` does not say its channel", name=found.name),
-            hint=tr("add `channel email`, for example"),
-        )  # fmt: skip
-    shared = found.variants[""]
-    if shared.body is None and not (variants and all(variant.body for variant in variants)):
-        report(
-            d.MISSING_PART,
-            item.name.span,
-            what=tr("the message `{name}` has no body", name=found.name),
-        )
+        what = tr("the message `{name}` does not say its channel", name=name)
+        lacks(what, tr("add `channel email`, for example"))
+    if shared.body is None and not (others and all(variant.body for variant in others)):
+        lacks(tr("the message `{name}` has no body", name=name))
     needs_subject = found.channel == "email" and shared.subject is None
-    if needs_subject and not (variants and all(variant.subject for variant in variants)):
-        report(
-            d.MISSING_PART,
-            item.name.span,
-            what=tr("the mail `{name}` has no subject", name=found.name),
-        )
+    if needs_subject and not (others and all(variant.subject for variant in others)):
+        lacks(tr("the mail `{name}` has no subject", name=name))
 
 
 def _variant(reader: Reader, line: tree.Variant, found: Message) -> None:

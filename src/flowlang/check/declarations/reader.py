@@ -12,7 +12,7 @@ from flowlang.check.names import Names
 from flowlang.source import Findings, Source, Span
 from flowlang.speech import tr
 from flowlang.syntax import declarations as tree
-from flowlang.syntax import keywords
+from flowlang.syntax import keywords, policies
 from flowlang.syntax.by_node import ByNode
 from flowlang.syntax.diagnostics import RESERVED_NAME
 from flowlang.syntax.tree import Node, Token
@@ -55,14 +55,14 @@ class Reader:
         self.all_broken += self.broken
         for item in file.items:
             read = READERS.get(type(item))
-            if read is not None and not isinstance(item, tree.Policy):
+            if read is not None and not isinstance(item, policies.Policy):
                 read(self, item)
 
     def policies(self, file: tree.File) -> None:
         """Take the policies of a file; they speak of calendars, so all files are read before."""
         for item in file.items:
-            if isinstance(item, tree.Policy):
-                READERS[tree.Policy](self, item)
+            if isinstance(item, policies.Policy):
+                READERS[policies.Policy](self, item)
 
     # -------------------------------------------------------------- what declarations share
 

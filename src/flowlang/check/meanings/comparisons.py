@@ -13,6 +13,7 @@ from flowlang.check.meaning import UNKNOWN, Compiled, Place, meaning
 from flowlang.kinds import NUMBER, TEXT, YES_NO, Kind
 from flowlang.speech import tr
 from flowlang.syntax import expressions as tree
+from flowlang.syntax import past
 
 if TYPE_CHECKING:
     from flowlang.check.expressions import Expressions
@@ -58,7 +59,7 @@ def _and(ex: Expressions, node: tree.And, place: Place) -> Compiled:
 @meaning(tree.Not)
 def _not(ex: Expressions, node: tree.Not, place: Place) -> Compiled:
     part = ex.condition(node.part, place)
-    if isinstance(getattr(node.part, "reach", None), tree.WithinTheLast):
+    if isinstance(getattr(node.part, "reach", None), past.WithinTheLast):
         place.timely.append(node)  # that something is long ago comes with time
     return Compiled(YES_NO, lambda v: not part(v))
 

@@ -10,47 +10,48 @@ from flowlang.check.meanings.values import field_value
 from flowlang.kinds import NUMBER, YES_NO
 from flowlang.speech import tr
 from flowlang.syntax import expressions as tree
+from flowlang.syntax import facts, moments
 from flowlang.syntax.tree import Token
 
 if TYPE_CHECKING:
     from flowlang.check.expressions import Expressions
 
 
-@meaning(tree.Tagged)
-def _tagged(ex: Expressions, node: tree.Tagged, place: Place) -> Compiled:
+@meaning(facts.Tagged)
+def _tagged(ex: Expressions, node: facts.Tagged, place: Place) -> Compiled:
     tag = node.tag.value
     return Compiled(YES_NO, lambda v: tag in v.contact.tags)
 
 
-@meaning(tree.InGroup)
-def _in_group(ex: Expressions, node: tree.InGroup, place: Place) -> Compiled:
+@meaning(facts.InGroup)
+def _in_group(ex: Expressions, node: facts.InGroup, place: Place) -> Compiled:
     group = node.group.value
     if group not in ex.names.groups:
         ex.unknown(d.UNKNOWN_GROUP, node.group, ex.names.groups)
     return Compiled(YES_NO, lambda v: group in v.contact.groups)
 
 
-@meaning(tree.InSegment)
-def _in_segment(ex: Expressions, node: tree.InSegment, place: Place) -> Compiled:
+@meaning(facts.InSegment)
+def _in_segment(ex: Expressions, node: facts.InSegment, place: Place) -> Compiled:
     return Compiled(YES_NO, ex.segment(node.segment, place))
 
 
-@meaning(tree.MayGet, tree.MayNotGet)
-def _may_get(ex: Expressions, node: tree.MayGet | tree.MayNotGet, place: Place) -> Compiled:
+@meaning(facts.MayGet, facts.MayNotGet)
+def _may_get(ex: Expressions, node: facts.MayGet | facts.MayNotGet, place: Place) -> Compiled:
     channel = ex.channel(node.channel)
-    wanted = isinstance(node, tree.MayGet)
+    wanted = isinstance(node, facts.MayGet)
     if ex.names.config.regime == "opt-in":
         return Compiled(YES_NO, lambda v: (v.contact.consent.get(channel) is True) is wanted)
     return Compiled(YES_NO, lambda v: (v.contact.consent.get(channel) is not False) is wanted)
 
 
-@meaning(tree.IsBlocked)
-def _is_blocked(ex: Expressions, node: tree.IsBlocked, place: Place) -> Compiled:
+@meaning(facts.IsBlocked)
+def _is_blocked(ex: Expressions, node: facts.IsBlocked, place: Place) -> Compiled:
     return Compiled(YES_NO, lambda v: v.contact.blocked)
 
 
-@meaning(tree.CanReceive)
-def _can_receive(ex: Expressions, node: tree.CanReceive, place: Place) -> Compiled:
+@meaning(facts.CanReceive)
+def _can_receive(ex: Expressions, node: facts.CanReceive, place: Place) -> Compiled:
     message = ex.names.messages.get(node.message.value)
     if message is None:
         ex.unknown(d.UNKNOWN_MESSAGE, node.message, ex.names.messages)
@@ -58,16 +59,16 @@ def _can_receive(ex: Expressions, node: tree.CanReceive, place: Place) -> Compil
     return Compiled(YES_NO, lambda v: v.world.receivable(v, message))
 
 
-@meaning(tree.CouponsLeft)
-def _coupons_left(ex: Expressions, node: tree.CouponsLeft, place: Place) -> Compiled:
+@meaning(facts.CouponsLeft)
+def _coupons_left(ex: Expressions, node: facts.CouponsLeft, place: Place) -> Compiled:
     name = node.list.value
     if name not in ex.names.coupons:
         ex.unknown(d.UNKNOWN_COUPONS, node.list, ex.names.coupons)
     return Compiled(NUMBER, lambda v: v.world.codes_left(name))
 
 
-@meaning(tree.TimedOut, tree.Missed, tree.WasSent, tree.Failed)
-def _flag(ex: Expressions, node: tree.Flag, place: Place) -> Compiled:
+@meaning(facts.TimedOut, facts.Missed, facts.WasSent, facts.Failed)
+def _flag(ex: Expressions, node: facts.Flag, place: Place) -> Compiled:
     name = _FLAGS[type(node)]
     if place.row is not None and name in place.row:
         # As with any bare word in a `where`: what is filtered has a field of that name.
@@ -86,15 +87,15 @@ def _bad(ex: Expressions, node: tree.BadExpression, place: Place) -> Compiled:
     return NEVER
 
 
-@meaning(tree.Before, tree.After, tree.NextDay)
+@meaning(moments.Before, moments.After, moments.NextDay)
 def _only_in_wait(ex: Expressions, node: tree.Expression, place: Place) -> Compiled:
     ex.findings.report(d.OUT_OF_PLACE, node.span, what=tr("this can only stand after `wait until`"))
     return NEVER
 
 
 _FLAGS: dict[type, str] = {
-    tree.TimedOut: "timed_out",
-    tree.Missed: "missed",
-    tree.WasSent: "sent",
-    tree.Failed: "failed",
+    facts.TimedOut: "timed_out",
+    facts.Missed: "missed",
+    facts.WasSent: "sent",
+    facts.Failed: "failed",
 }

@@ -16,6 +16,7 @@ from flowlang.check.view import View
 from flowlang.kinds import DATE, DATETIME, DURATION, NUMBER, WEEKDAY, YES_NO
 from flowlang.speech import tr
 from flowlang.syntax import expressions as tree
+from flowlang.syntax import moments
 
 if TYPE_CHECKING:
     from flowlang.check.expressions import Expressions
@@ -41,22 +42,22 @@ def _moment(ex: Expressions, node: tree.Expression, place: Place) -> Compiled | 
     return None
 
 
-@meaning(tree.IsToday, tree.IsNotToday)
+@meaning(moments.IsToday, moments.IsNotToday)
 def _is_today(ex: Expressions, node: tree.OneSided, place: Place) -> Compiled:
     place.timely.append(node)
     fn = _day(ex, node.operand, place)
-    if isinstance(node, tree.IsToday):
+    if isinstance(node, moments.IsToday):
         return Compiled(YES_NO, lambda v: fn(v) == v.today)
     return Compiled(YES_NO, lambda v: (x := fn(v)) is not None and x != v.today)
 
 
-@meaning(tree.IsBefore)
-def _is_before(ex: Expressions, node: tree.IsBefore, place: Place) -> Compiled:
+@meaning(moments.IsBefore)
+def _is_before(ex: Expressions, node: moments.IsBefore, place: Place) -> Compiled:
     return _ordered(ex, "<", node, place)
 
 
-@meaning(tree.IsAfter)
-def _is_after(ex: Expressions, node: tree.IsAfter, place: Place) -> Compiled:
+@meaning(moments.IsAfter)
+def _is_after(ex: Expressions, node: moments.IsAfter, place: Place) -> Compiled:
     return _ordered(ex, ">", node, place)
 
 
@@ -71,15 +72,17 @@ def _ordered(ex: Expressions, sign: str, node: tree.TwoSided, place: Place) -> C
     return compared(ex, sign, node, left, right)
 
 
-@meaning(tree.WithinNext, tree.WithinLast)
-def _within(ex: Expressions, node: tree.WithinNext | tree.WithinLast, place: Place) -> Compiled:
+@meaning(moments.WithinNext, moments.WithinLast)
+def _within(
+    ex: Expressions, node: moments.WithinNext | moments.WithinLast, place: Place
+) -> Compiled:
     """The next D: from now on, both ends included.  The last D ends just before now - D."""
     place.timely.append(node)
     moment = _moment(ex, node.left, place)
     if moment is None:
         return UNKNOWN
     span = ex.value(node.right, DURATION, place, tr("the span of time"))
-    fn, ahead = moment.fn, isinstance(node, tree.WithinNext)
+    fn, ahead = moment.fn, isinstance(node, moments.WithinNext)
 
     def test(v: View) -> bool:
         x, length = fn(v), span(v)
@@ -96,22 +99,22 @@ def _within(ex: Expressions, node: tree.WithinNext | tree.WithinLast, place: Pla
     return Compiled(YES_NO, test)
 
 
-@meaning(tree.InCalendar, tree.NotInCalendar)
+@meaning(moments.InCalendar, moments.NotInCalendar)
 def _in_calendar(
-    ex: Expressions, node: tree.InCalendar | tree.NotInCalendar, place: Place
+    ex: Expressions, node: moments.InCalendar | moments.NotInCalendar, place: Place
 ) -> Compiled:
     fn = _day(ex, node.operand, place)
     days = ex.names.calendars.get(node.calendar.value)
     if days is None:
         ex.unknown(d.UNKNOWN_CALENDAR, node.calendar, ex.names.calendars)
         return UNKNOWN
-    if isinstance(node, tree.InCalendar):
+    if isinstance(node, moments.InCalendar):
         return Compiled(YES_NO, lambda v: (x := fn(v)) is not None and days.contains(x))
     return Compiled(YES_NO, lambda v: (x := fn(v)) is not None and not days.contains(x))
 
 
-@meaning(tree.Anniversary)
-def _anniversary(ex: Expressions, node: tree.Anniversary, place: Place) -> Compiled:
+@meaning(moments.Anniversary)
+def _anniversary(ex: Expressions, node: moments.Anniversary, place: Place) -> Compiled:
     place.timely.append(node)
     fn = _day(ex, node.operand, place)
     return Compiled(
@@ -119,14 +122,14 @@ def _anniversary(ex: Expressions, node: tree.Anniversary, place: Place) -> Compi
     )
 
 
-@meaning(tree.Elapsed, tree.Remaining)
-def _elapsed(ex: Expressions, node: tree.Elapsed | tree.Remaining, place: Place) -> Compiled:
+@meaning(moments.Elapsed, moments.Remaining)
+def _elapsed(ex: Expressions, node: moments.Elapsed | moments.Remaining, place: Place) -> Compiled:
     place.timely.append(node)
     moment = _moment(ex, node.operand, place)
     if moment is None:
         return Compiled(NUMBER, lambda v: None)
     fn, unit = moment.fn, node.unit.value
-    sign = 1 if isinstance(node, tree.Elapsed) else -1
+    sign = 1 if isinstance(node, moments.Elapsed) else -1
 
     def count(v: View) -> int | None:
         x = fn(v)
@@ -141,8 +144,8 @@ def _elapsed(ex: Expressions, node: tree.Elapsed | tree.Remaining, place: Place)
     return Compiled(NUMBER, count)
 
 
-@meaning(tree.Part)
-def _part(ex: Expressions, node: tree.Part, place: Place) -> Compiled:
+@meaning(moments.Part)
+def _part(ex: Expressions, node: moments.Part, place: Place) -> Compiled:
     fn = _day(ex, node.operand, place)
     match node.unit.value:
         case "weekday":
@@ -155,20 +158,20 @@ def _part(ex: Expressions, node: tree.Part, place: Place) -> Compiled:
             return Compiled(NUMBER, lambda v: None if (x := fn(v)) is None else x.year)
 
 
-@meaning(tree.Today)
-def _today(ex: Expressions, node: tree.Today, place: Place) -> Compiled:
+@meaning(moments.Today)
+def _today(ex: Expressions, node: moments.Today, place: Place) -> Compiled:
     place.timely.append(node)
     return Compiled(DATE, lambda v: v.today)
 
 
-@meaning(tree.Now)
-def _now(ex: Expressions, node: tree.Now, place: Place) -> Compiled:
+@meaning(moments.Now)
+def _now(ex: Expressions, node: moments.Now, place: Place) -> Compiled:
     place.timely.append(node)
     return Compiled(DATETIME, lambda v: v.now)
 
 
-@meaning(tree.LastRun)
-def _last_run(ex: Expressions, node: tree.LastRun, place: Place) -> Compiled:
+@meaning(moments.LastRun)
+def _last_run(ex: Expressions, node: moments.LastRun, place: Place) -> Compiled:
     if place.what != "automation":
         ex.findings.report(
             d.OUT_OF_PLACE, node.span, what=tr("`last run` is known in automations only")

@@ -16,19 +16,20 @@ from flowlang.contact import Happening, Sent
 from flowlang.kinds import DATETIME, YES_NO, Fields
 from flowlang.speech import tr
 from flowlang.syntax import expressions as tree
+from flowlang.syntax import past
 from flowlang.syntax.tree import Token
 
 if TYPE_CHECKING:
     from flowlang.check.expressions import Expressions
 
 
-@meaning(tree.Received)
-def _received(ex: Expressions, node: tree.Received, place: Place) -> Compiled:
+@meaning(past.Received)
+def _received(ex: Expressions, node: past.Received, place: Place) -> Compiled:
     return _of_message(ex, node, place, lambda sent: ((sent.at, sent.seq),))
 
 
-@meaning(tree.Reacted)
-def _reacted(ex: Expressions, node: tree.Reacted, place: Place) -> Compiled:
+@meaning(past.Reacted)
+def _reacted(ex: Expressions, node: past.Reacted, place: Place) -> Compiled:
     event = node.event.value
     if event in ("opened", "clicked"):
         return _of_message(ex, node, place, lambda sent: getattr(sent, event))
@@ -41,7 +42,7 @@ def _reacted(ex: Expressions, node: tree.Reacted, place: Place) -> Compiled:
 
 def _of_message(
     ex: Expressions,
-    node: tree.Received | tree.Reacted,
+    node: past.Received | past.Reacted,
     place: Place,
     moments: Callable[[Sent], Iterable[tuple[datetime, int]]],
 ) -> Compiled:
@@ -62,8 +63,8 @@ def _of_message(
     return Compiled(YES_NO, test)
 
 
-@meaning(tree.ReceivedAnything)
-def _received_anything(ex: Expressions, node: tree.ReceivedAnything, place: Place) -> Compiled:
+@meaning(past.ReceivedAnything)
+def _received_anything(ex: Expressions, node: past.ReceivedAnything, place: Place) -> Compiled:
     reach = _reach(ex, node.reach, place)
     return Compiled(
         YES_NO, lambda v: any(reach(v, sent.at, sent.seq) for sent in v.contact.messages)
@@ -76,19 +77,19 @@ def _message(ex: Expressions, token: Token) -> str:
     return str(token.value)
 
 
-def _this_round(ex: Expressions, message: str, reach: tree.Reach | None, place: Place) -> bool:
-    return message in place.sends and not isinstance(reach, tree.Ever)
+def _this_round(ex: Expressions, message: str, reach: past.Reach | None, place: Place) -> bool:
+    return message in place.sends and not isinstance(reach, past.Ever)
 
 
 def _reach(
-    ex: Expressions, node: tree.Reach | None, place: Place
+    ex: Expressions, node: past.Reach | None, place: Place
 ) -> Callable[[View, datetime, int], bool]:
     """Whether something that happened at a moment, at a place in the order, still counts."""
     match node:
-        case tree.WithinTheLast(duration=duration):
+        case past.WithinTheLast(duration=duration):
             length = literals.duration(duration, ex.findings)
             return lambda v, at, seq: calendar.add(v.now, length, v.zone, -1) < at <= v.now
-        case tree.SinceStart():
+        case past.SinceStart():
             if not place.in_run:
                 ex.findings.report(
                     d.OUT_OF_PLACE,
@@ -100,8 +101,8 @@ def _reach(
             return lambda v, at, seq: True
 
 
-@meaning(tree.Happened)
-def _happened(ex: Expressions, node: tree.Happened, place: Place) -> Compiled:
+@meaning(past.Happened)
+def _happened(ex: Expressions, node: past.Happened, place: Place) -> Compiled:
     fields = ex.event(node.event)
     if fields is None:
         return UNKNOWN
@@ -130,7 +131,7 @@ def history(
     ex: Expressions,
     name: str,
     fields: Fields,
-    reach: tree.Reach | None,
+    reach: past.Reach | None,
     where: tree.Expression | None,
     place: Place,
 ) -> Callable[[View], Iterable[dict[str, Any]]]:
@@ -146,8 +147,8 @@ def history(
     return rows
 
 
-@meaning(tree.OfLast, tree.OfFirst)
-def _of_event(ex: Expressions, node: tree.OfLast | tree.OfFirst, place: Place) -> Compiled:
+@meaning(past.OfLast, past.OfFirst)
+def _of_event(ex: Expressions, node: past.OfLast | past.OfFirst, place: Place) -> Compiled:
     fields = ex.event(node.event)
     if fields is None:
         return NEVER
@@ -156,15 +157,15 @@ def _of_event(ex: Expressions, node: tree.OfLast | tree.OfFirst, place: Place) -
         ex.unknown_field(node.field, tr("the event `{event}`", event=node.event.value), fields)
         return NEVER
     return Compiled(
-        kind, _end_of(node.event.value, node.field.value, isinstance(node, tree.OfLast))
+        kind, _end_of(node.event.value, node.field.value, isinstance(node, past.OfLast))
     )
 
 
-@meaning(tree.AtOfLast, tree.AtOfFirst)
-def _at_of_event(ex: Expressions, node: tree.AtOfLast | tree.AtOfFirst, place: Place) -> Compiled:
+@meaning(past.AtOfLast, past.AtOfFirst)
+def _at_of_event(ex: Expressions, node: past.AtOfLast | past.AtOfFirst, place: Place) -> Compiled:
     if ex.event(node.event) is None:
         return NEVER
-    return Compiled(DATETIME, _end_of(node.event.value, "at", isinstance(node, tree.AtOfLast)))
+    return Compiled(DATETIME, _end_of(node.event.value, "at", isinstance(node, past.AtOfLast)))
 
 
 def _of_round(sent: Sent, run: Any) -> bool:

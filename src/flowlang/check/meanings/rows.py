@@ -16,6 +16,7 @@ from flowlang.check.view import View
 from flowlang.kinds import NUMBER, YES_NO, Fields, UnknownFields
 from flowlang.speech import tr
 from flowlang.syntax import expressions as tree
+from flowlang.syntax import past
 from flowlang.syntax.tree import Token
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 def _rows(
     ex: Expressions,
     token: Token,
-    reach: tree.Reach | None,
+    reach: past.Reach | None,
     where: tree.Expression | None,
     place: Place,
 ) -> tuple[Fields, Callable[[View], Iterable[dict[str, Any]]]] | None:
@@ -88,18 +89,18 @@ def _list_rows(
     )
 
 
-@meaning(tree.AnyRow, tree.NoRow)
-def _any_row(ex: Expressions, node: tree.AnyRow | tree.NoRow, place: Place) -> Compiled:
+@meaning(past.AnyRow, past.NoRow)
+def _any_row(ex: Expressions, node: past.AnyRow | past.NoRow, place: Place) -> Compiled:
     found = _rows(ex, node.rows, None, node.where, place)
     if found is None:
         return UNKNOWN
     rows = found[1]
-    wanted = isinstance(node, tree.AnyRow)
+    wanted = isinstance(node, past.AnyRow)
     return Compiled(YES_NO, lambda v: any(True for _ in rows(v)) is wanted)
 
 
-@meaning(tree.CountOf)
-def _count_of(ex: Expressions, node: tree.CountOf, place: Place) -> Compiled:
+@meaning(past.CountOf)
+def _count_of(ex: Expressions, node: past.CountOf, place: Place) -> Compiled:
     found = _rows(ex, node.rows, node.reach, node.where, place)
     if found is None:
         return Compiled(NUMBER, lambda v: None)
@@ -107,8 +108,8 @@ def _count_of(ex: Expressions, node: tree.CountOf, place: Place) -> Compiled:
     return Compiled(NUMBER, lambda v: sum(1 for _ in rows(v)))
 
 
-@meaning(tree.SumOf)
-def _sum_of(ex: Expressions, node: tree.SumOf, place: Place) -> Compiled:
+@meaning(past.SumOf)
+def _sum_of(ex: Expressions, node: past.SumOf, place: Place) -> Compiled:
     found = _rows(ex, node.rows, node.reach, node.where, place)
     if found is None:
         return Compiled(NUMBER, lambda v: None)

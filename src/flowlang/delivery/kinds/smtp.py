@@ -21,6 +21,7 @@ from flowlang.delivery.delivery import Delivery, Outcome
 from flowlang.delivery.mail import Unmailable, to_email
 from flowlang.delivery.replies import Reply, refusal
 from flowlang.delivery.settings import PREFIX, BadSetting, Setup, Tls, is_loopback
+from flowlang.speech import tr
 
 PATIENCE = 3
 """A letter as a whole, with the connection, may take so many times what one answer may."""
@@ -33,16 +34,28 @@ def connect(setup: Setup) -> Delivery:
     settings = setup.settings
     if not settings.host:
         raise BadSetting(
-            'flow.toml: [delivery] kind = "smtp" needs the mail server:'
-            f' host = "smtp.example.com", or {PREFIX}HOST'
+            tr(
+                'flow.toml: [delivery] kind = "smtp" needs the mail server: host ='
+                ' "smtp.example.com", or {prefix}HOST',
+                prefix=PREFIX,
+            )
         )
     if bool(settings.user) is not bool(settings.password):
-        raise BadSetting(f"{PREFIX}USER and {PREFIX}PASSWORD go together: one of them is missing")
+        raise BadSetting(
+            tr(
+                "{prefix}USER and {prefix}PASSWORD go together: one of them is missing",
+                prefix=PREFIX,
+            )
+        )
     if not f"{settings.user}{settings.password}".isascii():
-        raise BadSetting(f"{PREFIX}USER and {PREFIX}PASSWORD: SMTP takes ASCII only")
+        raise BadSetting(
+            tr("{prefix}USER and {prefix}PASSWORD: SMTP takes ASCII only", prefix=PREFIX)
+        )
     tls: Tls = settings.tls or ("none" if is_loopback(settings.host) else "starttls")
     if tls == "none" and settings.user and not is_loopback(settings.host):
-        raise BadSetting(f'no password is sent to {settings.host} in the clear: tls is "none"')
+        raise BadSetting(
+            tr('no password is sent to {host} in the clear: tls is "none"', host=settings.host)
+        )
     return Smtp(
         settings.host,
         settings.port or _PORTS[tls],

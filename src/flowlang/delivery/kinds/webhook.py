@@ -22,6 +22,7 @@ from flowlang.delivery.mail import Unmailable, to_email
 from flowlang.delivery.posting import NoReply, Poster, Reply
 from flowlang.delivery.settings import PREFIX, BadSetting, Setup
 from flowlang.delivery.signing import key_of, signed
+from flowlang.speech import tr, why
 
 MAX_REPLY = 65_536
 """Bytes of an answer that are read; its status says all."""
@@ -62,7 +63,7 @@ class Webhook(Delivery):
         try:
             key_of(secret)
         except ValueError as bad:
-            raise BadSetting(f"{PREFIX}SECRET: {bad}") from None
+            raise BadSetting(tr("{name}: {why}", name=f"{PREFIX}SECRET", why=why(bad))) from None
         return cls(url, setup.clock, secret, Poster(setup.settings.timeout))
 
     def hand_over(self, letters: Sequence[Letter]) -> list[Outcome]:

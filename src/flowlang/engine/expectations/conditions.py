@@ -9,8 +9,9 @@ from flowlang.check.meaning import Place
 from flowlang.check.view import View
 from flowlang.engine.expectations import instead
 from flowlang.engine.expectations.expectation import Compiled, Expectations, expects
+from flowlang.speech import tr
 from flowlang.syntax import expressions as tree
-from flowlang.syntax import scripts
+from flowlang.syntax import facts, past, scripts
 from flowlang.syntax.tree import Node, Token, children, walk
 
 if TYPE_CHECKING:
@@ -42,19 +43,19 @@ def _values(test: Expectations, node: tree.Expression) -> Callable[[View], list[
         (" ".join(part.span.text.split()), test.expressions.compile(part, Place("test")).fn)
         for part in _spoken_of(node)
         if isinstance(
-            part, (tree.FieldValue, tree.CouponsLeft, tree.CountOf, tree.SumOf, tree.OfLast)
+            part, (tree.FieldValue, facts.CouponsLeft, past.CountOf, past.SumOf, past.OfLast)
         )
     ]
-    tags = any(isinstance(part, tree.Tagged) for part in walk(node))
-    groups = any(isinstance(part, tree.InGroup) for part in walk(node))
+    tags = any(isinstance(part, facts.Tagged) for part in walk(node))
+    groups = any(isinstance(part, facts.InGroup) for part in walk(node))
 
     def values(view: View) -> list[tuple[str, Any]]:
         found = [(text, fn(view)) for text, fn in parts]
         if tags:
             shown = ", ".join(f'"{tag}"' for tag in view.contact.tags)
-            found.append(("its tags", shown or "none"))
+            found.append((tr("tags"), shown or tr("none")))
         if groups:
-            found.append(("its groups", ", ".join(sorted(view.contact.groups)) or "none"))
+            found.append((tr("groups"), ", ".join(sorted(view.contact.groups)) or tr("none")))
         return found
 
     return values
@@ -75,7 +76,7 @@ _OF_CONTACT = tuple(
     and issubclass(kind, tree.Expression)
     and kind
     not in (
-        tree.Expression, tree.CouponsLeft, tree.Compare, tree.And, tree.Or, tree.Not, tree.Sum,
+        tree.Expression, facts.CouponsLeft, tree.Compare, tree.And, tree.Or, tree.Not, tree.Sum,
         tree.Product, tree.OneSided, tree.TwoSided, tree.Between, tree.InList, tree.NotInList,
         tree.BadExpression,
     )

@@ -61,7 +61,14 @@ class Expectations:
                 from flowlang.engine.play import Failed  # of the engine, which runs by now
 
                 so = instead if instead is not None else as_told(play, what, whom)
-                raise Failed(f"{text}\nbut {so}\n{told(play, whom)}")
+                raise Failed(
+                    tr(
+                        "{expected}\nbut {instead}\n{story}",
+                        expected=text,
+                        instead=so,
+                        story=told(play, whom),
+                    )
+                )
 
         return check
 

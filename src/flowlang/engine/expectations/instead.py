@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from flowlang.engine import retelling
+from flowlang.speech import Text, joined, tr, tr_n
 from flowlang.syntax import scripts
 
 if TYPE_CHECKING:
@@ -16,47 +18,61 @@ def as_told(play: Play, what: scripts.Expectation, whom: str | None) -> str:
         return copies(play, what.message.value)
     if isinstance(what, scripts.ExpectIn) and whom is not None:
         return standing(play, play.runs(whom, what.campaign.value))
-    return "it is so"
+    return tr("it is so")
 
 
 def copies(play: Play, message: str) -> str:
     """How often a message was sent, and to whom."""
     sent = [one for one in play.world.sent if one.message == message]
     if not sent:
-        return f'"{message}" was not sent'
-    when = ", ".join(f"{play.clock(one.at)} to {one.address}" for one in sent[:8])
-    more = " and so on" if len(sent) > 8 else ""
-    times = "once" if len(sent) == 1 else f"{len(sent)} times"
-    return f'"{message}" was sent {times}: {when}{more}'
+        return tr('"{message}" was not sent', message=message)
+    when = joined(
+        tr("{moment} to {address}", moment=play.clock(one.at), address=one.address)
+        for one in sent[:8]
+    )
+    return tr_n(
+        '"{message}" was sent once: {when}', '"{message}" was sent {count} times: {when}{more}',
+        len(sent), message=message, when=when, more=tr(" and so on") if len(sent) > 8 else "",
+    )  # fmt: skip
 
 
 def standing(play: Play, runs: list[Any]) -> str:
     """Where runs stand."""
     if not runs:
-        return "it never started there"
-    found = []
+        return tr("it never started there")
+    found: list[str] = []
     for run in runs:
         campaign = play.program.by_name[run.campaign]
         at = ""
         if run.under_way and run.pc < len(campaign.instructions):
-            at = f" at `{campaign.instructions[run.pc].where.text}`"
-        until = f" until {play.clock(run.due)}" if run.due else ""
-        found.append(f"{run.status}{at}{until} (round {run.round})")
-    return "it is " + ", ".join(found)
+            at = tr(" at `{step}`", step=campaign.instructions[run.pc].where.text)
+        until = tr(" until {moment}", moment=play.clock(run.due)) if run.due else ""
+        found.append(
+            tr(
+                "{status}{at}{until} (round {round})",
+                status=retelling.status(run.status),
+                at=at,
+                until=until,
+                round=run.round,
+            )
+        )
+    return tr("it is {runs}", runs=joined(found))
 
 
 def listed(values: list[tuple[str, Any]]) -> str:
     """The values of what a condition speaks of."""
     if not values:
-        return "it is not so"
-    return ", ".join(
-        f"{text} {'are' if text.startswith('its ') else 'is'} "
-        f"{'not set' if value is None else value}"
+        return tr("it is not so")
+    return joined(
+        tr("its {what} are {value}", what=text, value=value)
+        if isinstance(text, Text)
+        else tr("{what} is {value}", what=text, value=tr("not set") if value is None else value)
         for text, value in values
     )
 
 
 def told(play: Play, whom: str | None) -> str:
     """The timeline, of one contact where one is meant."""
-    who = f' of "{whom}"' if whom else ""
-    return f"the timeline{who}:\n{play.story(whom)}"
+    if whom:
+        return tr('the timeline of "{name}":\n{story}', name=whom, story=play.story(whom))
+    return tr("the timeline:\n{story}", story=play.story(whom))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from flowlang.engine.expectations import instead
 from flowlang.engine.expectations.expectation import Compiled, Expectations, expects
+from flowlang.speech import tr
 from flowlang.syntax import scripts
 from flowlang.syntax.tree import Node, Token
 
@@ -53,9 +54,13 @@ def _copy(
     def holds(play: Play) -> str | None:
         copies = [one for one in play.world.sent if one.message == message and reached(play, one)]
         if not copies:
-            return f'"{message}" was not sent'
+            return tr('"{message}" was not sent', message=message)
         shown: str = getattr(copies[-1], part)
-        return None if text.casefold() in shown.casefold() else f"the {part} is:\n{shown}"
+        if text.casefold() in shown.casefold():
+            return None
+        if part == "subject":
+            return tr("the subject is:\n{text}", text=shown)
+        return tr("the body is:\n{text}", text=shown)
 
     return holds, about if about in test.contacts else None
 
@@ -77,8 +82,9 @@ def _skipped(test: Expectations, node: scripts.ExpectSkipped, whom: Token | None
         if any(because.casefold() in one for one in said):
             return None
         if not found:
-            return f'"{message}" was not skipped'
-        return "it was skipped because: " + ", ".join(sorted({one.because for one in found}))
+            return tr('"{message}" was not skipped', message=message)
+        reasons = ", ".join(sorted({one.because for one in found}))
+        return tr("it was skipped because: {reasons}", reasons=reasons)
 
     return holds, name
 

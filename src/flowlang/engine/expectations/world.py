@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flowlang.check import diagnostics as d
 from flowlang.check.comparing import OPERATORS
 from flowlang.engine.expectations.expectation import Compiled, Expectations, expects
-from flowlang.intake.report import counted
+from flowlang.speech import tr, tr_n
 from flowlang.steps.measure import Measure
 from flowlang.syntax import scripts
 from flowlang.syntax.tree import Token, walk
@@ -31,7 +31,9 @@ def _notified(
         said = [notice.text for notice in play.world.notices if notice.who == who]
         if any(text.casefold() in one.casefold() for one in said):
             return None
-        return f"{who} was told: {'; '.join(said)}" if said else f"{who} was told nothing"
+        if not said:
+            return tr("{who} was told nothing", who=who)
+        return tr("{who} was told: {said}", who=who, said="; ".join(said))
 
     return holds, None
 
@@ -43,7 +45,7 @@ def _called(test: Expectations, node: scripts.ExpectCalled, whom: Token | None) 
     def holds(play: Play) -> str | None:
         count = sum(1 for _, called, _ in play.world.called if called == url)
         good = count == times if times is not None else count > 0
-        return None if good else f"it was called {counted(count, 'time', 'times')}"
+        return None if good else tr_n("it was called once", "it was called {count} times", count)
 
     return holds, None
 
@@ -64,10 +66,14 @@ def _moved(
         if count == times if times is not None else count:
             return None
         others = sorted({os.path.relpath(one, folder) for one in files})
-        verb = "written" if exported else "read"
+        shown = ", ".join(f'"{one}"' for one in others)
+        if exported:
+            if count or not others:
+                return tr_n("it was written once", "it was written {count} times", count)
+            return tr("what was written is {files}", files=shown)
         if count or not others:
-            return f"it was {verb} {counted(count, 'time', 'times')}"
-        return f"what was {verb} is " + ", ".join(f'"{one}"' for one in others)
+            return tr_n("it was read once", "it was read {count} times", count)
+        return tr("what was read is {files}", files=shown)
 
     return holds, None
 
@@ -78,11 +84,9 @@ def _reported(test: Expectations, node: scripts.ExpectReported, whom: Token | No
 
     def holds(play: Play) -> str | None:
         reported = {notice.who for notice in play.world.reported}
-        return (
-            None
-            if who in reported
-            else f"reports went to: {', '.join(sorted(reported)) or 'nobody'}"
-        )
+        if who in reported:
+            return None
+        return tr("reports went to: {names}", names=", ".join(sorted(reported)) or tr("nobody"))
 
     return holds, None
 
@@ -100,7 +104,9 @@ def _measured(test: Expectations, node: scripts.ExpectMeasured, whom: Token | No
 
     def holds(play: Play) -> str | None:
         count = play.world.measured[name]
-        return None if compares(count, amount) else f"{count} were measured"
+        if compares(count, amount):
+            return None
+        return tr_n("{count} was measured", "{count} were measured", count)
 
     return holds, None
 
@@ -114,7 +120,9 @@ def _process(test: Expectations, node: scripts.ExpectProcess, whom: Token | None
         found = [one for one in play.world.processes.sends() if one.name == message]
         went = sum(one.done for one in found)
         about = sum(one.past for one in found) + play.standing(message)
-        return None if (went, about) == (done, of) else f"it is done {went} of {about}"
+        if (went, about) == (done, of):
+            return None
+        return tr("it is done {done} of {of}", done=went, of=about)
 
     return holds, None
 
@@ -131,7 +139,7 @@ def _history(test: Expectations, node: scripts.ExpectHistory, whom: Token | None
                 and text in f"{entry.step}: {entry.what} ({entry.because})".casefold()
             ):
                 return None
-        return "it does not"
+        return tr("it does not")
 
     return holds, name
 
@@ -143,7 +151,9 @@ def _refused(test: Expectations, node: scripts.ExpectRefused, whom: Token | None
     def holds(play: Play) -> str | None:
         refused, play.looked = play.refused, True
         if refused is None:
-            return "nothing was refused"
-        return None if text.casefold() in refused.casefold() else f"it was refused with: {refused}"
+            return tr("nothing was refused")
+        if text.casefold() in refused.casefold():
+            return None
+        return tr("it was refused with: {reason}", reason=refused)
 
     return holds, None

@@ -15,7 +15,7 @@ from flowlang.check.view import View
 from flowlang.contact import Contact, Run
 from flowlang.engine.group_sends import end_if_through
 from flowlang.engine.jobs.job import Job, JobRefused, Outcome
-from flowlang.engine.sending import template_for
+from flowlang.engine.recipients import template_for
 from flowlang.engine.telling import Part, Said, counted, say
 
 if TYPE_CHECKING:
@@ -46,11 +46,11 @@ class GroupSend(Job):
         return False
 
     def _count_codes(self, contact: Contact) -> None:
-        sending = self.timeline.interpreter.sending
-        if not self.message.lists or sending.barred(contact, self.message) is not None:
+        recipients = self.timeline.interpreter.sending.recipients
+        if not self.message.lists or recipients.barred(contact, self.message) is not None:
             return
         view = View(contact, self.now, self.zone(contact), self.timeline.interpreter, self.run)
-        template = template_for(self.message, sending.language(view, self.details["terms"]))
+        template = template_for(self.message, recipients.language(view, self.details["terms"]))
         needed: dict[str, int] = self.tally.setdefault("needed", {})
         for name in template.lists:
             if name in template.fresh or name not in contact.codes:
@@ -78,7 +78,7 @@ class GroupSend(Job):
             raise JobRefused(missing)
         if missing:
             do.note("warned", f'"{self.message.name}": {missing}')
-            told = self._missing(do, self.timeline.program.config.language)
+            told = self._missing(do, self.timeline.program.language)
             parts: dict[str, Part] = {"message": self.message.name, "count": audience}
             self.world.tell(do.now, Said("short", {**parts, "missing": told}))
         self.process.audience = audience

@@ -16,6 +16,7 @@ from flowlang.lsp.server import FlowServer
 from flowlang.lsp.texts import Open
 from flowlang.rules import allowances
 from flowlang.source import Edit, Finding, Fix, touching
+from flowlang.speech import in_language, tr
 
 FIX_ALL = f"{types.CodeActionKind.SourceFixAll.value}.flow"
 
@@ -100,7 +101,9 @@ def _allowing(
         edit = allowances.allowing(finding, parsed, checked.workspace.settings.rules)
         if edit is not None:
             yield types.CodeAction(
-                f"Allow {finding.diagnostic.name} on this line because …",
+                tr("Allow {rule} on this line because …", rule=finding.diagnostic.name).in_(
+                    finding.language
+                ),
                 types.CodeActionKind.QuickFix,
                 [diagnostic(server, finding)],
                 edit=_edit(server, (edit,)),
@@ -111,17 +114,21 @@ def _title(finding: Finding, fix: Fix) -> str:
     """What a fix does, in a few words."""
     first = fix.edits[0]
     new, old = first.text.strip(), first.span.text.strip()
-    places = f" ({len(fix.edits)} places)" if len(fix.edits) > 1 else ""
+    said: str
     if new == old:  # it is about blanks
         said = finding.hint or finding.message
         said = f"{said[:1].upper()}{said[1:]}"
     elif not new:
-        said = f"Remove `{_short(old)}`"
+        said = tr("Remove `{old}`", old=_short(old))
     elif not old:
-        said = f"Insert `{_short(new)}`"
+        said = tr("Insert `{new}`", new=_short(new))
     else:
-        said = f"Write `{_short(new)}` for `{_short(old)}`"
-    return f"{said}{places}" if fix.safe else f"{said}{places} (unsafe: read it again)"
+        said = tr("Write `{new}` for `{old}`", new=_short(new), old=_short(old))
+    if len(fix.edits) > 1:
+        said = tr("{said} ({count} places)", said=said, count=len(fix.edits))
+    if not fix.safe:
+        said = tr("{said} (unsafe: read it again)", said=said)
+    return in_language(said, finding.language)
 
 
 def _short(text: str) -> str:
@@ -144,7 +151,7 @@ def _fix_all(server: FlowServer, document: Open, checked: Checked) -> list[types
             count += 1
     if not chosen:
         return []
-    title = f"Apply all safe fixes ({count})"
+    title = tr("Apply all safe fixes ({count})", count=count).in_(document.source.language)
     return [types.CodeAction(title, FIX_ALL, edit=_edit(server, chosen))]
 
 

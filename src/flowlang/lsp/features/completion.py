@@ -15,7 +15,7 @@ from lsprotocol import types
 from flowlang import resources
 from flowlang.check.index import brought, names_of, placed
 from flowlang.check.symbols import Occurrence, Owner, Symbol
-from flowlang.check.template_values import FILTERS, FUNCTIONS
+from flowlang.check.template_functions import FILTERS, FUNCTIONS
 from flowlang.figures import reports
 from flowlang.lsp.naming import kind_in_words, type_of
 from flowlang.lsp.server import FlowServer

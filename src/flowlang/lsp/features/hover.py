@@ -10,6 +10,7 @@ from lsprotocol import types
 from flowlang.lsp.naming import declared_text, kind_in_words, type_of, where_declared
 from flowlang.lsp.server import FlowServer
 from flowlang.lsp.study import Study
+from flowlang.rules import pages
 from flowlang.source import Source
 from flowlang.speech import in_language, paragraphs
 from flowlang.syntax.tree import Node, walk
@@ -50,8 +51,7 @@ def _findings(server: FlowServer, uri: str, offset: int) -> Iterator[str]:
             yield f"**{diagnostic.code}** {diagnostic.name}: {finding.message}"
             if finding.hint:
                 yield finding.hint
-            if diagnostic.why:
-                yield paragraphs(diagnostic.why, document.source.language)
+            yield pages.about(diagnostic.name, document.source.language)
 
 
 def _name(study: Study, source: Source, offset: int) -> Iterator[str]:

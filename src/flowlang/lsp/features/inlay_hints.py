@@ -13,12 +13,14 @@ from lsprotocol import types
 
 from flowlang.check.symbols import Symbol
 from flowlang.contact import Entry
+from flowlang.engine import retelling
 from flowlang.lsp.checked import Checked
 from flowlang.lsp.running import played
 from flowlang.lsp.server import FlowServer
 from flowlang.lsp.study import Study
 from flowlang.source import Source
-from flowlang.syntax.declarations import Campaign
+from flowlang.speech import tr
+from flowlang.syntax.campaigns import Campaign
 from flowlang.syntax.parser import Parsed
 from flowlang.syntax.scripts import Test
 
@@ -50,8 +52,8 @@ def _hint(server: FlowServer, source: Source, line: int, until: str, test: str) 
     end = source.offset(line, len(source.line(line).rstrip()) + 1)
     return types.InlayHint(
         server.places.position(source, end),
-        until,
-        tooltip=f'for the contact of the test "{test}"',
+        retelling.because("waiting", until, source.language),
+        tooltip=tr('for the contact of the test "{name}"', name=test).in_(source.language),
         padding_left=True,
     )
 

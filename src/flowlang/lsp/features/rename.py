@@ -21,6 +21,7 @@ from flowlang.lsp.server import FlowServer
 from flowlang.lsp.study import Studies, Study
 from flowlang.lsp.texts import Open, Texts, uri_of
 from flowlang.source import Source
+from flowlang.speech import in_language, tr, why
 from flowlang.syntax import keywords
 
 _NAME = re.compile(r"[^\W\d_]\w*(?:-\w+)*")
@@ -64,7 +65,8 @@ def register(server: FlowServer) -> None:
             texts = [_written(one, new) for one in uses]
             _prove(server, study, symbol, new, list(zip(uses, texts, strict=True)))
         except Refused as refusal:
-            raise JsonRpcInvalidParams(message=str(refusal)) from None
+            said = in_language(why(refusal), found[0].source.language)
+            raise JsonRpcInvalidParams(message=said) from None
         changes: dict[str, list[types.TextEdit]] = {}
         for one, text in zip(uses, texts, strict=True):
             uri = server.places.uri(one.span.source)
@@ -76,44 +78,52 @@ def _symbol(study: Study, occurrence: Occurrence) -> Symbol:
     """The one thing that a name stands for.  Raises Refused where it cannot be renamed."""
     meant = study.lookup.meant(occurrence)
     if not meant:
-        raise Refused("nothing is known of this name")
+        raise Refused(tr("nothing is known of this name"))
     symbol = meant[0]
-    shown = f"the {kind_in_words(symbol)} `{symbol.name}`"
+    shown = tr("the {kind} `{name}`", kind=kind_in_words(symbol), name=symbol.name)
     if symbol.kind in _FIXED:
-        raise Refused(f"{shown} is not a name of this workspace")
+        raise Refused(tr("{shown} is not a name of this workspace", shown=shown))
     if is_built_in(symbol):
-        raise Refused(f"{shown} is built in")
+        raise Refused(tr("{shown} is built in", shown=shown))
     declared = study.lookup.declared.get(symbol, [])
     if not declared and symbol.kind != "tag":
-        raise Refused(f"{shown} is declared nowhere")
+        raise Refused(tr("{shown} is declared nowhere", shown=shown))
     for one in study.lookup.uses(symbol):
         if not study.owns(one.span.source):
             where = place_in_words(one, occurrence.span.source)
-            raise Refused(f"{shown} stands in a module too: {where}")
+            raise Refused(tr("{shown} stands in a module too: {where}", shown=shown, where=where))
         if len(study.lookup.meant(one)) > 1:
             where = place_in_words(one, occurrence.span.source)
-            raise Refused(f"{shown} has the same name as others in {where}; rename them one by one")
+            raise Refused(
+                tr(
+                    "{shown} has the same name as others in {where}; rename them one by one",
+                    shown=shown,
+                    where=where,
+                )
+            )
     return symbol
 
 
 def _new_name(symbol: Symbol, name: str, uses: list[Occurrence], study: Study) -> str:
     """The new name, if it is one and free.  Raises Refused."""
     if not name.strip() or len(name) > MAX_LENGTH or any(ord(sign) < 0x20 for sign in name):
-        raise Refused("a name is a text of one line")
+        raise Refused(tr("a name is a text of one line"))
     taken = symbol._replace(name=name)
     if name == symbol.name:
         return name
     if taken in study.lookup.declared or is_built_in(taken):
-        raise Refused(f"there is a {kind_in_words(taken)} `{name}` already")
+        raise Refused(
+            tr("there is a {kind} `{name}` already", kind=kind_in_words(taken), name=name)
+        )
     if symbol.kind not in _BARE:
         return name
     if _NAME.fullmatch(name) is None:
-        raise Refused(f"`{name}` is no name: a letter, then letters, digits and `_`")
+        raise Refused(tr("`{name}` is no name: a letter, then letters, digits and `_`", name=name))
     if "-" in name and any(one.in_template for one in uses):
-        raise Refused(f"`{name}` would be a minus in a template")
+        raise Refused(tr("`{name}` would be a minus in a template", name=name))
     for parsed in study.files:
         if name.lower() in keywords.reserved(parsed.language):
-            raise Refused(f"`{name}` is a word of the language")
+            raise Refused(tr("`{name}` is a word of the language", name=name))
     return name
 
 
@@ -122,7 +132,7 @@ def _written(occurrence: Occurrence, name: str) -> str:
     if occurrence.in_template:
         quote = occurrence.span.source.text[occurrence.span.start - 1]
         if quote in "'\"" and any(sign in name for sign in "'\"\\"):
-            raise Refused(f"`{name}` cannot stand in a template")
+            raise Refused(tr("`{name}` cannot stand in a template", name=name))
         return name
     if occurrence.token is not None:
         return name.replace("\\", "\\\\").replace('"', '\\"')
@@ -140,10 +150,18 @@ def _prove(
         found[finding.diagnostic.code] -= 1
         if found[finding.diagnostic.code] < 0:
             line = finding.span.source.position(finding.span.start)[0]
-            raise Refused(f"it would be wrong then in line {line}: {finding.message}")
+            raise Refused(
+                tr(
+                    "it would be wrong then in line {line}: {message}",
+                    line=line,
+                    message=finding.message,
+                )
+            )
     renamed = studies.study(study.key).lookup.uses(symbol._replace(name=new))
     if len(renamed) != len(edits):
-        raise Refused(f"`{new}` means something else at one of the places where it would stand")
+        raise Refused(
+            tr("`{new}` means something else at one of the places where it would stand", new=new)
+        )
 
 
 def _edited(texts: Texts, edits: list[tuple[Occurrence, str]]) -> Texts:

@@ -5,22 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date, time, timedelta
+from functools import cache
 
-from flowlang.calendar import local
+from flowlang.calendar import WEEKDAYS, local
 from flowlang.check import literals
 from flowlang.days import next_time
 from flowlang.repl import saying
 from flowlang.repl.script import Line, Wrong
 from flowlang.repl.session import Session
-from flowlang.repl.telling import Teller
 from flowlang.repl.told import Told, row
 from flowlang.repl.word import Word
 from flowlang.source import Findings
 from flowlang.speech import tr
-from flowlang.syntax import scripts
+from flowlang.syntax import keywords, scripts
 from flowlang.syntax.expressions import Duration
 
-_TO = re.compile(r"(?:to|until|bis)(?:\s+|$)", re.IGNORECASE)
 MOST_DUE = 10
 """Moments that are offered."""
 _WALL = re.compile(r"(\d{1,2}):(\d{2})")
@@ -30,7 +29,11 @@ class Advance(Word):
     """Lets time pass, and tells what happened on the way."""
 
     names = (("en", "advance"), ("de", "weiter"))
-    usage = ("advance 2 days", "advance to 2026-12-01 09:00", "advance to 18:00")
+    usage = (
+        tr("advance 2 days"),
+        tr("advance to 2026-12-01 09:00"),
+        tr("advance to 18:00"),
+    )
     topic = "time"
 
     def do(self, session: Session, rest: str) -> Told:
@@ -39,7 +42,7 @@ class Advance(Word):
                 tr("how far?"), tr("write `advance 2 days` or `advance to 2026-12-01 09:00`")
             )
         tongue, before = session.tongue, len(session.stage.decisions)
-        to = _TO.match(rest)
+        to = _before_a_moment().match(rest)
         lines = []
         if to is None:
             if not session.stage.begun:
@@ -55,12 +58,19 @@ class Advance(Word):
 
     def complete(self, session: Session, rest: str) -> Iterable[str]:
         words = session.tongue.words
-        if _TO.fullmatch(rest):
+        if _before_a_moment().fullmatch(rest):
             yield from _due(session)
         elif not rest.strip():
-            yield "bis" if words.code == "de" else "to"
+            yield words.word("_RANGE_TO")
         elif rest.split(maxsplit=1)[0].isdigit():
             yield from (forms[-1] for (name, _), forms in words.spelling.items() if name == "UNIT")
+
+
+@cache
+def _before_a_moment() -> re.Pattern[str]:
+    """Matches the words of all languages for `to` and `until`."""
+    words = "|".join(keywords.of_all_languages("_RANGE_TO", "_UNTIL"))
+    return re.compile(rf"(?:{words})(?:\s+|$)", re.IGNORECASE)
 
 
 def _to(session: Session, moment: str) -> list[Line]:
@@ -99,9 +109,10 @@ def _due(session: Session) -> list[str]:
 
 def nothing(session: Session) -> Told:
     """Time has passed and nothing has happened."""
-    shown = local(session.now, session.program.config.timezone)
-    clock = Teller(session.program).clock(session.now)
-    return [row(("dim", f"  nothing happened; it is {clock}, {shown:%A}".lower()))]
+    weekday = WEEKDAYS[local(session.now, session.program.config.timezone).weekday()]
+    clock = session.teller().clock(session.now)
+    told = tr("nothing happened; it is {moment}, {weekday}", moment=clock, weekday=weekday)
+    return [row("  ", ("dim", told))]
 
 
 WORD = Advance()

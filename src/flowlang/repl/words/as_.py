@@ -17,14 +17,14 @@ class As(Word):
     """Speaks of another contact from here on; `contact bob` does so too."""
 
     names = (("en", "as"), ("de", "als"))
-    usage = ("as bob",)
+    usage = (tr("as bob"),)
     topic = "what happens"
 
     def do(self, session: Session, rest: str) -> Told:
         name = there(session, rest)
         if name != session.whom:
             session.go(replace(session.state, whom=name))
-        return [row("  from here on: ", ("strong", name))]
+        return [row("  ", tr("from here on: {name}", name=name))]
 
     def complete(self, session: Session, rest: str) -> Iterable[str]:
         return list(session.stage.contacts)
@@ -41,13 +41,15 @@ def there(session: Session, rest: str) -> str:
     if name not in known:
         ids = [one for one, contact in session.stage.play.timeline.contacts.items()
                if name.casefold() == str(contact.fields.get("email", "")).casefold()]  # fmt: skip
-        hint = f"that is the address of `{ids[0]}`" if ids else did_you_mean(name, known)
+        hint = (
+            tr("that is the address of `{name}`", name=ids[0]) if ids else did_you_mean(name, known)
+        )
         raise Wrong(tr('there is no contact "{name}"', name=name), hint or _make(name))
     return name
 
 
 def _make(name: str) -> str:
-    return f"make one: `contact {name if name.isidentifier() else quoted(name)}`"
+    return tr("make one: `contact {name}`", name=name if name.isidentifier() else quoted(name))
 
 
 WORD = As()

@@ -9,7 +9,6 @@ from flowlang.check.expressions import Expressions
 from flowlang.check.meaning import Place
 from flowlang.repl.script import Wrong, read_lines, refuse
 from flowlang.repl.session import Session
-from flowlang.repl.telling import Teller
 from flowlang.repl.told import Told
 from flowlang.repl.word import Word
 from flowlang.source import Findings
@@ -21,7 +20,7 @@ class Ask(Word):
     """Says whether a condition holds for the contact now, part by part."""
 
     names = (("en", "?"),)
-    usage = ('? score >= 50 and tagged "hot"',)
+    usage = (tr('? score >= 50 and tagged "hot"'),)
     topic = "why"
 
     def do(self, session: Session, rest: str) -> Told:
@@ -36,7 +35,7 @@ class Ask(Word):
         expressions.condition(node.condition, Place("test"))
         refuse(findings)
         explained = Explainer(names).explain(node.condition, Place("test"), view)
-        return Teller(session.program).tree(explained)
+        return session.teller().tree(explained)
 
     def complete(self, session: Session, rest: str) -> Iterable[str]:
         words = session.tongue.words

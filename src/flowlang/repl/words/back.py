@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flowlang.repl.outcome import in_words
 from flowlang.repl.session import Session
-from flowlang.repl.telling import Teller, changes
+from flowlang.repl.telling import changes
 from flowlang.repl.told import Told, row
 from flowlang.repl.word import Word
+from flowlang.speech import tr
 
 
 class Back(Word):
@@ -23,11 +24,11 @@ class Back(Word):
         there = in_words(session) if session.state.branches else []
         session.back()
         here = in_words(session)
-        clock = Teller(session.program).clock(session.now)
-        told = [row(f"  back at {clock}")]
+        clock = session.teller().clock(session.now)
+        told = [row("  ", tr("back at {moment}", moment=clock))]
         different = changes(here, there)
         if different:
-            told += [row("  there it was:"), *different]
+            told += [row("  ", tr("there it was:")), *different]
         return told
 
 

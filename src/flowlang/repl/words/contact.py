@@ -29,7 +29,7 @@ class Contact(Word):
     """
 
     names = (("en", "contact"), ("de", "kontakt"))
-    usage = ('contact anna score=60 country=DE tag "vip" marketing by email',)
+    usage = (tr('contact anna score=60 country=DE tag "vip" marketing by email'),)
     topic = "what happens"
 
     def do(self, session: Session, rest: str) -> Told:
@@ -84,7 +84,10 @@ def _facts(session: Session, text: str, last: str) -> list[str]:
         if re.match(fact, part, re.IGNORECASE) or (value and field in session.program.names.fields):
             continue
         name, _, begun = last.partition("=")
-        hint = f'a text of several words stands in quotes: `{name}="{begun} {part}"`'
+        text = f"{begun} {part}"
+        hint = tr(
+            'a text of several words stands in quotes: `{name}="{text}"`', name=name, text=text
+        )
         raise Wrong(
             tr("`{word}` says nothing of a contact", word=part),
             hint if last else tr("try `help contact`"),

@@ -9,6 +9,7 @@ from flowlang.repl.session import Session
 from flowlang.repl.told import Told
 from flowlang.repl.typed import literal, pairs
 from flowlang.repl.word import Word
+from flowlang.speech import tr
 
 
 class Event(Word):
@@ -18,7 +19,7 @@ class Event(Word):
     """
 
     names = (("en", "event"), ("de", "ereignis"))
-    usage = ("event purchase total=99 order_id=A1",)
+    usage = (tr("event purchase total=99 order_id=A1"),)
     topic = "what happens"
 
     def do(self, session: Session, rest: str) -> Told:

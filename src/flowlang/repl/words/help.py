@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from inspect import cleandoc
 
 from flowlang.repl import word
 from flowlang.repl.actions import ACTIONS, LINES, Action, example
 from flowlang.repl.script import Wrong
 from flowlang.repl.session import Session
-from flowlang.repl.told import Told, padded, row, rows
-from flowlang.repl.word import TOPICS, Word
+from flowlang.repl.told import Told, padded, row
+from flowlang.repl.word import TOPICS, Word, about
 from flowlang.reports.text import columns
 from flowlang.source import did_you_mean
-from flowlang.speech import tr
+from flowlang.speech import template, tr
 from flowlang.syntax.keywords import Keywords
 
 
@@ -21,7 +20,10 @@ class Help(Word):
     """Lists the words, or says more about one."""
 
     names = (("en", "help"), ("de", "hilfe"))
-    usage = ("help", "help why")
+    usage = (
+        "help",
+        tr("help why"),
+    )
     topic = "the session"
 
     def do(self, session: Session, rest: str) -> Told:
@@ -41,13 +43,19 @@ def _all(session: Session) -> Told:
         told.append(row(("strong", topic)))
         for one, name in names.items():
             if one.topic == topic:
-                told.append(row(f"  {padded(name, width)}  ", _summary(one), hang=width + 4))
+                summary = _summary(one, language)
+                told.append(row(f"  {padded(name, width)}  ", summary, hang=width + 4))
     words = session.tongue.words
     lines = ", ".join(f"`{words.word(one.terminal)}`" for one in LINES)
     told += [
-        row(("strong", "actions of a test, which happen now")),
+        row(("strong", tr("actions of a test, which happen now"))),
         *(row(f"  {example(one, words)}", hang=6) for one in ACTIONS),
-        row(f"Lines of a test work as they stand: {lines}. `help tag` says more about one."),
+        row(
+            tr(
+                "Lines of a test work as they stand: {lines}. `help tag` says more about one.",
+                lines=lines,
+            )
+        ),
     ]
     return told
 
@@ -63,10 +71,16 @@ def _one(session: Session, name: str) -> Told:
         known += [words.word(one.terminal) for one in (*ACTIONS, *LINES)]
         raise Wrong(tr("there is no word `{name}`", name=name), did_you_mean(name, known))
     one = found[0]
-    text = " ".join(cleandoc(one.__doc__ or "").split("\n"))
-    told = rows("\n".join(part.strip() for part in text.split("  ")), indent=2)
-    told += [row(), *(row(("strong", f"  {usage}")) for usage in one.usage)]
+    text = [template(part, words.code) for part in about(one)]
+    told = [row("  ", part, hang=2) for part in text]
+    told += [row(), *(row("  ", ("strong", usage)) for usage in _usage(one, words.code))]
     return [*told, *(_action(action, words)[1:] if action is not None else [])]
+
+
+def _usage(one: Word, language: str) -> list[str]:
+    """How a word is used; alone it goes by its name in the language."""
+    alone = {phrase for code, phrase in one.names if code == "en"}
+    return [one.phrases(language)[0] if usage in alone else usage for usage in one.usage]
 
 
 def _is(name: str, action: Action, words: Keywords) -> bool:
@@ -76,13 +90,16 @@ def _is(name: str, action: Action, words: Keywords) -> bool:
 
 
 def _action(action: Action, words: Keywords) -> Told:
-    return [*rows(action.help, indent=2), row(), row(("strong", f"  {example(action, words)}"))]
+    return [
+        row("  ", template(action.help, words.code), hang=2),
+        row(),
+        row(("strong", f"  {example(action, words)}")),
+    ]
 
 
-def _summary(one: Word) -> str:
-    """The first sentence of a word's help."""
-    text = " ".join(cleandoc(one.__doc__ or "").split("\n\n")[0].split())
-    return text.rstrip(".")
+def _summary(one: Word, language: str) -> str:
+    """The first paragraph of a word's help."""
+    return template(about(one)[0], language).rstrip(".")
 
 
 WORD = Help()

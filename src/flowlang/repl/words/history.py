@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from flowlang.repl.session import Session
-from flowlang.repl.telling import Teller
 from flowlang.repl.told import Told, row
 from flowlang.repl.word import Word
+from flowlang.speech import tr
 
 
 class History(Word):
@@ -19,8 +19,8 @@ class History(Word):
         return not rest
 
     def do(self, session: Session, rest: str) -> Told:
-        told = Teller(session.program).timeline(session.decisions(), numbered=True)
-        return told or [row("  nothing has happened yet")]
+        told = session.teller().timeline(session.decisions(), numbered=True)
+        return told or [row("  ", tr("nothing has happened yet"))]
 
 
 WORD = History()

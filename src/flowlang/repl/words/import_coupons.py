@@ -20,7 +20,7 @@ class ImportCoupons(Word):
     """Adds codes to a coupon list."""
 
     names = (("en", "import coupons"), ("de", "importiere gutscheine"))
-    usage = ('import coupons "early-bird" A1 A2',)
+    usage = (tr('import coupons "early-bird" A1 A2'),)
     topic = "what happens"
 
     def do(self, session: Session, rest: str) -> Told:
@@ -34,7 +34,7 @@ class ImportCoupons(Word):
         session.perform(session.read(session.at(text)))
         told = saying.happened(session, before)
         left = session.stage.play.world.pool(string(parts[0])).left
-        return [*told, row(f"  {parts[0]}: {left} left")]
+        return [*told, row(f"  {parts[0]}: ", tr("{count:,} left", count=left))]
 
     def complete(self, session: Session, rest: str) -> Iterable[str]:
         if not rest.count('"') > 1:

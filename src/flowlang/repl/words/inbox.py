@@ -8,11 +8,10 @@ from flowlang.contact import Letter
 from flowlang.delivery.plain import plain_text
 from flowlang.repl.script import Wrong, named, quoted
 from flowlang.repl.session import Session
-from flowlang.repl.telling import Teller
 from flowlang.repl.told import Told, row, rows
 from flowlang.repl.word import Word
 from flowlang.source import did_you_mean
-from flowlang.speech import tr
+from flowlang.speech import Text, tr
 from flowlang.stores.rows import SendingRow
 
 
@@ -20,7 +19,10 @@ class Inbox(Word):
     """Shows the messages that the contact got, as it reads them, with their coupon codes."""
 
     names = (("en", "inbox"), ("de", "post"))
-    usage = ("inbox", 'inbox "Offer"')
+    usage = (
+        "inbox",
+        tr('inbox "Offer"'),
+    )
     topic = "looking"
 
     def do(self, session: Session, rest: str) -> Told:
@@ -39,8 +41,9 @@ class Inbox(Word):
                 told += _sending(session, sending)
         for letter in letters:
             told += [*([row()] if told else []), *_letter(session, letter)]
-        what = f'"{name}"' if name else "anything"
-        return told or [row("  ", ("strong", contact.id), f" has not got {what} yet")]
+        what = f'"{name}"' if name else tr("anything")
+        none = tr("{contact} has not got {what} yet", contact=contact.id, what=what)
+        return told or [row("  ", none)]
 
     def complete(self, session: Session, rest: str) -> Iterable[str]:
         return (quoted(name) for name in session.program.messages)
@@ -48,22 +51,34 @@ class Inbox(Word):
 
 def _sending(session: Session, sending: SendingRow) -> Told:
     """What was sent before the session began; the store keeps how it read, and does not show it."""
-    at = Teller(session.program).clock(sending.at)
-    channel = "" if sending.channel == "email" else f" by {sending.channel}"
-    told = [row(("dim", at), f'  "{sending.message}"{channel} to {sending.address}')]
-    return told + [row(("dim", f'  code {code} of "{name}"')) for name, code in sending.codes]
+    return [
+        row(("dim", session.teller().clock(sending.at)), "  ", _sent(sending)),
+        *_codes(sending),
+    ]
+
+
+def _sent(one: SendingRow | Letter) -> Text:
+    """What went where, and how."""
+    if one.channel == "email":
+        return tr('"{message}" to {address}', message=one.message, address=one.address)
+    return tr(
+        '"{message}" by {channel} to {address}',
+        message=one.message, channel=one.channel, address=one.address,
+    )  # fmt: skip
+
+
+def _codes(one: SendingRow | Letter) -> Told:
+    said = (tr('code {code} of "{name}"', code=code, name=name) for name, code in one.codes)
+    return [row("  ", ("dim", text)) for text in said]
 
 
 def _letter(session: Session, letter: Letter) -> Told:
-    at = Teller(session.program).clock(letter.at)
-    channel = "" if letter.channel == "email" else f" by {letter.channel}"
-    told = [row(("dim", at), f'  "{letter.message}"{channel} to {letter.address}')]
+    told = [row(("dim", session.teller().clock(letter.at)), "  ", _sent(letter))]
     if letter.subject:
         told.append(row("  ", ("strong", letter.subject), hang=2))
     text = letter.text or plain_text(letter.html)
     told += rows(text.strip(), indent=2)
-    told += [row(("dim", f'  code {code} of "{name}"')) for name, code in letter.codes]
-    return told
+    return told + _codes(letter)
 
 
 WORD = Inbox()

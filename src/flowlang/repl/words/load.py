@@ -39,7 +39,10 @@ class Load(Word):
     """
 
     names = (("en", "load"), ("de", "laden"))
-    usage = ('load "who comes gets the offer"', "load contacts.csv")
+    usage = (
+        tr('load "who comes gets the offer"'),
+        tr("load contacts.csv"),
+    )
     topic = "files"
 
     def do(self, session: Session, rest: str) -> Told:
@@ -56,10 +59,12 @@ class Load(Word):
                 if isinstance(item, Test) and item.name.value == name:
                     return _test(session, loaded, item, parsed.language)
         known = [script.name for script in loaded.workspace.tests]
-        hint = did_you_mean(name, known, "test")
+        hint = did_you_mean(name, known, tr("test"))
         if Path(name).suffix or "/" in name:
             takes = ", ".join(FILES)
-            hint = f"`load` takes the name of a test, or a file of contacts ({takes})"
+            hint = tr(
+                "`load` takes the name of a test, or a file of contacts ({takes})", takes=takes
+            )
         raise Wrong(tr('there is no test "{name}"', name=name), hint)
 
     def complete(self, session: Session, rest: str) -> Iterable[str]:
@@ -75,13 +80,13 @@ def _test(session: Session, loaded: Loaded, item: Test, language: str) -> Told:
     wrong = session.replay(lines, loaded)
     told = saying.happened(session, 0)
     if wrong is None:
-        return [*told, row(f'  the test "{item.name.value}" has passed')]
+        return [*told, row("  ", tr('the test "{name}" has passed', name=item.name.value))]
     return [*told, *saying.stopped(session, lines, wrong)]
 
 
 def _contacts(session: Session, path: Path) -> Told:
     found = session.sources.contacts(path, session.program)
-    told = [row(f"  {line}", hang=4) for line in _summary(found)]
+    told = [row("  ", line, hang=4) for line in _summary(found)]
     if len(found.rows) > MOST:
         raise Wrong(
             tr(
@@ -100,11 +105,14 @@ def _contacts(session: Session, path: Path) -> Told:
         notes += made.notes
         lines += _lines(session, one.key(), made.text)
     session.perform(lines)
-    told += [row(f"  {line}", hang=4) for line in _grouped(notes)]
+    told += [row("  ", line, hang=4) for line in _grouped(notes)]
     happened = saying.happened(session, before)
     if len(happened) > SHOWN:
-        happened = [row(f"  {len(found.rows)} contacts came; `history` shows what happened to one")]
-    who = row("  from here on: ", ("strong", session.whom))
+        came = tr(
+            "{count:,} contacts came; `history` shows what happened to one", count=len(found.rows)
+        )
+        happened = [row("  ", came)]
+    who = row("  ", tr("from here on: {name}", name=session.whom))
     return [*told, *happened, who]
 
 
@@ -115,7 +123,7 @@ def _summary(found: ContactRows) -> Iterator[str]:
     told = [one for one in found.problems if one.severity != "error"]
     yield from (one.render(found.name) for one in refused[:SHOWN])
     if len(refused) > SHOWN:
-        yield f"... and {len(refused) - SHOWN} more were refused"
+        yield tr("... and {count:,} more were refused", count=len(refused) - SHOWN)
     yield from _grouped([(_about(one), one.render(found.name)) for one in told])
 
 
@@ -130,7 +138,12 @@ def _grouped(notes: Iterable[tuple[str, str]]) -> Iterator[str]:
     for kind, text in notes:
         kinds.setdefault(kind, []).append(text)
     for texts in kinds.values():
-        yield texts[0] if len(texts) == 1 else f"{texts[0]}; and {len(texts) - 1} more like it"
+        more = len(texts) - 1
+        yield (
+            tr("{text}; and {count:,} more like it", text=texts[0], count=more)
+            if more
+            else texts[0]
+        )
 
 
 def _lines(session: Session, name: str, below: str) -> list[Line]:

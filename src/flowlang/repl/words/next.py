@@ -6,6 +6,7 @@ from flowlang.repl import saying
 from flowlang.repl.session import Session
 from flowlang.repl.told import Told, row
 from flowlang.repl.word import Word
+from flowlang.speech import tr
 
 
 class Next(Word):
@@ -22,7 +23,7 @@ class Next(Word):
         before = len(session.stage.decisions)
         if session.travel(once=True):
             return saying.happened(session, before)
-        return [row("  nothing more is due")]
+        return [row("  ", tr("nothing more is due"))]
 
 
 WORD = Next()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flowlang.repl.session import Session
 from flowlang.repl.told import Told
 from flowlang.repl.word import Word
-from flowlang.repl.words.undo import difference, stands, times
+from flowlang.repl.words.undo import AGAIN, difference, stands, times
+from flowlang.speech import tr
 
 
 class Redo(Word):
@@ -21,7 +22,7 @@ class Redo(Word):
             if told and not session.future:
                 break
             left = session.redo()
-            told += difference(session, "again", session.state, left)
+            told += difference(AGAIN, session.state, left)
         return [*told, stands(session)]
 
 

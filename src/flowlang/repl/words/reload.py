@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flowlang.repl import saying
 from flowlang.repl.session import Session
-from flowlang.repl.telling import Teller, changes
+from flowlang.repl.telling import changes
 from flowlang.repl.told import Told, row
 from flowlang.repl.word import Word
+from flowlang.speech import tr
 
 
 class Reload(Word):
@@ -28,14 +29,14 @@ class Reload(Word):
         different = changes(before, _history(session))
         stopped = saying.stopped(session, lines, wrong) if wrong is not None else []
         if not different:
-            return [row("  the files are read anew; nothing became different"), *stopped]
-        return [row("  the files are read anew; now it went so:"), *different, *stopped]
+            return [row("  ", tr("the files are read anew; nothing became different")), *stopped]
+        return [row("  ", tr("the files are read anew; now it went so:")), *different, *stopped]
 
 
 def _history(session: Session) -> list[str]:
     """All that was decided, a line each, with its moment."""
-    teller = Teller(session.program, several=len(session.stage.contacts) > 1)
-    return [teller.head(one).text for one in session.stage.decisions]
+    teller = session.teller(several=len(session.stage.contacts) > 1)
+    return [teller.head(one).in_(session.language).text for one in session.stage.decisions]
 
 
 WORD = Reload()

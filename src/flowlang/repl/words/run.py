@@ -7,6 +7,7 @@ from flowlang.repl.session import Session
 from flowlang.repl.stage import MOST
 from flowlang.repl.told import Told, row
 from flowlang.repl.word import Word
+from flowlang.speech import tr
 
 
 class Run(Word):
@@ -25,10 +26,10 @@ class Run(Word):
     def do(self, session: Session, rest: str) -> Told:
         before = len(session.stage.decisions)
         if not session.travel(once=False):
-            return [row("  nothing more is due")]
+            return [row("  ", tr("nothing more is due"))]
         told = saying.happened(session, before)
         if len(session.stage.decisions) - before >= MOST // 4:
-            told.append(row("  there is more to come: `run` goes on"))
+            told.append(row("  ", tr("there is more to come: `run` goes on")))
         return told
 
 

@@ -7,6 +7,7 @@ from flowlang.repl.script import named
 from flowlang.repl.session import Session
 from flowlang.repl.told import Told, row
 from flowlang.repl.word import Word
+from flowlang.speech import tr, tr_n
 
 SHOWN = 10
 """Contacts that are named when a test is saved."""
@@ -19,28 +20,34 @@ class Save(Word):
     """
 
     names = (("en", "save"), ("de", "sichern"))
-    usage = ('save "the offer goes out"',)
+    usage = (tr('save "the offer goes out"'),)
     topic = "files"
 
     def do(self, session: Session, rest: str) -> Told:
         saved = save(session, named(rest))
-        expected = "1 expectation" if saved.expected == 1 else f"{saved.expected} expectations"
+        said = tr_n(
+            'test "{name}", {count} expectation: ', 'test "{name}", {count} expectations: ',
+            saved.expected, name=saved.name,
+        )  # fmt: skip
         place = f"{saved.file}:{saved.line}"
-        said = f'  test "{saved.name}", {expected}: '
-        told = [row("  ", ("strong", place), said, ("good", "passed"), hang=4)]
+        told = [row("  ", ("strong", place), "  ", said, ("good", tr("passed")), hang=4)]
         if saved.left_out or len(saved.contacts) > 1:
-            told.append(row(f"  {_contents(saved)}", hang=4))
+            told.append(row("  ", _contents(saved), hang=4))
         return told
 
 
 def _contents(saved: Saved) -> str:
     """Whose data stand in the test."""
     named = [*saved.contacts[:SHOWN], *(["..."] if len(saved.contacts) > SHOWN else [])]
-    told = f"with what is known of {', '.join(named) or 'nobody'}"
+    names = ", ".join(named) or tr("nobody")
+    told = tr("with what is known of {names}", names=names)
     if not saved.left_out:
         return told
-    others = "contact" if saved.left_out == 1 else "contacts"
-    return f"{told}; without {saved.left_out} {others} to whom nothing has happened"
+    return tr_n(
+        "{told}; without {count} contact to whom nothing has happened",
+        "{told}; without {count} contacts to whom nothing has happened",
+        saved.left_out, told=told,
+    )  # fmt: skip
 
 
 WORD = Save()

@@ -24,7 +24,10 @@ class Set(Word):
     """Gives a field of the contact a value."""
 
     names = (("en", "set"), ("de", "setze"))
-    usage = ("set score to 70", "set country=CH")
+    usage = (
+        tr("set score to 70"),
+        tr("set country=CH"),
+    )
     topic = "what happens"
 
     def do(self, session: Session, rest: str) -> Told:

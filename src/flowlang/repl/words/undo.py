@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flowlang.repl.script import Line, Wrong
 from flowlang.repl.session import Session, State
-from flowlang.repl.telling import Teller
 from flowlang.repl.told import Row, Told, row
 from flowlang.repl.word import Word
 from flowlang.speech import tr
@@ -18,7 +17,10 @@ class Undo(Word):
     """Takes back the last thing that changed anything, time included; `undo 3` the last three."""
 
     names = (("en", "undo"), ("de", "rückgängig"), ("de", "rueckgaengig"))
-    usage = ("undo", "undo 3")
+    usage = (
+        "undo",
+        tr("undo 3"),
+    )
     topic = "other ways"
 
     def do(self, session: Session, rest: str) -> Told:
@@ -27,7 +29,7 @@ class Undo(Word):
             if told and not session.past:
                 break
             left = session.undo()
-            told += difference(session, "undone", left, session.state)
+            told += difference(UNDONE, left, session.state)
         return [*told, stands(session)]
 
 
@@ -46,21 +48,19 @@ def times(rest: str) -> int:
     return int(rest)
 
 
-_DONE = {"undone": {"de": "rückgängig"}, "again": {"de": "wieder"}}
-"""What was done, in the language of the lines that it stands before."""
+UNDONE, AGAIN = tr("undone"), tr("again")
 
 
-def difference(session: Session, verb: str, longer: State, shorter: State) -> Told:
-    """The lines that one state has and the other has not."""
+def difference(done: str, longer: State, shorter: State) -> Told:
+    """The lines that one state has and the other has not, each behind what was `done` to it."""
     lines = _apart(longer.lines, shorter.lines)
-    said = _DONE[verb].get(session.tongue.words.code, verb)
     if lines is None:
         ahead = shorter.lines[: len(longer.lines)] == longer.lines
-        what = "what the files had cut off" if ahead else "what was tried or loaded"
-        return [row(f"  {said}: {what}")]
-    told = [row(f"  {said}: ", ("dim", line.text), hang=10) for line in lines[:SHOWN]]
+        what = tr("what the files had cut off") if ahead else tr("what was tried or loaded")
+        return [row("  ", done, ": ", what)]
+    told = [row("  ", done, ": ", ("dim", line.text), hang=10) for line in lines[:SHOWN]]
     left = len(lines) - len(told)
-    return [*told, row(f"  {said}: {left} more")] if left else told
+    return [*told, row("  ", done, ": ", tr("{count:,} more", count=left))] if left else told
 
 
 def _apart(longer: tuple[Line, ...], shorter: tuple[Line, ...]) -> tuple[Line, ...] | None:
@@ -76,7 +76,7 @@ def _apart(longer: tuple[Line, ...], shorter: tuple[Line, ...]) -> tuple[Line, .
 def stands(session: Session) -> Row:
     """Where the session is now."""
     who = f"{session.whom}, " if session.whom else ""
-    return row(("dim", f"  {who}{Teller(session.program).clock(session.now)}"))
+    return row(("dim", f"  {who}{session.teller().clock(session.now)}"))
 
 
 WORD = Undo()

@@ -11,6 +11,7 @@ from flowlang.repl.told import Told, padded, row
 from flowlang.repl.word import Word
 from flowlang.repl.words.as_ import there
 from flowlang.reports.text import columns
+from flowlang.speech import Text, in_language, tr
 
 
 class Vars(Word):
@@ -19,46 +20,54 @@ class Vars(Word):
     """
 
     names = (("en", "vars"), ("de", "werte"))
-    usage = ("vars", "vars bob")
+    usage = (
+        "vars",
+        tr("vars bob"),
+    )
     topic = "looking"
 
     def do(self, session: Session, rest: str) -> Told:
         zone = session.program.config.timezone
         meant = session.contact() if not rest else session.stage.play.contact(there(session, rest))
         found = [
-            (name, in_words(value, zone), style) for name, value, style in _known(meant, session)
-        ]
-        width = max(columns(name) for name, _, _ in found)
+            (in_language(name, session.language), value if isinstance(value, Text) else
+             in_words(value, zone))
+            for name, value in _known(meant, session)
+        ]  # fmt: skip
+        width = max(columns(name) for name, _ in found)
         return [
-            row("  ", ("dim", padded(name, width)), f"  {value}", hang=width + 4)
-            for name, value, _ in found
+            row("  ", ("dim", padded(name, width)), "  ", value, hang=width + 4)
+            for name, value in found
         ]
 
     def complete(self, session: Session, rest: str) -> Iterable[str]:
         return list(session.stage.contacts)
 
 
-def _known(contact: Contact, session: Session) -> Iterator[tuple[str, object, str]]:
-    yield "id", contact.id, ""
+def _known(contact: Contact, session: Session) -> Iterator[tuple[str, object]]:
+    zone = session.program.config.timezone
+    yield "id", contact.id
     for name in session.program.names.fields:
         if name in contact.fields:
-            yield name, contact.fields[name], ""
+            yield name, contact.fields[name]
     for tag, end in contact.tags.items():
-        yield "tag", tag if end is None else [tag, "until", end], ""
+        until = tr("{tag}, until {moment}", tag=tag, moment=in_words(end, zone))
+        yield tr("tag"), tag if end is None else until
     for group in sorted(contact.groups):
-        yield "group", group, ""
+        yield tr("group"), group
     for channel, granted in contact.consent.items():
-        yield f"marketing by {channel}", "granted" if granted else "withdrawn", ""
+        said = tr("granted") if granted else tr("withdrawn")
+        yield tr("marketing by {channel}", channel=channel), said
     if contact.blocked:
-        yield "blocked", True, ""
+        yield tr("blocked"), tr("yes")
     for name, rows in contact.records.items():
         for one in rows:
-            yield name, one, ""
+            yield name, one
     for name, happened in contact.events.items():
         for event in happened:
-            yield f"event {name}", event.data, ""
+            yield tr("event {name}", name=name), event.data
     for run in contact.runs.values():
-        yield from ((f'"{run.campaign}" {name}', value, "") for name, value in _brought(run))
+        yield from ((f'"{run.campaign}" {name}', value) for name, value in _brought(run))
 
 
 def _brought(run: Run) -> Iterator[tuple[str, object]]:

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from flowlang.repl import saying
 from flowlang.repl.session import Session
-from flowlang.repl.telling import Teller
 from flowlang.repl.told import Told, row
 from flowlang.repl.word import Word
+from flowlang.speech import tr
 
 
 class WhatIf(Word):
@@ -18,7 +18,10 @@ class WhatIf(Word):
     """
 
     names = (("en", "what if"), ("de", "was wäre wenn"), ("de", "was waere wenn"))
-    usage = ("what if", 'what if tag "attended"')
+    usage = (
+        "what if",
+        tr('what if tag "attended"'),
+    )
     topic = "other ways"
 
     def do(self, session: Session, rest: str) -> Told:
@@ -32,8 +35,10 @@ class WhatIf(Word):
                 raise
             if len(session.state.branches) > len(before.branches):
                 session.past = [*past, before]  # both are undone at once
-        clock = Teller(session.program).clock(session.now)
-        return told or [row(f"  what if, from {clock} on; `back` comes back here")]
+        clock = session.teller().clock(session.now)
+        return told or [
+            row("  ", tr("what if, from {moment} on; `back` comes back here", moment=clock))
+        ]
 
     def complete(self, session: Session, rest: str) -> Iterable[str]:
         from flowlang.repl.completion import complete

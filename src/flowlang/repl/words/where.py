@@ -8,7 +8,6 @@ from flowlang.contact import Run
 from flowlang.program.program import Campaign
 from flowlang.repl.script import Wrong, named, quoted
 from flowlang.repl.session import Session
-from flowlang.repl.telling import Teller
 from flowlang.repl.told import Row, Told, row
 from flowlang.repl.word import Word
 from flowlang.source import did_you_mean
@@ -22,7 +21,10 @@ class Where(Word):
     """
 
     names = (("en", "where"), ("de", "wo"))
-    usage = ("where", 'where "Webinar"')
+    usage = (
+        "where",
+        tr('where "Webinar"'),
+    )
     topic = "looking"
 
     def do(self, session: Session, rest: str) -> Told:
@@ -37,7 +39,9 @@ class Where(Word):
                     if told
                     else _shown(session, campaign, runs)
                 )
-        return told or [row("  ", ("strong", contact.id), " has come into no campaign yet")]
+        return told or [
+            row("  ", tr("{contact} has come into no campaign yet", contact=contact.id))
+        ]
 
     def complete(self, session: Session, rest: str) -> Iterable[str]:
         return (quoted(campaign.name) for campaign in session.program.campaigns)
@@ -64,19 +68,19 @@ def _alive(run: Run) -> bool:
 
 
 def _shown(session: Session, campaign: Campaign, runs: list[Run]) -> Told:
-    teller = Teller(session.program)
+    teller = session.teller()
     now = session.now
     told: Told = []
     for run in runs:
         key = f" {run.key}" if run.key else ""
         told.append(
             row(
-                ("strong", f'"{campaign.name}"'), f"{key}, round {run.round}: ",
-                teller.standing(run, now), hang=2,
+                ("strong", f'"{campaign.name}"'), f"{key}, ",
+                tr("round {number}", number=run.round), ": ", teller.standing(run, now), hang=2,
             )
         )  # fmt: skip
     if not runs:
-        told.append(row(("strong", f'"{campaign.name}"'), ": has not started"))
+        told.append(row(("strong", f'"{campaign.name}"'), ": ", tr("has not started")))
     passed, stands = _marks(session, campaign, runs)
     source, first = campaign.span.source, campaign.span.line
     text = campaign.item.span.text.rstrip() if campaign.item else ""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 from flowlang.repl.asking import Asking
 from flowlang.repl.script import named, quoted
 from flowlang.repl.session import Session
 from flowlang.repl.told import Told
 from flowlang.repl.word import Word
+from flowlang.speech import tr
+from flowlang.syntax import keywords
 
 _NUMBER = re.compile(r"-?[0-9]{1,9}")
-_NOT = re.compile(r"(?:not|nicht)(?![\w-])\s*", re.IGNORECASE)
 
 
 class Why(Word):
@@ -25,13 +27,19 @@ class Why(Word):
     """
 
     names = (("en", "why"), ("de", "warum"))
-    usage = ("why", "why 12", 'why "Offer"', 'why not "Offer"')
+    usage = (
+        "why",
+        tr("why 12"),
+        tr('why "Offer"'),
+        tr('why not "Offer"'),
+    )
     topic = "why"
 
     def do(self, session: Session, rest: str) -> Told:
         contact = session.contact().id
-        asking = Asking(session.program, session.scene(), contact, session.sent_before(contact))
-        negated = _NOT.match(rest)
+        before = session.sent_before(contact)
+        asking = Asking(session.program, session.scene(), contact, before, session.language)
+        negated = _not().match(rest)
         try:
             if negated is not None:
                 return asking.why_not(named(rest[negated.end() :]))
@@ -43,9 +51,16 @@ class Why(Word):
 
     def complete(self, session: Session, rest: str) -> Iterable[str]:
         if not rest.strip():
-            yield "nicht" if session.tongue.words.code == "de" else "not"
+            yield session.tongue.word("_NOT")
         yield from (quoted(name) for name in session.program.messages)
         yield from (quoted(campaign.name) for campaign in session.program.campaigns)
+
+
+@cache
+def _not() -> re.Pattern[str]:
+    """Matches the word for it in any language."""
+    words = "|".join(keywords.of_all_languages("_NOT"))
+    return re.compile(rf"(?:{words})(?![\w-])\s*", re.IGNORECASE)
 
 
 WORD = Why()

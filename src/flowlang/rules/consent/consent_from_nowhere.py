@@ -10,7 +10,7 @@ from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.steps.consent import Grant
 from flowlang.steps.race import ForBranch
 from flowlang.steps.wait_for import WaitFor
-from flowlang.syntax import declarations as tree
+from flowlang.syntax import campaigns as tree
 from flowlang.syntax.tree import walk
 
 RULE = Rule(__name__, "FL705", "off", "nothing the contact did shows this consent")

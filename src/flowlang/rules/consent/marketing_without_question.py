@@ -10,7 +10,7 @@ from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.source import Walk
 from flowlang.speech import tr
 from flowlang.steps.send import NOT_SENT, Send
-from flowlang.syntax import expressions as ex
+from flowlang.syntax import facts, past
 from flowlang.syntax.tree import walk
 
 RULE = Rule(__name__, "FL704", "off", 'nothing asks whether the contact may get "{message}"')
@@ -40,7 +40,14 @@ campaign "Offer"
   tag "has the offer"
 """
 
-_ASKS = (ex.MayGet, ex.MayNotGet, ex.CanReceive, ex.InSegment, ex.WasSent, ex.Received)
+_ASKS = (
+    facts.MayGet,
+    facts.MayNotGet,
+    facts.CanReceive,
+    facts.InSegment,
+    facts.WasSent,
+    past.Received,
+)
 
 
 @RULE.campaigns

@@ -13,8 +13,8 @@ from flowlang.source import Walk
 from flowlang.steps.blocking import Block
 from flowlang.steps.consent import Withdraw
 from flowlang.steps.send import NOT_SENT, Send
-from flowlang.syntax import declarations as tree
-from flowlang.syntax import expressions as ex
+from flowlang.syntax import campaigns as tree
+from flowlang.syntax import facts
 from flowlang.syntax.tree import Token
 
 RULE = Rule(
@@ -87,7 +87,7 @@ def _is_refused(paths: Paths, number: int, node: Send, message: Message) -> bool
     known = paths.at(number)
     if known is None:
         return False
-    consent = ex.MayGet(node.span, Token(node.span, "NAME", message.channel))
+    consent = facts.MayGet(node.span, Token(node.span, "NAME", message.channel))
     return paths.settled(consent, known, holds=False) or paths.settled(
-        ex.IsBlocked(node.span), known, holds=True
+        facts.IsBlocked(node.span), known, holds=True
     )

@@ -11,7 +11,7 @@ from flowlang.rules.wording import header
 from flowlang.source import Walk
 from flowlang.speech import tr
 from flowlang.steps.send import HALTED, Send, SendMessage
-from flowlang.steps.wait_until import UntilMoment
+from flowlang.steps.until import UntilMoment
 
 RULE = Rule(__name__, "FL723", "warning", '"{message}" may halt past the moment below')
 

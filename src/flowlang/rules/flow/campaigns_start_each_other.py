@@ -11,8 +11,9 @@ from flowlang.speech import tr
 from flowlang.steps.restart import Restart
 from flowlang.steps.tag import Tag
 from flowlang.steps.untag import Untag
-from flowlang.syntax import declarations as tree
+from flowlang.syntax import campaigns as tree
 from flowlang.syntax import expressions as ex
+from flowlang.syntax import facts
 from flowlang.syntax.tree import Node, walk
 
 RULE = Rule(__name__, "FL611", "warning", "{names} start each other for ever")
@@ -108,7 +109,7 @@ def _start_tags(campaign: Campaign) -> set[str]:
             found |= {
                 str(one.tag.value)
                 for one in walk(line)
-                if isinstance(one, ex.Tagged) and id(one) not in denied
+                if isinstance(one, facts.Tagged) and id(one) not in denied
             }
     return found
 

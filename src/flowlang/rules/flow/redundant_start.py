@@ -8,7 +8,7 @@ narrower.
 from flowlang.rules.fixing import without
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.speech import tr
-from flowlang.syntax import declarations as tree
+from flowlang.syntax import campaigns as tree
 
 RULE = Rule(__name__, "FL610", "warning", "another start has this one already")
 

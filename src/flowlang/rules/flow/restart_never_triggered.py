@@ -10,7 +10,7 @@ from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.speech import tr
 from flowlang.steps.happen import Happen
 from flowlang.steps.restart import Restart
-from flowlang.syntax import declarations as tree
+from flowlang.syntax import campaigns as tree
 from flowlang.syntax import expressions as ex
 from flowlang.syntax.tree import Node
 

@@ -8,7 +8,7 @@ from flowlang.program.program import Campaign
 from flowlang.rules.knowing import topics
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.speech import tr
-from flowlang.syntax import declarations as tree
+from flowlang.syntax import campaigns as tree
 
 RULE = Rule(__name__, "FL609", "warning", "nothing can start here: what starts it also stops it")
 

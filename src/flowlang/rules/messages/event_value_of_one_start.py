@@ -9,6 +9,7 @@ from flowlang.program.program import Campaign
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.speech import tr
 from flowlang.steps.step import Step
+from flowlang.syntax import campaigns
 from flowlang.syntax import declarations as tree
 from flowlang.syntax import expressions as ex
 from flowlang.syntax.tree import walk
@@ -79,10 +80,10 @@ def _starts(campaign: Campaign, look: Look) -> list[tuple[tree.Line, set[str]]]:
     found: list[tuple[tree.Line, set[str]]] = []
     for line in (campaign.item.lines or ()) if campaign.item else ():
         match line:
-            case tree.StartOn():
+            case campaigns.StartOn():
                 found.append((line, set(look.names.fields_of_event(str(line.event.event.value)))))
-            case tree.StartOnChange():
+            case campaigns.StartOnChange():
                 found.append((line, {"at", "old", "new"}))
-            case tree.StartWhen() | tree.StartAsSoonAs():
+            case campaigns.StartWhen() | campaigns.StartAsSoonAs():
                 found.append((line, set()))
     return found

@@ -17,8 +17,9 @@ from flowlang.rules.texts import texts_of
 from flowlang.source import Span, Walk
 from flowlang.speech import tr
 from flowlang.steps.send import NOT_SENT, Send
-from flowlang.syntax import declarations as tree
+from flowlang.syntax import campaigns as tree
 from flowlang.syntax import expressions as ex
+from flowlang.syntax import facts
 from flowlang.syntax.tree import Node, Token, walk
 
 RULE = Rule(__name__, "FL742", "info", "`{field}` may be missing, and then no one gets this")
@@ -116,7 +117,7 @@ def _asked(campaign: Campaign, look: Look) -> set[str]:
 
 def _behind(node: Node, look: Look) -> Iterator[Node]:
     """What a name in a condition stands for: a segment, or whom an event of the system finds."""
-    if isinstance(node, ex.InSegment):
+    if isinstance(node, facts.InSegment):
         segment = look.names.segments.get(str(node.segment.value))
         if segment is not None and segment.where is not None:
             yield segment.where

@@ -7,7 +7,7 @@ it, or take it out.
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.speech import tr
 from flowlang.syntax import declarations as tree
-from flowlang.syntax import expressions as ex
+from flowlang.syntax import past
 from flowlang.syntax.tree import Node, Token
 
 RULE = Rule(__name__, "FL675", "off", "nothing uses the event `{name}`")
@@ -33,13 +33,16 @@ campaign "Birthday"
   tag "congratulated"
 """
 
-_ASKS = (ex.Happened, ex.OfLast, ex.OfFirst, ex.AtOfLast, ex.AtOfFirst, ex.CountOf, ex.SumOf)
+_ASKS = (
+    past.Happened, past.OfLast, past.OfFirst, past.AtOfLast, past.AtOfFirst, past.CountOf,
+    past.SumOf,
+)  # fmt: skip
 
 
-@RULE.workspace(tree.EventBlock, ex.EventRef, *_ASKS)
+@RULE.workspace(tree.EventBlock, past.EventRef, *_ASKS)
 def check(look: Look) -> Hits:
     """Events with a schedule that no line names."""
-    named = {str(_named(node)) for node in look.every(ex.EventRef, *_ASKS)}
+    named = {str(_named(node)) for node in look.every(past.EventRef, *_ASKS)}
     for node in look.every(tree.EventBlock):
         assert isinstance(node, tree.EventBlock)
         event = look.names.events.get(str(node.name.value))

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.speech import tr
 from flowlang.syntax import declarations as tree
+from flowlang.syntax import policies
 from flowlang.syntax.tree import Node, Token, walk
 
 RULE = Rule(__name__, "FL674", "off", "nothing uses the {what} `{name}`")
@@ -40,8 +41,8 @@ campaign "Points"
 _KINDS: dict[type[Node], str] = {
     tree.Segment: tr("segment"),
     tree.Group: tr("group"),
-    tree.Policy: tr("policy"),
-    tree.Calendar: tr("calendar"),
+    policies.Policy: tr("policy"),
+    policies.Calendar: tr("calendar"),
     tree.Coupons: tr("coupon list"),
 }
 

@@ -6,6 +6,7 @@
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.wording import shown
 from flowlang.syntax import expressions as ex
+from flowlang.syntax import facts
 
 RULE = Rule(__name__, "FL802", "info", "`{text}` says no twice")
 
@@ -30,5 +31,5 @@ campaign "Points"
 @RULE.nodes(ex.Not)
 def check(node: ex.Not, look: Look) -> Hits:
     """A `not` around one that is not, where both cancel out."""
-    if isinstance(node.part, (ex.Not, ex.IsNotSet, ex.MayNotGet)):
+    if isinstance(node.part, (ex.Not, ex.IsNotSet, facts.MayNotGet)):
         yield Hit(node.span, {"text": shown(node)})

@@ -4,6 +4,7 @@
 be added has its place.
 """
 
+from flowlang.rules.conditions import always_holds
 from flowlang.rules.fixing import replaced
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.wording import shown
@@ -44,6 +45,11 @@ def check(node: ex.Or, look: Look) -> Hits:
         if part.left != first.left or not isinstance(part.right, (ex.Text, ex.Number)):
             return
         values.append(part.right.span.text)
+    if always_holds(node, look):
+        return  # then it asks nothing, which is said in its place
+    values = list(dict.fromkeys(values))
     word = next(load(look.parsed.language).words("_IN"))
     text = f"{shown(first.left)} {word} ({', '.join(values)})"
+    if len(values) == 1:
+        text = shown(first)
     yield Hit(node.span, {"text": text}, fix=replaced(node.span, text))

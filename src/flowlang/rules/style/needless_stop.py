@@ -7,7 +7,7 @@ from flowlang.rules.fixing import without
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.steps.step import Step
 from flowlang.steps.stop import Stop
-from flowlang.syntax import declarations as tree
+from flowlang.syntax import campaigns as tree
 
 RULE = Rule(__name__, "FL803", "info", "the campaign ends here anyway")
 

@@ -5,7 +5,7 @@
 
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.speech import tr
-from flowlang.syntax import declarations as tree
+from flowlang.syntax import campaigns as tree
 
 RULE = Rule(__name__, "FL805", "off", '"{name}" does not say what it is for')
 

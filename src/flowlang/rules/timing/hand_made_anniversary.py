@@ -9,6 +9,7 @@ from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.wording import shown
 from flowlang.speech import tr
 from flowlang.syntax import expressions as ex
+from flowlang.syntax import moments
 
 RULE = Rule(__name__, "FL646", "warning", "who was born on 29 February is left out here")
 
@@ -50,11 +51,11 @@ def _compared_part(node: ex.Expression) -> tuple[str, ex.Expression | None]:
     if not isinstance(node, ex.Compare) or node.operator.value != "=":
         return "", None
     left, right = node.left, node.right
-    if not isinstance(left, ex.Part) or not isinstance(right, ex.Part):
+    if not isinstance(left, moments.Part) or not isinstance(right, moments.Part):
         return "", None
     if left.unit.value != right.unit.value:
         return "", None
     for one, other in ((left, right), (right, left)):
-        if isinstance(other.operand, ex.Today) and not isinstance(one.operand, ex.Today):
+        if isinstance(other.operand, moments.Today) and not isinstance(one.operand, moments.Today):
             return str(one.unit.value), one.operand
     return "", None

@@ -10,7 +10,8 @@ from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.wording import header, shown
 from flowlang.source import Walk
 from flowlang.speech import tr
-from flowlang.steps.wait_until import MISSED, PAST, WaitUntil
+from flowlang.steps.until import MISSED, PAST
+from flowlang.steps.wait_until import WaitUntil
 from flowlang.syntax import expressions as ex
 
 RULE = Rule(__name__, "FL643", "warning", "{moment} has passed by then")

@@ -6,7 +6,7 @@ campaign is to be silent for a while, pause it.
 
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.speech import tr
-from flowlang.syntax import declarations as tree
+from flowlang.syntax import policies as tree
 
 RULE = Rule(__name__, "FL649", "warning", "under this policy nothing ever goes out")
 

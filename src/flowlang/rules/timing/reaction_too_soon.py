@@ -11,7 +11,7 @@ from flowlang.source import Walk
 from flowlang.speech import tr
 from flowlang.steps.branch import ElseIf, If
 from flowlang.steps.send import Send
-from flowlang.syntax import expressions as ex
+from flowlang.syntax import past
 from flowlang.syntax.tree import walk
 
 RULE = Rule(__name__, "FL651", "warning", "no one had time to react when `{text}` is asked")
@@ -72,6 +72,6 @@ def check(campaign: Campaign, look: Look) -> Hits:
 
 def _asks(node: object, message: object) -> bool:
     """Whether a condition asks for a reaction to a message, in this round."""
-    if not isinstance(node, ex.Reacted) or node.message.value != message:
+    if not isinstance(node, past.Reacted) or node.message.value != message:
         return False
-    return not isinstance(node.reach, ex.Ever)
+    return not isinstance(node.reach, past.Ever)

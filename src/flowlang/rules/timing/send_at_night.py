@@ -13,8 +13,9 @@ from flowlang.rules.wording import headline
 from flowlang.source import Span, Walk
 from flowlang.speech import tr
 from flowlang.steps.send import SENT, Send
-from flowlang.steps.wait_until import IN_TIME, WaitUntil
-from flowlang.syntax import declarations as tree
+from flowlang.steps.until import IN_TIME
+from flowlang.steps.wait_until import WaitUntil
+from flowlang.syntax import campaigns as tree
 from flowlang.syntax import expressions as ex
 from flowlang.syntax.tree import Token
 

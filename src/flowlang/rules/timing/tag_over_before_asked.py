@@ -12,7 +12,7 @@ from flowlang.steps.branch import If
 from flowlang.steps.step import Step
 from flowlang.steps.tag import Tag
 from flowlang.steps.wait import Wait
-from flowlang.syntax import expressions as ex
+from flowlang.syntax import facts
 from flowlang.syntax.tree import walk
 
 RULE = Rule(__name__, "FL654", "warning", 'the tag "{tag}" has ended by then')
@@ -63,7 +63,7 @@ def _over(
     asked: object, given: dict[str, tuple[Tag, float]], passed: float, campaign: Campaign,
     look: Look,
 ) -> Hits:  # fmt: skip
-    if not isinstance(asked, ex.Tagged):
+    if not isinstance(asked, facts.Tagged):
         return
     tag = str(asked.tag.value)
     others = look.beside.changers.get(("tag", tag), set()) - {campaign.name}

@@ -11,7 +11,7 @@ from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.wording import header
 from flowlang.steps.step import Step
 from flowlang.steps.wait import Wait, WaitDays
-from flowlang.syntax import declarations as tree
+from flowlang.syntax import campaigns as tree
 
 RULE = Rule(__name__, "FL652", "info", "nothing comes after this wait")
 

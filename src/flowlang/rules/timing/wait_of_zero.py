@@ -12,7 +12,7 @@ from flowlang.steps.race import Race
 from flowlang.steps.wait import Wait, WaitDays
 from flowlang.steps.wait_for import WaitFor
 from flowlang.steps.wait_until import WaitUntil
-from flowlang.syntax.expressions import Missed, TimedOut
+from flowlang.syntax.facts import Missed, TimedOut
 from flowlang.syntax.tree import walk
 
 RULE = Rule(__name__, "FL641", "warning", "`{text}` lets no time pass")

@@ -9,8 +9,8 @@ from flowlang.program.program import Campaign
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.wording import header, headline
 from flowlang.speech import tr
+from flowlang.steps.until import UntilCondition
 from flowlang.steps.wait_for import AwaitEvent
-from flowlang.steps.wait_until import UntilCondition
 
 RULE = Rule(__name__, "FL645", "info", "`{wait}` may never end")
 

@@ -13,8 +13,10 @@ from flowlang.source import Walk
 from flowlang.speech import tr
 from flowlang.steps.clear import Clear
 from flowlang.steps.set import Set
-from flowlang.steps.wait_until import MISSED, PAST, WaitUntil
+from flowlang.steps.until import MISSED, PAST
+from flowlang.steps.wait_until import WaitUntil
 from flowlang.syntax import expressions as ex
+from flowlang.syntax import moments
 from flowlang.syntax.tree import Node
 
 RULE = Rule(__name__, "FL644", "warning", "`{wait}` is over by then")
@@ -73,9 +75,9 @@ def check(campaign: Campaign, look: Look) -> Hits:
 
 def _taken_apart(until: ex.Expression) -> tuple[Node, float]:
     """The moment that a wait hangs on, and how many seconds lie behind it."""
-    if isinstance(until, ex.Before):
+    if isinstance(until, moments.Before):
         return until.moment, -seconds(until.duration)
-    if isinstance(until, ex.After):
+    if isinstance(until, moments.After):
         return until.moment, seconds(until.duration)
     return until, 0
 

@@ -4,7 +4,7 @@
 """
 
 from flowlang.rules.rule import Hit, Hits, Look, Rule
-from flowlang.syntax import declarations as tree
+from flowlang.syntax import policies as tree
 
 RULE = Rule(__name__, "FL650", "warning", "from {time} to {time} is the whole day")
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any, TextIO
-from zoneinfo import ZoneInfo
 
 from flowlang.intake.problem import shown
 from flowlang.kinds import in_words
 from flowlang.reports.text import columns
+from flowlang.speech import Text, in_language, tr
 from flowlang.tables.table import Row, Table, flat
 
 NAME = "text"
@@ -27,20 +27,22 @@ WIDEST = 60
 def write(table: Table, stream: TextIO) -> int:
     """The header, then the rows; nothing where there are none."""
     places = [place for place, column in enumerate(table.columns) if not column.nested]
-    heads = [table.columns[place].name for place in places]
+    names = table.heads or tuple(column.name for column in table.columns)
+    heads = [names[place] for place in places]
     layout: _Layout | None = None
     count = 0
     waiting: list[Row] = []
     for batch in table.rows:
         count += len(batch)
-        waiting += [[row[place] for place in places] for row in batch]
+        said = map(table.told, batch) if table.told else batch
+        waiting += [[row[place] for place in places] for row in said]
         if layout is None and len(waiting) < MEASURED:
             continue
-        layout = layout or _Layout(heads, waiting, table.zone, stream)
+        layout = layout or _Layout(heads, waiting, table, stream)
         layout.write(waiting)
         waiting = []
     if waiting:
-        layout = layout or _Layout(heads, waiting, table.zone, stream)
+        layout = layout or _Layout(heads, waiting, table, stream)
         layout.write(waiting)
     return count
 
@@ -48,8 +50,9 @@ def write(table: Table, stream: TextIO) -> int:
 class _Layout:
     """How wide the columns are, and which of them hold numbers."""
 
-    def __init__(self, heads: list[str], rows: list[Row], zone: ZoneInfo, stream: TextIO) -> None:
-        self._zone = zone
+    def __init__(self, heads: list[str], rows: list[Row], table: Table, stream: TextIO) -> None:
+        self._zone = table.zone
+        self._language = table.language
         self._stream = stream
         found = list(zip(*rows, strict=True))
         self._numbers = [
@@ -57,7 +60,7 @@ class _Layout:
             for column in found
         ]
         self._widths = [
-            max(len(head), *(columns(self._cell(value)) for value in column))
+            max(columns(head), *(columns(self._cell(value)) for value in column))
             for head, column in zip(heads, found, strict=True)
         ]
         self._line(heads)
@@ -76,9 +79,13 @@ class _Layout:
     def _cell(self, value: Any) -> str:
         match value:
             case bool():
-                return flat(value, self._zone)
-            case int() | float():
+                return in_language(tr("yes") if value else tr("no"), self._language)
+            case int():
+                return in_language(tr("{count:,}", count=value), self._language)
+            case float():
                 return f"{value:,}"
+            case Text():
+                return shown(in_language(value, self._language), WIDEST)
             case datetime():
                 return in_words(value, self._zone)
             case _:

@@ -12,6 +12,7 @@ from flowlang.engine.receiving import coupon_lists, halted_for, receive_codes
 from flowlang.intake.cells import MAX_NAME
 from flowlang.intake.coupons import CodeRows, given_codes, read_codes
 from flowlang.source import did_you_mean
+from flowlang.speech import tr
 from flowlang.web.api import bodies, models
 from flowlang.web.api.guard import Guarded, Serving, asks
 from flowlang.web.api.problems import Problem, answer, flaws
@@ -53,7 +54,7 @@ def _add(serving: Service, name: str, media: str, data: bytes) -> Any:
     """Take what can be taken; the answer.  Raises Problem."""
     known = serving.program.names.coupons
     if name not in known:
-        hint = did_you_mean(name, sorted(known), "coupon list")
+        hint = did_you_mean(name, sorted(known), tr("coupon list"))
         raise Problem(404, f'there is no coupon list "{name}"; {hint}')
     if media == bodies.JSON:
         found = given_codes("api", _codes(bodies.value(bodies.text(data))))
@@ -80,7 +81,7 @@ def _taken(serving: Service, name: str, found: CodeRows) -> Any:
         first = problems[0]["message"] if problems else "there is no code in it"
         return answer(409, f"nothing was taken: {first}", problems=problems)
     now = serving.now()
-    taken = receive_codes(serving.store, name, found, now)
+    taken = receive_codes(serving.store, name, found, now, serving.program.language)
     halted = halted_for(serving.store, serving.program, name, now)
     return {
         "read": found.read, "new": taken.new, "known": len(found.codes) - taken.new,

@@ -50,26 +50,27 @@ async def send_events(request: Request, serving: Serving) -> Any:
     batch is a JSON array, JSON Lines (`application/x-ndjson`), or a batch of CloudEvents: all of it
     is judged, the good ones are taken, and the rest is refused, each with its reason. An event
     whose `id` was seen before is `known` and changes nothing, so a request whose outcome is unknown
-    can be sent again. Where nothing of a request is taken or known, the answer is 409.
+    can be sent again. Where nothing of a request is taken or known, the answer is 409, and 422
+    where none of it has the form of an event.
     """
     return await run_in_threadpool(_take, serving, request.headers, await request.body())
 
 
-def _read(headers: Mapping[str, str], data: bytes) -> list[_Given]:
-    """The events of a request, before they are judged.
+def _read(headers: Mapping[str, str], data: bytes) -> tuple[list[_Given], bool]:
+    """The events of a request, before they are judged; and whether it is a single one.
 
     Raises Problem; of several, none that is wrong makes the others wrong.
     """
     enveloped = headers.get("content-type", "").lower().startswith("application/cloudevents")
     if cloud_events.is_binary(headers) and not enveloped:
-        return [_binary(headers, data)]
+        return [_binary(headers, data)], True
     media = bodies.media_type(headers, _MEDIA)
     body = bodies.text(data)
     if media in bodies.LINES:
         lines = bodies.lines(body)
         if not lines:
             raise Problem(409, "there is no event in it")
-        return [_Given(one.value, one.message, one.line) for one in lines]
+        return [_Given(one.value, one.message, one.line) for one in lines], False
     value = bodies.value(body)
     if media == BATCH and not isinstance(value, list):
         raise Problem(422, "a batch of CloudEvents is an array")
@@ -77,11 +78,7 @@ def _read(headers: Mapping[str, str], data: bytes) -> list[_Given]:
         raise Problem(422, "expected an object in { }")
     several = bodies.several(value)
     given = [_Given(one) if media == bodies.JSON else _cloud(one) for one in several]
-    if isinstance(value, dict):
-        wrong = misshapen(value) if media == bodies.JSON else given[0].wrong
-        if wrong:
-            raise Problem(422, wrong)
-    return given
+    return given, isinstance(value, dict)
 
 
 def _binary(headers: Mapping[str, str], data: bytes) -> _Given:
@@ -94,10 +91,7 @@ def _binary(headers: Mapping[str, str], data: bytes) -> _Given:
         cloud = cloud_events.in_headers(headers)
     except NoCloudEvent as wrong:
         raise Problem(422, str(wrong)) from None
-    found = _cloud(cloud | ({"data": bodies.value(body)} if body else {}))
-    if found.wrong:
-        raise Problem(422, found.wrong)
-    return found
+    return _cloud(cloud | ({"data": bodies.value(body)} if body else {}))
 
 
 def _cloud(value: object) -> _Given:
@@ -111,21 +105,26 @@ def _cloud(value: object) -> _Given:
 
 def _take(serving: Service, headers: Mapping[str, str], data: bytes) -> Any:
     """Judge the events of a request and take the good ones; the answer.  Raises Problem."""
-    events, most = _read(headers, data), serving.limits.batch
+    (events, single), most = _read(headers, data), serving.limits.batch
     if len(events) > most:
         raise Problem(422, f"there are {len(events):,} events in it; send {most:,} at most at once")
     known = schemas.event_schema(serving.program)
     zone, now = serving.program.config.timezone, serving.now()
     results: list[dict[str, Any]] = []
     arrivals: list[Arrival] = []
+    formless = 0
     for index, one in enumerate(events):
         result: dict[str, Any] = {"index": index, "status": "refused", "line": one.line}
         results.append(result)
         found = None if one.wrong else parse_event(one.value, known, zone, line=index, now=now)
         if isinstance(found, Arrival):
             arrivals.append(found)
-        else:
-            result["reason"] = found.message if found else one.wrong
+            continue
+        wrong = one.wrong or misshapen(one.value, zone)
+        if single and wrong:
+            raise Problem(422, wrong)
+        formless += bool(wrong)
+        result["reason"] = wrong or (found.message if found else "")
     for fate in receive_events(serving.store, arrivals):
         results[fate.line]["status"] = fate.status
         if fate.reason:
@@ -137,4 +136,4 @@ def _take(serving: Service, headers: Mapping[str, str], data: bytes) -> Any:
     if counts["refused"] < len(results):
         return {**counts, "results": results}
     detail = f"nothing was taken: {results[0]['reason']}"
-    return answer(409, detail, **counts, results=results)
+    return answer(422 if formless == len(results) else 409, detail, **counts, results=results)

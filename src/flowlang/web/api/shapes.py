@@ -35,10 +35,10 @@ def _lines(said: str) -> dict[str, Any]:
     return {"pattern": r"\S", "description": said}
 
 
-def _several(what: str, one: str) -> dict[str, Any]:
+def _several(what: str, one: str, **more: Any) -> dict[str, Any]:
     """An array each of whose items is judged by itself, so none makes the whole a wrong one."""
     said = f"{what}. Each is judged by itself: what is no `{one}` is refused with its reason."
-    return {"type": "array", "minItems": 1, "items": {}, "description": said}
+    return {"type": "array", "minItems": 1, "items": {}, "description": said, **more}
 
 
 def _shape(kind: str) -> dict[str, Any]:
@@ -49,7 +49,11 @@ def _shape(kind: str) -> dict[str, Any]:
     found["description"] = said[:1].upper() + said[1:]
     properties = found["properties"]
     properties["type"] = {"const": kind}
-    properties["at"] = {"description": "When it happened, in ISO 8601; without it, now."}
+    properties["at"] = {
+        "anyOf": [_text(format="date-time"), {"type": "null"}],
+        "description": "When it happened, in ISO 8601, without an offset in the workspace's zone;"
+        " without it, now.",
+    }
     for name, one in properties.items():
         one.pop("title", None)
         if name in _IDS:
@@ -85,7 +89,7 @@ _CLOUD_EVENT = {"$ref": "#/components/schemas/CloudEvent"}
 
 EVENT_BODIES: dict[str, Any] = {
     bodies.JSON: {
-        "schema": {"anyOf": [_EVENT, _several("A batch of events", "Event")]},
+        "schema": {"anyOf": [_EVENT, _several("A batch of events", "Event", contains=_EVENT)]},
         "examples": {
             "one": {"value": _TAG},
             "batch": {"value": [_TAG, _PURCHASE]},
@@ -93,7 +97,7 @@ EVENT_BODIES: dict[str, Any] = {
     },
     STRUCTURED: {"schema": _CLOUD_EVENT, "example": _CLOUD},
     BATCH: {
-        "schema": _several("A batch of CloudEvents", "CloudEvent"),
+        "schema": _several("A batch of CloudEvents", "CloudEvent", contains=_CLOUD_EVENT),
         "example": [_CLOUD, {**_CLOUD, "id": "e-2"}],
     },
 }

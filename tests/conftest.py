@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.cli.machine import machine
 from tests.postgresql import postgresql, postgresql_url
 
-__all__ = ["postgresql", "postgresql_url"]  # fixtures for all
+__all__ = ["machine", "postgresql", "postgresql_url"]  # fixtures for all
 
 # Suites that several test files import explain a failed assert as the test files do.
 pytest.register_assert_rewrite("tests.stores.contract", "tests.delivery.contract")

@@ -8,11 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from flowlang.addresses import mailbox
 from flowlang.calendar import zone
 from flowlang.check.names import Config
 from flowlang.delivery.settings import BadSetting, DeliverySettings, page, read_table
-from flowlang.intake.problem import shown
 from flowlang.rules.severities import Severities
 from flowlang.source import did_you_mean
 from flowlang.speech import ENGLISH, joined, tr, why
@@ -166,8 +164,12 @@ def _text(key: str, value: Any) -> str:
 
 def _mailbox(flat: dict[str, str], key: str) -> str:
     """An address that mail can come from, empty where none is given."""
+    from flowlang.addresses import mailbox  # only a file that names one
+
     address = flat.get(key, "")
     if address and mailbox(address) is None:
+        from flowlang.intake.problem import shown
+
         raise ConfigError(
             tr(
                 '{key} = "{address}": expected one plain e-mail address, such as "Shop'

@@ -13,9 +13,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 from zoneinfo import ZoneInfo
 
-from flowlang.contact import Contact, Run
 
 if TYPE_CHECKING:
+    from flowlang.contact import Contact, Run
     from flowlang.check.comparing import Fn
     from flowlang.check.names import EmptyAction, Message, Policy
     from flowlang.check.templates import Template

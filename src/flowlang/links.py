@@ -15,8 +15,6 @@ import re
 from dataclasses import dataclass
 from hashlib import sha256
 
-STAND_IN_KEY = b"a stand-in where nothing leaves the machine, and no secret at all"
-"""Signs links where no other key is given: in tests, `simulate` and `repl`."""
 STAND_IN_URL = "https://unsubscribe.invalid/u"
 """Stands in for `unsubscribe_url` where none is set and nothing leaves the machine."""
 

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.cli.forking import forks
+
 FLOW = [sys.executable, "-m", "flowlang"]
 GOOD = """\
 message "Hello"
@@ -31,15 +33,19 @@ test "a greeting"
 def flow(
     *args: str | Path, cwd: Path, given: str | bytes = b"", **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """One call in a process of its own; stdout and stderr are no terminals."""
-    done = subprocess.run(
-        [*FLOW, *map(str, args)],
-        cwd=cwd,
-        input=given.encode() if isinstance(given, str) else given,
-        capture_output=True,
-        check=False,
-        env={**os.environ, "NO_COLOR": "1", "COLUMNS": "90", "FLOW_DEBUG": "1", **environment},
-    )
+    """One call in a process of its own; stdout and stderr are no terminals.
+
+    Where the environment says something to Python itself, the process begins with it.
+    """
+    around = {**os.environ, "NO_COLOR": "1", "COLUMNS": "90", "FLOW_DEBUG": "1", **environment}
+    entered = given.encode() if isinstance(given, str) else given
+    if any(name.startswith("PYTHON") for name in environment):
+        done = subprocess.run(
+            [*FLOW, *map(str, args)],
+            cwd=cwd, input=entered, capture_output=True, check=False, env=around,
+        )  # fmt: skip
+    else:
+        done = forks().call([*map(str, args)], cwd, entered, around)
     assert b"Traceback" not in done.stderr, done.stderr.decode()
     return subprocess.CompletedProcess(
         done.args, done.returncode, done.stdout.decode(), done.stderr.decode()

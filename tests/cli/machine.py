@@ -20,7 +20,7 @@ class Outcome:
 
 
 class Machine:
-    """A workspace, a clock, and the command."""
+    """A workspace in which ada stands, a clock, and the command."""
 
     def __init__(
         self, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -28,7 +28,15 @@ class Machine:
         self.folder = folder
         self._capsys = capsys
         self._patch = monkeypatch
+        monkeypatch.chdir(folder)
+        monkeypatch.delenv("FLOW_STORE", raising=False)
+        monkeypatch.setenv("LOGNAME", "ada")
         self.at("2026-11-20 10:00")
+
+    def over(self, url: str) -> Machine:
+        """Keep everything in another store."""
+        self._patch.setenv("FLOW_STORE", url)
+        return self
 
     def at(self, moment: str) -> Machine:
         self._patch.setenv("FLOW_NOW", moment)
@@ -53,3 +61,11 @@ class Machine:
         return self(
             "event", "send", self.file("e.jsonl", "".join(f"{json.dumps(one)}\n" for one in events))
         )
+
+
+@pytest.fixture
+def machine(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Machine:
+    """With nothing in the workspace; files of tests put in what they need."""
+    return Machine(tmp_path, capsys, monkeypatch)

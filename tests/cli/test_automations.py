@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -44,16 +43,11 @@ PEOPLE = "id,email,score\nanna,anna@example.com,60\nben,ben@example.com,70\ncleo
 
 
 @pytest.fixture
-def machine(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Machine:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("FLOW_STORE", raising=False)
-    found = Machine(tmp_path, capsys, monkeypatch)
-    found.file("flow.toml", 'timezone = "Europe/Berlin"\n[sender]\nfrom = "shop@example.com"\n')
-    found.file("shop.flow", SHOP)
-    found.file("people.csv", PEOPLE)
-    return found
+def machine(machine: Machine) -> Machine:
+    machine.file("flow.toml", 'timezone = "Europe/Berlin"\n[sender]\nfrom = "shop@example.com"\n')
+    machine.file("shop.flow", SHOP)
+    machine.file("people.csv", PEOPLE)
+    return machine
 
 
 def test_an_import_by_hand_sets_a_group_send_off_and_its_result_is_mailed(machine: Machine) -> None:

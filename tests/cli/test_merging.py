@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from tests.cli.machine import Machine
@@ -24,19 +22,14 @@ c2,anna@example.org,
 
 
 @pytest.fixture
-def machine(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Machine:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("FLOW_STORE", raising=False)
-    found = Machine(tmp_path, capsys, monkeypatch)
-    found.file("flow.toml", "")
-    found.file("shop.flow", SHOP)
-    found.file("people.csv", PEOPLE)
-    found("contacts", "import", "people.csv")
-    found.events({"contact": "c2", "type": "tag", "tag": "new"})
-    found("run", "--once")
-    return found
+def machine(machine: Machine) -> Machine:
+    machine.file("flow.toml", "")
+    machine.file("shop.flow", SHOP)
+    machine.file("people.csv", PEOPLE)
+    machine("contacts", "import", "people.csv")
+    machine.events({"contact": "c2", "type": "tag", "tag": "new"})
+    machine("run", "--once")
+    return machine
 
 
 def test_one_becomes_part_of_the_other(machine: Machine) -> None:

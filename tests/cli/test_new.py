@@ -9,7 +9,6 @@ from click.testing import CliRunner
 
 from flowlang import workspace
 from flowlang.cli.new import new
-from flowlang.engine.testing import run_test
 from flowlang.syntax import keywords
 from flowlang.syntax.format import format_source
 from flowlang.workspace import Workspace
@@ -31,8 +30,9 @@ def test_it_is_clean_canonical_and_its_tests_pass(language: str, tmp_path: Path)
     (parsed,) = loaded.files
     assert format_source(parsed, default=language) == parsed.source.text
     assert len(loaded.tests) == 2
+    assert loaded.runnable is not None
     for script in loaded.tests:
-        assert run_test(script).passed
+        assert script.run(loaded.runnable, {}).passed
 
 
 def test_it_is_in_the_language_of_the_workspace_around_it(tmp_path: Path) -> None:

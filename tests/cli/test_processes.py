@@ -6,7 +6,6 @@ import json
 import os
 import pty
 import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -52,17 +51,11 @@ PEOPLE = "id,email,tags\na,a@example.com,new\nb,b@example.com,new\nc,c@example.c
 
 
 @pytest.fixture
-def machine(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Machine:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("FLOW_STORE", raising=False)
-    monkeypatch.setenv("LOGNAME", "ada")
-    found = Machine(tmp_path, capsys, monkeypatch)
-    found.file("flow.toml", '[sender]\nfrom = "Shop <shop@example.com>"\n')
-    found.file("shop.flow", SHOP)
-    found.file("people.csv", PEOPLE)
-    return found
+def machine(machine: Machine) -> Machine:
+    machine.file("flow.toml", '[sender]\nfrom = "Shop <shop@example.com>"\n')
+    machine.file("shop.flow", SHOP)
+    machine.file("people.csv", PEOPLE)
+    return machine
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -55,16 +54,11 @@ c3,cleo@example.com,Cleo,5,,
 
 
 @pytest.fixture
-def machine(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Machine:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("FLOW_STORE", raising=False)
-    found = Machine(tmp_path, capsys, monkeypatch)
-    found.file("flow.toml", TOML)
-    found.file("webinar.flow", WEBINAR)
-    found.file("people.csv", PEOPLE)
-    return found
+def machine(machine: Machine) -> Machine:
+    machine.file("flow.toml", TOML)
+    machine.file("webinar.flow", WEBINAR)
+    machine.file("people.csv", PEOPLE)
+    return machine
 
 
 def test_a_webinar_from_the_import_to_the_offer(machine: Machine) -> None:

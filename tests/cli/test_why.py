@@ -51,16 +51,6 @@ PEOPLE = "id,email,groups,score\na,a@x.example,All,9\nb,b@x.example,,9\n"
 
 
 @pytest.fixture
-def machine(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Machine:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("FLOW_STORE", raising=False)
-    monkeypatch.setenv("LOGNAME", "ada")
-    return Machine(tmp_path, capsys, monkeypatch)
-
-
-@pytest.fixture
 def shop(machine: Machine) -> Machine:
     machine.file("flow.toml", 'timezone = "UTC"\n\n[sender]\nfrom = "a@example.com"\n')
     machine.file("shop.flow", SHOP)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 
@@ -78,12 +77,8 @@ def test_who_a_template_fails_for_goes_on_and_the_others_get_theirs(store: Store
     assert (sums.done, sums.skipped) == (1, {"missing value": 1, "template error": 1})
 
 
-def test_contacts_why_tells_of_a_template_that_fails(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_contacts_why_tells_of_a_template_that_fails(machine: Machine) -> None:
     """parcelvoy PR#434."""
-    monkeypatch.chdir(tmp_path)
-    machine = Machine(tmp_path, capsys, monkeypatch)
     machine.file("flow.toml", 'timezone = "UTC"\n[sender]\nfrom = "a@example.com"\n')
     machine.file("shop.flow", RAISES)
     machine.file("c.csv", "id,email,first_name,score,tags\na,a@x.example,Anna,4,go\n")

@@ -9,7 +9,6 @@ import io
 import json
 from email import message_from_bytes
 from email.policy import default
-from pathlib import Path
 
 import pytest
 
@@ -51,26 +50,19 @@ campaign "Both"
 
 
 @pytest.fixture
-def machine(
-    database: Database,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> Machine:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("FLOW_STORE", database.url.replace("sqlite:///", "sqlite:////"))
-    found = Machine(tmp_path, capsys, monkeypatch)
-    found.file("flow.toml", 'timezone = "UTC"\n[sender]\nfrom = "Shop <shop@example.com>"\n')
-    found.file("shop.flow", SHOP)
-    found.file("mail.html", '<p title="{{ first_name }}">Dear {{ first_name }},</p>')
+def machine(machine: Machine, database: Database) -> Machine:
+    machine.over(database.url)
+    machine.file("flow.toml", 'timezone = "UTC"\n[sender]\nfrom = "Shop <shop@example.com>"\n')
+    machine.file("shop.flow", SHOP)
+    machine.file("mail.html", '<p title="{{ first_name }}">Dear {{ first_name }},</p>')
     rows = io.StringIO()
     writer = csv.writer(rows)
     writer.writerow(["id", "email", "first_name"])
     writer.writerows([one, f"{one}@example.com", name] for one, name in NAMES.items())
-    found.file("c.csv", rows.getvalue())
-    assert "8 rows read, 8 taken, 0 left out" in found("contacts", "import", "c.csv").talk
-    assert "sent       Marked 8, Plain 8" in found("run", "--once").talk
-    return found
+    machine.file("c.csv", rows.getvalue())
+    assert "8 rows read, 8 taken, 0 left out" in machine("contacts", "import", "c.csv").talk
+    assert "sent       Marked 8, Plain 8" in machine("run", "--once").talk
+    return machine
 
 
 def test_a_name_is_text_in_every_mail(machine: Machine) -> None:

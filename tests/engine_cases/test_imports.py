@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 
@@ -34,20 +33,13 @@ campaign "Hello"
 
 
 @pytest.fixture
-def machine(
-    database: Database,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> Machine:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("FLOW_STORE", database.url.replace("sqlite:///", "sqlite:////"))
-    found = Machine(tmp_path, capsys, monkeypatch)
-    found.file(
+def machine(machine: Machine, database: Database) -> Machine:
+    machine.over(database.url)
+    machine.file(
         "flow.toml", 'timezone = "Europe/Berlin"\n[sender]\nfrom = "Shop <shop@example.com>"\n'
     )
-    found.file("shop.flow", SHOP)
-    return found
+    machine.file("shop.flow", SHOP)
+    return machine
 
 
 def counts(done: Outcome) -> tuple[int, int, int]:

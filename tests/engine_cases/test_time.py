@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from flowlang.engine.worker import Worker
-from flowlang.stores import Store, open_store
+from flowlang.stores import Store
 from tests.engine.applied import begin
 from tests.engine.test_worker import HOUR, START, came, compiled, feed, person, told
 
@@ -44,16 +42,6 @@ campaign "Mornings"
   start on morning
   send "Hello"
 """
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    url = "sqlite:///state.db"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgresql_url")
-    store = open_store(url, tmp_path)
-    yield store
-    store.close()
 
 
 def sent(store: Store, name: str = "anna") -> list[tuple[str, datetime]]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from flowlang import workspace
 from flowlang.contact import Letter
-from flowlang.delivery.delivery import Delivery, Outcome
+from flowlang.delivery.delivery import Delivery, Outcome, Status
 from flowlang.engine.admission import as_text
 from flowlang.engine.handover import Handover
 from flowlang.engine.worker import Worker
@@ -116,6 +116,8 @@ class Refusing(Delivery):
     """A delivery that refuses what goes to some addresses."""
 
     addresses: frozenset[str] = frozenset()
+    others: Status = "delivered"
+    """What becomes of all others."""
     handed: list[Letter] = field(default_factory=list)
 
     def hand_over(self, letters: Sequence[Letter]) -> list[Outcome]:
@@ -123,7 +125,7 @@ class Refusing(Delivery):
         return [
             Outcome(letter.id, "failed", "550 no such user")
             if letter.address in self.addresses
-            else Outcome(letter.id, "delivered")
+            else Outcome(letter.id, self.others)
             for letter in letters
         ]
 
@@ -137,6 +139,8 @@ class Shop:
     language: str = "en"
     program: Program = field(init=False)
     store: Store = field(init=False)
+    others: Status = "delivered"
+    """What becomes of the letters that nobody refuses."""
 
     def __post_init__(self) -> None:
         self.folder.mkdir(exist_ok=True)
@@ -164,7 +168,7 @@ class Shop:
 
     def deliver(self, refused: Iterable[str], at: datetime) -> None:
         """Hand over what is queued, to a server that refuses some addresses."""
-        Handover(self.store, Refusing(frozenset(refused)), lambda: at).run()
+        Handover(self.store, Refusing(frozenset(refused), self.others), lambda: at).run()
 
     def source(self, since: datetime | None = None, until: datetime | None = None) -> Source:
         return Source(self.store, self.program, since, until)

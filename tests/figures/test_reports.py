@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from syrupy.assertion import SnapshotAssertion
 
+from flowlang.delivery.delivery import Status
 from flowlang.engine.simulate import Simulation
 from flowlang.figures import reports, summary
 from flowlang.intake.events import Arrival
@@ -109,6 +110,18 @@ def test_a_letter_that_was_refused_is_failed_and_not_sent(tmp_path: Path) -> Non
         ("anna", "Hello", "550 no such user"),
         ("anna", "Offer", "550 no such user"),
     ]
+
+
+@pytest.mark.parametrize("status", ["retry", "unknown"])
+def test_what_waits_and_what_nobody_knows_of_is_not_sent(tmp_path: Path, status: Status) -> None:
+    shop = Shop(tmp_path)
+    shop.run(STORY[:4], 40)
+    shop.others = status
+    shop.run([person("finn", "go", hours=41), person("gil", "go", hours=41)], 42)
+    for source in (None, shop.source(START - DAY, START + 99 * DAY)):
+        [hello] = [row for row in shop.rows("messages", source) if row["message"] == "Hello"]
+        counts = [hello[name] for name in ("sent", "queued", "unknown", "failed")]
+        assert counts == ([3, 2, 0, 0] if status == "retry" else [3, 0, 2, 0])
 
 
 def test_counted_one_by_one_a_span_of_all_time_says_the_same(shop: Shop) -> None:

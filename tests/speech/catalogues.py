@@ -46,6 +46,8 @@ def extracted() -> Catalog:
         if family not in ("", "mistakes") and path.name != "__init__.py":
             for message in _paragraphs(ast.get_docstring(tree) or ""):
                 found.add(message, locations=[(place, 0)])
+        if path.parent.name == "figures" and _is_report(tree):
+            found.add((ast.get_docstring(tree) or "").split("\n", 1)[0], locations=[(place, 0)])
         for message in _of_words(tree):
             found.add(message, locations=[(place, 0)])
     return found
@@ -74,6 +76,16 @@ def _of_nodes(tree: ast.Module) -> Iterator[str]:
     for one in ast.walk(tree):
         if isinstance(one, ast.ClassDef) and any(_makes_a_node(by) for by in one.decorator_list):
             yield own_text(ast.get_docstring(one) or "")
+
+
+def _is_report(tree: ast.Module) -> bool:
+    """Whether a module of `figures` is a report, which says in its first line what it tells."""
+    assigned = (one for one in tree.body if isinstance(one, ast.Assign))
+    return any(
+        isinstance(target, ast.Name) and target.id == "NAME"
+        for one in assigned
+        for target in one.targets
+    )
 
 
 def _of_words(tree: ast.Module) -> Iterator[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from tests.cli.machine import Machine
@@ -26,12 +24,9 @@ test "x"
 
 
 @pytest.fixture
-def machine(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Machine:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("FLOW_CACHE_DIR", str(tmp_path / "cache"))
-    return Machine(tmp_path, capsys, monkeypatch)
+def machine(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> Machine:
+    monkeypatch.setenv("FLOW_CACHE_DIR", str(machine.folder / "cache"))
+    return machine
 
 
 def test_a_german_file_is_checked_in_german_also_when_it_is_recalled(machine: Machine) -> None:

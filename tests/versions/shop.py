@@ -86,9 +86,6 @@ class Shop(Machine):
 def shop(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Shop:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("FLOW_STORE", raising=False)
-    monkeypatch.setenv("LOGNAME", "ada")
     found = Shop(tmp_path, capsys, monkeypatch)
     found.file("flow.toml", '[sender]\nfrom = "Shop <shop@example.com>"\n')
     found.edit(STEPS)
@@ -96,9 +93,9 @@ def shop(
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def either(request: pytest.FixtureRequest, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Shop:
+def either(request: pytest.FixtureRequest, shop: Shop) -> Shop:
     """The shop over each kind of store."""
     if request.param == "postgresql":
         shop.url = request.getfixturevalue("postgresql_url")
-        monkeypatch.setenv("FLOW_STORE", shop.url)
+        shop.over(shop.url)
     return shop

@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterable
 from datetime import time
 from typing import Any
 
-import re2
-
 from flowlang.calendar import instant
 from flowlang.check import diagnostics as d
 from flowlang.check import (
@@ -137,6 +135,8 @@ class Expressions:
 
     def pattern(self, token: Token) -> Callable[[str], Any] | None:
         """The search of an RE2 pattern, without case; None, and a finding, for a bad one."""
+        import re2  # a library that few files need
+
         options = re2.Options()
         options.log_errors = False
         options.case_sensitive = False

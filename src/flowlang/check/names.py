@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from flowlang.calendar import Duration
 from flowlang.days import Days, Schedule, Window
 from flowlang.kinds import BUILT_IN_FIELDS, DATETIME, NUMBER, TEXT, Fields, Kind, UnknownFields
-from flowlang.links import STAND_IN_KEY
 from flowlang.source import Findings, Span
 from flowlang.syntax import declarations as tree
 from flowlang.syntax.campaigns import Automation, Campaign
@@ -40,6 +39,10 @@ SYSTEM_EVENTS: dict[str, Fields] = {
 """What the system reports, and what a `where` may ask about it."""
 
 EmptyAction = Literal["halt", "skip", "show"]
+
+
+STAND_IN_KEY = b"a stand-in where nothing leaves the machine, and no secret at all"
+"""Signs links where no other key is given: in tests, `simulate` and `repl`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
 from flowlang.calendar import local_date
-from flowlang.contact import Contact, Run
 
 if TYPE_CHECKING:
+    from flowlang.contact import Contact, Run
     from flowlang.check.names import Message
 
 

@@ -20,7 +20,7 @@ from typing import Any, cast
 
 import click
 
-from flowlang.cli import terminal
+from flowlang.cli import terminal, usage
 from flowlang.speech import Text, tr, why
 
 FOUND = 1
@@ -97,8 +97,7 @@ def guarded(call: Callable[[], object]) -> int:
     except click.exceptions.Exit as over:
         return over.exit_code
     except click.ClickException as wrong:
-        vars(wrong)["message"] = terminal.told(wrong.message)
-        wrong.show()
+        usage.show(wrong)
         return WRONG
     except (KeyboardInterrupt, EOFError, click.Abort):
         terminal.talk(tr("\ninterrupted"))

@@ -133,7 +133,7 @@ def list_(
 @storing.format_option
 def show(contact: str, path: Path | None, url: str | None, output_format: str) -> int:
     """Show what is known of a CONTACT (its id or e-mail address), and where it stands."""
-    from flowlang.engine.showing import NoSuchContact
+    from flowlang.engine.showing import NotOneContact
     from flowlang.engine.showing import show as shown
     from flowlang.engine.state import States
 
@@ -141,7 +141,7 @@ def show(contact: str, path: Path | None, url: str | None, output_format: str) -
     with storing.existing(workspace, url) as store:
         try:
             found = shown(store, States(program), contact)
-        except NoSuchContact as none:
+        except NotOneContact as none:
             terminal.talk(terminal.printable(why(none)))
             return FOUND
     data = found.data
@@ -201,12 +201,16 @@ def history(contact: str, path: Path | None, url: str | None, output_format: str
 
     JSON is one object a line, as `flow simulate --timeline` writes it.
     """
-    from flowlang.engine.showing import contact_id, there_is_none
+    from flowlang.engine.showing import SeveralContacts, contact_id, there_is_none
 
     workspace = paths.one(path)
     zone = workspace.settings.config().timezone
     with storing.existing(workspace, url) as store:
-        found_id = contact_id(store, contact)
+        try:
+            found_id = contact_id(store, contact)
+        except SeveralContacts as several:
+            terminal.talk(terminal.printable(why(several)))
+            return FOUND
         rows = store.history(found_id)
         if not rows:
             none = there_is_none(store, found_id, tr("there is no history of a contact"))

@@ -13,7 +13,6 @@ import click
 
 from flowlang import speech
 from flowlang.cli import paths, terminal
-from flowlang.engine import retelling
 from flowlang.speech import joined, tr
 
 if TYPE_CHECKING:
@@ -172,6 +171,8 @@ def told(delivered: Delivered, folder: Path, queued: int) -> list[tuple[str, str
     )
     later = tr("{count:,} are tried again later", count=retried)
     if why:
+        from flowlang.engine import retelling  # what checks a workspace reads this file as well
+
         later = tr("{told} ({why})", told=later, why=retelling.letter(why, terminal.spoken()))
     nobody = tr("{count:,}: nobody is there, and nothing more goes there", count=delivered.bounced)
     unsure = tr("{count:,} may have gone out or not", count=delivered.unknown)

@@ -77,11 +77,28 @@ def diff(path: Path | None, against: str, given_now: str | None, output_format: 
 
 def _folder(against: str, new: Workspace, stack: ExitStack) -> Path:
     """The folder to compare with: a revision is taken out of git for as long as it is needed."""
-    if Path(against).is_dir():
-        return Path(against)
+    folder = Path(against)
+    if folder.is_dir():
+        if not _is_workspace(folder):
+            raise click.ClickException(
+                tr(
+                    '"{against}" is a folder, but no workspace: it has neither a flow.toml nor'
+                    " .flow files of its own",
+                    against=against,
+                )
+            )
+        return folder
     from flowlang.cli import revisions
 
     return stack.enter_context(revisions.checked_out(against, new.root))
+
+
+def _is_workspace(folder: Path) -> bool:
+    """Not where it only belongs to one that begins above it."""
+    from flowlang import discovery
+
+    roots = [root.resolve() for root, _ in discovery.find([folder])]
+    return bool(roots) and all(root.is_relative_to(folder.resolve()) for root in roots)
 
 
 def _rows(

@@ -10,6 +10,7 @@ import click
 from flowlang.cli import languages, paths, skeletons, terminal
 from flowlang.speech import tr
 
+
 @click.command(epilog="Example: flow new spring && flow test spring")
 @click.argument("dir", type=click.Path(path_type=Path))
 @click.option(

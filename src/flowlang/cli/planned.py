@@ -248,8 +248,8 @@ def _campaign_lines(one: Data, zone: ZoneInfo) -> Iterator[str]:
         yield joined(["  ", line["text"], *about], "")
     for step in one["steps"]:
         yield tr("  {text}  (line {line})", text=step["text"], line=step["line"])
-        if "due at once" in step:
-            now, later = step["due at once"], step["due later"]
+        now, later = step.get("due at once", 0), step.get("due later", 0)
+        if now or later:
             yield tr("    {now:,} due at once, {later:,} later", now=now, later=later)
     for row in one["standing"]:
         yield from _standing_lines(one["campaign"], row)

@@ -10,7 +10,7 @@ from flowlang.engine.overview import View
 from flowlang.engine.processes import Identity, Process, named
 from flowlang.program.program import Program
 from flowlang.source import did_you_mean
-from flowlang.speech import tr
+from flowlang.speech import joined, tr
 
 _SHOWN = 10
 
@@ -83,10 +83,7 @@ def _is_halted(view: View) -> bool:
 
 
 def _several(which: str, found: Sequence[View]) -> Unclear:
-    shown = ", ".join(
-        f"{view.process.number or ''} {named(view.process.identity)}".strip()
-        for view in found[:_SHOWN]
-    )
+    shown = joined(_numbered(view) for view in found[:_SHOWN])
     more = tr(" and {count:,} more", count=len(found) - _SHOWN) if len(found) > _SHOWN else ""
     return Unclear(
         tr(
@@ -96,6 +93,12 @@ def _several(which: str, found: Sequence[View]) -> Unclear:
             more=more,
         )
     )
+
+
+def _numbered(view: View) -> str:
+    what = named(view.process.identity)
+    number = view.process.number
+    return tr("{number} {what}", number=number, what=what) if number else what
 
 
 def _unknown(which: str, views: Sequence[View]) -> Unclear:

@@ -241,7 +241,7 @@ class Interpreter(Relocating):
                 self._over(run, "stopped", f"more than {MAX_STEPS:,} steps in one instant")
                 return
             if run.passed and instructions[target].where.id in run.passed:
-                self.note("passed over", "it was done before the steps changed places")
+                self.note("passed over", "it was done in this round already")
                 target += 1
                 continue
             before = len(self.changes)

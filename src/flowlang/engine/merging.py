@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
-from flowlang.contact import Contact, Happening
+from flowlang.contact import Contact, Entry, Happening
 from flowlang.engine.group_sends import through
 from flowlang.engine.world import World
 
@@ -34,6 +34,9 @@ def merge(world: World, kept: Contact, gone: Contact, now: datetime) -> None:
     gone.deleted, gone.merged_into = True, kept.id
     gone.runs.clear()
     gone.tag_began.clear()
+    if world.history is not None:
+        for one, why in ((gone, f'into "{kept.id}"'), (kept, f'"{gone.id}" into this one')):
+            world.history(Entry(now, one.id, "", 0, "", 0, "merged", why))
 
 
 # ------------------------------------------------------------------ one order of what happened

@@ -56,6 +56,14 @@ class Tally:
         return sum(self.standing.values())
 
 
+def is_concerned(run: Run, moves: Moves, old: Program) -> bool:
+    """Whether a run is under way on the version that is replaced: not on one on which it has stayed
+    before, nor on the new one already.
+    """
+    on_new = moves.new is not None and run.version == moves.new.version
+    return run.under_way and not on_new and (moves.name, run.version) not in old.earlier
+
+
 class MovingStates(States):
     """Reads contacts as another program wrote them, and takes their runs to this one."""
 
@@ -68,7 +76,7 @@ class MovingStates(States):
     def understood(self, kept: Any) -> tuple[Contact, Aside]:
         for run in kept.runs:
             moves = self.moves.get(run.campaign)
-            if moves is not None and run.under_way:
+            if moves is not None and is_concerned(run, moves, self.old):
                 self._move(kept.id, run, moves)
         return super().understood(kept)
 
@@ -76,8 +84,6 @@ class MovingStates(States):
         """Take one run to where it goes on, as a store keeps it."""
         old, new = moves.old, moves.new
         assert old is not None
-        if (moves.name, run.version) in self.old.earlier or (new and run.version == new.version):
-            return
         pc = moves.place(run.step, run.pc)
         answer = moves.answer(pc)
         to: Fate | int | None = moves.target(pc) if answer is None else answer

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from flowlang.contact import Contact, Entry
 from flowlang.engine.moves import Moves
-from flowlang.engine.moving import UNDER_WAY
+from flowlang.engine.moving import UNDER_WAY, is_concerned
 from flowlang.engine.planning import Plan
 from flowlang.engine.replaying import replay
 from flowlang.engine.state import States
@@ -68,9 +68,7 @@ def other_paths(
         ]
         for one in (old, new):
             one.asks.trace = None
-        for name in {run.campaign for run in contact.runs.values() if run.under_way}:
-            if name not in changed:
-                continue
+        for name in _concerned(contact, changed, plan.old):
             paths = found.setdefault(name, Paths())
             paths.looked_at += 1
             before, after = (
@@ -81,6 +79,15 @@ def other_paths(
             if parting is not None:
                 paths.parted.append(parting)
     return found
+
+
+def _concerned(contact: Contact, changed: dict[str, Moves], old: Program) -> set[str]:
+    """The campaigns that a contact is under way in on the version that is replaced."""
+    return {
+        run.campaign
+        for run in contact.runs.values()
+        if run.campaign in changed and is_concerned(run, changed[run.campaign], old)
+    }
 
 
 def _under_way(program: Program, store: Store, names: list[str], most: int) -> Iterator[Contact]:

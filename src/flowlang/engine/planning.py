@@ -243,6 +243,14 @@ def _read_step(text: str, rest: str, moves: Moves) -> Answer:
             )  # fmt: skip
             continue
         known = None if step == "*" else olds[step]
+        if known is not None and not moves.asked(known):
+            raise Refusal(
+                tr(
+                    "--move {text}: `{step}` is still there, and who stands at it stays there; only"
+                    " steps that are gone, or stand in another block, can be spoken of",
+                    text=text, step=step,
+                )
+            )  # fmt: skip
         fate = FATES.get(to)
         if fate is not None:
             return Answer(known, fate)

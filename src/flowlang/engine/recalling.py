@@ -32,6 +32,19 @@ def recall(
             world.history(Entry(now, letter.contact, letter.campaign, 0, "", 0, TAKEN_BACK, why))
 
 
+def recall_withdrawn(
+    world: World, contact: Contact, whose: str, withdrawn: str, now: datetime
+) -> None:
+    """Take back what is to go to `whose` although the contact, part of which that is since, is
+    blocked or has withdrawn the consent, which is said as `withdrawn`.
+    """
+    if contact.blocked:
+        recall(world, contact, whose, "blocked", now)
+    for channel, granted in contact.consent.items():
+        if not granted:
+            recall(world, contact, whose, withdrawn, now, channel)
+
+
 def _forget(contact: Contact, letter: Letter) -> None:
     """The copy that the contact did not get; a letter to another address has none."""
     of = (letter.message, letter.campaign, letter.at, letter.address)

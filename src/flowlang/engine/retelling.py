@@ -59,7 +59,10 @@ def process(text: str, language: str) -> str:
     if language == ENGLISH or not text:
         return text
     told = _from_table(text, ("told-empty", "told-behind", *_REASONS), language)
-    return in_language(_PROCESS(text), language) if told is None else told
+    if told is not None:
+        return told
+    known = _PROCESS(text)
+    return in_language(known if isinstance(known, Text) else refusal(text), language)
 
 
 def skipped(reason: str, language: str) -> str:
@@ -278,7 +281,7 @@ _BECAUSE = {
         "a trigger counts from {moment} on", "{why}; a trigger counts from {moment} on"
     ),
     "held": Retold("paused", "cancelled"),
-    "passed over": Retold("overdue", "it was done before the steps changed places"),
+    "passed over": Retold("overdue", "it was done in this round already"),
     "moved": _OVER,
     "finished": _OVER,
     "stopped": _OVER,

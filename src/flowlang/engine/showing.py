@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from flowlang.contact import Contact
+from flowlang.contact import Contact, Run
 from flowlang.delivery.calls import plain
 from flowlang.engine.state import States, merged_into
-from flowlang.speech import tr
+from flowlang.speech import Text, joined, tr
 from flowlang.stores.rows import ContactRow
 from flowlang.stores.store import Store
 
@@ -16,8 +17,16 @@ _WAITING = 10_000
 """Arrivals of one contact that are looked at."""
 
 
-class NoSuchContact(Exception):
-    """There is none; the message says so, for a person."""
+class NotOneContact(Exception):
+    """It is none or several; the message says so, for a person."""
+
+
+class NoSuchContact(NotOneContact):
+    """There is none."""
+
+
+class SeveralContacts(NotOneContact):
+    """They have one address; the message names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +41,25 @@ class Shown:
 
 
 def contact_id(store: Store, given: str) -> str:
-    """The id of a contact given by its id or e-mail address; what was given where there is none."""
+    """The id of a contact given by its id or e-mail address; what was given where there is none.
+
+    Raises SeveralContacts.
+    """
     if store.contacts([given]):
         return given
-    return next(iter(store.find([given.lower()]).get(given.lower(), ())), given)
+    found = store.find([given.lower()]).get(given.lower(), [])
+    if len(found) > 1:
+        raise SeveralContacts(several_have(given, found))
+    return found[0] if found else given
+
+
+def several_have(address: str, ids: Iterable[str]) -> Text:
+    """What to say of an address that is not that of one contact alone."""
+    return tr(
+        'several contacts have the address "{address}": {ids}; ask for one by its id',
+        address=address,
+        ids=joined(f'"{one}"' for one in ids),
+    )
 
 
 def there_is_none(store: Store, given: str, what: str = tr("there is no contact")) -> NoSuchContact:
@@ -45,7 +69,7 @@ def there_is_none(store: Store, given: str, what: str = tr("there is no contact"
 
 
 def row_of(store: Store, given: str) -> ContactRow:
-    """The contact of an id or an e-mail address.  Raises NoSuchContact and StoreError."""
+    """The contact of an id or an e-mail address.  Raises NotOneContact and StoreError."""
     row = next(iter(store.contacts([contact_id(store, given)])), None)
     if row is None:
         raise there_is_none(store, given)
@@ -57,14 +81,13 @@ def row_of(store: Store, given: str) -> ContactRow:
 
 
 def show(store: Store, states: States, given: str) -> Shown:
-    """The contact of an id or an e-mail address.  Raises NoSuchContact and StoreError."""
+    """The contact of an id or an e-mail address.  Raises NotOneContact and StoreError."""
     row = row_of(store, given)
     found, aside = states.read(row.state)
     data = contact_data(found)
-    data["campaigns"] += [
-        {"campaign": one.campaign, "status": "the campaign is gone", "step": one.step}
-        for one in aside.runs.values()
-    ]
+    for one in aside.runs.values():
+        gone = {"status": "the campaign is gone", "step": one.step} if one.under_way else {}
+        data["campaigns"].append(_run_data(one) | gone)
     for key, lost in aside.stranded.items():
         for one in data["campaigns"]:
             if (one["campaign"], one.get("key")) == key:
@@ -89,15 +112,18 @@ def contact_data(contact: Contact) -> dict[str, Any]:
         "blocked": contact.blocked,
         "records": plain(contact.records),
         "campaigns": [
-            {
-                "campaign": run.campaign, "key": run.key, "status": run.status, "round": run.round,
-                "held": run.held, "since": run.since.isoformat(),
-                "until": run.due.isoformat() if run.due else None, "version": run.version,
-            }
-            for run in contact.runs.values()
+            _run_data(run) for run in contact.runs.values()
         ],
         "messages": [
             {"message": sent.message, "at": sent.at.isoformat(), "campaign": sent.campaign}
             for sent in contact.messages
         ],
+    }  # fmt: skip
+
+
+def _run_data(run: Run) -> dict[str, Any]:
+    return {
+        "campaign": run.campaign, "key": run.key, "status": run.status, "round": run.round,
+        "held": run.held, "since": run.since.isoformat(),
+        "until": run.due.isoformat() if run.due else None, "version": run.version,
     }  # fmt: skip

@@ -57,7 +57,7 @@ class States:
         kept.fields = encode(contact.fields)
         kept.groups = sorted(contact.groups)
         kept.bounced = sorted(contact.bounced)
-        kept.records = encode(contact.records)
+        kept.records = {name: encode(rows) for name, rows in contact.records.items()}
         kept.events = {
             name: [_with_data(one, encode) for one in happened]
             for name, happened in contact.events.items()
@@ -95,7 +95,7 @@ class States:
         contact.fields = decode(contact.fields)
         contact.groups = set(contact.groups)
         contact.bounced = set(contact.bounced)
-        contact.records = decode(contact.records)
+        contact.records = {name: decode(rows) for name, rows in contact.records.items()}
         for happened in contact.events.values():
             happened[:] = [_with_data(one, decode) for one in happened]
         contact.runs, contact.measures = {}, []

@@ -11,7 +11,6 @@ from flowlang import calendar, speech
 from flowlang.check import diagnostics as d
 from flowlang.check import literals
 from flowlang.check.expressions import Expressions
-from flowlang.contact import Contact
 from flowlang.engine.actions import Actions
 from flowlang.engine.expectations import Check, Expectations
 from flowlang.engine.written_out import WrittenOut
@@ -151,6 +150,8 @@ class Compiler:
         facts = self.written.facts(line.lines or (), name)
 
         def give(play: Play) -> None:
+            from flowlang.contact import Contact  # a run makes one, a check does not
+
             contact = Contact(name)
             contact.fields.update(
                 {key: value for key, value in facts["fields"].items() if value is not None}

@@ -14,7 +14,7 @@ from heapq import heappop, heappush
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flowlang.contact import Contact, Entry, RunKey, resolve_zone
+from flowlang.contact import Contact, RunKey, resolve_zone
 from flowlang.engine import arrivals, controls, merging, sweeping
 from flowlang.engine.admission import as_text, contact_data
 from flowlang.engine.arrivals import Refused
@@ -25,11 +25,12 @@ from flowlang.engine.importing import Imports
 from flowlang.engine.interpreter import Interpreter, is_due, next_due
 from flowlang.engine.position import Sweep, stamp
 from flowlang.engine.processes import Identity
-from flowlang.engine.recalling import recall
+from flowlang.engine.recalling import recall_withdrawn
 from flowlang.engine.results import Results
+from flowlang.engine.schedules import Schedules
 from flowlang.engine.world import World
 from flowlang.intake.contacts import ContactRow, ContactRows
-from flowlang.program.program import Program, ScheduledEvent, ScheduledRun
+from flowlang.program.program import Program, ScheduledRun
 
 _A_MOMENT = timedelta(microseconds=1)
 
@@ -54,10 +55,7 @@ class Timeline:
         self._numbers: dict[str, int] = {SYSTEM: 0}
         self._by_number = [self.system]
         self._due: list[tuple[datetime, int, int, RunKey | str]] = []
-        self._schedules: list[
-            tuple[datetime, int, str, ScheduledEvent | ScheduledRun, ZoneInfo]
-        ] = []
-        self._zones: set[str] = set()
+        self._schedules = Schedules(program)
         self.sweeps: list[Sweep] = []
         """What is still to be asked of all contacts at this instant, in order."""
         self._imports = Imports(program)
@@ -103,11 +101,7 @@ class Timeline:
             self._schedule_zone(self.program.config.timezone, now)
             for contact in self.everyone:
                 self._schedule_zone(resolve_zone(contact, self.program.config.timezone), now)
-        for scheduled in self.program.scheduled_runs:
-            at = scheduled.schedule.next_from(now, scheduled.zone)
-            if at is not None:
-                entry = (at, scheduled.order, scheduled.zone.key, scheduled, scheduled.zone)
-                heappush(self._schedules, entry)
+        self._schedules.begin(now)
         if any(campaign.include_existing for campaign in self.program.campaigns):
             self._sweep(Sweep("existing", now))
 
@@ -118,13 +112,7 @@ class Timeline:
             self._schedule_zone(zone, self.now + _A_MOMENT)
 
     def _schedule_zone(self, zone: ZoneInfo, since: datetime) -> None:
-        if zone.key in self._zones:
-            return
-        self._zones.add(zone.key)
-        for scheduled in self.program.scheduled:
-            at = scheduled.schedule.next_from(since, zone)
-            if at is not None:
-                heappush(self._schedules, (at, scheduled.order, zone.key, scheduled, zone))
+        self._schedules.watch(zone, since)
 
     def settle(self, contact: Contact) -> None:
         """Note when the next thing is due for a contact; after anything happened to it."""
@@ -146,7 +134,7 @@ class Timeline:
 
     def run_until(self, until: datetime) -> None:
         """The same, but the clock stays where the last thing happened."""
-        due, schedules, sweeps = self._due, self._schedules, self.sweeps
+        due, schedules, sweeps = self._due, self._schedules.ahead, self.sweeps
         interpreter, by_number, results = self.interpreter, self._by_number, self.results
         coming = self._imports.coming
         while not sweeps:
@@ -182,7 +170,7 @@ class Timeline:
             if not contact.deleted and is_due(contact, at, began, what):
                 break
             heappop(due)
-        found = [ahead[0][0] for ahead in (due, self._schedules) if ahead]
+        found = [ahead[0][0] for ahead in (due, self._schedules.ahead) if ahead]
         return min(found, default=None)
 
     def move(self, at: datetime) -> None:
@@ -197,16 +185,13 @@ class Timeline:
             self.results.tell()
 
     def _fire_schedule(self) -> None:
-        at, order, key, scheduled, zone = heappop(self._schedules)
-        self.move(at)
-        following = scheduled.schedule.next_after(at, zone)
-        if following is not None:
-            heappush(self._schedules, (following, order, key, scheduled, zone))
-        if isinstance(scheduled, ScheduledRun):
-            self.fire(scheduled)
+        one = self._schedules.fire()
+        self.move(one.at)
+        if isinstance(one.scheduled, ScheduledRun):
+            self.fire(one.scheduled)
             self.follow()
         else:
-            self._sweep(Sweep("schedule", at, stamp=stamp(scheduled), zone=key))
+            self._sweep(Sweep("schedule", one.at, stamp=stamp(one.scheduled), zone=one.zone_key))
 
     # ------------------------------------------------------------------ arrivals
 
@@ -365,22 +350,11 @@ class Timeline:
         if gone is kept:
             raise Refused(f'"{gone_id}" cannot be merged into itself')
         merging.merge(self.world, kept, gone, now)
-        if self.world.history is not None:
-            for contact, why in ((gone, f'into "{kept_id}"'), (kept, f'"{gone_id}" into this one')):
-                self.world.history(Entry(now, contact.id, "", 0, "", 0, "merged", why))
+        withdrawn = self.interpreter.sending.recipients.withdrawn
         for whose in (kept.id, gone.id):
-            self._recall_merged(kept, whose, now)
+            recall_withdrawn(self.world, kept, whose, withdrawn, now)
         self.settle(kept)
         self.settle(gone)
-
-    def _recall_merged(self, kept: Contact, whose: str, now: datetime) -> None:
-        """What one of two who are merged has withdrawn holds for the letters to both."""
-        if kept.blocked:
-            recall(self.world, kept, whose, "blocked", now)
-        reason = self.interpreter.sending.recipients.withdrawn
-        for channel, granted in kept.consent.items():
-            if not granted:
-                recall(self.world, kept, whose, reason, now, channel)
 
     def _unmerged(self, contact_id: str) -> Contact:
         contact = self.contacts.get(contact_id)

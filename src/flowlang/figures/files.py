@@ -28,9 +28,12 @@ def table(source: Source, report: str, language: str = ENGLISH) -> Table:
     """A report of a known name, ready to be written; for people, in a language."""
     found = reports()[report]
     columns = found.columns(source)
+    rows = found.rows(source)
+    if language == ENGLISH:
+        return Table(report, columns, rows, source.zone)
     heads = tuple(in_language(telling.head(one, report), language) for one in columns)
-    told = None if language == ENGLISH else telling.row(report, columns, language)
-    return Table(report, columns, found.rows(source), source.zone, language, heads, told)
+    told = telling.row(report, columns, language)
+    return Table(report, columns, rows, source.zone, language, heads, told)
 
 
 def write(path: Path, table: Table, form: Format) -> int:

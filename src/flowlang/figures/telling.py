@@ -9,23 +9,26 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from flowlang.engine import retelling
-from flowlang.speech import Retold
+from flowlang.speech import Retold, tr
 from flowlang.tables.table import Column, Row, Spelt
 
 _HEAD = Retold(
     "campaign", "started", "finished", "waiting", "halted", "waiting for restart", "stopped",
     "measured", "list", "imported", "used", "free", "text instead", "at", "contact", "round",
-    "step", "line", "what", "because", "message", "sent", "failed", "skipped", "bounced", "opened",
-    "clicked", "complained", "unsubscribed", "bounced %", "opened %", "clicked %", "complained %",
-    "unsubscribed %", "skipped because", "number", "type", "name", "by", "status", "of", "done",
+    "step", "line", "what", "because", "message", "sent", "queued", "unknown", "failed", "skipped",
+    "bounced", "opened", "clicked", "complained", "unsubscribed", "bounced %", "opened %", "clicked %", "complained %",
+    "unsubscribed %", "skipped because", "type", "name", "by", "status", "of", "done",
     "who", "since", "ended", "channel", "address", "outcome", "reason", "codes", "returned",
 )  # fmt: skip
+_NUMBER = tr("number of a process")
 _OUTCOME = Retold("sent", "queued", "failed", "unknown", "taken back", "skipped")
 
 
 def head(column: Column, report: str) -> str:
     """What stands above a column; those of contacts are names that an import looks for."""
-    return column.name if report == "contacts" else _HEAD(column.name)
+    if report == "contacts":
+        return column.name
+    return _NUMBER if column.name == "number" else _HEAD(column.name)
 
 
 def row(report: str, columns: Sequence[Column], language: str) -> Callable[[Row], Row]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from flowlang.calendar import Duration
 from flowlang.check.comparing import Fn
 from flowlang.check.names import Config, Event, Message, Names, Policy
 from flowlang.check.view import View
-from flowlang.contact import Run
 from flowlang.days import Schedule
 from flowlang.source import Span
 from flowlang.speech import ENGLISH
@@ -22,6 +21,9 @@ from flowlang.steps.split import TakeBest
 from flowlang.steps.step import Instruction
 from flowlang.syntax import campaigns as tree
 from flowlang.syntax.tree import Node
+
+if TYPE_CHECKING:
+    from flowlang.contact import Run
 
 SETTLE = Duration(seconds=300)
 """The least time between a restart and the trigger that counts (S2.7)."""

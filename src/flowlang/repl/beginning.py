@@ -12,6 +12,7 @@ from flowlang.engine.commons import Commons
 from flowlang.engine.play import Play
 from flowlang.engine.position import NAME, Position
 from flowlang.engine.replaying import replay
+from flowlang.engine.showing import several_have
 from flowlang.engine.state import States, merged_into
 from flowlang.engine.stored import addresses_of
 from flowlang.engine.tracing import Decision
@@ -117,12 +118,7 @@ def _found(store: Store, given: str) -> ContactRow | str:
     if not found:
         return tr('there is no contact "{name}" in the store', name=given)
     if len(found) > 1:
-        ids = ", ".join(f'"{one.id}"' for one in found)
-        return tr(
-            'several contacts have the address "{address}": {ids}; ask for one by its id',
-            address=given,
-            ids=ids,
-        )
+        return several_have(given, [one.id for one in found])
     row = found[0]
     while row.deleted:
         into = store.contacts([merged_into(row)])

@@ -49,7 +49,7 @@ class Word(ABC):
 
 
 TOPICS = (
-    tr("what happens"), tr("time"), tr("looking"), tr("why"), tr("other ways"), tr("files"),
+    tr("what happens"), tr("the clock"), tr("looking"), tr("why"), tr("other ways"), tr("files"),
     tr("the session"),
 )  # fmt: skip
 """The headings of the help, in order."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from flowlang.source import Span
 from flowlang.syntax import keywords
@@ -23,8 +23,7 @@ CHANGES = ("in flight", "policy")
 """The kinds of changes that a comment can name; their words are in the keyword tables."""
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(NamedTuple):
     """One of them."""
 
     span: Span

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from flowlang.check.comparing import Fn
-from flowlang.check.explain import Because
+from flowlang.check.because import Because
 from flowlang.check.names import Names
 from flowlang.check.view import View
-from flowlang.contact import LONG_AGO, Contact
 from flowlang.effects import Effects, Next
 from flowlang.steps.jump import Jump
 from flowlang.steps.step import Code, Instruction, Step
@@ -96,6 +95,8 @@ class Test(Instruction):
     def outcomes(self, pc: int, names: Names) -> list[tuple[Next, str]]:
         if not self.fixed:
             return self.exits(pc)
+        from flowlang.contact import LONG_AGO, Contact  # for a rare kind of condition
+
         nobody = View(Contact(""), LONG_AGO, names.config.timezone, cast("Surroundings", None))
         return [(pc + 1, "yes")] if self.condition(nobody) else [(self.otherwise, "no")]
 

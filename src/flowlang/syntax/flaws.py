@@ -11,7 +11,6 @@ from typing import Any
 
 from flowlang.source import Diagnostic, Edit, Findings, Fix, Source, Span
 from flowlang.syntax import diagnostics as d
-from flowlang.syntax.dates_in_words import Said, said_at
 from flowlang.syntax.keywords import Keywords
 from flowlang.syntax.lexeme import Lexeme
 
@@ -96,14 +95,20 @@ class Flaws:
         lexemes.append(Lexeme("DATE", right, start, end))
         return True
 
-    def _in_words(self, said: Said, start: int, lexemes: list[Lexeme]) -> None:
+    def _in_words(self, start: int, lexemes: list[Lexeme]) -> bool:
         """`3. März 2027`"""
+        from flowlang.syntax.dates_in_words import said_at  # mostly nobody writes one
+
+        said = said_at(self.text, start)
+        if said is None:
+            return False
         span = Span(self.source, start, said.end)
         fix = Fix((Edit(span, said.date),)) if said.date else None
         hint = self.words.say("write", text=said.date) if said.date else ""
         self._report(d.WRONG_DATE, start, said.end, fix=fix, hint=hint)
         lexemes.append(Lexeme("DATE", said.date, start, said.end))
         self.resume = said.end
+        return True
 
     def _address(self, start: int, lexemes: list[Lexeme]) -> bool:
         """An address that stands without quotes."""
@@ -135,9 +140,7 @@ class Flaws:
         return True
 
     def _character(self, text: str, start: int, end: int, lexemes: list[Lexeme]) -> bool:
-        said = said_at(self.text, start) if text[0].isdigit() else None
-        if said is not None:
-            self._in_words(said, start, lexemes)
+        if text[0].isdigit() and self._in_words(start, lexemes):
             return True
         # In a file that is no text, what is no letter says nothing new.
         if not self.undecoded:

@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from flowlang import resources
@@ -29,7 +29,7 @@ class Phrase:
     text: str
     """The spelling, in lower case, with single spaces."""
     rest: Callable[[str, int], re.Match[str] | None] | None
-    """Matches what follows the first word, where the phrase has more than one."""
+    """Matches what follows the first word at a place, where the phrase has more than one."""
     before: str = ""
     language: str = ""
 
@@ -233,16 +233,24 @@ def reserved(code: str) -> frozenset[str]:
 
 def _phrase(terminal: str, value: Any, text: str, before: str, language: str) -> Phrase:
     first = first_word(text)
-    rest = text[len(first) :]
-    matcher = None
-    if rest:
-        parts = [re.escape(part) for part in rest.split()]
-        spaced = r"[ \t]+".join(parts)
-        tight = first == "," or rest.startswith(" (") or not rest.startswith(" ")
-        lead = r"[ \t]*" if tight else r"[ \t]+"
-        guard = r"(?![\w-])" if rest[-1].isalnum() else ""
-        matcher = re.compile(lead + spaced + guard, re.IGNORECASE).match
+    matcher = partial(_matches_rest, text) if len(text) > len(first) else None
     return Phrase(terminal, value, text, matcher, before, language)
+
+
+def _matches_rest(phrase: str, text: str, at: int) -> re.Match[str] | None:
+    return _rest(phrase).match(text, at)
+
+
+@cache
+def _rest(phrase: str) -> re.Pattern[str]:
+    """What follows the first word of a phrase; made when it is asked for, as most never are."""
+    first = first_word(phrase)
+    rest = phrase[len(first) :]
+    spaced = r"[ \t]+".join(re.escape(part) for part in rest.split())
+    tight = first == "," or rest.startswith(" (") or not rest.startswith(" ")
+    lead = r"[ \t]*" if tight else r"[ \t]+"
+    guard = r"(?![\w-])" if rest[-1].isalnum() else ""
+    return re.compile(lead + spaced + guard, re.IGNORECASE)
 
 
 def first_word(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from flowlang.source import Diagnostic, Edit, Findings, Fix, Source, Span
 from flowlang.syntax import diagnostics as d
-from flowlang.syntax import keywords, places, recovery, wording
+from flowlang.syntax import keywords
 from flowlang.syntax.declarations import File
 from flowlang.syntax.lexeme import Line
 from flowlang.syntax.lexer import lines
@@ -109,6 +109,8 @@ class Parser(Reader):
             return
         if meant is not None:
             self.speak(keywords.load(meant))
+        from flowlang.syntax import wording
+
         words = self.words
         known = [f"`{one}` ({self.language_name(one)})" for one in keywords.languages()]
         span = Span(self.source, start, start + len(code))
@@ -160,7 +162,7 @@ class Parser(Reader):
                 if line.width > skip:
                     continue
                 skip = None
-            if recovery.continued(self, line):
+            if self._is_too_deep(line) and self._continued(line):
                 continue
             if not self._indentation(line):
                 skip = self.levels[-1].width
@@ -178,6 +180,18 @@ class Parser(Reader):
             raise TypeError(f"not a file: {tree!r}")
         self._report_missing_blocks(found)
         return Parsed(self.source, tree, self.words.code, self.pieces, found, self.bad_lines)
+
+    def _is_too_deep(self, line: Line) -> bool:
+        """Whether a line stands deeper than the one above, which takes no lines below it."""
+        if self.header is None or self.lost or line.width <= self.levels[-1].width:
+            return False
+        return not self.machine.can_shift(self.machine.stack, "_INDENT")
+
+    def _continued(self, line: Line) -> bool:
+        # What puts lines right is loaded for a line that is wrong, and mostly none is.
+        from flowlang.syntax.recovery import continued
+
+        return continued(self, line)
 
     def _indentation(self, line: Line) -> bool:
         """Open and close blocks before a line; False where the line is too deep to be read."""
@@ -224,7 +238,9 @@ class Parser(Reader):
             return True
         if self._is_field_with_a_taken_name(line, start, pieces):
             return True
-        if recovery.mended(self, line, failure, start, pieces):
+        from flowlang.syntax.recovery import mended
+
+        if mended(self, line, failure, start, pieces):
             return True
         self.back(start, pieces)
         return False
@@ -277,6 +293,8 @@ class Parser(Reader):
 
     def where(self) -> str:
         """Where the line at hand stands, in words."""
+        from flowlang.syntax import places
+
         header = self.levels[-1].header
         if header is None:
             return self.words.say("where-top")
@@ -285,6 +303,8 @@ class Parser(Reader):
 
     def missing_block(self, header: Line) -> None:
         """Report that a line has no lines below it."""
+        from flowlang.syntax import places
+
         if self._is_field_called_records(header):
             return
         word = places.heading(self.words, self.text, header.lexemes)

@@ -69,11 +69,11 @@ def mended(parser: Parser, line: Line, failure: Failure, start: Entry, pieces: i
 
 
 def continued(parser: Parser, line: Line) -> bool:
-    """Take a deeper line that can only be the rest of the one above for it, and report that."""
+    """Take a line that is too deep and can only be the rest of the one above for it, and report
+    that.
+    """
     header, machine, words = parser.header, parser.machine, parser.words
-    if header is None or parser.lost or line.width <= parser.levels[-1].width:
-        return False
-    if machine.can_shift(machine.stack, "_INDENT"):
+    if header is None:
         return False
     stack, pieces = machine.stack, parser.pieces[:]
     first, *others = line.lexemes

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from flowlang.addresses import mailbox
 from flowlang.check import diagnostics as d
 from flowlang.check.declarations.reader import Reader, reads
 from flowlang.check.names import Message, Part, Variant
@@ -53,6 +52,8 @@ def message(reader: Reader, item: tree.Message) -> None:
 
 def _mailbox(reader: Reader, token: Token) -> None:
     """What a mail comes from or is answered to; a finding where it would not be taken."""
+    from flowlang.addresses import mailbox  # only a message with a sender of its own
+
     if mailbox(token.value) is None:
         reader.findings.report(
             d.BAD_VALUE,

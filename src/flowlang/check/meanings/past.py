@@ -12,7 +12,6 @@ from flowlang.check import literals
 from flowlang.check.comparing import Fn
 from flowlang.check.meaning import NEVER, UNKNOWN, Compiled, Place, meaning
 from flowlang.check.view import View
-from flowlang.contact import Happening, Sent
 from flowlang.kinds import DATETIME, YES_NO, Fields
 from flowlang.speech import tr
 from flowlang.syntax import expressions as tree
@@ -20,6 +19,7 @@ from flowlang.syntax import past
 from flowlang.syntax.tree import Token
 
 if TYPE_CHECKING:
+    from flowlang.contact import Happening, Sent
     from flowlang.check.expressions import Expressions
 
 

@@ -34,7 +34,7 @@ class Advance(Word):
         tr("advance to 2026-12-01 09:00"),
         tr("advance to 18:00"),
     )
-    topic = "time"
+    topic = "the clock"
 
     def do(self, session: Session, rest: str) -> Told:
         if not rest:

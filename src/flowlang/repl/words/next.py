@@ -14,7 +14,7 @@ class Next(Word):
 
     names = (("en", "next"), ("de", "nächstes"))
     usage = ("next",)
-    topic = "time"
+    topic = "the clock"
 
     def takes(self, rest: str) -> bool:
         return not rest

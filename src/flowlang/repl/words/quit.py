@@ -5,7 +5,6 @@ from __future__ import annotations
 from flowlang.repl.session import Session
 from flowlang.repl.told import Told
 from flowlang.repl.word import Word
-from flowlang.speech import tr
 
 
 class Quit(Word):

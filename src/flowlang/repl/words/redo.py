@@ -6,7 +6,6 @@ from flowlang.repl.session import Session
 from flowlang.repl.told import Told
 from flowlang.repl.word import Word
 from flowlang.repl.words.undo import AGAIN, difference, stands, times
-from flowlang.speech import tr
 
 
 class Redo(Word):

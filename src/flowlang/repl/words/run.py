@@ -18,7 +18,7 @@ class Run(Word):
 
     names = (("en", "run"), ("de", "durchlauf"))
     usage = ("run",)
-    topic = "time"
+    topic = "the clock"
 
     def takes(self, rest: str) -> bool:
         return not rest

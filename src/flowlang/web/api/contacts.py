@@ -11,7 +11,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from flowlang.engine.receiving import receive_contacts
-from flowlang.engine.showing import NoSuchContact, contact_data, is_leaving, row_of, show
+from flowlang.engine.showing import (
+    NoSuchContact,
+    SeveralContacts,
+    contact_data,
+    is_leaving,
+    row_of,
+    show,
+)
 from flowlang.figures.source import Source, Where
 from flowlang.figures.where import WrongCondition, condition
 from flowlang.intake import schemas
@@ -126,13 +133,13 @@ def _nothing(rows: ContactRows, problems: list[dict[str, Any]]) -> JSONResponse:
 @router.get(
     "/contacts/{contact}",
     response_model=models.OneContact,
-    **asks("contacts:read", 404, 422),
+    **asks("contacts:read", 404, 409, 422),
 )
 def show_contact(contact: ContactKey, serving: Serving) -> Any:
     """Show what is known of a contact, and where it stands."""
-    _id(serving, contact)
+    found_id = _id(serving, contact)
     try:
-        found = show(serving.store, serving.states, contact)
+        found = show(serving.store, serving.states, found_id)
     except NoSuchContact as none:
         raise Problem(404, str(none)) from None
     return found.data | {"waiting": found.waiting}
@@ -144,6 +151,8 @@ def _id(serving: Service, contact: str) -> str:
         found = row_of(serving.store, contact).id
     except NoSuchContact as none:
         raise Problem(404, str(none)) from None
+    except SeveralContacts as several:
+        raise Problem(409, str(several)) from None
     if is_leaving(serving.store, found):
         raise Problem(404, f'the contact "{contact}" is being deleted')
     return found
@@ -153,7 +162,7 @@ def _id(serving: Service, contact: str) -> str:
     "/contacts/{contact}",
     status_code=202,
     response_model=models.Deleted,
-    **asks("contacts:write", 404, 422),
+    **asks("contacts:write", 404, 409, 422),
 )
 def delete_contact(contact: ContactKey, serving: Serving) -> Any:
     """Delete a contact, by the event `delete`: the engine does it when its turn comes."""
@@ -166,7 +175,7 @@ def delete_contact(contact: ContactKey, serving: Serving) -> Any:
 @router.get(
     "/contacts/{contact}/history",
     response_model=models.History,
-    **asks("contacts:read", 404, 422),
+    **asks("contacts:read", 404, 409, 422),
 )
 def show_history(
     contact: ContactKey, serving: Serving, limit: Limit = 1_000, after: After = 0

@@ -124,4 +124,4 @@ def test_the_installed_command_speaks_german(installed: Installed) -> None:
         f"flowlang/locale/{path.stem}.mo" for path in (TREE / "locale").glob("*.po")
     }
     page = installed.run("flow", "rule", "wait-of-zero", "--language", "de")
-    assert "Ein Warten von null lässt keine Zeit vergehen." in page
+    assert "Wartezeit null lässt keine Zeit vergehen." in page

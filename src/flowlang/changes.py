@@ -24,6 +24,7 @@ from flowlang.speech import tr
 from flowlang.steps.step import Step
 from flowlang.syntax import campaigns
 from flowlang.syntax import declarations as tree
+from flowlang.syntax.format import first_line
 from flowlang.syntax.tree import Node
 from flowlang.workspace import Workspace
 
@@ -169,7 +170,8 @@ def _lines(key: _Key, old: Workspace, new: Workspace, was: Node, item: Node) -> 
         if kind == "event" and one is not None and line.rule in ("field", "list_field"):
             effect = "in flight"
         place = other.span if other is not None else item.span
-        yield _change(new, effect, about, item, _became(one, other), place, item.span)
+        words = _became(one, other, item.span.source.language)
+        yield _change(new, effect, about, item, words, place, item.span)
     if kind in ("campaign", "automation"):
         yield from _steps(old, new, name if kind == "campaign" else f'automation "{name}"', item)
 
@@ -203,17 +205,18 @@ def _same_kind(one: Node, other: Node) -> bool:
     return one.rule == other.rule and (names[0] == names[1] or one.rule not in ("field", "records"))
 
 
-def _became(one: Node | None, other: Node | None) -> str:
+def _became(one: Node | None, other: Node | None, language: str) -> str:
+    """What has become of a line, both texts in one language."""
     if one is None:
         assert other is not None
-        return tr("added `{text}`", text=_words(other))
+        return tr("added `{text}`", text=_words(other, language))
     if other is None:
-        return tr("removed `{text}`", text=_words(one))
-    return tr("`{old}` is now `{new}`", old=_words(one), new=_words(other))
+        return tr("removed `{text}`", text=_words(one, language))
+    return tr("`{old}` is now `{new}`", old=_words(one, language), new=_words(other, language))
 
 
-def _words(line: Node) -> str:
-    return " ".join(line.span.text.split("\n", 1)[0].split())
+def _words(line: Node, language: str) -> str:
+    return " ".join(first_line(line.span, language).split())
 
 
 def _steps(old: Workspace, new: Workspace, name: str, item: Node) -> Iterator[Change]:
@@ -242,16 +245,15 @@ def _contact_lines(found: Workspace) -> dict[str, Node]:
 def _fields(old: Workspace, new: Workspace) -> Iterator[Change]:
     before, after = _contact_lines(old), _contact_lines(new)
     for name, line in after.items():
+        words = _became(before.get(name), line, line.span.source.language)
         if name not in before:
-            yield _line(
-                new, "forward only", "contact", tr("added `{text}`", text=_words(line)), line
-            )
+            yield _line(new, "forward only", "contact", words, line)
         elif before[name] != line:
-            yield _line(new, "in flight", "contact", _became(before[name], line), line)
+            yield _line(new, "in flight", "contact", words, line)
     for name, line in before.items():
         if name not in after:
             where = _where(old, line.span)
-            words = tr("removed `{text}`", text=_words(line))
+            words = tr("removed `{text}`", text=_words(line, new.language))
             yield Change("in flight", "", "contact", words, None, None, *where)
 
 

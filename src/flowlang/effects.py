@@ -13,13 +13,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 from zoneinfo import ZoneInfo
 
-
 if TYPE_CHECKING:
-    from flowlang.contact import Contact, Run
     from flowlang.check.comparing import Fn
     from flowlang.check.names import EmptyAction, Message, Policy
     from flowlang.check.templates import Template
     from flowlang.check.view import View
+    from flowlang.contact import Contact, Run
 
 STAY = -1
 """A step's answer: the run stands here until something happens."""

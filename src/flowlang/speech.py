@@ -75,12 +75,19 @@ class Retold:
     or another program.
 
     A template is one as `tr` takes it; where several fit, the one with the most words of its own
-    does.  `within` says of a place how what stands in it is known again.
+    does.  `within` says of a place how what stands in it is known again.  A place takes as little
+    as it can, `greedy` ones as much.
     """
 
-    def __init__(self, *templates: str, within: Mapping[str, Callable[[str], str]] = {}) -> None:
+    def __init__(
+        self,
+        *templates: str,
+        within: Mapping[str, Callable[[str], str]] | None = None,
+        greedy: frozenset[str] = frozenset(),
+    ) -> None:
         self._templates = templates
-        self._within = within
+        self._within = within or {}
+        self._greedy = greedy
 
     def __call__(self, text: str) -> str:
         """The sentence as a Text; as it is, where none of the templates fits."""
@@ -103,10 +110,14 @@ class Retold:
             parts = [(text, name) for text, name, _, _ in Formatter().parse(template)]
             own = "".join(text for text, _ in parts)
             pattern = "".join(
-                re.escape(text) + (f"(?P<{name}>.+?)" if name else "") for text, name in parts
+                re.escape(text) + (f"(?P<{name}>{self._any(name)})" if name else "")
+                for text, name in parts
             )
             made.append((-len(own), template, re.compile(pattern, re.DOTALL)))
         return [(template, pattern) for _, template, pattern in sorted(made, key=lambda m: m[0])]
+
+    def _any(self, name: str) -> str:
+        return ".+" if name in self._greedy else ".+?"
 
 
 def why(failure: Exception) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from importlib.metadata import entry_points
@@ -32,15 +33,18 @@ test "the codes of the file"
 """
 
 
-def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Named on the command line, for the environment may be older than the entry point."""
+def run(folder: Path, *arguments: str, alone: bool = True) -> subprocess.CompletedProcess[str]:
+    """`alone`: without the other plugins that are installed here, which take long to load."""
+    named = ["-p", "flowlang.pytest_plugin"] if alone else []
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--color=no", "-vv", *arguments],
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *named, "--color=no", "-vv",
+         *arguments],
         cwd=folder,
+        env=os.environ | ({"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"} if alone else {}),
         capture_output=True,
         text=True,
         check=False,
-    )
+    )  # fmt: skip
 
 
 def test_pytest_finds_the_plugin_by_its_entry_point() -> None:
@@ -51,7 +55,7 @@ def test_pytest_finds_the_plugin_by_its_entry_point() -> None:
 def test_test_blocks_are_tests_among_others(tmp_path: Path) -> None:
     workspace(tmp_path / "shop")
     (tmp_path / "test_python.py").write_text("def test_one() -> None:\n    assert True\n")
-    done = run(tmp_path, "--flow")
+    done = run(tmp_path, "--flow", alone=False)
     assert done.returncode == 0, done.stdout
     assert "shop/shop.flow::a greeting PASSED" in done.stdout
     assert "test_python.py::test_one PASSED" in done.stdout

@@ -7,78 +7,76 @@ there already, which takes most of the time of a small call.  The process ends w
 
 from __future__ import annotations
 
-import array
 import gc
 import io
 import json
 import os
+import selectors
+import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
-ANSWERED = len(array.array("i", [0]).tobytes())
+from tests.cli.asking import ask, received
 
 
 class Forks:
     """The process that forks, seen from the tests."""
 
     def __init__(self) -> None:
-        self._asking, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, __file__, str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-            )
-        self._alone = threading.Lock()
+        self.folder = Path(tempfile.mkdtemp(prefix="flow-forks-"))
+        self.address = str(self.folder / "calls")
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", __name__, self.address],
+            cwd=Path(__file__).parents[2],
+            stdin=subprocess.PIPE,  # it ends when this does
+            stdout=subprocess.PIPE,
+        )
+        assert self._process.stdout is not None
+        assert self._process.stdout.readline() == b"ready\n"
 
     def call(
         self, args: Sequence[str], cwd: Path, given: bytes, environment: Mapping[str, str]
     ) -> subprocess.CompletedProcess[bytes]:
         """One call; stdin, stdout and stderr are no terminals."""
-        call = {"args": list(args), "cwd": str(cwd), "environment": dict(environment)}
         read, write = os.pipe()
-        writer = threading.Thread(target=_feed, args=(write, given))
-        writer.start()
+        feeding = threading.Thread(target=_feed, args=(write, given))
+        feeding.start()
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-            code = self._code(json.dumps(call).encode(), read, out, err)
-            writer.join()
+            try:
+                streams = [read, out.fileno(), err.fileno()]
+                code = ask(self.address, streams, args, str(cwd), environment)
+            finally:
+                os.close(read)
+                feeding.join()
             out.seek(0)
             err.seek(0)
             return subprocess.CompletedProcess(["flow", *args], code, out.read(), err.read())
 
-    def _code(self, call: bytes, given: int, out: BinaryIO, err: BinaryIO) -> int:
-        """The exit code of a call; its streams are files."""
-        ours, theirs = socket.socketpair()
-        with ours:
-            with theirs, self._alone:
-                files = [given, out.fileno(), err.fileno(), theirs.fileno()]
-                socket.send_fds(self._asking, [b"c"], files)
-            os.close(given)
-            ours.sendall(call)
-            ours.shutdown(socket.SHUT_WR)
-            answer = _all(ours)  # until the process is gone, for it has the other end
-        assert len(answer) == ANSWERED, f"{call.decode()} ended without an exit code"
-        return array.array("i", answer)[0]
+    def program(self) -> Path:
+        """A folder for the PATH: its program `flow` asks this process."""
+        flow = self.folder / "bin" / "flow"
+        if not flow.exists():
+            flow.parent.mkdir()
+            asking = Path(__file__).with_name("asking.py")
+            # Isolated and without site-packages, Python starts in a tenth of the time.
+            flow.write_text(
+                f'#!/bin/sh\nexec "{sys.executable}" -IS "{asking}" "{self.address}" "$@"\n'
+            )
+            flow.chmod(0o755)
+        return flow.parent
 
 
 def _feed(file: int, given: bytes) -> None:
-    with os.fdopen(file, "wb") as stream:
-        try:
-            stream.write(given)
-            stream.flush()
-        except BrokenPipeError:
-            pass  # who is called need not read
-
-
-def _all(connection: socket.socket) -> bytes:
-    return b"".join(iter(lambda: connection.recv(65536), b""))
+    with suppress(BrokenPipeError), os.fdopen(file, "wb") as stream:  # who is called need not read
+        stream.write(given)
 
 
 @cache
@@ -90,31 +88,36 @@ def forks() -> Forks:
 # ---------------------------------------------------------------------------- the process
 
 
-def serve(asked: socket.socket) -> None:
-    """Fork for each call until nobody can ask any more."""
+def serve(address: str) -> None:
+    """Fork for each call until standard input ends."""
     _import_all()
     gc.collect()
     gc.freeze()  # a collection in a fork is not to copy what is there
     forked: set[int] = set()
-    while True:
-        word, files, _, _ = socket.recv_fds(asked, 1, 4)
-        if not word:
-            return
-        fork = os.fork()
-        if fork == 0:
-            asked.close()
-            _answer(*files)
-        for file in files:
-            os.close(file)
-        forked.add(fork)
-        forked -= {one for one in forked if os.waitpid(one, os.WNOHANG)[0]}
+    with socket.socket(socket.AF_UNIX) as listening, selectors.DefaultSelector() as asked:
+        listening.bind(address)
+        listening.listen()
+        asked.register(listening, selectors.EVENT_READ)
+        asked.register(0, selectors.EVENT_READ)
+        print("ready", flush=True)  # noqa: T201 - to the tests that wait for it
+        while all(key.fileobj is listening for key, _ in asked.select()):
+            connection, _ = listening.accept()
+            fork = os.fork()
+            if fork == 0:
+                try:
+                    _answer(connection)
+                finally:  # whatever happens, a fork never comes back here
+                    os._exit(1)
+            connection.close()
+            forked.add(fork)
+            forked -= {one for one in forked if os.waitpid(one, os.WNOHANG)[0]}
 
 
-def _answer(given: int, out: int, err: int, reply: int) -> None:
+def _answer(connection: socket.socket) -> None:
     """Do a call and end."""
-    connection = socket.socket(fileno=reply)
-    call: dict[str, Any] = json.loads(_all(connection))
-    for number, file in enumerate((given, out, err)):
+    _, streams, _, _ = socket.recv_fds(connection, 1, 3)
+    call: dict[str, Any] = json.loads(received(connection))
+    for number, file in enumerate(streams):
         os.dup2(file, number)
         os.close(file)
     os.environ.clear()
@@ -126,7 +129,7 @@ def _answer(given: int, out: int, err: int, reply: int) -> None:
     sys.stdout = _text(1, "w", sys.stdout)
     sys.stderr = _text(2, "w", sys.stderr)
     code = _called()
-    connection.sendall(array.array("i", [code]).tobytes())
+    connection.sendall(str(code).encode())
     os._exit(code)
 
 
@@ -180,4 +183,7 @@ _ELSEWHERE = tuple(
 
 
 if __name__ == "__main__":
-    serve(socket.socket(fileno=int(sys.argv[1])))
+    try:
+        serve(sys.argv[1])
+    finally:
+        shutil.rmtree(Path(sys.argv[1]).parent)

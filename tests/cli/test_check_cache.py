@@ -98,7 +98,7 @@ def test_all_that_a_finding_has_is_kept(shop: Path) -> None:
     path = shop / "shop.flow"
     span = Span(Source(str(path), path.read_text(), path), 3, 9)
     made = Finding(
-        Diagnostic("FL999", "made-up", "info", "{what}", "why"), span, "message", "hint",
+        Diagnostic("FL999", "made-up", "info", "{what}"), span, "message", "hint",
         Fix((Edit(span, "text"),), safe=False), ((span, "also"),), Walk("C", 1, "sent"), "a test",
         span,
     )  # fmt: skip

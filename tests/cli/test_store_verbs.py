@@ -133,6 +133,17 @@ def test_a_row_without_an_id_is_found_by_its_address(machine: Machine) -> None:
     assert machine("contacts", "show", "new@example.com").code == 0
 
 
+def test_an_address_that_several_contacts_have_is_asked_about(machine: Machine) -> None:
+    machine.file("two.csv", "id,email\nd1,two@example.com\nd2,two@example.com\n")
+    machine("contacts", "import", "two.csv")
+    machine("run", "--once")
+    for verb in ("show", "history", "why"):
+        done = machine("contacts", verb, "Two@example.com")
+        assert (done.code, done.data) == (1, "")
+        assert 'several contacts have the address "Two@example.com": "d1", "d2"' in done.talk
+        assert machine("contacts", verb, "d2").code == 0
+
+
 def test_bad_rows_are_told_and_the_good_ones_taken(machine: Machine) -> None:
     machine.file(
         "dirty.csv",

@@ -173,9 +173,9 @@ def test_an_end_says_how_it_came_there(machine: Machine) -> None:
     machine("run", "--once")
     machine.at("2026-04-15 12:00")("run", "--once")
     end, started, sent = why(machine, "M013").splitlines()
-    assert end.endswith('"Qualifikation abgelaufen"  finished')
-    assert "started (qualifikation_abgelaufen: " in started
-    assert 'sende "Qualifikation abgelaufen": sent (to lukas.maier@example.com)' in sent
+    assert end.endswith('"Qualifikation abgelaufen"  abgeschlossen')
+    assert "gestartet (qualifikation_abgelaufen: " in started
+    assert 'sende "Qualifikation abgelaufen": gesendet (an lukas.maier@example.com)' in sent
 
 
 def test_the_history_by_address(shop: Machine) -> None:

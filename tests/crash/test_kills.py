@@ -15,6 +15,7 @@ from flowlang.engine.worker import Worker
 from flowlang.stores import open_store
 from flowlang.stores.rows import Changes, ClaimedCode, LetterFate
 from tests.crash.audit import END, START, audit, prepare, program
+from tests.full_size import size
 
 ROOT = Path(__file__).parents[2]
 
@@ -40,7 +41,7 @@ def test_a_send_to_many_reaches_all_of_them_once_however_often_it_is_killed(stor
     done = subprocess.run(
         [
             sys.executable, "-m", "tests.crash.group_send", "--store", store,
-            "--contacts", "1500", "--kills", "12",
+            "--contacts", str(size(1_500, 5_000)), "--kills", str(size(12, 20)),
         ],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip

@@ -12,16 +12,18 @@ from flowlang import workspace
 from flowlang.documentation.page import page
 from flowlang.workspace import Workspace
 from tests.documentation.strict import Page
-from tests.pictures.drawing import TRIAL, everything, example
+from tests.pictures.drawing import EVERYTHING, TRIAL, example
 from tests.pictures.hostile import EMOJI, MARKUP, RIGHT_TO_LEFT, source
+from tests.workspaces import load
 
 
 def written(loaded: Workspace, language: str = "") -> Page:
     return Page(page(loaded, language or loaded.language, loaded.name or "flow"))
 
 
-@pytest.mark.parametrize("loaded", everything(), ids=lambda loaded: loaded.files[0].source.name)
-def test_a_page_names_everything_there_is(loaded: Workspace) -> None:
+@pytest.mark.parametrize("name", EVERYTHING)
+def test_a_page_names_everything_there_is(name: str) -> None:
+    loaded = load(name)
     found = written(loaded)
     program = loaded.runnable
     assert program is not None
@@ -30,8 +32,8 @@ def test_a_page_names_everything_there_is(loaded: Workspace) -> None:
         *names.messages, *names.campaigns, *names.automations, *names.coupons, *names.groups,
         *names.segments, *names.policies, *names.calendars,
     ]  # fmt: skip
-    for name in declared:
-        assert " ".join(name.split()) in found.text
+    for one in declared:
+        assert " ".join(one.split()) in found.text
     for test in loaded.tests:
         assert " ".join(test.name.split()) in found.text
     assert found.pictures == len(program.campaigns)

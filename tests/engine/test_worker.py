@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -410,6 +411,29 @@ def test_a_campaign_that_includes_existing_contacts_looks_once(store: Store) -> 
     assert ("Late", "finished", "", 5) in store.standing()
     move(store, late, more, START + 4 * HOUR)
     assert Worker(more, store).run(START + 5 * HOUR).entries == 0
+
+
+KEYED = """
+event order
+  order_id text
+
+campaign "Order"
+  runs once per event.order_id
+  start on order
+  wait 1 day
+  tag "done"
+"""
+
+
+def test_keys_of_any_length_tell_runs_apart(store: Store) -> None:
+    long = Random(1).randbytes(5_000).hex()  # noqa: S311 - what no index can make short
+    feed(store, [person(0, "anna")])
+    for hours, key in enumerate((long + "1", long + "2", long + "1", "short"), 1):
+        feed(store, [came(hours, "anna", "event", name="order", data={"order_id": key})])
+    run(compiled(KEYED), store, 10, 60)
+    whats = [one.what for one in told(store, ["anna"])["anna"] if one.campaign]
+    assert (whats.count("started"), whats.count("start ignored")) == (3, 1)
+    assert whats.count("finished") == 3
 
 
 def test_codes_of_files_are_taken_once(store: Store) -> None:

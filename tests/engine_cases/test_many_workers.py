@@ -14,8 +14,10 @@ from flowlang.stores import Store, open_store
 from tests.engine.test_beside import JOURNEY, Crew, begin, codes_of, without_codes
 from tests.engine.test_worker import HOUR, START, came, compiled, feed, person, played, told
 from tests.engine_cases.sums import wrong_sums
+from tests.full_size import size
 
-MANY = 800
+MANY = size(800, 10_000)
+CODES = size(20_000, 40_000)
 
 
 @pytest.fixture
@@ -32,7 +34,7 @@ def test_eight_workers_with_all_due_in_one_second_do_each_step_once(
     people = [f"p{number:04}" for number in range(MANY)]
     story = [person(0, name, score=number % 101) for number, name in enumerate(people)]
     story += [came(1, name, "tag", tag="signup") for name in people]
-    codes = came(0, None, "import coupons", list="A", codes=tuple(f"A{n}" for n in range(20_000)))
+    codes = came(0, None, "import coupons", list="A", codes=tuple(f"A{n}" for n in range(CODES)))
     store.import_codes("A", list(codes[3]["codes"]), START)
     begin(store, JOURNEY)
     feed(store, story)

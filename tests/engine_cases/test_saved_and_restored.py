@@ -6,11 +6,8 @@ writes it, forgotten, and read again.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from flowlang import workspace
 from flowlang.cli.codes import of_files
 from flowlang.contact import Contact
 from flowlang.engine.play import NotedFiles, Play
@@ -18,14 +15,7 @@ from flowlang.engine.state import Aside, States
 from flowlang.engine.timeline import Timeline
 from flowlang.engine.world import World
 from flowlang.program.program import Program
-
-ROOT = Path(__file__).parents[2]
-WORKSPACES = {
-    root.relative_to(ROOT): workspace.load(root, files)
-    for root, files in workspace.find(
-        [ROOT / "examples", ROOT / "tests" / "semantics", ROOT / "tests" / "language"]
-    )
-}
+from tests.workspaces import load, names
 
 
 class Restoring(Timeline):
@@ -58,9 +48,9 @@ def restored_play(program: Program, codes: dict[str, tuple[str, ...]]) -> Play:
     return play
 
 
-@pytest.mark.parametrize("place", [str(place) for place in WORKSPACES])
+@pytest.mark.parametrize("place", names("examples", "tests/semantics", "tests/language"))
 def test_what_holds_holds_for_contacts_that_are_saved_and_read_again(place: str) -> None:
-    found = WORKSPACES[Path(place)]
+    found = load(place)
     program = found.runnable
     if program is None:  # one whose mistakes are the test
         assert "findings" in place

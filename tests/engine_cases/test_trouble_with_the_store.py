@@ -154,7 +154,7 @@ def test_a_server_that_stays_away_is_told_and_waited_for(
     shop = shop_of(tmp_path, url)
     more(shop, url, "b", PEOPLE // 2)
     sessions = f"from pg_stat_activity where datname = '{name}'"
-    blocked = f"select pid {sessions} and wait_event_type = 'Lock'"  # noqa: S608 - a name of ours
+    blocked = f"select pid {sessions} and wait_event_type = 'Lock'"
     with (
         locked(url),
         closing(psycopg.connect(postgresql.url(), autocommit=True)) as looking,

@@ -34,16 +34,16 @@ def timeless(output: str) -> str:
 
 
 class Shell:
-    """Runs commands where nothing of before is left."""
+    """Runs commands where nothing of before is left; the program `flow` is in a folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, programs: Path = Path(sys.executable).parent) -> None:
         self.folder = folder
         shutil.copytree(
             TOP / "examples", folder / "examples", ignore=shutil.ignore_patterns(".flow")
         )
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("FLOW_")},
-            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+            "PATH": os.pathsep.join([str(programs), os.environ["PATH"]]),
             "NO_COLOR": "1",
             "COLUMNS": "100",
         }

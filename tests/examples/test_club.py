@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from flowlang import workspace
+from tests.cli.forking import forks
 from tests.examples.console import TOP, Shell
 
 CLUB = TOP / "examples" / "club"
@@ -56,7 +57,7 @@ def test_a_mail_with_the_qualification_may_be_sent_by_its_event(tmp_path: Path) 
 @pytest.mark.parametrize("name", ["club", "vet-practice"])
 def test_the_commands_of_a_readme_do_what_they_say(name: str, tmp_path: Path) -> None:
     readme = (TOP / "examples" / name / "README.md").read_text(encoding="utf-8")
-    shell = Shell(tmp_path)
+    shell = Shell(tmp_path, forks().program())
     shell.run(f"cd examples/{name}")
     printed = shell.run("set -e\n" + "".join(COMMANDS.findall(readme)) + "echo all done")
     assert printed.endswith("all done\n"), printed

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,28 +13,26 @@ from flowlang.intake.contacts import read_contacts
 from flowlang.intake.coupons import read_codes
 from flowlang.intake.events import read_events
 from flowlang.intake.schemas import contact_schema, event_schema
-from flowlang.workspace import Workspace
+from tests.cli.calling import flow
+from tests.workspaces import load, names
 
 TOP = Path(__file__).parents[2]
 EXAMPLES = TOP / "examples"
 
 
-def loaded() -> list[Workspace]:
-    found = [*workspace.find([EXAMPLES]), *workspace.find([TOP / "stdlib"])]
-    return [workspace.load(root, files) for root, files in found]
+ALL = names("examples", "stdlib")
 
 
-LOADED = loaded()
-
-
-@pytest.mark.parametrize("example", LOADED, ids=lambda example: example.name)
-def test_an_example_has_nothing_to_find(example: Workspace) -> None:
+@pytest.mark.parametrize("name", ALL)
+def test_an_example_has_nothing_to_find(name: str) -> None:
+    example = load(name)
     assert [finding.message for finding in example.findings.in_order()] == []
     assert example.tests
 
 
-@pytest.mark.parametrize("example", LOADED, ids=lambda example: example.name)
-def test_the_tests_of_an_example_pass(example: Workspace) -> None:
+@pytest.mark.parametrize("name", ALL)
+def test_the_tests_of_an_example_pass(name: str) -> None:
+    example = load(name)
     program = example.runnable
     assert program is not None
     codes = {
@@ -49,8 +45,8 @@ def test_the_tests_of_an_example_pass(example: Workspace) -> None:
 
 
 def test_the_webinar_reads_the_same_in_german() -> None:
-    english = workspace.load(EXAMPLES / "webinar").files
-    german = workspace.load(EXAMPLES / "webinar-de").files
+    english = load("examples/webinar").files
+    german = load("examples/webinar-de").files
     assert [file.tree for file in english] == [file.tree for file in german]
     assert german[0].language == "de"
 
@@ -60,7 +56,7 @@ SERIES = ["club", "coupon-sale", "shop-automation", "vet-practice", "webinar-ser
 
 @pytest.mark.parametrize("name", ["webinar", "lead-score", "vouchers", *SERIES])
 def test_every_row_of_an_examples_contacts_is_taken(name: str) -> None:
-    example = workspace.load(EXAMPLES / name)
+    example = load(f"examples/{name}")
     assert example.program is not None
     zone = example.program.config.timezone
     file = EXAMPLES / name / "contacts.csv"
@@ -71,7 +67,7 @@ def test_every_row_of_an_examples_contacts_is_taken(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["webinar", "lead-score", *SERIES])
 def test_every_event_of_an_example_is_taken(name: str) -> None:
-    example = workspace.load(EXAMPLES / name)
+    example = load(f"examples/{name}")
     assert example.program is not None
     zone = example.program.config.timezone
     data = (EXAMPLES / name / "events.jsonl").read_bytes()
@@ -81,7 +77,7 @@ def test_every_event_of_an_example_is_taken(name: str) -> None:
 
 
 def test_the_contacts_of_the_webinar_are_as_dirty_as_real_ones() -> None:
-    example = workspace.load(EXAMPLES / "webinar")
+    example = load("examples/webinar")
     assert example.program is not None
     file = EXAMPLES / "webinar" / "contacts.csv"
     zone = example.program.config.timezone
@@ -118,13 +114,8 @@ def test_a_simulation_comes_out_the_same(
     folder = f"examples/{name}"
     files = ("--contacts", f"{folder}/contacts.csv", "--events", f"{folder}/events.jsonl")
     command = ("simulate", folder, *files, *more, "--output-format", "json")
-    done = subprocess.run(
-        [sys.executable, "-m", "flowlang", *command],
-        cwd=TOP,
-        check=True,
-        capture_output=True,
-        encoding="utf-8",
-    )
+    done = flow(*command, cwd=TOP)
+    assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == snapshot
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.forking import forks
 from tests.examples.console import BLOCK, TOP, Shell, commands, timeless
 
 README = (TOP / "README.md").read_text(encoding="utf-8")
@@ -14,7 +15,7 @@ SH = re.findall(r"^```sh\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 
 def test_the_commands_print_what_the_readme_shows(tmp_path: Path) -> None:
-    shell = Shell(tmp_path)
+    shell = Shell(tmp_path, forks().program())
     for block in BLOCK.findall(README):
         for command, shown in commands(block):
             printed = timeless(shell.run(command))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.forking import forks
 from tests.examples.console import TOP, Shell
 
 NAMES = ("coupon-sale", "shop-automation", "webinar-series")
@@ -24,7 +25,7 @@ def script(name: str) -> str:
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What the commands of each README print, run in a copy of the examples."""
-    shell = Shell(tmp_path_factory.mktemp("series"))
+    shell = Shell(tmp_path_factory.mktemp("series"), forks().program())
     return {
         name: shell.run(f"{CHECKED}cd examples/{name}\n{script(name)}\necho all of it was run")
         for name in NAMES

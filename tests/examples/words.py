@@ -47,10 +47,10 @@ FORMS = """\
 ## Which form is written
 
 A form that goes by what stands beside it is put right by `flow fmt`, also where another one was
-typed. A form that goes by the gender of a name of yours (`irgendeine lizenz`) stays as it was typed;
-a translation cannot know it and writes the first. So a file that `flow fmt` leaves alone comes back
-byte for byte from English to German to English, and from German to English to German wherever it
-has the first of these.
+typed. A form that goes by the gender of a name of yours (`irgendeine lizenz`) stays as it was
+typed; a translation cannot know it and writes the first. So a file that `flow fmt` leaves alone
+comes back byte for byte from English to German to English, and from German to English to German
+wherever it has the first of these.
 """
 
 

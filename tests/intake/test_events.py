@@ -192,6 +192,10 @@ def test_the_id_of_an_event_and_a_counted_contact_are_kept_as_text() -> None:
         ({"type": "tag", "contact": "c1", "tag": 5}, "`tag`: expected text"),
         ({"type": "tag", "contact": "c1", "tag": ""}, "`tag`: it is empty"),
         (
+            {"type": "tag", "contact": "c1", "tag": "x", "id": "x" * 10_000},
+            "`id`: it is longer than 200 characters",
+        ),
+        (
             {"type": "tag", "contact": "c1", "tag": "x" * 201},
             "`tag`: it is longer than 200 characters",
         ),

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from lsprotocol import types
 
+from flowlang import workspace
+from flowlang.rules import pages, registry
 from tests.lsp.editor import Editor
 
 
@@ -65,3 +67,29 @@ def test_a_file_with_syntax_errors_is_not_formatted(editor: Editor, tmp_path: Pa
         types.TextDocumentIdentifier(uri), types.FormattingOptions(2, insert_spaces=True)
     )
     assert editor.ask("text_document_formatting", params) is None
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_finding_about_a_path_offers_the_test_that_shows_it(
+    editor: Editor, language: str, tmp_path: Path
+) -> None:
+    text = pages.written_in(registry.rules()["branch-never-taken"], language).bad
+    uri = editor.open(tmp_path / "path.flow", text)
+    title = (
+        "Insert the test that shows it" if language == "en" else "Den Test einfügen, der es zeigt"
+    )
+    assert editor.shows(uri, "FL603")
+    last = text.count("\n")
+    all_of_it = types.Range(types.Position(0, 0), types.Position(last, 0))
+    (action,) = [one for one in editor.actions(uri, all_of_it) if one.title == title]
+    assert action.edit is not None
+    made = editor.applied(action.edit)["path.flow"]
+    assert made.startswith(f"{text}\ntest ")
+    (tmp_path / "path.flow").write_text(made, encoding="utf-8")
+    loaded = workspace.load(tmp_path / "path.flow", [tmp_path / "path.flow"])
+    (script,) = loaded.tests
+    assert loaded.runnable is not None
+    assert script.run(loaded.runnable, {}).passed
+    editor.type(uri, made)
+    assert editor.shows(uri, "FL603")
+    assert not [one for one in editor.actions(uri, all_of_it) if one.title == title]

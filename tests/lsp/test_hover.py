@@ -15,7 +15,7 @@ def test_a_field_tells_its_type_and_where_it_is_declared(editor: Editor, english
 def test_a_message_shows_its_declaration(editor: Editor, german: Path) -> None:
     uri = editor.open(german)
     said = editor.hover(uri, 'sende "Of|fer"')
-    assert "Nachricht `Offer` (vereinbart in Zeile" in said
+    assert "Nachricht `Offer` (angelegt in Zeile" in said
     assert 'nachricht "Offer"\n  art werbung' in said
 
 

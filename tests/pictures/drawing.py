@@ -8,16 +8,15 @@ from xml.etree import ElementTree as ET
 from flowlang import workspace
 from flowlang.program.graph import Graph, graph
 from flowlang.workspace import Workspace
+from tests import workspaces
 
 TOP = Path(__file__).parents[2]
 TRIAL = Path(__file__).parent / "trial.flow"
 """A campaign of about forty steps, of every kind there is."""
 
 
-def everything() -> list[Workspace]:
-    """The examples, the standard library, and the campaign of forty steps."""
-    places = [TOP / "examples", TOP / "stdlib", TRIAL]
-    return [workspace.load(root, files) for root, files in workspace.find(places)]
+EVERYTHING = workspaces.names("examples", "stdlib", str(TRIAL.relative_to(TOP)))
+"""The examples, the standard library, and the campaign of forty steps, by name."""
 
 
 def example(name: str) -> Workspace:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from flowlang.pictures.dot import dot
-from flowlang.workspace import Workspace
 from tests.pictures.dot_reader import read
-from tests.pictures.drawing import everything, graphs, of_text
+from tests.pictures.drawing import EVERYTHING, graphs, of_text
 from tests.pictures.hostile import EMOJI, MARKUP, RIGHT_TO_LEFT, source
+from tests.workspaces import load
 
 
-@pytest.mark.parametrize("loaded", everything(), ids=lambda loaded: loaded.files[0].source.name)
-def test_an_example_as_dot_has_all_its_nodes_and_edges(loaded: Workspace) -> None:
-    drawn = graphs(loaded)
+@pytest.mark.parametrize("name", EVERYTHING)
+def test_an_example_as_dot_has_all_its_nodes_and_edges(name: str) -> None:
+    drawn = graphs(load(name))
     found = read(dot(drawn))
     assert found.clusters == [one.campaign for one in drawn]
     assert len(found.nodes) == sum(len(one.nodes) for one in drawn)

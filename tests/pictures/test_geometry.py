@@ -9,15 +9,15 @@ import pytest
 
 from flowlang.pictures.layout import Layout, Link, Size, arranged
 from flowlang.pictures.scene import Scene
-from flowlang.workspace import Workspace
-from tests.pictures.drawing import TRIAL, everything, graphs, in_german, of_text
+from tests.pictures.drawing import EVERYTHING, TRIAL, graphs, in_german, of_text
 from tests.pictures.geometry import of_scene, problems
 from tests.pictures.hostile import source
+from tests.workspaces import load
 
 
-@pytest.mark.parametrize("loaded", everything(), ids=lambda loaded: loaded.files[0].source.name)
-def test_nothing_overlaps_in_a_picture_of_an_example(loaded: Workspace) -> None:
-    for one in graphs(loaded):
+@pytest.mark.parametrize("name", EVERYTHING)
+def test_nothing_overlaps_in_a_picture_of_an_example(name: str) -> None:
+    for one in graphs(load(name)):
         assert (one.campaign, of_scene(Scene.of(one))) == (one.campaign, [])
 
 

@@ -182,7 +182,7 @@ def said(one: Session, *lines: str) -> str:
         told.append(f"! {wrong.message}{hint}\n{wrong.detail}")
 
     def tell(rows: Told) -> None:
-        told.append(shown(rows, color=False))
+        told.append(shown(rows, color=False, language=one.language))
 
     play(one, [line for text in lines for line in text.split("\n")], tell, refuse)
     return "".join(told)

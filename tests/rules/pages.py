@@ -11,8 +11,8 @@ FOLDER = Path(__file__).parents[2] / "docs" / "rules"
 
 def expected() -> dict[str, str]:
     """Each page by the name of its file."""
-    everything = [*registry.rules().values(), *registry.diagnostics()]
-    found = {f"{one.name}.md": pages.page(one) for one in everything}
+    found = {f"{one.name}.md": pages.page(one) for one in registry.rules().values()}
+    found |= {f"{one.name}.md": pages.page(one) for one in registry.diagnostics()}
     return {"README.md": pages.overview(), **found}
 
 

@@ -97,7 +97,7 @@ def test_what_the_documents_call_a_rule_is_one() -> None:
         for pattern in (_SET, _SHOWN, _SET_IN_TEXT, _CODE):
             said |= set(pattern.findall(text))
         for listed in (*_ALLOWED.findall(text), *_LOCKED.findall(text)):
-            if not listed.startswith("change") and page.name != "unknown-rule.md":
+            if not listed.startswith(forms("change")) and page.name != "unknown-rule.md":
                 said |= set(_NAME.findall(listed))
     assert {"wait-without-end", "send-after-withdrawal", "consent", "FL701"} <= said
     assert {

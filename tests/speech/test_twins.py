@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,7 @@ def _english() -> dict[str, str]:
     return {name: text for name, text in found.items() if _read(text).language == "en"}
 
 
+@cache
 def _read(text: str) -> Parsed:
     return parse(Source("", text), Findings())
 
@@ -63,6 +65,12 @@ def test_what_we_ship_goes_to_german_and_back_to_the_same_file(name: str) -> Non
     assert format_source(german, "en") == WHOLE[name]
 
 
+TOLD = {
+    r'"\"Your codes\" is halted"': r'"\"Your codes\" ist angehalten"',
+    r'enthält "missing 2 codes in \"present\""': r'enthält "es fehlen 2 Codes in \"present\""',
+    r'"coupon list \"anniversary\": 4 codes left"': r'"Gutscheinliste \"anniversary\": noch 4 Codes"',
+}
+"""What tests expect the engine to tell people, which it tells in the language of the workspace."""
 FOLDERS = sorted(path.name for path in (TREE / "examples").iterdir() if path.is_dir())
 
 
@@ -72,6 +80,8 @@ def test_the_german_twin_of_an_example_passes_its_tests(name: str, tmp_path: Pat
     shutil.copytree(TREE / "examples" / name, there)
     for path in there.rglob("*.flow"):
         text = format_source(parse(Source("", path.read_text(encoding="utf-8")), Findings()), "de")
+        for english, german in TOLD.items():
+            text = text.replace(english, german)
         path.write_text(text, encoding="utf-8")
     count = 0
     for root, files in workspace.find([there]):

@@ -443,6 +443,10 @@ class StoreContract(ABC):
         new = replace(LETTER, id="l4")
         store.save(Changes(letters=[new], taken_back=[("l1", "no"), ("l2", "no"), ("l4", "no")]))
         assert [row.letter.id for row in store.claim_letters(NOON, 9)] == ["l3"]
+        assert store.open_letters() == [("Offer", "handing over", 1)]
+        store.mark_letters([LetterFate("l3", "unknown", NOON)])
+        store.save(Changes(letters=[replace(LETTER, id="l5"), replace(LETTER, id="l6")]))
+        assert store.open_letters() == [("Offer", "queued", 2), ("Offer", "unknown", 1)]
         taken = store.letters(["taken back"], 9)
         assert [(row.letter.id, row.reason) for row in taken] == [("l2", "no"), ("l4", "no")]
 

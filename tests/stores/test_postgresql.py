@@ -128,11 +128,23 @@ def test_a_wrong_password_is_told(own_server: OwnServer) -> None:
 def test_a_user_who_may_not_make_tables_is_told(own_server: OwnServer) -> None:
     own_server.command("create role guest login")
     name = own_server.database()
+    # Before PostgreSQL 15 everybody may, where nothing else is said.
+    own_server.command("revoke create on schema public from public", name)
     with pytest.raises(StoreError, match=r"this user may not do that: .* schema public"):
         open_store(changed(own_server.url(name), username="guest"), Path())
 
 
 # ---------------------------------------------------------------------------- databases
+
+
+def test_only_the_first_who_opens_an_empty_database_has_made_the_store(
+    postgresql: Server,
+) -> None:
+    name = postgresql.database()
+    for made in (True, False):
+        with opened(postgresql.url(name)) as store:
+            assert store.made is made
+    postgresql.drop(name)
 
 
 def test_a_database_of_another_program_is_left_alone(postgresql: Server) -> None:

@@ -77,6 +77,19 @@ def test_process_list_says_which_version_runs(shop: Shop) -> None:
 # ---------------------------------------------------------------------- the same text
 
 
+def test_run_says_what_it_runs_and_that_a_mistyped_address_made_a_store(shop: Shop) -> None:
+    shop.people(2, "go")
+    first = shop("run", "--once").talk.splitlines()
+    assert first[0] == 'runs       version 1 of "Tour"; 0 contacts under way'
+    again = shop.at("2026-11-21 10:00")("run", "--once").talk
+    assert again.startswith('runs       version 1 of "Tour"; 2 contacts under way\n')
+    typo = "sqlite:///stat.db"
+    for verb in (("run", "--once"), ("contacts", "import", "people.csv")):
+        (shop.folder / "stat.db").unlink(missing_ok=True)
+        assert shop(*verb, "--store", typo).talk.count("made a new store at stat.db\n") == 1
+        assert "made a new store" not in shop(*verb, "--store", typo).talk
+
+
 def test_applying_the_same_text_starts_nobody_and_is_no_version(shop: Shop) -> None:
     """mautic PR#16183: unpublished and published again, everybody who had left began again."""
     shop.edit('  send "A"\n')
@@ -224,13 +237,15 @@ def test_who_stays_goes_on_as_the_earlier_version_says_to_its_end(either: Shop) 
     """mautic#6323, PR#15528: scheduled contacts were lost."""
     either.people(1, "go")
     either.run("2026-11-20 10:00")
-    either.edit('  send "C"\n')
+    either.edit('  send "C"\n  wait 9 days\n')
     assert either("apply", "--move", "Tour: *=stay").code == 0
     either.file("late.csv", "id,email,tags\nlate,late@example.com,go\n")
     either("contacts", "import", "late.csv")
     either.run("2026-11-25 10:00")
-    either.edit('  send "C"\n  tag "other"\n')
+    either.edit('  send "C"\n  wait 9 days\n  tag "other"\n')
     assert either.plan()["behind"][0]["contacts"] == 1
+    [tour] = either.plan()["campaigns"]
+    assert (tour["under way"], tour["paths"]["looked at"]) == (1, 1)
     assert either("apply").code == 0
     either.run("2026-12-20 10:00")
     assert (either.sent("c0"), either.sent("late")) == (["A", "B"], ["C"])
@@ -250,6 +265,8 @@ def test_a_campaign_that_is_gone_asks_for_those_in_it(shop: Shop) -> None:
     assert shop("apply").code == 1
     assert shop("apply", "--move", "Tour: *=finish").code == 0
     assert "finished" in shop.history("c0")[-1]
+    assert shop.stands("c0")["status"] == "finished"
+    assert 'campaign "Tour": finished' in shop("contacts", "show", "c0").data
     shop.run("2026-12-20 10:00")
     assert shop("plan", "--version", "1", "--check").code == 0
 
@@ -493,7 +510,7 @@ def test_wrong_calls_are_one_clear_line(shop: Shop) -> None:
     assert not (shop.folder / ".flow").exists()
     assert "there is no version 3: nothing is applied yet" in shop("apply", "--version", "3").talk
     shop.run("2026-11-20 10:00")
-    shop.edit(STEPS.replace("5 days", "1 day"))
+    shop.edit(STEPS.replace("  wait 5 days\n", "", 1).replace("5 days", "1 day"))
     for args, said in (
         (["--version", "9"], "there is no version 9; there are 1 to 1"),
         (["--version", "1", "--rev", "HEAD"], "--version and --rev exclude each other"),
@@ -505,6 +522,7 @@ def test_wrong_calls_are_one_clear_line(shop: Shop) -> None:
         ("Nobody: *=stay", "it begins with the name of a campaign that runs now"),
         ("Tour: wait 2 days=stay", "has no step `wait 2 days` in the version that runs"),
         ("Tour: wait 5 days=nowhere", '"Tour" will have no step `nowhere`'),
+        ('Tour: send "B"=finish', '`send "B"` is still there, and who stands at it stays there'),
         ("Tour: finish", "is no STEP=STEP, STEP=finish or STEP=stay"),
     ):
         for verb in ("plan", "apply"):

@@ -226,9 +226,11 @@ def test_an_earlier_revision_is_applied_again(repository: Shop) -> None:
     [
         ("nothing-such", 'there is no git revision "nothing-such"'),
         ("--output=x", "is no git revision"),
+        ("codes", '"codes" is a folder, but no workspace'),
     ],
 )
 def test_a_revision_that_is_none(repository: Shop, against: str, said: str) -> None:
+    (repository.folder / "codes").mkdir()
     done = repository("diff", f"--against={against}")
     assert (done.code, said in done.talk) == (2, True)
 
@@ -240,6 +242,27 @@ def test_a_folder_with_errors_cannot_be_compared_with(before: Shop, tmp_path: Pa
 
 
 # ---------------------------------------------------------------------- in German
+
+
+def test_after_a_translation_old_and_new_steps_are_told_in_one_language(before: Shop) -> None:
+    before.people(2, "go")
+    before.run("2026-11-20 10:00")
+    assert before("fmt", "--to", "de", "shop.flow").code == 0
+    german = (before.folder / "shop.flow").read_text()
+    german = german.replace('wenn getaggt mit "go"', 'wenn getaggt mit "los"', 1)
+    shorter = german.replace('  warte 5 tage\n  sende "B"\n', "  warte 4 tage\n", 1)
+    before.file("shop.flow", shorter)
+    told = [before("diff", "--against", "old").data, before("plan", "--replay", "0").data]
+    for text in told:
+        assert '`starte wenn getaggt mit "go"` ist jetzt `starte wenn getaggt mit "los"`' in text
+        assert "`warte 5 tage` ist jetzt `warte 4 tage`" in text
+        assert 'weggefallen: `sende "B"`' in text
+        assert "wait" not in text
+    assert "2 Kontakte bei `warte 5 tage`: dann bei `warte 4 tage`" in told[1]
+    before.file("shop.flow", german.replace("  warte 5 tage\n", "", 1))
+    assert "--move 'Tour: warte 5 tage=STEP'" in before("plan").data
+    for step in ("warte 5 tage", "wait 5 days"):
+        assert before("plan", "--check", "--move", f"Tour: {step}=finish").code == 0
 
 
 def test_in_a_german_workspace_changes_and_plans_are_told_in_german(

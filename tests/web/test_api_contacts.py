@@ -154,6 +154,20 @@ def test_why_not_is_answered_as_on_the_command_line(client: Client) -> None:
     client.get("/contacts/c9/why", 404)
 
 
+def test_an_address_that_several_contacts_have_is_asked_about(client: Client) -> None:
+    both = [{"id": name, "email": "two@example.com"} for name in ("d1", "d2")]
+    client.post("/contacts", both, 200)
+    client.site.run()
+    for detail in (
+        client.get("/contacts/two@example.com", 409)["detail"],
+        client.get("/contacts/two@example.com/history", 409)["detail"],
+        client.get("/contacts/two@example.com/why", 409)["detail"],
+        client.delete("/contacts/two@example.com", 409)["detail"],
+    ):
+        assert 'several contacts have the address "two@example.com": "d1", "d2"' in detail
+    assert client.get("/contacts/d1")["id"] == "d1"
+
+
 def test_a_deletion_goes_the_way_of_every_event(client: Client) -> None:
     assert client.delete("/contacts/c2") == {"contact": "c2", "status": "taken"}
     assert "is being deleted" in client.delete("/contacts/c2", 404)["detail"]

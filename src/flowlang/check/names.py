@@ -9,15 +9,14 @@ from zoneinfo import ZoneInfo
 
 from flowlang.calendar import Duration
 from flowlang.days import Days, Schedule, Window
-from flowlang.kinds import BUILT_IN_FIELDS, DATETIME, NUMBER, TEXT, Fields, Kind, UnknownFields
+from flowlang.kinds import BUILT_IN_FIELDS, DATETIME, NUMBER, TEXT, Fields, UnknownFields
 from flowlang.source import Findings, Span
-from flowlang.syntax import declarations as tree
-from flowlang.syntax.campaigns import Automation, Campaign
-from flowlang.syntax.tree import Token
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # settings are read by these names before anything is parsed
     from flowlang.check.templates import Template
+    from flowlang.syntax.campaigns import Automation, Campaign
     from flowlang.syntax.expressions import Expression
+    from flowlang.syntax.tree import Token
 
 DELIVERY_EVENTS: dict[str, Fields] = {
     "opened": {"at": DATETIME, "message": TEXT, "link": TEXT},
@@ -235,10 +234,3 @@ class Names:
         """What `event.x` may be for an event; anything for one that there is not."""
         fields = self.event_fields(name)
         return UnknownFields() if fields is None else fields
-
-
-def kind_of(line: tree.PlainType | tree.OneOfType) -> Kind:
-    """The kind that a field's type names."""
-    if isinstance(line, tree.OneOfType):
-        return Kind("one of", choices=tuple(choice.value for choice in line.choices))
-    return Kind(line.name.value)

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from flowlang.calendar import local_date
 
 if TYPE_CHECKING:
-    from flowlang.contact import Contact, Run
     from flowlang.check.names import Message
+    from flowlang.contact import Contact, Run
 
 
 class Surroundings(Protocol):

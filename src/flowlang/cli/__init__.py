@@ -20,7 +20,7 @@ from typing import Any, cast
 
 import click
 
-from flowlang.cli import terminal, usage
+from flowlang.cli import terminal
 from flowlang.speech import Text, tr, why
 
 FOUND = 1
@@ -97,6 +97,8 @@ def guarded(call: Callable[[], object]) -> int:
     except click.exceptions.Exit as over:
         return over.exit_code
     except click.ClickException as wrong:
+        from flowlang.cli import usage  # only where a call is wrong
+
         usage.show(wrong)
         return WRONG
     except (KeyboardInterrupt, EOFError, click.Abort):

@@ -22,7 +22,7 @@ def new(
     language: str | None,
 ) -> None:
     """Make a small workspace that checks, tests and runs; the folder must be new or empty."""
-    spoken = languages.known(language, "--language") if language else paths.language(_around(dir))
+    spoken = languages.known(language, "--language") if language else paths.language(dir)
     terminal.speak(spoken)
     if dir.exists() and (not dir.is_dir() or any(dir.iterdir())):
         raise click.UsageError(
@@ -35,11 +35,6 @@ def new(
     head = terminal.told(tr("Now try:"))
     shown = f"\n{' ' * (len(head) + 2)}".join(_next(dir))
     terminal.talk(f"\n{head}  {shown}")
-
-
-def _around(folder: Path) -> Path:
-    """The nearest folder that is there: the new one may stand in a workspace."""
-    return next(one for one in folder.absolute().parents if one.is_dir())
 
 
 def _next(folder: Path) -> list[str]:

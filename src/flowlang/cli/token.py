@@ -90,4 +90,4 @@ def scopes() -> None:
 
     width = max(map(len, SCOPES))
     for name, said in SCOPES.items():
-        terminal.write(f"{name.ljust(width)}  {said}\n")
+        terminal.write(f"{name.ljust(width)}  {terminal.told(said)}\n")

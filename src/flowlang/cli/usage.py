@@ -52,7 +52,7 @@ _CLICK = Retold(
     "{value} is not a valid integer.", "{value} is not a valid int.",
     "{value} is not a valid float.",
     "{value} is not a valid integer range.", "{value} is not a valid float range.",
-    "{value} is not in the range {range}.", "{kind} {name} is a directory.",
-    "{kind} {name} is a file.", "{kind} {name} does not exist.", "{kind} {name} is not readable.",
+    "{value} is not in the range {range}.", "Path {name} is a directory.",
+    "Path {name} is a file.", "Path {name} does not exist.", "Path {name} is not readable.",
 )  # fmt: skip
 """What click says of a call, as it stands in `click.exceptions`, `types`, `parser` and `core`."""

@@ -63,7 +63,10 @@ def test_of(walk: Walk, program: Program, language: str) -> str:
     made = suggestion(least, way, program, keywords.load(language))
     if key not in walked_by([made], program, {}):
         return ""
-    return in_language([made], language, program.config.language)
+    text = in_language([made], language, program.config.language)
+    named = keywords.language_line(text)
+    # It goes below what is there, in a file that says its language itself.
+    return text.partition("\n")[2] if named and named[0] == language else text
 
 
 def _lacks(outcome: Outcome, field: str) -> bool:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from flowlang.check.view import View
 from flowlang.contact import Contact, Run, RunKey
 from flowlang.effects import END, STAY, Next
+from flowlang.engine import retelling
 from flowlang.engine.arrivals import Refused
 from flowlang.engine.changes import Change
 from flowlang.engine.files import Files
@@ -24,6 +25,7 @@ from flowlang.engine.position import Sweep
 from flowlang.engine.sweeping import abandon
 from flowlang.engine.telling import Part, Said
 from flowlang.program.program import Automation, Campaign
+from flowlang.speech import why
 
 if TYPE_CHECKING:
     from flowlang.engine.run_effects import RunEffects
@@ -129,10 +131,10 @@ class Automations:
             outcome = job.end(do)
         except JobRefused as refusal:
             self._refused = str(refusal)
-            self._failed(do, job, "refused", str(refusal))
+            self._failed(do, job, "refused", why(refusal))
             return END
         except JobFailed as failure:
-            self._failed(do, job, "failed", str(failure))
+            self._failed(do, job, "failed", why(failure))
             do.run.failed = True
             return pc + 1
         if outcome == "done":
@@ -212,10 +214,10 @@ class Automations:
     def _failed(self, do: RunEffects, job: Job, what: str, because: str) -> None:
         """A job cannot be done: its process ends, a person is told, and the system."""
         process, world = job.process, self.timeline.world
-        process.end("failed", do.now, because)
+        process.end("failed", do.now, str(because))
         do.note(what, f'"{process.name}": {because}')
         kind, by = process.identity.type, process.identity.by
-        parts: dict[str, Part] = {"type": kind, "name": process.name, "by": by}
+        parts: dict[str, Part] = {"type": retelling.kind(kind), "name": process.name, "by": by}
         world.tell(do.now, Said("job-failed", {**parts, "because": because}))
         world.happened("process failed", {"type": kind, "because": because}, by)
 

@@ -44,7 +44,7 @@ def fitting(verb: Verb, which: str, views: Sequence[View], program: Program) -> 
     if verb == "resume" and which in program.messages:
         raise Refused(tr('"{which}" is not halted: nobody waits for it', which=which))
     if found:
-        raise Refused("; ".join(obstacle(verb, view) for view in found[:_SHOWN]))
+        raise Refused(joined((obstacle(verb, view) for view in found[:_SHOWN]), "; "))
     able = [view for view in views if not obstacle(verb, view)]
     if not able:
         raise Unclear(

@@ -15,6 +15,7 @@ from flowlang.engine.version import Version, applied
 from flowlang.engine.worker import Worker
 from flowlang.program.difference import statements
 from flowlang.program.program import Program
+from flowlang.program.step_changes import step_text
 from flowlang.speech import Text, tr
 from flowlang.stores.store import Store
 
@@ -184,11 +185,12 @@ def _kept(found: Plan) -> dict[str, dict[str, int]]:
 # ---------------------------------------------------------------------- what people say
 
 
-def steps_by_name(moves: Moves, *, old: bool) -> dict[str, int]:
+def steps_by_name(moves: Moves, *, old: bool, as_written: bool = False) -> dict[str, int]:
     """The steps of a campaign by what people call them: by their text, and equal ones by a number
-    behind it.
+    behind it.  Those of the old version in the language of the new one, or `as_written`.
     """
     campaign = moves.old if old else moves.new
+    other = moves.new if old and not as_written else None
     found: dict[str, int] = {}
     met: dict[str, int] = {}
     if campaign is None:
@@ -196,7 +198,7 @@ def steps_by_name(moves: Moves, *, old: bool) -> dict[str, int]:
     # A group send has its turn and its send, which no statements of its own write.
     places = statements(campaign) if campaign.nodes else range(len(campaign.instructions))
     for pc in places:
-        text = " ".join(campaign.instructions[pc].where.text.split())
+        text = " ".join(step_text(campaign, pc, other).split())
         number = met[text] = met.get(text, 0) + 1
         found[text if number == 1 else f"{text} ({number})"] = pc
     return found
@@ -229,7 +231,8 @@ def _read_answer(text: str, old: Program, new: Program) -> tuple[str, Answer]:
 
 
 def _read_step(text: str, rest: str, moves: Moves) -> Answer:
-    olds, news = steps_by_name(moves, old=True), steps_by_name(moves, old=False)
+    olds = steps_by_name(moves, old=True) | steps_by_name(moves, old=True, as_written=True)
+    news = steps_by_name(moves, old=False)
     wrong = tr(
         "--move {text}: `{rest}` is no STEP=STEP, STEP=finish or STEP=stay", text=text, rest=rest
     )

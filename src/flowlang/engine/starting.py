@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from flowlang import calendar
@@ -119,8 +120,7 @@ class Starting(RunEffects, ABC):
         """Start a run, if what went before allows it; a start that is not allowed is noted."""
         key = ""
         if campaign.keys is not None:
-            parts = [encode(part(event or {})) for part in campaign.keys]
-            key = json.dumps(parts, ensure_ascii=False, sort_keys=True)
+            key = _key([encode(part(event or {})) for part in campaign.keys])
         name = (campaign.name, key)
         run = contact.runs.get(name)
         if name in ended and not campaign.newest_wins:
@@ -246,3 +246,14 @@ class Starting(RunEffects, ABC):
         if run is not None:
             self.ancestry = change.ancestry | {campaign.name}
             self._go(run, 0)
+
+
+def _key(parts: list[Any]) -> str:
+    """What tells the runs of a campaign apart, short enough for the index of any database."""
+    key = json.dumps(parts, ensure_ascii=False, sort_keys=True)
+    data = key.encode("utf-8", "surrogatepass")
+    return key if len(data) <= _LONGEST_KEY else f"sha256:{sha256(data).hexdigest()}"
+
+
+_LONGEST_KEY = 1_000
+"""Bytes.  PostgreSQL takes 2,704 in a row of an index; a contact's id has 800 at most."""

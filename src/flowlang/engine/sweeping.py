@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from flowlang import calendar
 from flowlang.calendar import zone
 from flowlang.contact import Contact, resolve_zone
+from flowlang.engine import retelling
 from flowlang.engine.jobs import JOBS
 from flowlang.engine.position import Sweep, stamp
 from flowlang.engine.releasing import Release, let_go
@@ -66,7 +67,8 @@ def abandon(timeline: Timeline, sweep: Sweep) -> None:
         identity = process.identity
         if identity.key == key and identity.by and process.ended is None:
             process.end("failed", sweep.at, why)
-            parts: dict[str, Part] = {"type": identity.type, "name": process.name}
+            kind = retelling.kind(identity.type)
+            parts: dict[str, Part] = {"type": kind, "name": process.name}
             told = Said("automation-changed", {**parts, "by": identity.by})
             timeline.world.tell(sweep.at, told)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from flowlang.speech import in_language
 from flowlang.syntax import keywords
 
 Part = str | int
@@ -28,7 +29,7 @@ def say(language: str, key: str, **parts: Part) -> str:
     """A sentence about what has happened; numbers in it as the language writes them."""
     words = keywords.load(language)
     shown = {
-        name: number(language, part) if isinstance(part, int) else part
+        name: number(language, part) if isinstance(part, int) else in_language(part, language)
         for name, part in parts.items()
     }
     return words.say(f"told-{key}", **shown)

@@ -15,10 +15,11 @@ from flowlang.tables.table import Column, Row, Spelt
 _HEAD = Retold(
     "campaign", "started", "finished", "waiting", "halted", "waiting for restart", "stopped",
     "measured", "list", "imported", "used", "free", "text instead", "at", "contact", "round",
-    "step", "line", "what", "because", "message", "sent", "queued", "unknown", "failed", "skipped",
-    "bounced", "opened", "clicked", "complained", "unsubscribed", "bounced %", "opened %", "clicked %", "complained %",
-    "unsubscribed %", "skipped because", "type", "name", "by", "status", "of", "done",
-    "who", "since", "ended", "channel", "address", "outcome", "reason", "codes", "returned",
+    "step", "line", "what", "because", "message", "sent", "queued", "unknown", "failed",
+    "skipped", "bounced", "opened", "clicked", "complained", "unsubscribed", "bounced %",
+    "opened %", "clicked %", "complained %", "unsubscribed %", "skipped because", "type", "name",
+    "by", "status", "of", "done", "who", "since", "ended", "channel", "address", "outcome",
+    "reason", "codes", "returned",
 )  # fmt: skip
 _NUMBER = tr("number of a process")
 _OUTCOME = Retold("sent", "queued", "failed", "unknown", "taken back", "skipped")

@@ -71,6 +71,7 @@ def _checked(node: Expression, written: Source, names: Names) -> Condition:
 def _at_home(findings: Findings, written: Source) -> Finding:
     """The first error, at its place in what the person wrote."""
     first = next(one for one in findings.in_order() if one.severity == "error")
+    written.language = first.span.source.language
     before = len(first.span.source.text) - len(written.text) - 1
     start, end = (min(max(place - before, 0), len(written.text)) for place in first.span[1:])
     return replace(first, span=Span(written, start, end), fix=None, also=())

@@ -5,30 +5,35 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from flowlang.forecast.days import Day
+from flowlang.speech import tr
 
 _LONGEST = 16
 """Characters of a name at the head of a column."""
 
 
 def table(days: Sequence[Day], printable: Callable[[str], str]) -> str:
-    """The table; `printable` makes names fit to be shown."""
+    """The table; `printable` makes names fit to be shown, and says a Text in a language."""
     messages = list(dict.fromkeys(name for day in days for name in day.sent))
     lists = list(days[0].coupons) if days else []
-    names = [*map(printable, messages), *(printable(f"{name} left") for name in lists)]
+    names = [
+        *map(printable, messages),
+        *(printable(tr("{name} left", name=name)) for name in lists),
+    ]
     heads, legend = _heads(names)
-    heads = ["day", *heads, "waiting"]
+    heads = [printable(tr("day")), *heads, printable(tr("waiting"))]
     halted = any(day.halted for day in days)
-    rows = [heads + (["halted"] if halted else [])]
+    rows = [heads + ([printable(tr("halted"))] if halted else [])]
     for first, last in _together(days):
         shown = first.date.isoformat()
         if last is not first:
-            shown = f"{shown} to {last.date.isoformat()}"
+            ends = last.date.isoformat()
+            shown = printable(tr("{first} to {last}", first=shown, last=ends))
         numbers = [
             *(first.sent.get(name, 0) for name in messages),
             *(last.coupons[name] for name in lists), last.waiting,
             *([last.halted] if halted else []),
         ]  # fmt: skip
-        rows.append([shown, *(f"{number:,}" for number in numbers)])
+        rows.append([shown, *(printable(tr("{count:,}", count=number)) for number in numbers)])
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [
         "  ".join(

@@ -181,6 +181,7 @@ _ASKED = {
         "string_type": tr("expected text"),
         "string_too_short": tr("it is empty"),
         "string_too_long": tr("it is longer than {max_length} characters", max_length=0),
+        "too_long": tr("it is longer than {max_length} characters", max_length=0),
         "list_type": tr("expected a list"),
         "dict_type": tr("expected an object in {{ }}"),
         "too_short": tr("it is empty"),

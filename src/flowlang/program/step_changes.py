@@ -7,6 +7,7 @@ from typing import Literal
 from flowlang.program.difference import Difference, StepChange
 from flowlang.program.program import Campaign
 from flowlang.speech import Text, tr
+from flowlang.syntax.format import first_line
 
 Effect = Literal["cosmetic", "forward only", "in flight", "policy"]
 """Nobody; who comes later; who is under way; or who is let in, kept out, and how often."""
@@ -28,9 +29,18 @@ def step_effect(found: Difference, change: StepChange) -> tuple[Effect, str]:
     return _STEPS.get(campaign.nodes[pc].rule, ("in flight", ""))
 
 
+def step_text(campaign: Campaign, pc: int, other: Campaign | None) -> str:
+    """The first line of a step, in the language in which another version of its campaign is."""
+    own = campaign.instructions[pc].where.text
+    if other is None or other.item is None or not campaign.nodes:
+        return own
+    found = first_line(campaign.nodes[pc].span, other.item.span.source.language)
+    return found if campaign.nodes[pc].span.text.startswith(own) else own
+
+
 def step_in_words(found: Difference, change: StepChange) -> Text:
     """What has become of a step."""
-    old = "" if change.old is None else found.old.instructions[change.old].where.text
+    old = "" if change.old is None else step_text(found.old, change.old, found.new)
     new = "" if change.new is None else found.new.instructions[change.new].where.text
     if change.what == "added":
         return tr("added `{text}`", text=new)

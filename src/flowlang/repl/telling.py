@@ -9,7 +9,7 @@ from datetime import datetime
 from flowlang.calendar import local
 from flowlang.check.explain import Explained
 from flowlang.contact import Run
-from flowlang.engine import retelling
+from flowlang.engine import kept, retelling
 from flowlang.engine.answers import Answer, Need
 from flowlang.engine.reasons import AT_A_SEND, behind
 from flowlang.engine.tracing import RECKONED, Decision, Trace
@@ -232,8 +232,8 @@ def _span(due: datetime, now: datetime) -> str:
     said = [(unit, amount) for amount, unit in parts if amount][:2]
     if not said:
         return tr("now")
-    rest = [retelling.counted(unit, amount) for unit, amount in said[1:]]
-    return joined([retelling.ahead(*said[0]), *rest], " ")
+    rest = [kept.counted(unit, amount) for unit, amount in said[1:]]
+    return joined([kept.ahead(*said[0]), *rest], " ")
 
 
 def _placed(explained: Explained, depth: int) -> Iterator[tuple[Explained, int]]:

@@ -60,14 +60,15 @@ def render(findings: Sequence[Finding], files: Sequence[str], *, color: bool = F
 def _rule(rule: Diagnostic, language: str) -> dict[str, Any]:
     parts = Formatter().parse(template(rule.text, language))
     sentence = "".join(literal + ("…" if name is not None else "") for literal, name, _, _ in parts)
-    return {
+    told = {
         "id": rule.code,
         "name": rule.name,
         "shortDescription": {"text": rule.name.replace("-", " ")},
         "fullDescription": {"text": sentence},
-        "help": {"text": pages.about(rule.name)},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
     }
+    about = pages.about(rule.name)
+    return told | {"help": {"text": about}} if about else told
 
 
 def _result(one: Finding, rule: int, known_by: str) -> dict[str, Any]:

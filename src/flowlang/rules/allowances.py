@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field
 from functools import cache
 
-from flowlang.rules import registry
 from flowlang.rules import diagnostics as d
+from flowlang.rules import registry
 from flowlang.rules.comments import Comment, any_of, comments, forms, scope, spoken
 from flowlang.rules.severities import Severities
 from flowlang.source import Edit, Finding, Findings, Fix, Span, did_you_mean
@@ -124,8 +124,8 @@ def _known(word: str, place: Span, severities: Severities, findings: Findings) -
         mistake = registry.diagnostic(word)
         if mistake is not None:
             what = tr("`{word}` is an error, and no comment can allow an error", word=word)
-            hint = tr("mend it: `flow rule {code}` says how", code=mistake.code)
-            findings.report(d.UNKNOWN, place, what=what, hint=hint)
+            way_out = tr("mend it: `flow rule {code}` says how", code=mistake.code)
+            findings.report(d.UNKNOWN, place, what=what, hint=way_out)
         elif word in registry.FAMILIES:
             what = tr("`{word}` is a family: name the rule that is to be allowed", word=word)
             findings.report(d.UNKNOWN, place, what=what)

@@ -18,7 +18,9 @@ from flowlang.syntax.keywords import Keywords
 from flowlang.syntax.lexeme import Line
 from flowlang.syntax.parser import Parsed
 
-_COMMENT = re.compile(r"\#[ \t]*flow[ \t]*:[ \t]*(?P<verb>\w+)[ \t]*(?P<rest>[^\n]*)", re.IGNORECASE)
+_COMMENT = re.compile(
+    r"\#[ \t]*flow[ \t]*:[ \t]*(?P<verb>\w+)[ \t]*(?P<rest>[^\n]*)", re.IGNORECASE
+)
 CHANGES = ("in flight", "policy")
 """The kinds of changes that a comment can name; their words are in the keyword tables."""
 

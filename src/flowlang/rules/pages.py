@@ -1,4 +1,4 @@
-"""RULES AND MISTAKES → PAGES: what they say of themselves, as Markdown; docs/rules is made of it."""
+"""RULES, MISTAKES → PAGES: what they say of themselves, as Markdown; docs/rules is made of it."""
 
 from __future__ import annotations
 
@@ -121,9 +121,7 @@ def overview() -> str:
     """The first page: all rules by family."""
     parts = [_HEAD]
     for family, about in registry.FAMILIES.items():
-        rows = [
-            _row(rule) for rule in registry.rules().values() if rule.family == family
-        ]
+        rows = [_row(rule) for rule in registry.rules().values() if rule.family == family]
         rows += [_row(found) for found, own in registry.OTHERS.values() if own == family]
         parts += [f"## {family}\n\n{about}.", _table(rows)]
     always = [one for one in registry.diagnostics() if one.name not in registry.OTHERS]

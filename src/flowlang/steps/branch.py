@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from flowlang.check.comparing import Fn
 from flowlang.check.because import Because
+from flowlang.check.comparing import Fn
 from flowlang.check.names import Names
 from flowlang.check.view import View
 from flowlang.effects import Effects, Next

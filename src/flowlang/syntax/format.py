@@ -8,8 +8,9 @@ the same tree and the same comments, and formatting it again must change nothing
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-from flowlang.source import Findings, Source
+from flowlang.source import Findings, Source, Span
 from flowlang.speech import tr
 from flowlang.syntax import keywords
 from flowlang.syntax.keywords import Keywords
@@ -48,6 +49,23 @@ def format_source(parsed: Parsed, language: str | None = None, default: str = "e
     text = _layout(parsed, language, default)
     _prove(parsed, text, default)
     return text
+
+
+def first_line(span: Span, language: str) -> str:
+    """The first line of a statement, as it would stand in a file of another language."""
+    own = span.text.split("\n", 1)[0].strip()
+    if span.source.language == language:
+        return own
+    return _lines_in(span.source.text, span.source.language, language).get(span.start, own)
+
+
+@lru_cache(maxsize=16)
+def _lines_in(text: str, own: str, language: str) -> dict[int, str]:
+    """The logical lines of a file in another language, by where they begin."""
+    parsed = parse(Source("", text), Findings(), own)
+    rows = _Rows(parsed, keywords.load(language)).rows if parsed.sound else []
+    begun = [row.code.strip() for row in rows if row.begins]
+    return {line.start: code for line, code in zip(parsed.lines, begun, strict=parsed.sound)}
 
 
 def comments(parsed: Parsed) -> list[str]:

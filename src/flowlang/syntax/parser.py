@@ -233,8 +233,8 @@ class Parser(Reader):
         if failure is None:
             for place in line.glued:
                 self._report_glued(*place)
-            for start in line.shallow:
-                self._report_shallow(start)
+            for at in line.shallow:
+                self._report_shallow(at)
             return True
         if self._is_field_with_a_taken_name(line, start, pieces):
             return True

@@ -22,15 +22,15 @@ from flowlang.stores.rows import Changes
 from flowlang.stores.store import Store
 
 SCOPES = {
-    "events:write": "send events",
-    "contacts:read": "look at contacts, their histories and reasons",
-    "contacts:write": "import contacts and delete them",
-    "coupons:read": "see how many codes are left",
-    "coupons:write": "add codes",
-    "processes:read": "look at processes",
-    "processes:write": "pause, resume and cancel them",
-    "notices:read": "read the inbox",
-    "metrics": "read the metrics",
+    "events:write": tr("send events"),
+    "contacts:read": tr("look at contacts, their histories and reasons"),
+    "contacts:write": tr("import contacts and delete them"),
+    "coupons:read": tr("see how many codes are left"),
+    "coupons:write": tr("add codes"),
+    "processes:read": tr("look at processes"),
+    "processes:write": tr("pause, resume and cancel them"),
+    "notices:read": tr("read the inbox"),
+    "metrics": tr("read the metrics"),
 }
 """What a token may be for, and what that is."""
 PREFIX = "flow_"
@@ -69,21 +69,23 @@ class Token:
 def make(store: Store, name: str, scopes: Collection[str], now: datetime) -> str:
     """A new token, which is kept nowhere but by who gets it.  Raises BadToken and StoreError."""
     if not _NAME.fullmatch(name):
-        raise BadToken("a name has letters, digits, `.`, `_` and `-`, 64 of them at most")
+        raise BadToken(tr("a name has letters, digits, `.`, `_` and `-`, 64 of them at most"))
     if not scopes:
-        raise BadToken(f"a token needs a scope: {', '.join(SCOPES)}")
+        raise BadToken(tr("a token needs a scope: {scopes}", scopes=", ".join(SCOPES)))
     for scope in scopes:
         if scope not in SCOPES:
             hint = did_you_mean(scope, list(SCOPES), tr("scope"))
-            raise BadToken(f"there is no scope `{scope}`; {hint}")
+            raise BadToken(tr("there is no scope `{scope}`; {hint}", scope=scope, hint=hint))
     secret = PREFIX + secrets.token_urlsafe(32)
     kept = tuple(one for one in SCOPES if one in scopes)
     with store.transaction():
         known = tokens(store)
         if any(one.name == name for one in known):
-            raise BadToken(f'there is a token "{name}" already; revoke it first')
+            raise BadToken(tr('there is a token "{name}" already; revoke it first', name=name))
         if len(known) >= MAX_TOKENS:
-            raise BadToken(f"there are {MAX_TOKENS:,} tokens already; revoke some first")
+            raise BadToken(
+                tr("there are {count:,} tokens already; revoke some first", count=MAX_TOKENS)
+            )
         _keep(store, [*known, Token(name, _hash(secret), kept, now.isoformat())])
     return secret
 
@@ -107,7 +109,7 @@ def revoke(store: Store, name: str) -> None:
         left = [one for one in known if one.name != name]
         if len(left) == len(known):
             hint = did_you_mean(name, [one.name for one in known], tr("token"))
-            raise BadToken(f'there is no token "{name}"; {hint}')
+            raise BadToken(tr('there is no token "{name}"; {hint}', name=name, hint=hint))
         _keep(store, left)
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from flowlang.check import diagnostics as d
-from flowlang.check.declarations.fields import fields_of
+from flowlang.check.declarations.fields import fields_of, kind_of
 from flowlang.check.declarations.reader import Reader, reads
 from flowlang.check.hints import named
-from flowlang.check.names import kind_of
 from flowlang.kinds import ANY
 from flowlang.speech import tr
 from flowlang.syntax import declarations as tree

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from flowlang.check.declarations.reader import Reader
-from flowlang.check.names import kind_of
 from flowlang.kinds import Fields, Kind
 from flowlang.source import Span
 from flowlang.speech import tr
 from flowlang.syntax import declarations as tree
 from flowlang.syntax.tree import Node
+
+
+def kind_of(line: tree.PlainType | tree.OneOfType) -> Kind:
+    """The kind that a field's type names."""
+    if isinstance(line, tree.OneOfType):
+        return Kind("one of", choices=tuple(choice.value for choice in line.choices))
+    return Kind(line.name.value)
 
 
 def fields_of(reader: Reader, lines: tuple[Node, ...], owner: str = "") -> Fields:

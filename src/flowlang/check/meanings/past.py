@@ -19,8 +19,8 @@ from flowlang.syntax import past
 from flowlang.syntax.tree import Token
 
 if TYPE_CHECKING:
-    from flowlang.contact import Happening, Sent
     from flowlang.check.expressions import Expressions
+    from flowlang.contact import Happening, Sent
 
 
 @meaning(past.Received)

@@ -9,6 +9,7 @@ from flowlang.contact import Contact
 from flowlang.engine.files import FileFailure, PartLost
 from flowlang.engine.jobs.job import Job, JobFailed, Outcome
 from flowlang.intake.report import counted
+from flowlang.speech import why
 
 if TYPE_CHECKING:
     from flowlang.engine.run_effects import RunEffects
@@ -111,7 +112,7 @@ class ExportContacts(Job):
         except PartLost:
             self._lose()
         except FileFailure as failure:
-            raise JobFailed(str(failure)) from None
+            raise JobFailed(why(failure)) from None
 
     def _lose(self) -> None:
         """What was written is gone: all contacts are asked once more."""
@@ -125,7 +126,7 @@ class ExportContacts(Job):
             except PartLost:
                 self._lose()
             except FileFailure as failure:
-                raise JobFailed(str(failure)) from None
+                raise JobFailed(why(failure)) from None
         if self.tally.pop("lost", False):
             return "again"
         self.process.end("finished", do.now)
@@ -149,7 +150,7 @@ class ImportContacts(Job):
         try:
             found = self.files.contacts(self.path)
         except FileFailure as failure:
-            raise JobFailed(str(failure)) from None
+            raise JobFailed(why(failure)) from None
         if found.problems and not found.rows:
             raise JobFailed(self.nothing_in(found.read, found.problems))
         self.process.audience = found.read

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flowlang.engine.files import FileFailure
 from flowlang.engine.jobs.job import Job, JobFailed, Outcome
 from flowlang.intake.report import counted
+from flowlang.speech import why
 
 if TYPE_CHECKING:
     from flowlang.engine.run_effects import RunEffects
@@ -25,7 +26,7 @@ class RefillCoupons(Job):
         try:
             found = self.files.codes(self.path)
         except FileFailure as failure:
-            raise JobFailed(str(failure)) from None
+            raise JobFailed(why(failure)) from None
         if found.problems and not found.codes:
             raise JobFailed(self.nothing_in(found.read, found.problems))
         new = self.world.pool(self.about()).add(found.codes)

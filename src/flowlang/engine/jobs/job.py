@@ -21,8 +21,8 @@ from flowlang.engine import arrivals
 from flowlang.engine.position import Sweep
 from flowlang.engine.processes import Identity, Process, ProcessType
 from flowlang.intake.problem import Problem
-from flowlang.intake.report import counted
 from flowlang.program.program import Automation
+from flowlang.speech import tr, tr_n
 
 if TYPE_CHECKING:
     from flowlang.engine.files import Files
@@ -126,7 +126,15 @@ class Job(ABC):
 
     def nothing_in(self, read: int, problems: Sequence[Problem]) -> str:
         """Why a file gave nothing, in words: how many rows it has, and what is wrong first."""
-        rows = f"none of {counted(read, 'row', 'rows')} can be taken: " if read else ""
         first = next((one for one in problems if one.severity == "error"), problems[0])
-        at = f"line {first.line}: " if first.line else ""
-        return f"{self.shown_path}: {rows}{at}{first.message}"
+        said: str = first.message
+        if first.line:
+            said = tr("line {number}: {what}", number=first.line, what=said)
+        if read:
+            said = tr_n(
+                "none of {count:,} row can be taken: {why}",
+                "none of {count:,} rows can be taken: {why}",
+                read,
+                why=said,
+            )
+        return tr("{file}: {why}", file=self.shown_path, why=said)

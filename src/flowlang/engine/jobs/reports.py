@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flowlang.engine.files import FileFailure
 from flowlang.engine.jobs.job import Job, JobFailed, Outcome
+from flowlang.speech import why
 
 if TYPE_CHECKING:
     from flowlang.engine.run_effects import RunEffects
@@ -24,7 +25,7 @@ class ExportReport(Job):
         try:
             self.files.write_report(self.path, self.about())
         except FileFailure as failure:
-            raise JobFailed(str(failure)) from None
+            raise JobFailed(why(failure)) from None
         self.process.done = 1
         self.process.end("finished", do.now)
         do.note("exported", f'report "{self.about()}" to {self.shown_path}')

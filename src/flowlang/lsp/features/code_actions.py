@@ -1,5 +1,5 @@
-"""What can be done about findings: the fix of each, all safe ones of a text at once, and a comment
-that allows what a rule finds.
+"""What can be done about findings: the fix of each, all safe ones of a text at once, a comment that
+allows what a rule finds, and the test that shows it.
 
 A safe fix is the preferred one; what is not safe says so in its title.
 """
@@ -13,6 +13,7 @@ from lsprotocol import types
 from flowlang.lsp.checked import Checked, same_text
 from flowlang.lsp.features.diagnostics import diagnostic
 from flowlang.lsp.server import FlowServer
+from flowlang.lsp.shown_by_tests import insertions
 from flowlang.lsp.texts import Open
 from flowlang.rules import allowances
 from flowlang.source import Edit, Finding, Fix, touching
@@ -41,6 +42,7 @@ def register(server: FlowServer) -> None:
                 if (fix := finding.fix) is not None and fix.edits
             ]
             actions += _allowing(server, document, checked, here)
+            actions += _showing(server, document, checked, here)
         if _is_wanted(FIX_ALL, wanted):
             actions += _fix_all(server, document, checked)
         return actions
@@ -108,6 +110,19 @@ def _allowing(
                 [diagnostic(server, finding)],
                 edit=_edit(server, (edit,)),
             )
+
+
+def _showing(
+    server: FlowServer, document: Open, checked: Checked, here: Iterable[Finding]
+) -> Iterator[types.CodeAction]:
+    """Tests in which a contact walks the path that a finding is about."""
+    for finding, edit in insertions(checked, document.source, here):
+        yield types.CodeAction(
+            tr("Insert the test that shows it").in_(finding.language),
+            types.CodeActionKind.QuickFix,
+            [diagnostic(server, finding)],
+            edit=_edit(server, (edit,)),
+        )
 
 
 def _title(finding: Finding, fix: Fix) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from flowlang.contact import Contact, Run
 from flowlang.kinds import in_words
@@ -65,9 +67,18 @@ def _known(contact: Contact, session: Session) -> Iterator[tuple[str, object]]:
             yield name, one
     for name, happened in contact.events.items():
         for event in happened:
-            yield tr("event {name}", name=name), event.data
+            yield tr("event {name}", name=name), _dated(event.data, zone)
     for run in contact.runs.values():
-        yield from ((f'"{run.campaign}" {name}', value) for name, value in _brought(run))
+        for name, value in _brought(run):
+            known = _dated(value, zone) if isinstance(value, dict) else value
+            yield f'"{run.campaign}" {name}', known
+
+
+def _dated(data: dict[str, Any], zone: ZoneInfo) -> str:
+    """What an event brought, behind the moment at which it happened."""
+    rest = {name: value for name, value in data.items() if name != "at"}
+    parts = [in_words(data["at"], zone)] if "at" in data else []
+    return ", ".join([*parts, in_words(rest, zone)] if rest else parts)
 
 
 def _brought(run: Run) -> Iterator[tuple[str, object]]:

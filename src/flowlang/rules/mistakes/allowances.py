@@ -24,15 +24,15 @@ PAGES = {
     ),
     "unknown-rule": Mistake(
         "A comment that names no rule, or a mistake.",
-        "A comment can allow what rules find, each by its name. A mistake makes a campaign unusable, so no"
-        " comment can allow it. `flow rule --all` lists all names.",
+        "A comment can allow what rules find, each by its name. A mistake makes a campaign"
+        " unusable, so no comment can allow it. `flow rule --all` lists all names.",
         _ALLOWED.replace("  tag", "  # flow: allow wait-witout-end because it is so\n  tag"),
         _ALLOWED,
     ),
     "locked-rule": Mistake(
         "A comment that would allow what a locked rule finds.",
-        "A rule that guards a law, or that `locked` in flow.toml names, holds for every file. Change what is"
-        " found; or `flow.toml` changes the rule, with a reason.",
+        "A rule that guards a law, or that `locked` in flow.toml names, holds for every file."
+        " Change what is found; or `flow.toml` changes the rule, with a reason.",
         _ALLOWED.replace("  tag", "  # flow: allow send-after-withdrawal because it is so\n  tag"),
         _ALLOWED,
     ),
@@ -40,6 +40,8 @@ PAGES = {
         "A comment that would allow a change and does not say until when and why.",
         "`flow diff` goes by such comments, and one that it cannot read allows nothing.",
         _ALLOWED.replace("  tag", "  # flow: allow change because it is so\n  tag"),
-        _ALLOWED.replace("  tag", "  # flow: allow change until 2027-12-31 because it is so\n  tag"),
+        _ALLOWED.replace(
+            "  tag", "  # flow: allow change until 2027-12-31 because it is so\n  tag"
+        ),
     ),
 }

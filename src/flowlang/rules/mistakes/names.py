@@ -28,16 +28,16 @@ test "whoever is new is greeted"
 PAGES = {
     "unknown-message": Mistake(
         "A message that is not declared.",
-        "Names in quotes compare exactly, blanks and capitals too. The hint names the message that"
-        " is most like it; else declare it with `message`.",
+        "Names in quotes compare exactly, blanks and capitals too. The hint names the message"
+        " that is most like it; else declare it with `message`.",
         f'{_HELLO}{_STARTS}  send "Helo"\n',
         f'{_HELLO}{_STARTS}  send "Hello"\n',
     ),
     "unknown-field": Mistake(
         "A field that the contact, the event or the record does not have.",
-        "Fields are declared below `contact`, `event` and `records`; each contact has `id`, `email`,"
-        " `mobile`, `language`, `timezone` and `created` besides. A text stands in quotes, else it"
-        " is taken for a field.",
+        "Fields are declared below `contact`, `event` and `records`; each contact has `id`,"
+        " `email`, `mobile`, `language`, `timezone` and `created` besides. A text stands in"
+        " quotes, else it is taken for a field.",
         'contact\n  score  number\n\nsegment "regulars"\n  scor >= 50\n',
         'contact\n  score  number\n\nsegment "regulars"\n  score >= 50\n',
     ),
@@ -45,13 +45,15 @@ PAGES = {
         "An event that is not declared.",
         "Events are declared with `event`, with the data that they carry; only those of delivery"
         " (`opened`, `clicked`, `bounced`, `complained`, `unsubscribed`) are there by themselves.",
-        'event purchase\n  total  number\n\ncampaign "Thanks"\n  start on purchse\n  tag "customer"\n',
-        'event purchase\n  total  number\n\ncampaign "Thanks"\n  start on purchase\n  tag "customer"\n',
+        'event purchase\n  total  number\n\ncampaign "Thanks"\n  start on purchse\n'
+        '  tag "customer"\n',
+        'event purchase\n  total  number\n\ncampaign "Thanks"\n  start on purchase\n'
+        '  tag "customer"\n',
     ),
     "unknown-coupons": Mistake(
         "A coupon list that is not declared.",
-        "A list is declared with `coupons`, with what is to happen when it runs out. Its codes come"
-        " from a file or by an import.",
+        "A list is declared with `coupons`, with what is to happen when it runs out. Its codes"
+        " come from a file or by an import.",
         'coupons "spring"\n  when empty halt\n  warn below 10\n\n'
         'segment "in time"\n  coupons left "sprnig" > 0\n',
         'coupons "spring"\n  when empty halt\n  warn below 10\n\n'
@@ -83,9 +85,11 @@ PAGES = {
         "A policy that is not declared.",
         "A policy says when mails may go out and how many, and is declared with `policy`.",
         'policy "Daytime"\n  send only between 08:00 and 20:00\n\n'
-        f'{_HELLO}campaign "Hello"\n  policy "Day time"\n  start when tagged "new"\n  send "Hello"\n',
+        f'{_HELLO}campaign "Hello"\n  policy "Day time"\n  start when tagged "new"\n'
+        '  send "Hello"\n',
         'policy "Daytime"\n  send only between 08:00 and 20:00\n\n'
-        f'{_HELLO}campaign "Hello"\n  policy "Daytime"\n  start when tagged "new"\n  send "Hello"\n',
+        f'{_HELLO}campaign "Hello"\n  policy "Daytime"\n  start when tagged "new"\n'
+        '  send "Hello"\n',
     ),
     "unknown-campaign": Mistake(
         "A campaign that is not declared.",
@@ -97,8 +101,8 @@ PAGES = {
     ),
     "unknown-records": Mistake(
         "Records that the contact does not have.",
-        "Records are many rows for one contact, declared with `records` below `contact`; events are"
-        " asked for in the same way.",
+        "Records are many rows for one contact, declared with `records` below `contact`; events"
+        " are asked for in the same way.",
         'contact\n  records trip\n    place  text\n\nsegment "travellers"\n  any tripp\n',
         'contact\n  records trip\n    place  text\n\nsegment "travellers"\n  any trip\n',
     ),
@@ -110,14 +114,15 @@ PAGES = {
     ),
     "unknown-module": Mistake(
         "A module that the standard library does not have.",
-        "`use` names a module of the standard library, or a file by its path: `use \"./shared.flow\"`.",
+        "`use` names a module of the standard library, or a file by its path: `use"
+        ' "./shared.flow"`.',
         'use "birthdays"\n',
         'use "birthday"\n',
     ),
     "unknown-file": Mistake(
         "A file that is not there, that lies outside the workspace or that cannot be read.",
-        "Paths start at the file that names them. They stay within the workspace, so that it can be"
-        " moved and versioned as one.",
+        "Paths start at the file that names them. They stay within the workspace, so that it can"
+        " be moved and versioned as one.",
         _HELLO.replace('body "Good to have you with us."', 'body file "mails/hello.html"')
         + f'{_STARTS}  send "Hello"\n',
         f'{_HELLO}{_STARTS}  send "Hello"\n',
@@ -134,7 +139,7 @@ PAGES = {
     ),
     "unknown-contact": Mistake(
         "A line of a test that speaks of a contact the test does not have.",
-        "`given contact \"anna\"` makes one; with several, a closing `for \"anna\"` says who is meant.",
+        '`given contact "anna"` makes one; with several, a closing `for "anna"` says who is meant.',
         _TEST.replace('for "anna"', 'for "ana"'),
         _TEST,
     ),
@@ -142,11 +147,12 @@ PAGES = {
         "A time zone that there is not.",
         "Zones are named as in the IANA database, by continent and city: `Europe/Berlin`.",
         'campaign "Hello"\n  start when tagged "new"\n  timezone "Europe/Berln"\n  tag "greeted"\n',
-        'campaign "Hello"\n  start when tagged "new"\n  timezone "Europe/Berlin"\n  tag "greeted"\n',
+        'campaign "Hello"\n  start when tagged "new"\n  timezone "Europe/Berlin"\n'
+        '  tag "greeted"\n',
     ),
     "unknown-region": Mistake(
         "A country or a region whose holidays are not known.",
-        "Countries are named by their code (`\"AT\"`), regions by both (`\"DE-BW\"`).",
+        'Countries are named by their code (`"AT"`), regions by both (`"DE-BW"`).',
         'calendar "office days"\n  on monday to friday\n  except holidays of "DE-XX"\n\n'
         f'{_STARTS}  wait 3 "office days"\n  tag "greeted"\n',
         'calendar "office days"\n  on monday to friday\n  except holidays of "DE-BW"\n\n'
@@ -155,11 +161,11 @@ PAGES = {
     "unknown-measure": Mistake(
         "A figure that no `measure` counts.",
         "What a test expects under `measured` is counted by a step `measure` of that name.",
-        'event purchase\n  total  number\n\n'
+        "event purchase\n  total  number\n\n"
         f'{_STARTS}  measure "Bought" on purchase within 7 days\n\n'
         'test "a purchase counts"\n  given contact\n  at 2026-03-02 10:00 tag "new"\n'
         '  expect measured "Bougt" = 0\n',
-        'event purchase\n  total  number\n\n'
+        "event purchase\n  total  number\n\n"
         f'{_STARTS}  measure "Bought" on purchase within 7 days\n\n'
         'test "a purchase counts"\n  given contact\n  at 2026-03-02 10:00 tag "new"\n'
         '  expect measured "Bought" = 0\n',
@@ -167,20 +173,21 @@ PAGES = {
     "unknown-report": Mistake(
         "A report that there is not.",
         "`flow report` lists the reports there are.",
-        'automation "Figures"\n  every monday at 07:00\n  export report "sendings" to "sends.csv"\n',
+        'automation "Figures"\n  every monday at 07:00\n'
+        '  export report "sendings" to "sends.csv"\n',
         'automation "Figures"\n  every monday at 07:00\n  export report "sends" to "sends.csv"\n',
     ),
     "duplicate-name": Mistake(
         "Two declarations of one kind with one name.",
-        "It could not be told which one is meant. The finding shows both places, at the second; rename"
-        " one of them, or take it out. All files of a workspace share one set of names.",
+        "It could not be told which one is meant. The finding shows both places, at the second;"
+        " rename one of them, or take it out. All files of a workspace share one set of names.",
         f'{_STARTS}  tag "greeted"\n\n{_STARTS}  tag "welcome"\n',
         f'{_STARTS}  tag "greeted"\n\n{_STARTS.replace("Hello", "Welcome")}  tag "welcome"\n',
     ),
     "conflicting-field": Mistake(
         "A field that is declared twice with two kinds of value.",
-        "Several `contact` blocks add up, so a field may stand in several; its kind must be the same"
-        " in all of them.",
+        "Several `contact` blocks add up, so a field may stand in several; its kind must be the"
+        " same in all of them.",
         "contact\n  score  number\n\ncontact\n  score  text\n",
         "contact\n  score  number\n\ncontact\n  country  text\n",
     ),

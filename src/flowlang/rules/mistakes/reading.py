@@ -29,8 +29,8 @@ PAGES = {
     ),
     "misspelled-keyword": Mistake(
         "A word that is nearly one of flow, or that means one of it in another program.",
-        "flow reads the words of its table and no others, so that nothing is guessed when mails go"
-        " out. The hint names the word that is meant.",
+        "flow reads the words of its table and no others, so that nothing is guessed when mails"
+        " go out. The hint names the word that is meant.",
         _WAITS.replace("tagged", "taged"),
         _WAITS,
         {"de": _WARTET.replace("getaggt", "getagt")},
@@ -56,8 +56,8 @@ PAGES = {
     ),
     "wrong-quotes": Mistake(
         "A text in the quotes of a word processor.",
-        'A text stands in straight double quotes: `"…"`. Word processors and mail programs turn them'
-        " into others when text is pasted; the fix turns all of a file back.",
+        'A text stands in straight double quotes: `"…"`. Word processors and mail programs turn'
+        " them into others when text is pasted; the fix turns all of a file back.",
         _WAITS.replace('"new"', "“new”"),
         _WAITS,
         {"de": _WARTET.replace('"new"', "„new“")},
@@ -72,8 +72,8 @@ PAGES = {
     ),
     "unexpected-indentation": Mistake(
         "A line that stands deeper than the one above, which takes no lines below it.",
-        "What stands deeper belongs to the line above, and that one needs nothing more. Put both at"
-        " the same depth, or write them in one line, where the second goes on with the first.",
+        "What stands deeper belongs to the line above, and that one needs nothing more. Put both"
+        " at the same depth, or write them in one line, where the second goes on with the first.",
         _WAITS.replace('  tag "greeted"', '    tag "greeted"'),
         _WAITS,
         {"de": _WARTET.replace('  tag "greeted"', '    tag "greeted"')},
@@ -81,7 +81,8 @@ PAGES = {
     "inconsistent-indentation": Mistake(
         "A line that is as deep as none of the lines above it.",
         "It cannot be told what it belongs to. Put it at the depth of the lines beside it.",
-        'campaign "Hello"\n  start when tagged "new"\n  if email is set\n      tag "a"\n    tag "b"\n',
+        'campaign "Hello"\n  start when tagged "new"\n  if email is set\n      tag "a"\n'
+        '    tag "b"\n',
         'campaign "Hello"\n  start when tagged "new"\n  if email is set\n    tag "a"\n  tag "b"\n',
         {
             "de": '# sprache: de\nkampagne "Hello"\n  starte wenn getaggt mit "new"\n'
@@ -90,13 +91,13 @@ PAGES = {
     ),
     "nested-too-deep": Mistake(
         "Lines that stand within each other too many times.",
-        "Nobody can follow a campaign of fifty levels. Ask in another order, or move a part into a"
-        " campaign of its own and start it with `start campaign`.",
+        "Nobody can follow a campaign of fifty levels. Ask in another order, or move a part into"
+        " a campaign of its own and start it with `start campaign`.",
     ),
     "line-too-long": Mistake(
         "A line of more words than anyone can read.",
-        "Such a line comes from a program or from a list that was pasted. Put the list into a field,"
-        " a group or a segment.",
+        "Such a line comes from a program or from a list that was pasted. Put the list into a"
+        " field, a group or a segment.",
     ),
     "file-too-large": Mistake(
         "A file that is larger than campaigns are.",
@@ -106,16 +107,17 @@ PAGES = {
     "bad-character": Mistake(
         "A sign that has no meaning in flow.",
         "Colons, semicolons and braces are not needed: a line ends where it ends, and indentation"
-        " says what belongs to what. For signs of a word processor the hint names the one to write.",
+        " says what belongs to what. For signs of a word processor the hint names the one to"
+        " write.",
         _WAITS.replace('"Hello"', '"Hello":'),
         _WAITS,
         {"de": _WARTET.replace('"Hello"', '"Hello":')},
     ),
     "mixed-language-keywords": Mistake(
         "A word of another language than that of the file.",
-        "A file is in one language, so that everyone who reads it can read all of it. The fix writes"
-        " what `flow fmt` would. A file all in the other language only needs a first line that says"
-        " so.",
+        "A file is in one language, so that everyone who reads it can read all of it. The fix"
+        " writes what `flow fmt` would. A file all in the other language only needs a first line"
+        " that says so.",
         _WAITS.replace("wait 2 days", "warte 2 tage"),
         _WAITS,
         {"de": _WARTET.replace("warte 2 tage", "wait 2 days")},
@@ -129,7 +131,8 @@ PAGES = {
     ),
     "missing-block": Mistake(
         "A line that needs lines below it and has none.",
-        "Say what is to be done there, two spaces deeper. A branch in which nothing happens can go.",
+        "Say what is to be done there, two spaces deeper. A branch in which nothing happens can"
+        " go.",
         'campaign "Hello"\n  start when tagged "new"\n  tag "greeted"\n  if email is set\n',
         'campaign "Hello"\n  start when tagged "new"\n  tag "greeted"\n'
         '  if email is set\n    tag "has mail"\n',
@@ -140,13 +143,13 @@ PAGES = {
     ),
     "not-utf-8": Mistake(
         "A file that was saved in another encoding than UTF-8.",
-        "From the place that is marked, its umlauts and accents are not what they look like. Save it"
-        " again as UTF-8; every editor can.",
+        "From the place that is marked, its umlauts and accents are not what they look like. Save"
+        " it again as UTF-8; every editor can.",
     ),
     "reserved-name": Mistake(
         "A field or an event that is called like a word the grammar needs there.",
-        "A line that begins with it could then be read in two ways. The hint proposes another name;"
-        " data can keep theirs, for an import maps columns to fields.",
+        "A line that begins with it could then be read in two ways. The hint proposes another"
+        " name.",
         "contact\n  today  date\n",
         "contact\n  the_today  date\n",
         {"de": "# sprache: de\nkontakt\n  heute  datum\n"},
@@ -157,8 +160,8 @@ PAGES = {
     ),
     "missing-quotes": Mistake(
         "A text without quotes.",
-        "Names of messages, campaigns, groups and lists, tags and all other texts stand in quotes;"
-        " only fields and events do not.",
+        "Names of messages, campaigns, groups and lists, tags and all other texts stand in"
+        " quotes; only fields and events do not.",
         _WAITS.replace('"greeted"', "greeted"),
         _WAITS,
         {"de": _WARTET.replace('"greeted"', "greeted")},
@@ -180,16 +183,16 @@ PAGES = {
     ),
     "misplaced-line": Mistake(
         "A line that is right in itself and stands in a wrong place.",
-        "Steps stand in campaigns, fields below `contact`, expectations in tests. The hint says where"
-        " the line belongs; mostly its indentation is not what it was meant to be.",
+        "Steps stand in campaigns, fields below `contact`, expectations in tests. The hint says"
+        " where the line belongs; mostly its indentation is not what it was meant to be.",
         f'{_WAITS}\nsend "Hello"\n',
         _WAITS,
         {"de": f'{_WARTET}\nsende "Hello"\n'},
     ),
     "missing-space": Mistake(
         "Two things without a space between them.",
-        "A name may have a hyphen in it (`opt-in`), so a minus between two values has a space on both"
-        " sides; so has a number before its unit.",
+        "A name may have a hyphen in it (`opt-in`), so a minus between two values has a space on"
+        " both sides; so has a number before its unit.",
         _WAITS.replace("2 days", "2days"),
         _WAITS,
         {"de": _WARTET.replace("2 tage", "2tage")},
@@ -211,8 +214,8 @@ PAGES = {
     ),
     "other-language": Mistake(
         "A file all in another language than the workspace's, which does not say so.",
-        "Its first line says it, and then all of it is read: `# language: en`, `# sprache: de`. Without"
-        " that line a file is in the language that `flow.toml` names, else in English.",
+        "Its first line says it, and then all of it is read: `# language: en`, `# sprache: de`."
+        " Without that line a file is in the language that `flow.toml` names, else in English.",
         _WARTET.removeprefix("# sprache: de\n"),
         _WARTET,
         {"de": _WARTET.removeprefix("# sprache: de\n")},

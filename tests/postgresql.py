@@ -36,8 +36,10 @@ def _in_memory(folder: str) -> bool:
     return os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > _ROOM
 
 
-_PLACE = next(filter(_in_memory, ["/dev/shm"]), "/tmp")  # noqa: S108 - sockets need a short path
-"""In memory where that can be had: a new database is copied from another, file by file."""
+IN_MEMORY = next(filter(_in_memory, ["/dev/shm"]), "")  # noqa: S108 - no name is guessed in it
+"""A folder in memory, where that can be had."""
+_PLACE = IN_MEMORY or "/tmp"  # noqa: S108 - sockets need a short path
+"""In memory, for a new database is copied from another, file by file."""
 _PATIENCE = 30
 """Seconds for a server to start."""
 _SETTINGS = ("listen_addresses=", "max_connections=100")

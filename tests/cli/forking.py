@@ -38,6 +38,7 @@ class Forks:
             cwd=Path(__file__).parents[2],
             stdin=subprocess.PIPE,  # it ends when this does
             stdout=subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C is for the tests
         )
         assert self._process.stdout is not None
         assert self._process.stdout.readline() == b"ready\n"
@@ -176,10 +177,8 @@ def _import_all() -> None:
         import_module(name)
 
 
-_ELSEWHERE = tuple(
-    f"flowlang.{name}" for name in ("__main__", "lsp", "pytest_plugin", "stores.migrations.", "web")
-)
-"""What is slow to import and seldom called, or runs where it is imported."""
+_ELSEWHERE = ("flowlang.__main__", "flowlang.pytest_plugin", "flowlang.stores.migrations.")
+"""What is no part of a call, or runs where it is imported."""
 
 
 if __name__ == "__main__":

@@ -191,7 +191,7 @@ def _talk(
         if line is DROP:
             return False
         if line is DRIP:
-            for _ in range(100):
+            for _ in range(1_000):
                 sock.sendall(b"2")
                 threading.Event().wait(0.03)
             return False

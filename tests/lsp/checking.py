@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,7 +11,8 @@ from lsprotocol import types
 
 from flowlang.reports.json import as_data
 from flowlang.workspace import lint, load
-from tests.lsp.editor import FLOW, Editor
+from tests.cli.calling import flow
+from tests.lsp.editor import Editor
 
 _SEVERITY = {"error": 1, "warning": 2, "info": 3}
 
@@ -29,12 +29,7 @@ class Shown(NamedTuple):
 
 def by_command(folder: Path) -> dict[str, list[Shown]]:
     """What the command finds on disk, by URI; nothing is recalled."""
-    done = subprocess.run(
-        [FLOW, "check", "--no-cache", "--output-format", "json", str(folder)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = flow("check", "--no-cache", "--output-format", "json", folder, cwd=Path.cwd())
     return _by_uri(json.loads(done.stdout)["findings"], {})
 
 

@@ -15,6 +15,8 @@ from typing import Any, TypeVar
 from lsprotocol import types
 from pygls.lsp.client import LanguageClient
 
+from tests.cli.forking import forks
+
 T = TypeVar("T")
 PATIENCE = 30
 """Seconds after which an answer is given up."""
@@ -42,7 +44,7 @@ class Editor:
         self.client.feature(types.WINDOW_SHOW_MESSAGE)(lambda one: self.shown.append(one.message))
         self.client.feature(types.WINDOW_LOG_MESSAGE)(lambda one: self.logged.append(one.message))
         environment = {key: value for key, value in os.environ.items() if key != "FLOW_DEBUG"}
-        self._do(self.client.start_io(FLOW, "lsp", env=environment))
+        self._do(self.client.start_io(str(forks().program() / "flow"), "lsp", env=environment))
         general = types.GeneralClientCapabilities(position_encodings=encodings)
         params = types.InitializeParams(
             capabilities=types.ClientCapabilities(general=general),

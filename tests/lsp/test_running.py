@@ -55,7 +55,11 @@ def test_lenses_run_the_test_and_simulate_the_campaign(
     params = types.CodeLensParams(types.TextDocumentIdentifier(uri))
     lenses = editor.ask("text_document_code_lens", params)
     commands = [one.command for one in lenses]
-    assert [one.title for one in commands] == ["Simulate with contacts.csv", "Run test"]
+    titles = {
+        "english": ["Simulate with contacts.csv", "Run test"],
+        "german": ["Mit contacts.csv simulieren", "Test ausführen"],
+    }
+    assert [one.title for one in commands] == titles[language]
     provider = editor.server.capabilities.execute_command_provider
     assert provider is not None
     assert set(provider.commands) == {one.command for one in commands}

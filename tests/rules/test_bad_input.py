@@ -59,3 +59,13 @@ def test_many_steps_and_deep_blocks_come_to_an_end() -> None:
     loaded = workspace.load_text(head + deep + "  " * 40 + 'tag "z"\n')
     workspace.lint(loaded)
     assert {one.diagnostic.name for one in loaded.findings.found} == {"too-deep"}
+
+
+def test_a_goal_as_the_last_line_is_no_step_more() -> None:
+    loaded = workspace.load_text(
+        'contact\n  score  number\n\ncampaign "A"\n  start when tagged "a"\n'
+        '  if score > 5\n    tag "b"\n  if score > 5\n    tag "c"\n'
+        '  goal "G" when tagged "customer"\n'
+    )
+    workspace.lint(loaded)
+    assert [one.message for one in loaded.findings.found] == []

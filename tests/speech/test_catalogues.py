@@ -10,6 +10,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 from flowlang import catalogues, resources, speech
+from flowlang.engine import retelling
 from flowlang.syntax import keywords
 from tests.speech.catalogues import LOCALE, extracted, updated, written
 
@@ -144,3 +145,35 @@ def test_a_kept_catalogue_that_is_damaged_is_made_anew(
         catalogues.load.cache_clear()
         assert said.in_("de") == "es gibt keine Nachricht `A`"
         assert [path.stat().st_size > 1000 for path in (tmp_path / "locale").iterdir()] == [True]
+
+
+# ---------------------------------------------------------------------- known again
+
+
+def test_a_sentence_that_was_kept_is_known_again_by_its_form() -> None:
+    known = speech.Retold("until {moment}", "until the moment is set", "the contact was deleted")
+    said = known("until 2026-03-02 10:00")
+    assert isinstance(said, speech.Text)
+    assert said == "until 2026-03-02 10:00"
+    assert said.in_("de") == "bis 2026-03-02 10:00"
+    assert speech.in_language(known("until the moment is set"), "de") == (
+        "bis der Zeitpunkt gesetzt ist"
+    )
+    assert known("something else") == "something else"
+    assert not isinstance(known("something else"), speech.Text)
+    assert known("") == ""
+
+
+def test_what_stands_in_a_place_is_known_again_too_and_names_are_not() -> None:
+    change = speech.Retold('leave group "{group}"', "by hand")
+    known = speech.Retold("{change}: a run is under way", within={"change": change})
+    told = speech.in_language(known('leave group "by hand": a run is under way'), "de")
+    assert told == 'Gruppe "by hand" verlassen: ein Lauf ist unterwegs'
+
+
+def test_every_code_of_a_send_is_told() -> None:
+    kept = 'to anna@example.com, code A1 of "first, code B of x", code C3 of "last"'
+    assert retelling.because("sent", kept, "de") == (
+        'an anna@example.com, Code A1 aus "first, code B of x", Code C3 aus "last"'
+    )
+    assert retelling.because("sent", kept, "en") == kept

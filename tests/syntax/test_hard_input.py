@@ -55,7 +55,7 @@ def test_hard_input_is_one_finding(name: str, snapshot: SnapshotAssertion) -> No
 )  # fmt: skip
 def test_time_grows_with_the_text_and_no_faster(line: str) -> None:
     times = []
-    for count in (1_000, 8_000):
+    for count in (500, 4_000):
         began = time.process_time()
         read(line * count)
         times.append(time.process_time() - began)

@@ -146,10 +146,10 @@ def test_a_fault_of_ours_is_a_problem_and_a_line_not_a_traceback(
     client: Client, capfd: pytest.CaptureFixture[str]
 ) -> None:
     row = client.site.store.contacts(["c1"])[0]
-    client.site.store.save(Changes(contacts=[replace(row, state="{")]))
+    client.site.store.save(Changes(contacts=[row._replace(state="{")]))
     problem = client.get("/contacts", 500)
     assert problem["detail"] == "something went wrong, and it is our fault"
-    assert client.site.told[0].startswith("internal error: JSONDecodeError")
+    assert client.site.told[0].startswith("internal error: DecodeError")
     assert capfd.readouterr().err == ""
 
 

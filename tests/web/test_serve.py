@@ -76,9 +76,11 @@ def serving(shop: Path, at: str = "2026-03-02 10:00", **environment: str) -> Ite
     ) as program:
         assert program.stderr is not None
         said = program.stderr.readline()
+        if said == "made a new store at .flow/state.db\n":
+            said = program.stderr.readline()
         found = re.search(r"http://127\.0\.0\.1:\d+", said)
         try:
-            assert found is not None, said + program.stderr.read()
+            assert found is not None, said
             yield found[0]
         finally:
             program.send_signal(signal.SIGTERM)

@@ -20,8 +20,9 @@ from typing import Any, cast
 
 import click
 
+from flowlang import speech
 from flowlang.cli import terminal
-from flowlang.speech import Text, tr, why
+from flowlang.speech import Text, tr
 
 FOUND = 1
 """The exit code where the program found something."""
@@ -138,7 +139,7 @@ def expected(failure: Exception) -> str:
     from flowlang.resources import ResourceMissing
 
     if isinstance(failure, (ConfigError, ResourceMissing)):
-        return failure.args[0] if isinstance(failure.args[0], Text) else why(failure)
+        return failure.args[0] if isinstance(failure.args[0], Text) else speech.why(failure)
     if isinstance(failure, FileNotFoundError):
         return tr("{name}: there is no such file or folder", name=_named(failure))
     if isinstance(failure, OSError):

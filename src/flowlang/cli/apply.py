@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import replace
 
 import click
 
@@ -11,11 +11,7 @@ from flowlang.speech import tr
 
 
 @click.command(epilog="Example: flow apply --move 'Welcome: wait 2 days=finish'")
-@click.argument("path", required=False, type=click.Path(path_type=Path))
-@storing.store_option
-@planning.move_option
-@planning.version_option
-@planning.revision_option
+@planning.asks
 @click.option(
     "--base",
     type=click.IntRange(1),
@@ -25,12 +21,8 @@ from flowlang.speech import tr
 @click.option(
     "--who", default="", metavar="NAME", help="Who does it; without it, the name you logged in by."
 )
-@storing.now_option
 @storing.format_option
-def apply(
-    path: Path | None, url: str | None, said: tuple[str, ...], number: int | None,
-    revision: str | None, base: int | None, who: str, given_now: str | None, output_format: str,
-) -> int:  # fmt: skip
+def apply(wanted: planning.Wanted, base: int | None, who: str, output_format: str) -> int:
     """Record the folder as the next version and move everyone under way, in one transaction.
 
     Contacts keep the step at which they stand. Where a step is gone, `--move` has to say what
@@ -40,7 +32,7 @@ def apply(
     """
     from flowlang.engine.planning import Refusal
 
-    wanted = planning.Wanted(path, url, said, number, revision, given_now, who)
+    wanted = replace(wanted, who=who)
     try:
         with planning.planned(wanted, base=base) as found:
             if found is None:

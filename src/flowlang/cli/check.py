@@ -72,9 +72,17 @@ def check(
         return _differences(given, unsafe=unsafe_fixes, cached=cached)
     if fix:
         _mend(given, unsafe=unsafe_fixes, cached=cached)
-    from flowlang.cli import checking
+    return _show(_outcomes(given, cached=cached), output_format, counted=statistics)
 
-    return _show(checking.check(given, cached=cached), output_format, counted=statistics)
+
+def _outcomes(given: list[Path], *, cached: bool) -> list[Outcome]:
+    from flowlang.collector import collector_at_rest
+
+    # Of what is loaded for a check nothing is garbage, either.
+    with collector_at_rest():
+        from flowlang.cli import checking
+
+        return checking.check(given, cached=cached)
 
 
 def _judge(

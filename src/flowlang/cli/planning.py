@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -25,19 +26,6 @@ if TYPE_CHECKING:
     from flowlang.stores.store import Store
     from flowlang.workspace import Workspace
 
-move_option = click.option(
-    "--move", "said", multiple=True, metavar='"CAMPAIGN: STEP=…"',
-    help="What becomes of those at a step that is gone: `=STEP` of the new version, `=finish`, or"
-    " `=stay`. `*` is every such step. May be given several times.",
-)  # fmt: skip
-version_option = click.option(
-    "--version", "number", type=click.IntRange(1), metavar="N",
-    help="In place of the folder: an earlier version, as it was applied.",
-)  # fmt: skip
-revision_option = click.option(
-    "--rev", "revision", metavar="REV", help="In place of the folder: as it is in a git revision.",
-)  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -50,6 +38,41 @@ class Wanted:
     revision: str | None
     given_now: str | None
     who: str = ""
+
+
+_OPTIONS = (
+    click.argument("path", required=False, type=click.Path(path_type=Path)),
+    storing.store_option,
+    click.option(
+        "--move", "said", multiple=True, metavar='"CAMPAIGN: STEP=…"',
+        help="What becomes of those at a step that is gone: `=STEP` of the new version, `=finish`,"
+        " or `=stay`. `*` is every such step. May be given several times.",
+    ),
+    click.option(
+        "--version", "number", type=click.IntRange(1), metavar="N",
+        help="In place of the folder: an earlier version, as it was applied.",
+    ),
+    click.option(
+        "--rev", "revision", metavar="REV",
+        help="In place of the folder: as it is in a git revision.",
+    ),
+    storing.now_option,
+)  # fmt: skip
+
+
+def asks(command: Callable[..., int]) -> Callable[..., int]:
+    """Let a command take what says which version is to be; it is given that as `wanted`."""
+
+    @wraps(command)
+    def called(
+        path: Path | None, url: str | None, said: tuple[str, ...], number: int | None,
+        revision: str | None, given_now: str | None, **others: Any,
+    ) -> int:  # fmt: skip
+        return command(wanted=Wanted(path, url, said, number, revision, given_now), **others)
+
+    for option in reversed(_OPTIONS):
+        called = option(called)
+    return called
 
 
 @dataclass(slots=True)

@@ -6,7 +6,6 @@ import json
 import sys
 import time
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 from zoneinfo import ZoneInfo
@@ -14,17 +13,14 @@ from zoneinfo import ZoneInfo
 import click
 
 from flowlang import speech
-from flowlang.cli import FOUND, paths, progress, running, storing, terminal
-from flowlang.engine import retelling
+from flowlang.cli import FOUND, paths, process_lines, progress, running, storing, terminal
 from flowlang.engine.processes import ProcessStatus, ProcessType
-from flowlang.engine.retelling import skipped as reason_in
-from flowlang.speech import joined, tr, tr_n
+from flowlang.speech import tr, tr_n
 
 if TYPE_CHECKING:
     from flowlang.engine.controls import Verb
     from flowlang.engine.overview import View
     from flowlang.engine.wishes import Heard, Wish
-    from flowlang.program.program import Program
     from flowlang.stores.store import Store
 
 
@@ -105,94 +101,9 @@ def show(
         found = running.in_force(workspace, store)
         program = found.program if found is not None else workspace.runnable
         now = storing.moment(given_now, zone)
-        lines = [*_told(view, zone), *_next(view, program, store, now)]
+        lines = [*process_lines.told(view, zone), *process_lines.next_(view, program, store, now)]
     terminal.write("".join(f"{terminal.printable(line)}\n" for line in lines))
     return 0
-
-
-def _told(view: View, zone: ZoneInfo) -> list[str]:
-    process = view.process
-    kind, name, by, _ = process.identity
-    said = tr('{kind} "{name}"', kind=retelling.kind(kind), name=name)
-    said = tr('{process} of "{by}"', process=said, by=by) if by else said
-    head = f"{process.number}  {terminal.told(said)}"
-    why = progress.why(view, zone)
-    status = retelling.kind(process.status)
-    rows: list[tuple[str, str]] = [
-        (tr("status"), joined((status, why), "; ") if why else status),
-        (tr("version"), str(view.version or "")),
-        (tr("progress"), _progress(view)),
-    ]
-    if process.skipped:
-        counts = (
-            tr("{reason} {count:,}", reason=reason_in(reason, terminal.spoken()), count=count)
-            for reason, count in sorted(process.skipped.items())
-        )
-        rows.append((tr("skipped"), joined(counts)))
-    if view.unknown:
-        unknown = tr(
-            "{count:,} may have gone out or not; `flow inbox` names them", count=view.unknown
-        )
-        rows.append((tr("unknown"), unknown))
-    moments = (tr("started"), process.started), (tr("since"), process.since)
-    rows += [
-        (name, progress.clock(at, zone))
-        for name, at in (*moments, (tr("ended"), process.ended))
-        if at is not None
-    ]
-    return [head, *(_row(name, text) for name, text in rows if text)]
-
-
-def _row(name: str, text: str) -> str:
-    return f"{terminal.told(name):<9} {terminal.told(text)}"
-
-
-def _progress(view: View) -> str:
-    """How many are done, and what the others are at."""
-    process = view.process
-    counts = (
-        (process.done, tr("{count:,} done", count=process.done)),
-        (skipped := sum(process.skipped.values()), tr("{count:,} skipped", count=skipped)),
-        (process.failed, tr("{count:,} failed", count=process.failed)),
-        (view.held, tr("{count:,} held", count=view.held)),
-        (view.halted, tr("{count:,} halted", count=view.halted)),
-        (waiting := view.waiting - view.held - view.halted,
-         tr("{count:,} waiting", count=waiting)),
-    )  # fmt: skip
-    told = joined(text for count, text in counts if count)
-    return joined((progress.done(view), told), ": ") if told else progress.done(view)
-
-
-def _next(view: View, program: Program | None, store: Store, now: datetime) -> list[str]:
-    """What a person can do with a process now, in lines."""
-    from flowlang.engine.arrivals import Refused
-    from flowlang.engine.choosing import obstacle
-    from flowlang.engine.controls import VERBS
-    from flowlang.engine.resuming import Lacking
-    from flowlang.engine.worker import Worker
-
-    lines, process, without = [], view.process, {view.asked}
-    if view.asked:
-        lines.append(_row(_NEXT, tr("{asked}: `flow run`", asked=progress.asked(view))))
-    if view.halted and program is not None and process.name in program.messages:
-        try:
-            Worker(program, store).may_resume(process.name, now, process.identity)
-        except Refused as refused:
-            if process.status == "halted":
-                without.add("resume")
-            missing = refused.missing if isinstance(refused, Lacking) else ()
-            imports = ", ".join(f'`flow coupons import "{name}" FILE`' for name in missing)
-            told = speech.why(refused)
-            lines.append(_row(_NEXT, joined((told, imports), ": ") if imports else told))
-    verbs = [
-        f"`flow process {verb} {process.number}`"
-        for verb in VERBS
-        if verb not in without and not obstacle(verb, view)
-    ]
-    return [*lines, _row(_NEXT, ", ".join(verbs))] if verbs else lines
-
-
-_NEXT = tr("next")
 
 
 def _watch(store: Store, view: View, zone: ZoneInfo) -> int:
@@ -206,7 +117,7 @@ def _watch(store: Store, view: View, zone: ZoneInfo) -> int:
             while True:
                 look()
                 view = next(one for one in views(store) if one.process.number == number)
-                line = _line(view, zone)
+                line = process_lines.line(view, zone)
                 over = view.process.ended is not None
                 if line != last and (over or not drawn):
                     terminal.write(line + "\n")
@@ -217,12 +128,6 @@ def _watch(store: Store, view: View, zone: ZoneInfo) -> int:
                 time.sleep(progress.LOOK)
     except KeyboardInterrupt:
         return 0
-
-
-def _line(view: View, zone: ZoneInfo) -> str:
-    process, note = view.process, progress.note(view, zone)
-    text = joined((retelling.kind(process.status), progress.done(view)))
-    return terminal.printable(joined((text, note), "; ") if note else text)
 
 
 # ---------------------------------------------------------------------- doing

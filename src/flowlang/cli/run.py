@@ -5,20 +5,27 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import click
 
-from flowlang.cli import FOUND, delivering, paths, progress, running, senders, storing, terminal
-from flowlang.engine import retelling
-from flowlang.speech import joined, tr, tr_n
+from flowlang.cli import (
+    FOUND,
+    delivering,
+    passes,
+    paths,
+    progress,
+    running,
+    senders,
+    storing,
+    terminal,
+)
+from flowlang.speech import tr, tr_n
 from flowlang.stores.store import StoreError
 
 if TYPE_CHECKING:
@@ -40,7 +47,6 @@ SLICE = 5.0
 """Seconds of handing over, after which it is looked at what has arrived: who withdraws meanwhile
 gets nothing of what still waits.
 """
-_SHOWN = 20
 
 
 @click.command(epilog="Example: flow run examples/webinar --once")
@@ -103,7 +109,7 @@ class _Engine:
         workspace, program, store = found.workspace, found.program, self.store
         if found.told:
             terminal.talk(found.told)
-        terminal.talk(terminal.printable(_line(tr("runs"), running.headline(found, store))))
+        terminal.talk(terminal.printable(passes.line(tr("runs"), running.headline(found, store))))
         if workspace is not self.folder:
             senders.check(workspace, program, self.url)
         program.config = replace(program.config, link_key=storing.link_key(store))
@@ -229,7 +235,7 @@ class _Engine:
         if delivering.needs_a_person(delivered):
             self.code = FOUND
         zone = self.program.config.timezone
-        for line in _told(report, delivered, self.store, self.outbox, zone):
+        for line in passes.lines(report, delivered, self.store, self.outbox, zone):
             terminal.talk(terminal.printable(line))
 
 
@@ -239,88 +245,3 @@ def _calls(program: Program) -> bool:
     return any(
         isinstance(one, CallOut) for campaign in program.campaigns for one in campaign.instructions
     )
-
-
-def _told(
-    report: Report, delivered: Delivered, store: Store, outbox: Path, zone: ZoneInfo
-) -> list[str]:
-    """What happened, in lines for a person: first what asks for attention, then the counts."""
-    lines = _refused(report, zone) + delivering.alarms(delivered)
-    spoken = terminal.spoken()
-    queued = sum(count for _, status, count in store.open_letters() if status != "unknown")
-    skipped = Counter(
-        {
-            f"{name}: {retelling.skipped(why, spoken)}": count
-            for (name, why), count in report.skipped.items()
-        }
-    )
-    halted = (
-        tr_n("{name}: {count:,} waits", "{name}: {count:,} wait", count, name=name)
-        for name, count in store.shared().halted.items()
-    )
-    standing: Counter[str] = Counter()
-    for campaign, status, _, count in store.standing():
-        if status in ("waiting", "waiting for restart"):
-            standing[f"{campaign} {retelling.what(status, spoken)}"] += count
-    refused = len(report.refused) + report.reactions
-    applied = tr(
-        "{applied:,} applied, {refused:,} refused", applied=report.applied, refused=refused
-    )
-    notices = report.notices + delivered.notices
-    over = report.passed_over
-    found: list[tuple[str, str]] = [
-        (tr("arrivals"), applied),
-        (tr("schedules"), tr("{count:,} missed ones passed over", count=over) if over else ""),
-        (tr("sent"), _counted(report.sent)),
-        (tr("skipped"), _counted(skipped)),
-        (tr("halted"), joined(halted)),
-        (tr("standing"), _counted(standing)),
-        *delivering.told(delivered, outbox, queued),
-        (
-            tr("inbox"),
-            tr("{count:,} new; `flow inbox` shows them", count=notices) if notices else "",
-        ),
-    ]
-    return lines + [_line(name, text) for name, text in found if text]
-
-
-def _line(name: str, text: str) -> str:
-    return f"{terminal.told(name):<{_HEAD}} {terminal.told(text)}"
-
-
-_HEAD = 10
-"""Columns of what a line is about."""
-
-
-def _refused(report: Report, zone: ZoneInfo) -> list[str]:
-    lines: list[str] = []
-    for row, why in report.refused[:_SHOWN]:
-        whom = tr(" for {contact}", contact=row.contact) if row.contact else ""
-        at = f"{row.at.astimezone(zone):%Y-%m-%d %H:%M}"
-        lines.append(
-            tr(
-                "refused: `{type}`{whom} at {moment}: {why}",
-                type=row.type,
-                whom=whom,
-                moment=at,
-                why=retelling.refusal(why),
-            )
-        )
-    if len(report.refused) > _SHOWN:
-        more = len(report.refused) - _SHOWN
-        lines.append(tr("... and {count:,} more; `flow inbox` shows them", count=more))
-    for row, why in report.moot[:_SHOWN]:
-        lines.append(tr("nothing to {verb}: {why}", verb=row.type, why=retelling.refusal(why)))
-    if report.reactions:
-        lines.append(
-            tr(
-                "refused: {count:,} openings or clicks: the message was never sent there,"
-                " or the contact is gone",
-                count=report.reactions,
-            )
-        )
-    return lines
-
-
-def _counted(counts: Counter[str]) -> str:
-    return ", ".join(f"{name} {count:,}" for name, count in sorted(counts.items()))

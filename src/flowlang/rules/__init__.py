@@ -19,5 +19,6 @@ paths of a campaign (`look.paths(campaign)`).  `timing/wait_of_zero.py` is the s
 pages.  A rule is off where it cannot be sure: it never claims what is not so.
 
 `lint` runs the rules that are on, `severities` reads `[rules]` of flow.toml, `allowances` reads the
-comments that allow something, and `baseline` knows what an old workspace is forgiven.
+comments that allow something, and `baseline` knows what an old workspace is forgiven.  `mistakes`
+has the pages of all that is found without a rule.
 """

@@ -133,9 +133,10 @@ class Paths:
     def _walked(self) -> dict[int, Knowledge]:
         known: dict[int, Knowledge] = {}
         arriving: dict[int, Knowledge] = {0: self.start()}
-        for at, _ in self.campaign.goals:
-            arriving[at + 1] = self._at_goal(at)
         count = len(self.campaign.instructions)
+        for at, _ in self.campaign.goals:
+            if at + 1 < count:  # behind the last one the run is over
+                arriving[at + 1] = self._at_goal(at)
         while arriving:
             # In the order of the text, so that all that leads to a step is known before it.
             number = min(arriving)

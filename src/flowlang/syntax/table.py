@@ -9,18 +9,16 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass  # the build hook loads this file alone
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-VERSION = 3
+VERSION = 4
 """Raised when the layout of the data below changes."""
 
 _TERMINAL = re.compile(r"\b_?[A-Z][A-Z_]*\b")
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """What a reduction does: which node it makes, of which of its parts."""
 
     name: str
@@ -32,8 +30,7 @@ class Rule:
     """A single child stands for the whole."""
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """States as dictionaries: a terminal gives a state to shift to, or ~i to reduce by rule i;
     a rule's origin gives the state after it.
     """
@@ -80,21 +77,53 @@ def build(grammar: str) -> bytes:
     table = lark.parser.parser._parse_table
     numbers = {rule: index for index, rule in enumerate(lark.rules)}
     order = {state: index for index, state in enumerate(sorted(table.states))}
+    sets: dict[tuple[str, ...], int] = {}
     states = [
-        {
-            symbol: order[target] if action is Shift else ~numbers[target]
-            for symbol, (action, target) in sorted(table.states[state].items())
-        }
+        _packed(
+            {
+                symbol: order[target] if action is Shift else ~numbers[target]
+                for symbol, (action, target) in sorted(table.states[state].items())
+            },
+            sets,
+        )
         for state in order
     ]
     data = {
         "fingerprint": fingerprint(grammar),
         "start": order[table.start_states["start"]],
         "end": order[table.end_states["start"]],
+        "sets": list(sets),
         "states": states,
         "rules": [_rule(rule) for rule in lark.rules],
     }
     return json.dumps(data, separators=(",", ":")).encode()
+
+
+def _packed(state: dict[str, int], sets: dict[tuple[str, ...], int]) -> list[Any]:
+    """A state as plain data, for `_unpacked`: the terminals that it shifts, the states after them,
+    and each rule to reduce by with the terminals before which it does.
+
+    Few sets of terminals serve all states, so each is kept once, in `sets`, and known by number.
+    """
+    by_rule: dict[int, list[str]] = {}
+    for symbol, action in state.items():
+        if action < 0:
+            by_rule.setdefault(~action, []).append(symbol)
+    shifted = {symbol: action for symbol, action in state.items() if action >= 0}
+    reduced = [
+        (rule, sets.setdefault(tuple(symbols), len(sets))) for rule, symbols in by_rule.items()
+    ]
+    return [sets.setdefault(tuple(shifted), len(sets)), list(shifted.values()), reduced]
+
+
+def _unpacked(states: list[Any], sets: list[list[str]]) -> list[dict[str, int]]:
+    found: list[dict[str, int]] = []
+    for shifted, after, reduced in states:
+        state = dict(zip(sets[shifted], after, strict=True))
+        for rule, before in reduced:
+            state.update(dict.fromkeys(sets[before], ~rule))
+        found.append(state)
+    return found
 
 
 def _rule(rule: Any) -> list[Any]:
@@ -121,11 +150,11 @@ def read(data: bytes, grammar: str) -> Table | None:
         if raw["fingerprint"] != fingerprint(grammar):
             return None
         rules = [
-            Rule(name, origin, size, tuple((i, inline) for i, inline in keep), passes)
+            Rule(name, origin, size, tuple(map(tuple, keep)), passes)
             for name, origin, size, keep, passes in raw["rules"]
         ]
-        return Table(raw["start"], raw["end"], raw["states"], rules)
-    except (ValueError, KeyError, TypeError):
+        return Table(raw["start"], raw["end"], _unpacked(raw["states"], raw["sets"]), rules)
+    except (ValueError, KeyError, TypeError, IndexError):
         return None
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from flowlang.contact import Run
 from flowlang.engine.expectations import instead
 from flowlang.engine.expectations.expectation import Compiled, Expectations, expects
 from flowlang.syntax import scripts
 from flowlang.syntax.tree import Token
 
 if TYPE_CHECKING:
+    from flowlang.contact import Run
     from flowlang.engine.play import Play
 
 OfRun = scripts.ExpectWaiting | scripts.ExpectState | scripts.ExpectIn | scripts.ExpectRound

@@ -219,7 +219,8 @@ class Automations:
         kind, by = process.identity.type, process.identity.by
         parts: dict[str, Part] = {"type": retelling.kind(kind), "name": process.name, "by": by}
         world.tell(do.now, Said("job-failed", {**parts, "because": because}))
-        world.happened("process failed", {"type": kind, "because": because}, by)
+        # What is kept is plain text: the state of the system holds it.
+        world.happened("process failed", {"type": kind, "because": str(because)}, by)
 
     # ------------------------------------------------------------------ what comes to an end
 

@@ -13,7 +13,7 @@ from flowlang.check.names import Config
 from flowlang.delivery.settings import BadSetting, DeliverySettings, page, read_table
 from flowlang.rules.severities import Severities
 from flowlang.source import did_you_mean
-from flowlang.speech import ENGLISH, joined, tr, why
+from flowlang.speech import joined, tr, why
 from flowlang.syntax import keywords
 
 
@@ -93,12 +93,14 @@ def read_settings(path: Path) -> Settings:
 
 
 def language_of(path: Path) -> str:
-    """The language that a `flow.toml` names, also where it cannot be read otherwise."""
+    """The language that a `flow.toml` names, also where it cannot be read otherwise; empty where it
+    names none.
+    """
     try:
         found = _LANGUAGE.search(path.read_text(encoding="utf-8-sig", errors="replace"))
     except OSError:
-        return ENGLISH
-    return found[1] if found is not None and found[1] in keywords.languages() else ENGLISH
+        return ""
+    return found[1] if found is not None and found[1] in keywords.languages() else ""
 
 
 _LANGUAGE = re.compile(r"""^\s*language\s*=\s*["']([a-zA-Z-]+)["']""", re.MULTILINE)

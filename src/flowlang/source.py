@@ -152,6 +152,12 @@ class Walk(NamedTuple):
     """The label of one of its outcomes."""
     lacking: str = ""
     """The field of the contact for want of which, and of nothing else, it comes to that."""
+    before: int = -1
+    """The number of an instruction that it went through before, if the finding is about both."""
+    outcome_before: str = ""
+    """The label of the outcome of that one."""
+    allowed: str = ""
+    """The channel by which the contact has allowed marketing at first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -244,6 +244,15 @@ def test_a_bad_event_is_told_and_the_good_one_taken(
     assert "tags: ok" in machine("contacts", "show", "c1").data
 
 
+def test_an_event_for_a_shared_address_asks_for_an_id(machine: Machine) -> None:
+    rows = "id,email\nf1,fam@example.com\nf2,fam@example.com\n"
+    machine("contacts", "import", machine.file("family.csv", rows))
+    machine("run", "--once")
+    sent = machine.events({"contact": "Fam@example.com", "type": "tag", "tag": "x"})
+    assert sent.code == 1
+    assert 'have the address "Fam@example.com": "f1", "f2"; ask for one by its id' in sent.talk
+
+
 def test_an_event_is_taken_once_by_its_id(machine: Machine) -> None:
     machine("contacts", "import", "people.csv")
     event = {

@@ -8,6 +8,7 @@ from typing import Literal
 
 import pytest
 
+from flowlang.engine.controls import Control
 from flowlang.engine.processes import Identity
 from tests.engine.pausing import InMemory, Stage, Stored
 
@@ -494,6 +495,17 @@ def test_a_cancelled_group_send_adds_up_to_its_audience(stage: Setting) -> None:
     assert process.ended is not None
     assert "is " in play.control(24.2, "resume", send)
     assert play.process(send).status == "cancelled"
+
+
+def test_a_cancelled_group_send_takes_another_reason(stage: Setting) -> None:
+    play, send = ten(stage)
+    play.control(4.5, "cancel", send)
+    play.until(24)
+    again = Control("cancel", send, who="bob", because="the wrong text")
+    play.arrive(24.1, None, "cancel", **again.data())
+    process = play.process(send)
+    assert (process.status, process.who, process.because) == ("cancelled", "bob", "the wrong text")
+    assert (process.done, process.skipped, process.failed) == (4, {"cancelled": 6}, 0)
 
 
 def test_a_paused_group_send_can_be_cancelled(stage: Setting) -> None:

@@ -7,7 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from flowlang.engine.handover import Handover
+from flowlang.source import Findings, Source
 from flowlang.stores import Store
+from flowlang.syntax.format import format_source
+from flowlang.syntax.parser import parse
 from tests.engine.automating import (
     HOUR,
     START,
@@ -108,7 +111,9 @@ def test_automations_that_set_each_other_off_come_to_an_end(store: Store) -> Non
 
 
 def test_in_a_german_workspace_people_are_told_in_german(store: Store) -> None:
-    program = compiled(f"# language: en\n{REPORTING}", language="de", sender="shop@example.com")
+    source = Source("shop.flow", REPORTING)
+    german = format_source(parse(source, Findings(), "en"), "de")
+    program = compiled(german, language="de", sender="shop@example.com")
     feed(store, [person(0, "anna"), came(1, "anna", "tag", tag="new")])
     feed(store, [person(0, f"c{number}", score=1) for number in range(1, 3)])
     feed(store, [came(1, "c2", "withdraw", channel="email")])

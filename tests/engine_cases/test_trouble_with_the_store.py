@@ -17,7 +17,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from flowlang.stores import Store, open_store
+from flowlang.stores import Store, StoreAway, StoreError, open_store
 from tests.cli.calling import FLOW, flow, workspace
 from tests.cli.test_delivering import until
 from tests.engine_cases.sums import wrong_sums
@@ -173,6 +173,27 @@ def test_a_server_that_stays_away_is_told_and_waited_for(
         each_once(store, shop)
         store.close()
     postgresql.drop(name)
+
+
+def test_a_server_that_is_not_there_at_the_start_is_told_and_waited_for(
+    own: OwnServer, tmp_path: Path
+) -> None:
+    shop = workspace(tmp_path / "shop", SHOP)
+    (shop / "flow.toml").write_text('[sender]\nfrom = "Shop <shop@example.com>"\n')
+    there = tmp_path / "server"
+    url = own.url("postgres").replace(str(own.folder), str(there))
+    with pytest.raises(StoreAway, match=str(there)):
+        open_store(url, tmp_path)
+    once = flow("run", "--once", "--store", url, cwd=shop)
+    assert (once.returncode, "trying again" in once.stderr) == (2, False)
+    with running(shop, url) as told:
+        until(lambda: b"trying again" in told.read_bytes())
+        there.symlink_to(own.folder)
+        until(lambda: b"running; Ctrl-C ends it" in told.read_bytes())
+    for wrong in (own.url("nowhere"), own.url("postgres").replace("postgres@", "nobody@")):
+        with pytest.raises(StoreError) as failure:
+            open_store(wrong, tmp_path)
+        assert not isinstance(failure.value, StoreAway)
 
 
 def test_a_disk_that_is_full_saves_nothing_by_halves(tmp_path: Path) -> None:

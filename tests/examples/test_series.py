@@ -48,9 +48,9 @@ def test_every_command_runs(name: str, printed: dict[str, str]) -> None:
         ("coupon-sale", '"Your codes": 15 go on with the next `flow run`'),
         ("coupon-sale", "<stdin>:56: missing 9 codes"),
         # what a support person reads of a restart (S2.7, S2.11)
-        ("webinar-series", '"Webinar"  too early (tag "webinar", 5 minutes must pass'),
-        ("webinar-series", "waiting for restart (neustart bei webinar_abgesagt; a trigger counts"),
-        ("webinar-series", '"Webinar"  started round 2'),
+        ("webinar-series", '"Webinar"  zu früh (tag "webinar", nach dem Neustart müssen 5 Minuten'),
+        ("webinar-series", "wartet auf Neustart (neustart bei webinar_abgesagt; ein Auslöser zählt ab"),
+        ("webinar-series", '"Webinar"  Runde 2 gestartet'),
         # K in S is refused with the reason (S4.8)
         ("shop-automation", '`tag "new"` acts on one contact (K)'),
         ("shop-automation", "robinson.txt: 2 addresses read, 2 taken"),

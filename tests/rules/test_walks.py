@@ -72,10 +72,60 @@ def test_who_lacks_a_value_lacks_nothing_else(channel: str, tmp_path: Path) -> N
         assert 'expect skipped "M" because "missing value"' in test
 
 
-def test_what_an_expectation_repeats_of_a_notice_ends_with_a_word(tmp_path: Path) -> None:
+def test_an_expectation_repeats_all_of_a_notice(tmp_path: Path) -> None:
     rule = registry.rules()["halt-before-deadline"]
     path = tmp_path / "a.flow"
     path.write_text(pages.examples(rule).bad.replace("Present", "Present for the party"))
     (finding,) = load(Target(path, [path])).findings.found
-    told = r"\"Present for the party\" is halted: the coupon list \"present\""  # "is empty"
+    told = r"\"Present for the party\" is halted: the coupon list \"present\" is empty"
     assert f'expect notified inbox contains "{told}"\n' in finding.test
+
+
+DECLARED = """\
+contact
+  points  number
+
+message "W"
+  kind marketing
+  channel email
+  subject "x"
+  body "Hi {{ unsubscribe_link }}"
+
+campaign "C"
+  start when tagged "a"
+"""
+
+
+def _found(tmp_path: Path, steps: str) -> dict[str, str]:
+    """The tests of the findings, by code."""
+    path = tmp_path / "a.flow"
+    path.write_text(DECLARED + steps, encoding="utf-8")
+    return {one.diagnostic.code: one.test for one in load(Target(path, [path])).findings.found}
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        '  if points > 10 and points < 5\n    send "W"\n  send "W"\n',
+        '  if points > 10\n    send "W"\n  if points < 5\n    send "W"\n',
+        '  send "W"\n  withdraw marketing by email\n  send "W"\n',
+    ],
+)
+def test_what_cannot_go_out_does_not_go_out_twice(steps: str, tmp_path: Path) -> None:
+    assert "FL750" not in _found(tmp_path, steps)
+
+
+def test_what_goes_out_twice_is_shown_to_go_out_twice(tmp_path: Path) -> None:
+    found = _found(tmp_path, '  if points > 10\n    send "W"\n  send "W"\n')
+    assert 'expect sent "W" times 2' in found["FL750"]
+
+
+def test_marketing_at_night_is_shown_to_go_out_at_night(tmp_path: Path) -> None:
+    found = _found(tmp_path, '  wait until 03:00\n  send "W"\n')
+    assert 'expect sent "W" at 2026-03-03 03:00' in found["FL642"]
+
+
+def test_who_withdraws_has_agreed_before(tmp_path: Path) -> None:
+    found = _found(tmp_path, '  withdraw marketing by email\n  send "W"\n')
+    assert "    marketing by email\n" in found["FL701"]
+    assert 'expect skipped "W" because "no consent"' in found["FL701"]

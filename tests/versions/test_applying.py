@@ -80,9 +80,9 @@ def test_process_list_says_which_version_runs(shop: Shop) -> None:
 def test_run_says_what_it_runs_and_that_a_mistyped_address_made_a_store(shop: Shop) -> None:
     shop.people(2, "go")
     first = shop("run", "--once").talk.splitlines()
-    assert first[0] == 'runs       version 1 of "Tour"; 0 contacts under way'
+    assert first[0] == 'runs       version 1 of "Tour"; 0 runs under way'
     again = shop.at("2026-11-21 10:00")("run", "--once").talk
-    assert again.startswith('runs       version 1 of "Tour"; 2 contacts under way\n')
+    assert again.startswith('runs       version 1 of "Tour"; 2 runs under way\n')
     typo = "sqlite:///stat.db"
     for verb in (("run", "--once"), ("contacts", "import", "people.csv")):
         (shop.folder / "stat.db").unlink(missing_ok=True)

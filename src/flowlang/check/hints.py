@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flowlang.check.meaning import Compiled
 from flowlang.kinds import Kind
 from flowlang.speech import tr
@@ -34,6 +36,20 @@ def condition_hint(node: tree.Expression, kind: Kind) -> str:
     if kind.name in ("text", "email", "phone", "one of", "number", "date", "datetime"):
         return tr("compare it, or write `{text} is set`", text=node.span.text)
     return ""
+
+
+def beside_hint(text: tree.Text, beside: tree.Expression) -> str:
+    """What to do with a text that stands after an `or` for the other end of a condition before it:
+    `tagged "a" or "b"`.
+    """
+    value, whole = text.span.text, beside.span.text
+    last = _LAST_TEXT.search(whole)
+    if last is None:
+        return ""
+    return tr("write the condition again: `{text}`", text=whole[: last.start()] + value)
+
+
+_LAST_TEXT = re.compile(r'"[^"]*"$')
 
 
 def comparison_hint(node: tree.Compare | tree.TwoSided, left: Compiled, right: Compiled) -> str:

@@ -107,6 +107,8 @@ def _mend(given: list[Path], *, unsafe: bool, cached: bool) -> None:
     done = mending.mended(checking.targets(given, cached=cached), unsafe=unsafe)
     written = [one for one in done if one.write()]
     if written:
+        # A fix may have been the line that names the language.
+        paths.speak(mending.languages(written) or {terminal.spoken()})
         terminal.talk(mending.told(written))
 
 
@@ -117,7 +119,7 @@ def _differences(given: list[Path], *, unsafe: bool, cached: bool) -> int:
     done = mending.mended(checking.targets(given, cached=cached), unsafe=unsafe)
     shown = [one for one in done if one.may_be_written()]
     for one in shown:
-        terminal.write(differences.unified(str(one.path), one.before, one.after, "mended"))
+        terminal.write(differences.unified(str(one.path), one.before, one.after, tr("mended")))
     return FOUND if shown else 0
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from flowlang.contact import Contact
+    from flowlang.intake.contacts import ContactRows
     from flowlang.stores.rows import HistoryRow
 
 _SHOWN = 20
@@ -59,16 +60,16 @@ def import_(
     zone = program.config.timezone
     now, data = storing.moment(given_now, zone), storing.content(file)
     rows = read_contacts(storing.label(file), data, schemas.contact_schema(program), zone)
-    for line in rows.told():
-        terminal.talk(terminal.printable(line))
     errors = sum(one.severity == "error" for one in rows.problems)
     if errors and strict:
+        _tell_rows(rows)
         terminal.talk(tr("nothing was taken, because of --strict"))
         return FOUND
     with storing.opened(workspace, url) as store:
         done = receive_contacts(
             store, States(program), rows, source or Path(rows.name).name, now, strict=strict
         )
+    _tell_rows(rows)  # not before they are saved
     for problem in done.problems[:_SHOWN]:
         terminal.talk(terminal.printable(problem.told(storing.label(file))))
     if done.problems and strict:
@@ -78,6 +79,11 @@ def import_(
     if done.arrivals:
         terminal.talk(tr("`flow run` applies them"))
     return FOUND if errors or done.problems else 0
+
+
+def _tell_rows(rows: ContactRows) -> None:
+    for line in rows.told():
+        terminal.talk(terminal.printable(line))
 
 
 contacts.add_command(export_contacts, "export")

@@ -152,8 +152,12 @@ def _summary(rows: list[dict[str, Any]], refused: int) -> Text:
     )
     if not refused:
         return told
+    from flowlang.rules.change_allowances import example
+    from flowlang.syntax import keywords
+
+    form = example(keywords.load(terminal.spoken()), terminal.told(tr("DATE")))
     return tr_n(
         "{told}; {count:,} is not allowed. In the file: `{form}`",
         "{told}; {count:,} are not allowed. In the file: `{form}`",
-        refused, told=told, form="# flow: allow change until DATE because …",
+        refused, told=told, form=form,
     )  # fmt: skip

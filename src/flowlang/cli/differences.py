@@ -18,7 +18,10 @@ def _lines(name: str, old: str, new: str, what: str) -> Iterator[str]:
     from difflib import unified_diff
 
     lines = unified_diff(
-        old.splitlines(keepends=True), new.splitlines(keepends=True), name, f"{name} ({what})"
+        old.splitlines(keepends=True),
+        new.splitlines(keepends=True),
+        name,
+        f"{name} ({terminal.told(what)})",
     )
     color = terminal.colored()
     for line in lines:

@@ -88,7 +88,7 @@ class _Run:
             return
         self.code = FOUND
         if self.diff:
-            terminal.write(differences.unified(name, old, new, "formatted"))
+            terminal.write(differences.unified(name, old, new, tr("formatted")))
         else:
             terminal.talk(tr("{name}: would be formatted", name=name))
 

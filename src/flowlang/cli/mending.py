@@ -11,6 +11,7 @@ from flowlang.cli import files, terminal
 from flowlang.cli.checking import Target, load
 from flowlang.source import Edit, Finding, Findings, edited, touching
 from flowlang.speech import Text, tr, tr_n
+from flowlang.syntax import keywords
 from flowlang.syntax.reading import decode
 
 MAX_ROUNDS = 10
@@ -65,6 +66,12 @@ def _mended(target: Target, outcome: Outcome, unsafe: bool) -> list[Mended]:
             break
         findings = load(target, {path: one.after for path, one in done.items()}).findings.found
     return [done[path] for path in sorted(done) if done[path].before != done[path].after]
+
+
+def languages(done: list[Mended]) -> set[str]:
+    """The languages that the mended files name in their first lines."""
+    named = (keywords.language_line(one.after) for one in done)
+    return {one[0] for one in named if one is not None} & {*keywords.languages()}
 
 
 def told(done: list[Mended]) -> Text:

@@ -117,14 +117,32 @@ def settings_file(path: Path) -> Path | None:
 
 
 def language(path: Path) -> str:
-    """The language of the workspace that a file or folder belongs to; English where none is named.
+    """The language of the workspace that a file or folder belongs to: that of its `flow.toml`, else
+    the one that its files name; English where none is named, or several are.
 
     What is wrong in its `flow.toml` is for others to tell.
     """
     from flowlang.config import language_of
 
     toml = settings_file(path)
-    return language_of(toml) if toml else ENGLISH
+    if toml is None:
+        return ENGLISH
+    return language_of(toml) or _named_by_files(toml.parent)
+
+
+def _named_by_files(folder: Path) -> str:
+    """The language that all files of a workspace name in their first lines."""
+    from flowlang.discovery import own_files
+    from flowlang.syntax import keywords
+
+    found: set[str] = set()
+    for file in own_files(folder):
+        try:
+            named = keywords.language_line(file.read_text(encoding="utf-8", errors="replace"))
+        except OSError:
+            continue
+        found.add(named[0] if named is not None else ENGLISH)
+    return next(iter(found)) if len(found) == 1 and found <= {*keywords.languages()} else ENGLISH
 
 
 def speak(languages: Collection[str]) -> None:

@@ -208,8 +208,10 @@ def text(found: Data, zone: ZoneInfo) -> list[str]:
     if found["same"]:
         lines += ["", tr("Nothing changes for anyone: only the texts differ.")]
     elif found["stranded"]:
-        who = _contacts(found["stranded"])
-        lines += ["", tr("{who} would be stranded: say with --move what becomes of them.", who=who)]
+        # A contact in two campaigns has two runs.
+        what = tr_n("{count:,} run", "{count:,} runs", found["stranded"])
+        said = tr("{what} would be stranded: say with --move what becomes of them.", what=what)
+        lines += ["", said]
     return lines
 
 

@@ -90,7 +90,9 @@ def next_(view: View, program: Program | None, store: Store, now: datetime) -> l
             if process.status == "halted":
                 without.add("resume")
             missing = refused.missing if isinstance(refused, Lacking) else ()
-            imports = ", ".join(f'`flow coupons import "{name}" FILE`' for name in missing)
+            imports = joined(
+                tr('`flow coupons import "{name}" FILE`', name=name) for name in missing
+            )
             told = speech.why(refused)
             lines.append(_row(_NEXT, joined((told, imports), ": ") if imports else told))
     verbs = [

@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
 PAUSE = 1.0
 """Seconds between two looks at the store where nothing is to be done."""
-PAUSE_AFTER_FAILURE = 5.0
 LISTENING = 0.2
 """Seconds that a signal may have to wait."""
 SLICE = 5.0
@@ -71,7 +70,9 @@ def run(path: Path | None, url: str | None, once: bool, given_now: str | None) -
     folder = running.one(path, url)
     if folder.runnable is not None:
         senders.check(folder, folder.runnable, url)
-    with storing.opened(folder, url) as store:
+    # A call that is wrong leaves no store behind.
+    storing.moment(given_now, folder.settings.config().timezone)
+    with storing.opened(folder, url, patient=not once) as store:
         return _Engine(path, folder, store, given_now, url).run(once=once)
 
 
@@ -149,7 +150,7 @@ class _Engine:
                 quiet = True
             except StoreError as failure:
                 terminal.talk(terminal.printable(tr("{failure}; trying again", failure=failure)))
-                pause = PAUSE_AFTER_FAILURE
+                pause = storing.PAUSE_AFTER_FAILURE
             self._wait(pause)
         terminal.talk("stopped")
         return self.code

@@ -152,7 +152,7 @@ def headline(found: Running, store: Store) -> str:
     going = sum(
         count for _, status, _, count in store.standing() if status in ("waiting", "halted")
     )
-    told = tr_n("{count:,} contact under way", "{count:,} contacts under way", going)
+    told = tr_n("{count:,} run under way", "{count:,} runs under way", going)
     if not names:
         return tr("version {number}; {going}", number=found.version.number, going=told)
     return tr(

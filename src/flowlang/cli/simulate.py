@@ -19,7 +19,7 @@ from flowlang.speech import tr, tr_n
 if TYPE_CHECKING:
     from flowlang.contact import Entry
     from flowlang.forecast.days import Day
-    from flowlang.intake.events import Arrival
+    from flowlang.intake.events import Arrival, EventRows
     from flowlang.intake.problem import Problem
     from flowlang.program.program import Program
     from flowlang.workspace import Workspace
@@ -180,8 +180,7 @@ class _Run:
         """Whether to look at it at the end of each day."""
         self.days: list[Day] = []
         self.errors: list[dict[str, Any]] = []
-        self.taken: list[str] = []
-        """A line for each file: how much of it was taken."""
+        self.events: EventRows | None = None
         self.told: list[str] = []
         """What stands in no error."""
         self.wrong: list[str] = []
@@ -197,7 +196,6 @@ class _Run:
         data = storing.content(self.contacts_file)
         schema = schemas.contact_schema(program)
         self.contacts = read_contacts(self.contacts_name, data, schema, zone)
-        self.taken.append(self.contacts.headline)
         for problem in self.contacts.problems:
             self._problem(self.contacts_name, problem)
         if self.events_file is not None:
@@ -205,10 +203,9 @@ class _Run:
 
             data = storing.content(self.events_file)
             known = schemas.event_schema(program)
-            events = read_events(data, known, zone, name=self.events_name)
-            self.arrivals = events.arrivals
-            self.taken.append(events.headline)
-            for problem in events.problems:
+            self.events = read_events(data, known, zone, name=self.events_name)
+            self.arrivals = self.events.arrivals
+            for problem in self.events.problems:
                 self._problem(self.events_name, problem)
         self.codes, wrong = of_files(self.program)
         for file, problem in wrong:
@@ -218,6 +215,7 @@ class _Run:
         self, start: str | None, until: str | None, seed: int | None, timeline: Path | None
     ) -> dict[str, Any]:
         """Simulate, and count."""
+        from flowlang.engine import retelling
         from flowlang.engine.simulate import Simulation, with_seed
         from flowlang.figures.files import InputFiles
         from flowlang.forecast.days import Forecast
@@ -234,8 +232,11 @@ class _Run:
             simulation = kind(program, begins, ends, record, files)
             with terminal.progress("events", len(self.arrivals)) as progress:
                 simulation.run(self.contacts.rows, self.codes, self.arrivals, progress)
-        for line, message in simulation.refused:
-            self._problem(self.events_name, Problem("error", line, None, "", message))
+        for line, reason in simulation.refused:
+            told = Problem("error", line, None, "", retelling.refusal(reason))
+            self._problem(self.events_name, told)
+        if self.events is not None:
+            self.events = self.events.without({line for line, _ in simulation.refused})
         if simulation.after:
             after = tr_n(
                 "{count:,} event after the end did not happen",
@@ -250,8 +251,9 @@ class _Run:
         """What a person should know besides the counts, on stderr."""
         lines = list(self.told)
         if output_format == "text":
-            for line in self.taken:
-                terminal.talk(line)
+            for file in (self.contacts, self.events):
+                if file is not None:
+                    terminal.talk(file.headline)
             lines += self.wrong
         for line in lines[:_SHOWN]:
             terminal.talk(terminal.printable(line))

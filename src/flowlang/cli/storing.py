@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -46,6 +47,8 @@ format_option = click.option(
 )  # fmt: skip
 
 
+PAUSE_AFTER_FAILURE = 5.0
+"""Seconds after which a store that failed is tried again."""
 _KEY = "link key"
 """Under this name the store keeps the key that it made."""
 SHORTEST_SECRET = 16
@@ -84,15 +87,16 @@ def refusals(settings: Settings, url: str | None, channels: Mapping[str, str]) -
 
 
 @contextmanager
-def opened(workspace: Workspace, url: str | None) -> Iterator[Store]:
+def opened(workspace: Workspace, url: str | None, *, patient: bool = False) -> Iterator[Store]:
     """The workspace's store, or the one that was named; what fails in it is told in one line.
 
-    That it was made just now is told as well: its address may be mistyped.
+    That it was made just now is told as well: its address may be mistyped.  Who is `patient` waits
+    for a server that is not there.
     """
-    from flowlang.stores import StoreError, open_store
+    from flowlang.stores import StoreError
 
     try:
-        store = open_store(url or workspace.settings.store_url, workspace.root.resolve())
+        store = _open(workspace, url, patient=patient)
         try:
             place = _file(workspace, url) or store.shown
             if store.made:
@@ -102,6 +106,19 @@ def opened(workspace: Workspace, url: str | None) -> Iterator[Store]:
             store.close()
     except StoreError as failure:
         raise click.ClickException(speech.why(failure)) from failure
+
+
+def _open(workspace: Workspace, url: str | None, *, patient: bool) -> Store:
+    from flowlang.stores import StoreAway, open_store
+
+    while True:
+        try:
+            return open_store(url or workspace.settings.store_url, workspace.root.resolve())
+        except StoreAway as failure:
+            if not patient:
+                raise
+            terminal.talk(terminal.printable(tr("{failure}; trying again", failure=failure)))
+        time.sleep(PAUSE_AFTER_FAILURE)
 
 
 def is_there(workspace: Workspace, url: str | None) -> bool:

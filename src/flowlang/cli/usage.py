@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from flowlang.cli.terminal import spoken, talk
+from flowlang.cli.terminal import spoken, talk, told
 from flowlang.speech import ENGLISH, Retold, Text, tr
 
 
@@ -25,7 +25,8 @@ def show(wrong: click.ClickException) -> None:
 
 
 def _pieces(ctx: click.Context) -> list[str]:
-    return ctx.command.collect_usage_pieces(ctx)
+    pieces = ctx.command.collect_usage_pieces(ctx)
+    return [told(tr("[OPTIONS]")) if piece == "[OPTIONS]" else piece for piece in pieces]
 
 
 def _what(wrong: click.ClickException) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flowlang.coverage.drafts import without
+from flowlang.coverage.drafts import Draft, given, without
+from flowlang.coverage.facts import consent
 from flowlang.coverage.searching import Search
 from flowlang.coverage.shrinking import shrunk
 from flowlang.coverage.staging import Outcome, Stage, Unusable
 from flowlang.coverage.suggesting import walked_by
-from flowlang.coverage.ways import Key, sections
+from flowlang.coverage.ways import Key, Way, sections
 from flowlang.coverage.writing import in_language, suggestion
 from flowlang.program.program import Program
 from flowlang.source import Finding, Walk
@@ -45,21 +46,25 @@ def test_of(walk: Walk, program: Program, language: str) -> str:
     stage = Stage(program, {})
     # Of many things that keep a message back, only the one is to show: first it is sent.
     sought = key._replace(label=SENT) if walk.lacking else key
-    search = Search(program, stage, ways, frozenset({sought}), budget=BUDGET)
+    wanted = {sought} | _before(walk)
+    search = Search(program, stage, ways, frozenset(wanted), budget=BUDGET)
     search.run()
-    outcome = search.found.get(sought)
+    for outcome in [one for one in search.known if sought in one.walked]:
+        try:
+            found = stage.run(_altered(outcome.draft, walk))
+        except Unusable:
+            continue
+        if key in found.walked and _shows(found, walk):
+            return _written(found, way, walk, stage, program, language)
+    return ""
 
-    def shows(one: Outcome) -> bool:
-        return not walk.lacking or _lacks(one, walk.lacking)
 
-    try:
-        if outcome is not None and walk.lacking:
-            outcome = stage.run(without(outcome.draft, f"field {walk.lacking}"))
-        if outcome is None or key not in outcome.walked or not shows(outcome):
-            return ""
-        least = shrunk(outcome, key, stage, shows)
-    except Unusable:
-        return ""
+def _written(
+    outcome: Outcome, way: Way, walk: Walk, stage: Stage, program: Program, language: str
+) -> str:
+    """The least that shows a walk, as text; empty where it does not pass as it is written."""
+    key = way.key
+    least = shrunk(outcome, key, stage, lambda one: _shows(one, walk))
     made = suggestion(least, way, program, keywords.load(language))
     if key not in walked_by([made], program, {}):
         return ""
@@ -67,6 +72,32 @@ def test_of(walk: Walk, program: Program, language: str) -> str:
     named = keywords.language_line(text)
     # It goes below what is there, in a file that says its language itself.
     return text.partition("\n")[2] if named and named[0] == language else text
+
+
+def _before(walk: Walk) -> set[Key]:
+    """What it went through before, if the walk is about that as well."""
+    if walk.before < 0:
+        return set()
+    return {Key(walk.campaign, "step", walk.before, walk.outcome_before)}
+
+
+def _altered(draft: Draft, walk: Walk) -> Draft:
+    """A draft whose contact lacks, or has allowed, what the walk says."""
+    if walk.lacking:
+        draft = without(draft, f"field {walk.lacking}")
+    return given(draft, [consent(walk.allowed, so=True)]) if walk.allowed else draft
+
+
+def _shows(outcome: Outcome, walk: Walk) -> bool:
+    """Whether an outcome, beside the step itself, shows all that the walk is about."""
+    if walk.lacking and not _lacks(outcome, walk.lacking):
+        return False
+    if (
+        walk.allowed
+        and consent(walk.allowed, so=True).given not in dict(outcome.draft.given).values()
+    ):
+        return False
+    return _before(walk) <= outcome.walked
 
 
 def _lacks(outcome: Outcome, field: str) -> bool:

@@ -29,7 +29,9 @@ from flowlang.syntax.parser import parse
 _MOST = 8
 """Expectations in a test: more hide what it shows."""
 _LONGEST = 60
-"""Characters of a text that an expectation repeats."""
+"""Characters of a statement that a name repeats."""
+_LONGEST_NOTICE = 160
+"""Characters of a notice that an expectation repeats: a sentence loses nothing that it says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +92,11 @@ def _short(statement: str) -> str:
     return text if len(text) <= _LONGEST else f"{_whole_words(text)} ..."
 
 
-def _whole_words(text: str) -> str:
+def _whole_words(text: str, longest: int = _LONGEST) -> str:
     """The beginning of a text, cut between two words; within one where it is the only one."""
-    if len(text) <= _LONGEST:
+    if len(text) <= longest:
         return text
-    return text[: _LONGEST + 1].rpartition(" ")[0].rstrip() or text[:_LONGEST]
+    return text[: longest + 1].rpartition(" ")[0].rstrip() or text[:longest]
 
 
 _SENTENCES = {
@@ -225,7 +227,7 @@ def _world(outcome: Outcome, program: Program) -> Iterator[str]:
     """What others were told, and what was called."""
     world = outcome.play.world
     for notice in world.notices:
-        text = quoted(_whole_words(notice.text.split("\n")[0].rstrip()))
+        text = quoted(_whole_words(notice.text.split("\n")[0].rstrip(), _LONGEST_NOTICE))
         who = "inbox" if notice.who == "inbox" else quoted(notice.who)
         yield f"expect notified {who} contains {text}"
     for _, url, _ in world.called:

@@ -156,6 +156,8 @@ def admit_events(store: Store, arrivals: Iterable[Arrival]) -> Admitted:
     stored = {one.id: one for one in store.contacts(ids)}
     coming = {one: at for one, at in store.waiting_arrivals(ids).items() if at is not None}
     made = {one.contact for one in events if one.type == "contact"}
+    strangers = {one for one in ids if "@" in one} - stored.keys() - coming.keys() - made
+    shared = store.find({one.lower() for one in strangers})
     for one in events:
         before = stored.get(one.contact or "")
         there = before is not None and (not before.deleted or bool(merged_into(before)))
@@ -167,6 +169,10 @@ def admit_events(store: Store, arrivals: Iterable[Arrival]) -> Admitted:
             done.leave_out(
                 one.line, "", tr('the contact "{name}" was deleted', name=shown(one.contact))
             )
+        elif len(owners := shared.get(one.contact.lower(), [])) > 1:
+            from flowlang.engine.showing import several_have  # heavy, as above
+
+            done.leave_out(one.line, "", several_have(shown(one.contact), owners))
         else:
             done.leave_out(
                 one.line, "", tr('there is no contact "{name}"', name=shown(one.contact))

@@ -172,7 +172,8 @@ def apply(control: Control, world: World, sending: Sending, now: datetime) -> Re
 
 def _says_why_now(control: Control, process: Process) -> bool:
     """Whether it is asked for once more to give another reason."""
-    again = process.ended is None and process.status == _LEADS_TO[control.verb] != "running"
+    over = process.ended is not None and process.status != "cancelled"
+    again = not over and process.status == _LEADS_TO[control.verb] != "running"
     return again and control.because not in ("", process.because)
 
 

@@ -229,6 +229,7 @@ REFUSAL = Retold(
     '"{name}" cannot be merged into itself',
     "the event `{name}` happens to a contact; say to which",
     "{what} is over, or there is none", "{what} is {status}: nothing more happens",
+    "it is before the start, {moment}",
     "{what} is {status} already", "{what} is not halted: nobody waits for it",
     'missing {count} code in "{name}"', 'missing {count} codes in "{name}"',
     within={"what": _what, "status": PROCESS},

@@ -21,7 +21,8 @@ from flowlang.engine.arrivals import REACTIONS, Moot, Refused
 from flowlang.engine.batch import Batch
 from flowlang.engine.batch_timeline import Horizon
 from flowlang.engine.beside import Alone
-from flowlang.engine.controls import VERBS
+from flowlang.engine.commons import as_process
+from flowlang.engine.controls import VERBS, Control
 from flowlang.engine.files import Files
 from flowlang.engine.pass_report import Report
 from flowlang.engine.position import NAME, Position
@@ -153,7 +154,10 @@ class Worker:
     def arrive(self, batch: Batch, row: ArrivalRow) -> None:
         """Apply an arrival, or refuse it."""
         try:
-            batch.timeline.arrive(row.contact, row.type, decode(json.loads(row.data)), row.at)
+            data = decode(json.loads(row.data))
+            if row.type == "cancel":
+                self._take_cancelled(batch, Control.of(row.type, data).process)
+            batch.timeline.arrive(row.contact, row.type, data, row.at)
         except Moot as moot:
             batch.changes.arrivals.append((row.seq, "applied", str(moot)))
             self.report.moot.append((row, str(moot)))
@@ -162,6 +166,16 @@ class Worker:
         else:
             batch.changes.arrivals.append((row.seq, "applied", ""))
             self.report.applied += row.type != "import finished"  # the mark behind its rows
+
+    def _take_cancelled(self, batch: Batch, named: Identity | None) -> None:
+        """Have a process at hand that is over since it was cancelled: it may get another reason."""
+        processes = batch.world.processes
+        if named is None or processes.find(named) is not None:
+            return
+        rows = self.store.processes()
+        for process in (as_process(one) for one in rows if one.status == "cancelled"):
+            if process.identity == named:
+                processes.add(process)
 
     def _refuse(self, changes: Changes, row: ArrivalRow, why: str) -> None:
         changes.arrivals.append((row.seq, "refused", why))

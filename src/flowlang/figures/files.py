@@ -47,8 +47,6 @@ def write(path: Path, table: Table, form: Format) -> int:
             stream.write(form.MARK)
             return form.write(table, stream)
     except OSError as failure:
-        if failure.filename is None:
-            raise
         raise OSError(failure.errno, failure.strerror, str(path)) from None
 
 

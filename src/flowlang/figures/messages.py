@@ -83,6 +83,8 @@ def _of_counters(source: Source) -> _Counts:
             found.failed[process.name] += process.failed
             found.skip(process.name, process.skipped)
     for message, status, count in source.store.open_letters():
+        if not message:
+            continue  # it tells a person something, and is no send
         among = found.unknown if status == "unknown" else found.queued
         among[message] += count
         found.sent[message] -= count

@@ -19,7 +19,7 @@ from flowlang.intake.problem import shown
 from flowlang.intake.schema import EventSchema
 from flowlang.kinds import BadValue, Fields, read, read_row
 from flowlang.source import did_you_mean
-from flowlang.speech import tr, why
+from flowlang.speech import Retold, tr, why
 
 
 def _id_text(raw: object) -> object:
@@ -313,10 +313,16 @@ SHAPES: dict[str, type[Shape]] = {
 
 def _known(word: str, names: Collection[str], what: str) -> None:
     if word not in names:
-        hint = did_you_mean(word, sorted(names), what)
+        thing = _THING(what)
+        hint = did_you_mean(word, sorted(names), thing)
         raise BadValue(
-            tr("there is no {what} `{text}` ({hint})", what=what, text=shown(word), hint=hint)
+            tr("there is no {what} `{text}` ({hint})", what=thing, text=shown(word), hint=hint)
         )
+
+
+_THING = Retold(
+    "field", "event", "coupon list", "message", "automation", "channel", "group", "record",
+)  # fmt: skip
 
 
 def _row(raw: Values, fields: Fields, zone: ZoneInfo) -> Values:

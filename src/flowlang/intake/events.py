@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Container
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -52,6 +53,11 @@ class EventRows(RowsRead):
     @property
     def taken(self) -> int:
         return len(self.arrivals)
+
+    def without(self, lines: Container[int]) -> EventRows:
+        """The same where what stood in these lines was refused after all."""
+        kept = tuple(one for one in self.arrivals if one.line not in lines)
+        return replace(self, arrivals=kept, left_out=self.read - len(kept))
 
 
 def read_events(

@@ -11,13 +11,19 @@ from collections.abc import Iterator
 from math import isfinite
 from typing import Any, NamedTuple, NoReturn
 
-from flowlang.speech import tr, why
+from flowlang.speech import Retold, tr, why
 
 MAX_OBJECT = 256 * 1024
 """Characters in one object."""
 MAX_NESTING = 32
 """Objects and lists inside each other, the outermost counted."""
 _MAX_DIGITS = 40
+_JSON = Retold(
+    "Expecting value", "Expecting property name enclosed in double quotes",
+    "Expecting ':' delimiter", "Expecting ',' delimiter", "Unterminated string starting at",
+    "Invalid control character at", "Invalid \\escape", "Invalid \\uXXXX escape", "Extra data",
+)  # fmt: skip
+"""What `json` says of a text that is none."""
 
 
 class Parsed(NamedTuple):
@@ -108,7 +114,7 @@ def parse_object(text: str, line: int = 1) -> Parsed:
             None,
             tr(
                 "this is no JSON object: {what} at character {column}",
-                what=bad.msg,
+                what=_JSON(bad.msg),
                 column=bad.colno,
             ),
         )
@@ -129,7 +135,7 @@ def whole(text: str) -> object:
     except json.JSONDecodeError as bad:
         where = tr("line {line}, character {column}", line=bad.lineno, column=bad.colno)
         raise ValueError(
-            tr("this is no JSON: {what} at {where}", what=bad.msg, where=where)
+            tr("this is no JSON: {what} at {where}", what=_JSON(bad.msg), where=where)
         ) from None
     except RecursionError:
         raise ValueError(tr("it is nested deeper than {most} levels", most=MAX_NESTING)) from None
@@ -159,7 +165,9 @@ def _array(text: str) -> Iterator[Parsed]:
         except json.JSONDecodeError as bad:
             rest = tr("nothing from here on was read")
             yield Parsed(
-                bad.lineno, None, tr("this is no JSON: {what}; {rest}", what=bad.msg, rest=rest)
+                bad.lineno,
+                None,
+                tr("this is no JSON: {what}; {rest}", what=_JSON(bad.msg), rest=rest),
             )
             return
         except (ValueError, RecursionError):

@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from flowlang.reports.text import SEVERITIES
 from flowlang.source import Finding
-from flowlang.speech import in_language, tr
+from flowlang.speech import ENGLISH, in_language, tr
 
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -31,6 +31,7 @@ class Case:
     """Type, one line, and all there is to say."""
     could_run: bool = True
     """Without, its failures are errors: nothing is known of what it would have shown."""
+    language: str = ENGLISH
 
 
 def render(findings: Sequence[Finding], files: Sequence[str], *, color: bool = False) -> str:
@@ -59,7 +60,9 @@ def not_run(findings: Iterable[Finding]) -> Iterator[Case]:
         sorted(errors, key=lambda one: one.order), key=lambda one: one.span.source.name
     )
     for name, found in by_file:
-        yield Case(name, name, failures=tuple(map(_failure, found)), could_run=False)
+        own = list(found)
+        failures = tuple(map(_failure, own))
+        yield Case(name, name, failures=failures, could_run=False, language=own[0].language)
 
 
 def document(name: str, cases: Iterable[Case]) -> str:
@@ -106,10 +109,11 @@ def _case(case: Case) -> Iterable[str]:
     yield f"{head}>"
     # One failure a case is what all readers take: the first names it, the text has them all.
     kind, message, _ = case.failures[0]
-    more = f" (and {len(case.failures) - 1} more)" if len(case.failures) > 1 else ""
+    if more := len(case.failures) - 1:
+        message = tr("{message} (and {count} more)", message=message, count=more).in_(case.language)
     told = escape(_clean("\n".join(told for _, _, told in case.failures)))
     tag = "failure" if case.could_run else "error"
-    yield f"      <{tag} type={_quoted(kind)} message={_quoted(message + more)}>{told}</{tag}>"
+    yield f"      <{tag} type={_quoted(kind)} message={_quoted(message)}>{told}</{tag}>"
     yield "    </testcase>"
 
 

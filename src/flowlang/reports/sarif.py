@@ -63,11 +63,11 @@ def _rule(rule: Diagnostic, language: str) -> dict[str, Any]:
     told = {
         "id": rule.code,
         "name": rule.name,
-        "shortDescription": {"text": rule.name.replace("-", " ")},
+        "shortDescription": {"text": pages.title(rule.name, language)},
         "fullDescription": {"text": sentence},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
     }
-    about = pages.about(rule.name)
+    about = pages.about(rule.name, language)
     return told | {"help": {"text": about}} if about else told
 
 

@@ -68,12 +68,12 @@ def read(comment: Comment, words: Keywords) -> ChangeAllowance:
     return ChangeAllowance(comment.span, until, found["why"].strip(), tuple(kinds), names)
 
 
-def example(words: Keywords) -> str:
-    """How such a comment is written in a language."""
+def example(words: Keywords, day: str = "2026-12-31") -> str:
+    """How such a comment is written in a language, up to a day."""
     verb, change, until, because = (
         spoken(key, words) for key in ("allow", "change", "until", "because")
     )
-    return f"# flow: {verb} {change} {until} 2026-12-31 {because} …"
+    return f"# flow: {verb} {change} {until} {day} {because} …"
 
 
 @cache

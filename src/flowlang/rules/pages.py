@@ -39,6 +39,12 @@ def about(name: str, language: str = ENGLISH) -> str:
     return paragraphs(text_of(found), language) if found is not None else ""
 
 
+def title(name: str, language: str = ENGLISH) -> str:
+    """What says in few words what was found: the sentence that its page begins with."""
+    told = about(name, language).partition("\n\n")[0]
+    return " ".join(told.split()) or name.replace("-", " ")
+
+
 def lead_of(found: Rule | Diagnostic) -> str:
     """The first sentence of that, which says what it is."""
     return " ".join(text_of(found).partition("\n\n")[0].split())

@@ -8,7 +8,7 @@ of them know is left.  Time changes everything but the event that started the ru
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from flowlang.program.program import Campaign, Program
 from flowlang.rules.atoms import speaks_of_a_round
@@ -105,19 +105,12 @@ class Paths:
     def at_once(self, number: int) -> Iterator[int]:
         """The instructions that a run may come to from behind one, before any time has passed.
 
-        The first that may let time pass is among them, and none behind it.
+        The first that may let time pass is among them, and none behind it; nor is what lies in a
+        branch that is not taken, as far as is known.
         """
-        campaign = self.campaign
-        todo = [target for target, _ in campaign.instructions[number].exits(number)]
-        seen: set[int] = set()
-        while todo:
-            at = todo.pop()
-            if at in seen or not 0 <= at < len(campaign.instructions):
-                continue
-            seen.add(at)
-            yield at
-            if not self.takes_time(at):
-                todo += [target for target, _ in campaign.instructions[at].exits(at)]
+        known = self.at(number)
+        if known is not None:
+            yield from self._spread(self._arriving(number, known), stops=self.takes_time)
 
     def takes_time(self, number: int) -> bool:
         """Whether a run may stand at an instruction."""
@@ -131,12 +124,19 @@ class Paths:
     # ------------------------------------------------------------------ the walk
 
     def _walked(self) -> dict[int, Knowledge]:
-        known: dict[int, Knowledge] = {}
         arriving: dict[int, Knowledge] = {0: self.start()}
-        count = len(self.campaign.instructions)
         for at, _ in self.campaign.goals:
-            if at + 1 < count:  # behind the last one the run is over
+            if at + 1 < len(self.campaign.instructions):  # behind the last one the run is over
                 arriving[at + 1] = self._at_goal(at)
+        return self._spread(arriving)
+
+    def _spread(
+        self, arriving: dict[int, Knowledge], stops: Callable[[int], bool] = lambda _: False
+    ) -> dict[int, Knowledge]:
+        """What is known at each instruction that runs come to, from those that they arrive at;
+        none goes on behind one that stops.
+        """
+        known: dict[int, Knowledge] = {}
         while arriving:
             # In the order of the text, so that all that leads to a step is known before it.
             number = min(arriving)
@@ -147,10 +147,17 @@ class Paths:
                 if len(now) == len(before):
                     continue
             known[number] = now
-            for target, what in self._leaving(number, now):
-                if 0 <= target < count:
-                    arriving[target] = arriving[target] & what if target in arriving else what
+            for target, what in self._arriving(number, now).items() if not stops(number) else ():
+                arriving[target] = arriving[target] & what if target in arriving else what
         return known
+
+    def _arriving(self, number: int, known: Knowledge) -> dict[int, Knowledge]:
+        """The instructions that come next behind one, and what is known at each."""
+        found: dict[int, Knowledge] = {}
+        for target, what in self._leaving(number, known):
+            if 0 <= target < len(self.campaign.instructions):
+                found[target] = found[target] & what if target in found else what
+        return found
 
     def _leaving(self, number: int, known: Knowledge) -> list[tuple[int, Knowledge]]:
         """Where a run goes on from an instruction, and what is known then."""
@@ -161,7 +168,8 @@ class Paths:
             return [
                 (target, known | {self._fact(node.condition, holds)})
                 for target, holds in both
-                if not self.settled(node.condition, known, not holds)
+                if self.reasoning.possible([(node.condition, holds)])
+                and not self.settled(node.condition, known, not holds)
             ]
         if isinstance(node, Goal):
             return [(number + 1, self._behind_goal(node, known))]

@@ -12,7 +12,8 @@ from importlib import import_module
 from pathlib import Path
 
 from flowlang.source import did_you_mean
-from flowlang.stores.store import Store, StoreError
+from flowlang.speech import tr
+from flowlang.stores.store import Store, StoreAway, StoreError
 
 _SHARED = frozenset((
     "arrays", "bell", "bulk", "failures", "migrations", "reading", "rows", "schema", "sql", "store",
@@ -29,7 +30,8 @@ def schemes() -> list[str]:
 def open_store(url: str, base: Path) -> Store:
     """The store at a URL, made where there is none yet; relative paths begin at `base`.
 
-    Raises StoreError, in words for a person, for an unknown scheme and where it cannot be opened.
+    Raises StoreError, in words for a person, for an unknown scheme and where it cannot be opened;
+    StoreAway where its server is not there.
     """
     scheme = check_scheme(url)
     store: Store = import_module(f"{__name__}.{scheme}").connect(url, base)
@@ -40,11 +42,16 @@ def check_scheme(url: str) -> str:
     """The scheme of a URL.  Raises StoreError where there is no store for it."""
     scheme, separator, _ = url.partition(":")
     if not separator:
-        raise StoreError(f'"{url}" is no address of a store; sqlite:///state.db is one')
+        raise StoreError(tr('"{url}" is no address of a store; sqlite:///state.db is one', url=url))
     known = schemes()
     if scheme not in known:
-        raise StoreError(f'"{url}": there is no store `{scheme}`; {did_you_mean(scheme, known)}')
+        raise StoreError(
+            tr(
+                '"{url}": there is no store `{scheme}`; {hint}',
+                url=url, scheme=scheme, hint=did_you_mean(scheme, known),
+            )
+        )  # fmt: skip
     return scheme
 
 
-__all__ = ["Store", "StoreError", "check_scheme", "open_store", "schemes"]
+__all__ = ["Store", "StoreAway", "StoreError", "check_scheme", "open_store", "schemes"]

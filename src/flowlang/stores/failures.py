@@ -34,6 +34,20 @@ _AT_CONNECTING = {
 _LOST = ("server closed the connection", "connection is closed", "the connection is lost")
 
 
+_AWAY = (
+    "Connection refused", "No such file or directory", "starting up", "shutting down",
+)  # fmt: skip
+"""A server that is not there: nobody listens, its socket is gone, or it says so itself."""
+
+
+def is_away(failure: BaseException | None) -> bool:
+    """Whether there was no connection because the server is not there now; not where user,
+    password, database or the name of the machine are wrong.
+    """
+    no_connection = isinstance(failure, psycopg.OperationalError) and failure.sqlstate is None
+    return no_connection and any(part in str(failure) for part in _AWAY)
+
+
 def in_words(failure: BaseException | None) -> str:
     """One line.  It never holds the values that were to be written, nor a password."""
     text = _text(failure)

@@ -22,14 +22,14 @@ from flowlang.stores.arrays import Arrays
 from flowlang.stores.bell import Bell
 from flowlang.stores.bulk import Bulk
 from flowlang.stores.sql import ready
-from flowlang.stores.store import StoreError
+from flowlang.stores.store import StoreAway, StoreError
 from flowlang.stores.writing import SqlStore
 
 try:
     import psycopg
     from psycopg.types.array import ListBinaryDumper
 
-    from flowlang.stores.failures import in_words
+    from flowlang.stores.failures import in_words, is_away
 except ImportError:
     raise StoreError(
         'a store in PostgreSQL needs psycopg: pip install "flowlang[postgresql]"'
@@ -125,10 +125,11 @@ class PostgresqlStore(SqlStore):
 
 
 def connect(url: str, base: Path) -> PostgresqlStore:
-    """The store in a database, its tables made where there are none.  Raises StoreError."""
+    """The store in a database, its tables made where there are none.
+
+    Raises StoreError; StoreAway where the server is not there.
+    """
     parsed = _parsed(url)
-    # It hides the password, but the query may hold one, too.
-    shown = parsed.set(query={}).render_as_string()
     options = {"connect_timeout": "10", "application_name": "flow", "client_encoding": "utf8"}
     engine = sa.create_engine(
         parsed.set(drivername="postgresql+psycopg", query=_VANISHED | options | parsed.query),
@@ -137,9 +138,22 @@ def connect(url: str, base: Path) -> PostgresqlStore:
         pool_pre_ping=True,
         pool_size=16,
     )
-    store = PostgresqlStore(engine, shown, Arrays(), Bell(engine))
+    store = PostgresqlStore(engine, _shown(parsed), Arrays(), Bell(engine))
     sa.event.listen(engine, "connect", _set_up)
-    return ready(store, _ensure_tables)
+    try:
+        return ready(store, _ensure_tables)
+    except StoreError as failure:
+        cause = failure.__cause__
+        if isinstance(cause, sa.exc.DBAPIError) and is_away(cause.orig):
+            raise StoreAway(*failure.args) from cause
+        raise
+
+
+def _shown(parsed: sa.URL) -> str:
+    """An address without its password, and without what else the query says: it may hold one."""
+    given = parsed.normalized_query
+    where = [f"{name}={one}" for name in ("host", "port") for one in given.get(name, ())]
+    return "?".join(filter(None, (parsed.set(query={}).render_as_string(), "&".join(where))))
 
 
 def _parsed(url: str) -> sa.URL:

@@ -78,7 +78,9 @@ class SqlReading(Sql):
         count = sa.func.count()
         asked = sa.select(letter.status, count).group_by(letter.status)
         with self._connected() as connection:
-            there = connection.scalar(sa.select(count).where(sa.not_(contact.deleted)))
+            # The row with the empty id is no contact: automations have it.
+            alive = sa.not_(contact.deleted) & (contact.id != "")
+            there = connection.scalar(sa.select(count).where(alive))
             waiting = connection.scalar(sa.select(count).where(arrival.status == "pending"))
             letters = {row[0]: row[1] for row in self._all(asked)}
         return Tally(there or 0, waiting or 0, dict(sorted(letters.items())))

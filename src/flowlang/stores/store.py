@@ -32,6 +32,10 @@ class StoreError(Exception):
     """The store cannot be opened or used now; the message says why, for a person."""
 
 
+class StoreAway(StoreError):
+    """The server of a store is not there, and may come: its address need not be wrong."""
+
+
 class Store(Protocol):
     """Verbs that read, then verbs that write.  Every verb raises StoreError where the database
     fails.

@@ -52,6 +52,12 @@ class Keywords:
     """… one of these terminals."""
     mistaken: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Words that people type from habit, with the words of flow that they mean."""
+    explained: dict[str, str] = field(default_factory=dict)
+    """Words that flow does not have and that are not near to any it has: what to do instead.
+
+    Nothing is guessed of a line with one: `30 seconds` must not become `30 hours`."""
+    filler: frozenset[str] = frozenset()
+    """Words that can be left out of a line, and it says the same."""
     aliases: tuple[str, ...] = ()
     """What people write for the code."""
     sentences: dict[str, str] = field(default_factory=dict)
@@ -147,6 +153,8 @@ def load(code: str) -> Keywords:
         counted=frozenset(raw.get("counted", ())),
         changes_after=frozenset(raw.get("changes_after", ())),
         mistaken={wrong: _several(right) for wrong, right in raw.get("mistaken", {}).items()},
+        explained=raw.get("explained", {}),
+        filler=frozenset(raw.get("filler", ())),
         aliases=tuple(raw.get("aliases", ())),
         sentences=raw.get("sentences", {}),
         # What a table does not say is said in English.

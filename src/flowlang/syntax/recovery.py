@@ -9,17 +9,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flowlang.source import Edit, Fix, Span, guess
+from flowlang.source import Edit, Findings, Fix, Source, Span, edited, guess
 from flowlang.syntax import diagnostics as d
 from flowlang.syntax import keywords, places, wording
 from flowlang.syntax.broken_off import broken_off
 from flowlang.syntax.lexeme import Lexeme, Line
+from flowlang.syntax.lexer import lines
 from flowlang.syntax.machine import Entry
+from flowlang.syntax.reader import Reader
 from flowlang.syntax.repair import Broken, Place, Repair, with_blanks
 from flowlang.syntax.repairs import repairs
 from flowlang.syntax.spelling import is_foreign
 from flowlang.syntax.spelling import mended as mended_line
 from flowlang.syntax.standing_earlier import standing_earlier
+from flowlang.syntax.unknown_words import begun, explained
 
 if TYPE_CHECKING:
     from flowlang.syntax.parser import Parser
@@ -58,8 +61,12 @@ def mended(parser: Parser, line: Line, failure: Failure, start: Entry, pieces: i
         return _without_condition(parser, lexemes, start, pieces)
     if broken_off(parser, line, failure, start, pieces):
         return True
+    if explained(parser, line, failure):
+        return _without_condition(parser, lexemes, start, pieces)
     if _repaired(parser, line, failure, start, pieces):
         return True
+    if begun(parser, line, failure):
+        return _without_condition(parser, lexemes, start, pieces)
     if failure.at == 0 and not _first_word(parser, line, failure):
         return False
     if failure.at and not _two_statements(parser, line, failure, start, pieces):
@@ -146,9 +153,31 @@ def _repaired(parser: Parser, line: Line, failure: Failure, start: Entry, pieces
         good = [one for one in (repair, *repair.others) if parses(one)]
         if good:
             parses(good[0])
-            _report(parser, good[0] if len(good) == 1 else _unsure(good, parser.words))
+            one = good[0] if len(good) == 1 else _unsure(good, parser.words)
+            _report(parser, one if _reads(parser, line, one, start) else replace(one, text=None))
             return True
     return False
+
+
+def _reads(parser: Parser, line: Line, repair: Repair, start: Entry) -> bool:
+    """Whether the line parses in its place as the fix would write it: else it is none."""
+    if repair.text is None:
+        return False
+    first = line.start
+    edit = _edit(parser, repair, repair.text)
+    span = Span(parser.source, edit.span.start - first, edit.span.end - first)
+    source = Source("", edited(parser.text[first : line.end], [Edit(span, edit.text)]))
+    reader = Reader(source, parser.words)
+    found = lines(source, parser.words, Findings())
+    reader.machine.stack = start
+    reader.machine.begin_line()
+    sound = len(found) == 1 and not found[0].flawed
+    return sound and reader.feed(found[0].lexemes, parser.words) is None
+
+
+def _edit(parser: Parser, repair: Repair, text: str) -> Edit:
+    span = Span(parser.source, repair.start, repair.end)
+    return Edit(span if text else with_blanks(span), text)
 
 
 def _unsure(good: list[Repair], words: keywords.Keywords) -> Repair:
@@ -161,8 +190,7 @@ def _report(parser: Parser, repair: Repair) -> None:
     span = Span(parser.source, repair.start, repair.end)
     fix = None
     if repair.text is not None:
-        place = span if repair.text else with_blanks(span)
-        fix = Fix((Edit(place, repair.text),), repair.safe)
+        fix = Fix((_edit(parser, repair, repair.text),), repair.safe)
     diagnostic = repair.diagnostic
     parser.findings.report(diagnostic, span, hint=repair.hint, fix=fix, **repair.words)
 
@@ -244,15 +272,19 @@ def _two_statements(
     if not second or second[0].kind != "WORD":
         return False
     parser.back(start, pieces)
-    if (
-        parser.feed(first, parser.words) is not None
-        or parser.feed(second, parser.words) is not None
-    ):
+    if parser.feed(first, parser.words) is not None:
         return False
+    name = parser.pieces[-1].terminal == "NAME"
+    if parser.feed(second, parser.words) is not None:
+        return False
+    if first[-1].kind == "WORD" and name:
+        return False  # that the first line ends in a name is as much of a guess
     words, lexeme = parser.words, second[0]
     span = Span(parser.source, lexeme.start, lexeme.end)
     between = Span(parser.source, first[-1].end, lexeme.start)
-    fix = Fix((Edit(between, "\n" + " " * line.width),), safe=False)
+    # What takes lines below it would have none.
+    ends = not parser.machine.can_shift(parser.machine.stack, "_INDENT")
+    fix = Fix((Edit(between, "\n" + " " * line.width),), safe=False) if ends else None
     what = words.say("new-statement", found=wording.found(lexeme))
     parser.findings.report(d.UNEXPECTED, span, what=what, hint=words.say("new-line"), fix=fix)
     return True

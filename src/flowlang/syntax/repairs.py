@@ -6,26 +6,23 @@ A repair is only tried: it counts where the line then parses, and the first that
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from flowlang.syntax import diagnostics as d
-from flowlang.syntax.dates_in_words import said_at
 from flowlang.syntax.keywords import Keywords
 from flowlang.syntax.lexeme import Lexeme
 from flowlang.syntax.misspellings import misspelled, mistaken, unfinished
 from flowlang.syntax.repair import SIGNS, Broken, Repair, said
 from flowlang.syntax.wording import listed
+from flowlang.syntax.written_values import AFTERNOON, clock, date_in_words, numbers, signs
 
 MAX_QUOTED = 12
 """Words without quotes that are tried as one text."""
-_JOINED = {
-    (">", "="): ">=", ("<", "="): "<=", ("=", ">"): ">=", ("=", "<"): "<=", ("<", ">"): "!=",
-    ("=", "="): "=",
-}  # fmt: skip
 
 
 def repairs(broken: Broken) -> Iterator[Repair]:
     """All repairs that may apply, the most telling first."""
-    yield from _date_in_words(broken)
+    yield from date_in_words(broken)
     yield from mistaken(broken)
     yield from misspelled(broken)
     yield from unfinished(broken)
@@ -33,96 +30,19 @@ def repairs(broken: Broken) -> Iterator[Repair]:
         return
     yield from _twice(broken, broken.current)
     yield from _assignment(broken, broken.current)
-    yield from _signs(broken, broken.current)
-    yield from _numbers(broken, broken.current)
+    yield from signs(broken, broken.current)
+    yield from numbers(broken, broken.current)
     yield from _quotes(broken, broken.current)
     if "STRING" in (broken.current.kind, broken.previous and broken.previous.kind):
         yield from _turned(broken, broken.current)
+    yield from _filler(broken)
     yield from _missing(broken, broken.current)
     yield from _one_name(broken, broken.current)
     yield from _turned(broken, broken.current)
     yield from _too_much(broken, broken.current)
 
 
-# ------------------------------------------------------------------ signs and numbers
-
-
-def _signs(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
-    """`> =`, `==`, and a minus that stands too close."""
-    index, previous = broken.at.index, broken.previous
-    right = _JOINED.get((previous.kind, lexeme.kind)) if previous else None
-    if previous and right:
-        one = Lexeme(right, right, previous.start, lexeme.end)
-        yield said(broken, broken.put(index - 1, 2, one), one, "joined", right)
-    if lexeme.kind == "NUMBER" and lexeme.text.startswith("-"):
-        minus = Lexeme("-", "-", lexeme.start, lexeme.start + 1)
-        number = Lexeme("NUMBER", lexeme.text[1:], lexeme.start + 1, lexeme.end)
-        yield Repair(
-            broken.put(index, 1, minus, number),
-            d.MISSING_SPACE,
-            lexeme.start,
-            lexeme.end,
-            {"what": broken.words.say("minus")},
-            broken.words.say("write", text=f"- {number.text}"),
-            f"- {number.text}",
-            safe=True,
-        )
-
-
-def _numbers(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
-    """`50` for `50%`, `9` for `09:00`, `3,5` for `3.5`."""
-    index, previous = broken.at.index, broken.previous
-    following = broken.lexemes[index + 1] if index + 1 < len(broken.lexemes) else None
-    if following is not None:
-        yield from _clock(broken, index + 1)
-    if lexeme.kind == "NUMBER" and lexeme.text.isdigit():
-        share = lexeme._replace(kind="PERCENT", text=f"{lexeme.text}%")
-        yield said(broken, broken.put(index, 1, share), share, "share", share.text)
-        if int(lexeme.text[:3]) <= 24:
-            time = lexeme._replace(kind="TIME", text=f"{int(lexeme.text):02}:00")
-            yield said(broken, broken.put(index, 1, time), time, "colon-time", time.text)
-    if lexeme.kind == "," and previous and following:
-        number = Lexeme(
-            "NUMBER", f"{previous.text}.{following.text}", previous.start, following.end
-        )
-        if (
-            previous.kind == following.kind == "NUMBER"
-            and "." not in previous.text + following.text
-        ):
-            yield said(
-                broken, broken.put(index - 1, 3, number), number, "decimal-comma", number.text
-            )
-
-
-def _date_in_words(broken: Broken) -> Iterator[Repair]:
-    """`24 December 2027`, where the line stopped making sense or shortly before."""
-    at = broken.at.index
-    for index in range(max(at - 2, 0), min(at + 1, len(broken.lexemes))):
-        first = broken.lexemes[index]
-        said = said_at(broken.text, first.start)
-        if said is None:
-            continue
-        length = sum(first.start <= one.start < said.end for one in broken.lexemes)
-        date = Lexeme("DATE", said.date or _SOME_DAY, first.start, said.end)
-        moments = [(length, date)]
-        behind = broken.lexemes[index + length : index + length + 1]
-        if behind and behind[0].kind == "TIME":
-            moment = Lexeme("DATETIME", f"{date.text} {behind[0].text}", date.start, date.end)
-            moments.append((length + 1, moment))
-        for replaced, lexeme in moments:
-            yield Repair(
-                broken.put(index, replaced, lexeme),
-                d.WRONG_DATE,
-                date.start,
-                date.end,
-                hint=broken.words.say("write", text=said.date) if said.date else "",
-                text=said.date or None,
-                safe=True,
-            )
-
-
-_SOME_DAY = "1900-01-01"
-"""Stands in the place of a day that is not known: no other is before it."""
+# ------------------------------------------------------------------ values that are set
 
 
 def _assignment(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
@@ -164,12 +84,17 @@ def _quotes(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
         plain = lexeme._replace(kind=word, text=content.lower() if word == "PHRASE" else content)
         if word == "PHRASE" or ("NAME" in accepted and content.isidentifier()):
             sentence = "no-quotes" if word == "PHRASE" else "name-without-quotes"
-            yield said(broken, broken.put(index, 1, plain), lexeme, sentence, content)
+            put = said(broken, broken.put(index, 1, plain), lexeme, sentence, content)
+            kinds = broken.words.forms("TYPE") | broken.words.forms("_ONE_OF")
+            behind = [one.text.lower() for one in broken.lexemes[index + 1 : index + 2]]
+            # Where it is defined, a name is what its author says; elsewhere there may be none.
+            yield put if word == "PHRASE" or kinds & {*behind} else replace(put, text=None)
     elif (
         accepted & {"STRING", "BLOCK"}
         and "UNIT" not in accepted
         and lexeme.kind in ("WORD", "REF", "NUMBER")
         and lexeme.text.lower() not in broken.words.forms("WEEKDAY")
+        and not _is_duration(broken, index)
     ):
         for length in range(1, min(MAX_QUOTED, len(broken.lexemes) - index) + 1):
             last = broken.lexemes[index + length - 1]
@@ -185,6 +110,13 @@ def _quotes(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
                 hint=broken.words.say("write", text=right),
                 text=right,
             )
+
+
+def _is_duration(broken: Broken, index: int) -> bool:
+    """Whether a number and a unit stand there, which are no text that lacks its quotes."""
+    kinds = [one.kind for one in broken.lexemes[index : index + 2]]
+    units = broken.words.forms("UNIT")
+    return kinds == ["NUMBER", "WORD"] and broken.lexemes[index + 1].text.lower() in units
 
 
 def _phrases(words: Keywords, accepted: set[str]) -> set[str]:
@@ -233,7 +165,8 @@ def _one_name(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
     ):
         name = Lexeme("WORD", f"{previous.text}_{lexeme.text}", previous.start, lexeme.end)
         lexemes = broken.put(broken.at.index - 1, 2, name)
-        yield said(broken, lexemes, name, "one-name", name.text)
+        repair = said(broken, lexemes, name, "one-name", name.text)
+        yield repair if "TYPE" in broken.at.accepted else replace(repair, text=None)
 
 
 def _turned(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
@@ -254,26 +187,11 @@ def _turned(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
     )
 
 
-_AFTERNOON = {"am": 0, "pm": 12, "uhr": 0}
-"""Words after a time, and the hours they add to one before noon."""
-
-
-def _clock(broken: Broken, index: int) -> Iterator[Repair]:
-    """A time as it is said, with the word at this index: `5pm`, `9:30 am`, `17 Uhr`."""
-    previous, lexeme = broken.lexemes[index - 1 : index + 1] if index else (None, None)
-    if previous is None or lexeme is None or previous.kind not in ("NUMBER", "TIME"):
-        return
-    added = _AFTERNOON.get(lexeme.text.lower())
-    hour, _, minute = previous.text.replace(".", ":").partition(":")
-    if added is None or not hour.isdigit() or int(hour) > 24 or len(minute) not in (0, 2):
-        return
-    whole = int(hour) % 12 + added if lexeme.text.lower() != "uhr" else int(hour) % 24
-    time = f"{whole:02}:{minute or '00'}"
-    place = Lexeme("TIME", time, previous.start, lexeme.end)
-    words = {"word": f"{previous.text} {lexeme.text}"}
-    hint = broken.words.say("write", text=time)
-    lexemes = broken.put(index - 1, 2, place)
-    yield Repair(lexemes, d.MISSPELLED, place.start, place.end, words, hint, time, safe=True)
+def _filler(broken: Broken) -> Iterator[Repair]:
+    """A word without which the line says the same."""
+    for index in (broken.at.index, broken.at.index - 1):
+        if index >= 0 and broken.lexemes[index].text.lower() in broken.words.filler:
+            yield _without(broken, index)
 
 
 def _twice(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
@@ -288,14 +206,16 @@ def _too_much(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
     twice = broken.previous is not None and broken.previous.kind == lexeme.kind in SIGNS
     if lexeme.kind not in ("WORD", ")", ",") and not twice:
         return
-    if lexeme.text.lower() in _AFTERNOON:
-        yield from _clock(broken, broken.at.index)
+    if lexeme.text.lower() in AFTERNOON:
+        yield from clock(broken, broken.at.index)
         return
     both = (broken.at.index, broken.at.index - 1)
     for index in reversed(both) if _is_keyword(broken.words, broken.previous) else both:
         if index < 0 or broken.lexemes[index].kind == "STRING":
             continue
-        yield _without(broken, index)
+        repair = _without(broken, index)
+        # It may be what matters most of the line (`not`, `never`), which is nothing to take away.
+        yield repair if lexeme.kind != "WORD" else replace(repair, text=None)
 
 
 def _without(broken: Broken, index: int) -> Repair:
@@ -303,4 +223,11 @@ def _without(broken: Broken, index: int) -> Repair:
     word = broken.lexemes[index]
     hint = broken.words.say("remove-it")
     lexemes, told = broken.put(index, 1), {"word": word.text}
+    if 0 < index < len(broken.lexemes) - 1:
+        before, behind = broken.lexemes[index - 1], broken.lexemes[index + 1]
+        both = f"{before.text} {behind.text}".lower()
+        some = broken.words.phrases.get(before.text.lower(), ())
+        if any(phrase.text == both for phrase in some):
+            phrase = Lexeme("PHRASE", both, before.start, behind.end)
+            lexemes = broken.put(index - 1, 3, phrase)
     return Repair(lexemes, d.WORD_TOO_MUCH, word.start, word.end, told, hint, "")

@@ -67,7 +67,9 @@ class _Collector(Collector):
         yield runs
 
     def _messages(self, shared: Shared) -> Iterator[GaugeMetricFamily]:
-        sent = _family("messages_sent", "Messages that were sent.", "message")
+        sent = _family("messages_sent", "Messages that were handed over.", "message")
+        queued = _family("messages_queued", "Messages that are to be handed over.", "message")
+        unknown = _family("messages_unknown", "Messages of unknown fate.", "message")
         failed = _family("messages_failed", "Messages that could not be handed over.", "message")
         skipped = _family("messages_skipped", "Sends that were skipped.", "message", "reason")
         halted = _family("messages_halted", "Contacts who wait at a halted send.", "message")
@@ -81,6 +83,17 @@ class _Collector(Collector):
             both[1] += row.failed
             for why, count in row.skipped.items():
                 reasons[row.name, why] = reasons.get((row.name, why), 0) + count
+        queues: dict[str, int] = {}
+        for name, status, count in self._store.open_letters():
+            if not name:
+                continue  # it tells a person something, and is no send
+            sums.setdefault(name, [0, 0])[0] -= count
+            if status == "unknown":
+                unknown.add_metric([name], count)
+            else:
+                queues[name] = queues.get(name, 0) + count
+        for name, count in queues.items():
+            queued.add_metric([name], count)
         for name, (done, lost) in sums.items():
             sent.add_metric([name], done)
             failed.add_metric([name], lost)
@@ -88,7 +101,7 @@ class _Collector(Collector):
             skipped.add_metric(labels, count)
         for name, count in shared.halted.items():
             halted.add_metric([name], count)
-        yield from (sent, failed, skipped, halted)
+        yield from (sent, queued, unknown, failed, skipped, halted)
 
     def _lag(self) -> GaugeMetricFamily:
         """How late the engine is: since when the first contact is due, or the first arrival."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flowlang.check import diagnostics as d
 from flowlang.check.comparing import Fn, among, comparable, compare, outside
-from flowlang.check.hints import a_kind, comparison_hint
+from flowlang.check.hints import a_kind, beside_hint, comparison_hint
 from flowlang.check.meaning import UNKNOWN, Compiled, Place, meaning
 from flowlang.kinds import NUMBER, TEXT, YES_NO, Kind
 from flowlang.speech import tr
@@ -30,7 +30,7 @@ def _or(ex: Expressions, node: tree.Or, place: Place) -> Compiled:
 
 
 def _choices_without_in(ex: Expressions, node: tree.Or) -> None:
-    """`country = "DE" or "AT"` means `in`."""
+    """`country = "DE" or "AT"` means `in`; `tagged "a" or "b"` means `or tagged "b"`."""
     for first, other in pairwise(node.parts):
         if isinstance(first, tree.Compare) and isinstance(other, (tree.Text, tree.Number)):
             left, right = first.left.span.text, first.right.span.text
@@ -42,6 +42,8 @@ def _choices_without_in(ex: Expressions, node: tree.Or) -> None:
                 other=other.span.text,
             )
             ex.findings.report(d.NOT_A_CONDITION, other.span, kind=a_kind(kind), hint=hint)
+        elif isinstance(other, tree.Text) and (hint := beside_hint(other, first)):
+            ex.findings.report(d.NOT_A_CONDITION, other.span, kind=a_kind(TEXT), hint=hint)
 
 
 @meaning(tree.And)

@@ -11,7 +11,7 @@ from flowlang.engine.expectations import instead
 from flowlang.engine.expectations.expectation import Compiled, Expectations, expects
 from flowlang.speech import tr
 from flowlang.syntax import expressions as tree
-from flowlang.syntax import facts, past, scripts
+from flowlang.syntax import facts, moments, past, scripts
 from flowlang.syntax.tree import Node, Token, children, walk
 
 if TYPE_CHECKING:
@@ -69,18 +69,19 @@ def _spoken_of(node: Node) -> Iterator[Node]:
             yield from _spoken_of(part)
 
 
+_OF_NOBODY = (
+    tree.Expression, facts.CouponsLeft, tree.Compare, tree.And, tree.Or, tree.Not, tree.Sum,
+    tree.Product, tree.OneSided, tree.TwoSided, tree.Between, tree.InList, tree.NotInList,
+    tree.BadExpression,
+)  # fmt: skip
 _OF_CONTACT = tuple(
     kind
-    for kind in vars(tree).values()
+    for file in (tree, facts, moments, past)
+    for kind in vars(file).values()
     if isinstance(kind, type)
     and issubclass(kind, tree.Expression)
-    and kind
-    not in (
-        tree.Expression, facts.CouponsLeft, tree.Compare, tree.And, tree.Or, tree.Not, tree.Sum,
-        tree.Product, tree.OneSided, tree.TwoSided, tree.Between, tree.InList, tree.NotInList,
-        tree.BadExpression,
-    )
+    and kind not in _OF_NOBODY
     and not issubclass(kind, tree.Literal)
-)  # fmt: skip
+)
 
 _NOBODY: Any = None

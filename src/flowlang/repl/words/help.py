@@ -67,7 +67,7 @@ def _one(session: Session, name: str) -> Told:
     if action is not None and (found is None or found[1]):
         return _action(action, words)
     if found is None:
-        known = [phrase for one in word.words() for phrase in one.phrases(words.code)]
+        known = [one.phrases(words.code)[0] for one in word.words()]
         known += [words.word(one.terminal) for one in (*ACTIONS, *LINES)]
         raise Wrong(tr("there is no word `{name}`", name=name), did_you_mean(name, known))
     one = found[0]

@@ -5,17 +5,15 @@ contact, and then sends marketing. Nothing goes out: the send is skipped each ti
 meant is against the law. A confirmation that the wish was heard is a service message.
 """
 
-from flowlang.check.names import Message
 from flowlang.program.program import Campaign
 from flowlang.rules.paths import Paths
+from flowlang.rules.refusals import is_refused
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.source import Walk
 from flowlang.steps.blocking import Block
 from flowlang.steps.consent import Withdraw
 from flowlang.steps.send import NOT_SENT, Send
 from flowlang.syntax import campaigns as tree
-from flowlang.syntax import facts
-from flowlang.syntax.tree import Token
 
 RULE = Rule(
     __name__, "FL701", "warning", '"{message}" goes to no one: marketing was refused', legal=True
@@ -64,10 +62,9 @@ def check(campaign: Campaign, look: Look) -> Hits:
     at_first = {0, *(paths.at_once(0) if refused and not paths.takes_time(0) else ())}
     for number, node, message in sends:
         after_start = refused and number in at_first and message.channel == "email"
-        if after_start or _is_refused(paths, number, node, message):
-            yield Hit(
-                node.span, {"message": message.name}, walk=Walk(campaign.name, number, NOT_SENT)
-            )
+        if after_start or is_refused(paths, number, node, message):
+            walk = Walk(campaign.name, number, NOT_SENT, allowed=message.channel)
+            yield Hit(node.span, {"message": message.name}, walk=walk)
 
 
 def _starts_with_a_no(paths: Paths) -> bool:
@@ -80,14 +77,4 @@ def _starts_with_a_no(paths: Paths) -> bool:
     return bool(starts) and all(
         isinstance(line, tree.StartOn) and line.event.event.value == "unsubscribed"
         for line in starts
-    )
-
-
-def _is_refused(paths: Paths, number: int, node: Send, message: Message) -> bool:
-    known = paths.at(number)
-    if known is None:
-        return False
-    consent = facts.MayGet(node.span, Token(node.span, "NAME", message.channel))
-    return paths.settled(consent, known, holds=False) or paths.settled(
-        facts.IsBlocked(node.span), known, holds=True
     )

@@ -6,6 +6,7 @@ person gets it twice. Let time pass, or take one of them out.
 
 from flowlang.program.program import Campaign
 from flowlang.rules.blocks import is_same
+from flowlang.rules.refusals import is_refused
 from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.source import Walk
 from flowlang.speech import tr
@@ -52,11 +53,14 @@ def check(campaign: Campaign, look: Look) -> Hits:
     for number, node in sends.items():
         for at in sorted(paths.at_once(number)):
             other = sends.get(at)
-            if at > number and other is not None and is_same(other, node):
+            if at <= number or other is None or not is_same(other, node):
+                continue
+            message = look.names.messages.get(str(node.message.value))
+            if message is None or not is_refused(paths, at, other, message):
                 yield Hit(
                     other.span,
                     {"message": node.message.value},
                     also=((node.span, tr("sent here as well")),),
-                    walk=Walk(campaign.name, at, SENT),
+                    walk=Walk(campaign.name, at, SENT, before=number, outcome_before=SENT),
                 )
                 break

@@ -40,7 +40,8 @@ def check(node: ex.And, look: Look) -> Hits:
     ):
         day, month = _compared_part(parts["day"])[1], _compared_part(parts["month"])[1]
         if day is not None and day == month:
-            text = tr("anniversary of {text} is today", text=shown(day))
+            said = tr("anniversary of {text} is today", text=shown(day))
+            text = said.in_(look.parsed.language)
             only = len(node.parts) == 2
             fix = replaced(node.span, text, safe=False) if only else None
             yield Hit(node.span, {}, f"`{text}`", fix)

@@ -62,8 +62,8 @@ def check(campaign: Campaign, look: Look) -> Hits:
             node = campaign.nodes[at]
             if isinstance(node, Send) and _is_marketing(node, look) and not _held_back(node, look):
                 words = {"message": node.message.value, "time": time}
-                step = (number, IN_TIME) if number >= 0 else (at, SENT)
-                walk = Walk(campaign.name, *step)
+                through = (number, IN_TIME) if number >= 0 else (-1, "")
+                walk = Walk(campaign.name, at, SENT, "", *through)
                 yield Hit(
                     node.span,
                     words,

@@ -142,7 +142,9 @@ def said(template: str, parts: Mapping[str, Any], language: str, many: str = "")
     told = {
         name: part.in_(language) if isinstance(part, Text) else part for name, part in parts.items()
     }
-    return _Numbers(catalogue.pgettext("between thousands", ",")).vformat(translated, (), told)
+    apart = catalogue.pgettext("between thousands", ",")
+    numbers = _Numbers(apart, catalogue.pgettext("decimal mark", "."))
+    return numbers.vformat(translated, (), told)
 
 
 def template(text: str, language: str) -> str:
@@ -167,13 +169,16 @@ def paragraphs(text: str, language: str) -> str:
 
 
 class _Numbers(Formatter):
-    """Sets thousands apart as a language does."""
+    """Sets thousands apart and marks decimals as a language does."""
 
-    def __init__(self, separator: str) -> None:
+    def __init__(self, separator: str, mark: str) -> None:
         self.separator = separator
+        self.mark = mark
 
     def format_field(self, value: Any, format_spec: str) -> str:
         shown: str = super().format_field(value, format_spec)
+        if format_spec.endswith("g"):
+            return shown.replace(".", self.mark)
         return shown.replace(",", self.separator) if format_spec == "," else shown
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 from flowlang.stores import open_store
@@ -49,7 +50,18 @@ def main(place: Path) -> None:
         assert full.returncode == 2, full.stderr
         assert full.stderr.count(FULL) == 1, full.stderr
         assert len(full.stderr.splitlines()) <= 2, full.stderr
+    filler = disk / "filler"
+    with suppress(OSError), filler.open("wb", buffering=0) as stream:
+        while stream.write(bytes(1024)):
+            pass
+    (shop / "d.csv").write_text("id,email,tags\n" + rows.replace("c", "d"))
+    refused = flow("contacts", "import", "d.csv", *store, cwd=shop)
+    assert refused.returncode == 2, refused.stderr
+    assert "taken" not in refused.stderr, refused.stderr
     _mount(disk, "remount,size=60m")
+    filler.unlink()
+    listed = flow("report", "processes", "-o", "/dev/full", *store, cwd=shop)
+    assert (listed.returncode, "Error: /dev/full: " in listed.stderr) == (2, True), listed.stderr
     for now in ("2030-01-01 10:00", "2030-01-03 10:00"):
         done = flow("run", "--once", *store, cwd=shop, FLOW_NOW=now)
         assert done.returncode == 0, done.stderr

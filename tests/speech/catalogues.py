@@ -35,6 +35,7 @@ def extracted() -> Catalog:
     """All that can be translated, with the files in which it stands."""
     found = Catalog(charset="utf-8", fuzzy=False)
     found.add(",", context="between thousands")
+    found.add(".", context="decimal mark")
     for path in sorted(PACKAGE.rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         place = path.relative_to(PACKAGE).as_posix()

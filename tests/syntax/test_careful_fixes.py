@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flowlang.source import Finding, edited
+from flowlang.syntax.tree import walk
 from tests.syntax.reading import read
 
 HEADS = {"de": '# sprache: de\nkampagne "K"\n  starte bei kauf\n', "en": 'campaign "K"\n'}

@@ -118,6 +118,7 @@ def _differences(given: list[Path], *, unsafe: bool, cached: bool) -> int:
 
     done = mending.mended(checking.targets(given, cached=cached), unsafe=unsafe)
     shown = [one for one in done if one.may_be_written()]
+    paths.speak(mending.languages(shown) or {terminal.spoken()})
     for one in shown:
         terminal.write(differences.unified(str(one.path), one.before, one.after, tr("mended")))
     return FOUND if shown else 0

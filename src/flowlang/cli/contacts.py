@@ -182,8 +182,8 @@ def _as_text(data: dict[str, Any], contact: Contact, zone: ZoneInfo) -> str:
     for run in data["campaigns"]:
         lines.append(
             tr(
-                '  campaign "{name}": {status}{until}{held}{step}',
-                name=run["campaign"],
+                "  {name}: {status}{until}{held}{step}",
+                name=_named(run["campaign"]),
                 status=retelling.status(run["status"]),
                 until=tr(" until {moment}", moment=clock(run["until"])) if run.get("until") else "",
                 held=tr(", held (paused)") if run.get("held") else "",
@@ -259,3 +259,11 @@ def import_robinson(file: Path, path: Path | None, url: str | None) -> int:
         new = store.import_robinson(found.addresses)
     terminal.talk(tr("{new:,} new, {known:,} known", new=new, known=len(found.addresses) - new))
     return FOUND if any(one.severity == "error" for one in found.problems) else 0
+
+
+def _named(campaign: str) -> str:
+    """A campaign by its name; a group send, which has none that a person gave it, as what it is."""
+    from flowlang.engine import retelling
+
+    known = retelling.whose(campaign)
+    return known if known is not campaign else tr('campaign "{name}"', name=campaign)

@@ -221,6 +221,11 @@ THE = Retold(
     'the import coupons "{name}" of "{by}"', 'the export contacts "{name}" of "{by}"',
     'the export report "{name}" of "{by}"',
 )  # fmt: skip
+WHOSE = Retold(
+    'automation "{name}"', 'send "{message}" by the automation "{name}"',
+    'send "{message}" by the automation "{name}" ({number})',
+)  # fmt: skip
+"""What an entry of a history belongs to, where it is no campaign that a person has named."""
 REFUSAL = Retold(
     "nothing is known of `{kind}`",
     '"{message}" was never sent to {contact}, so it cannot be {kind}',

@@ -11,13 +11,18 @@ from collections.abc import Callable, Iterable
 
 from flowlang.contact import Entry
 from flowlang.engine import kept
-from flowlang.speech import ENGLISH, Text, in_language, tr
+from flowlang.speech import ENGLISH, Text, in_language, joined, tr
 from flowlang.syntax import keywords
 
 
 def what(word: str, language: str) -> str:
     """What was decided: `sent`, `waiting for restart`."""
     return in_language(kept.WHAT(word), language)
+
+
+def whose(name: str) -> str:
+    """The campaign that an entry belongs to, as `Entry.whose` has it, or the automation."""
+    return kept.WHOSE(name)
 
 
 def because(word: str, reason: str, language: str) -> str:
@@ -47,7 +52,7 @@ class _Because(Text):
 
 def decision(entry: Entry) -> Text:
     """A line of a history, without its moment: where, what, and why."""
-    where = f"{entry.whose}  " if entry.campaign else ""
+    where = joined((whose(entry.whose), ""), "  ") if entry.campaign else ""
     step = f"{entry.step}: " if entry.step else ""
     parts = {"where": where, "step": step, "what": kept.WHAT(entry.what)}
     if not entry.because:

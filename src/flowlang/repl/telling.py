@@ -83,7 +83,7 @@ class Teller:
         if self.several and entry.contact:
             yield "strong", f"{entry.contact}  "
         if entry.campaign:
-            yield f"{entry.whose}  "
+            yield f"{in_language(retelling.whose(entry.whose), self.language)}  "
         if entry.step:
             yield f"{entry.step}: "
         style: Style = "bad" if entry.what in _BAD else "good" if entry.what in _GOOD else ""

@@ -47,7 +47,12 @@ def render(findings: Sequence[Finding], files: Sequence[str], *, color: bool = F
     return document(
         "flow check",
         (
-            Case(name, name, failures=tuple(map(_failure, found)))
+            Case(
+                name,
+                name,
+                failures=tuple(map(_failure, found)),
+                language=found[0].language if found else ENGLISH,
+            )
             for name, found in failures.items()
         ),
     )

@@ -42,8 +42,8 @@ def _choices_without_in(ex: Expressions, node: tree.Or) -> None:
                 other=other.span.text,
             )
             ex.findings.report(d.NOT_A_CONDITION, other.span, kind=a_kind(kind), hint=hint)
-        elif isinstance(other, tree.Text) and (hint := beside_hint(other, first)):
-            ex.findings.report(d.NOT_A_CONDITION, other.span, kind=a_kind(TEXT), hint=hint)
+        elif isinstance(other, tree.Text) and (again := beside_hint(other, first)):
+            ex.findings.report(d.NOT_A_CONDITION, other.span, kind=a_kind(TEXT), hint=again)
 
 
 @meaning(tree.And)

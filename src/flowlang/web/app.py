@@ -93,8 +93,7 @@ class _Guarded:
         try:
             await self.app(scope, receive, sending)
         except Exception as failure:  # noqa: BLE001 - the one place where every request ends
-            what = f"{type(failure).__name__}: {failure}"
-            self.service.tell(f"internal error: {what[:300]}; please report this")
+            self.service.tell_fault(failure)
             if not begun:
                 page = pages.notice("broken", self.service.program.config.language, 500)
                 await page(scope, receive, send)

@@ -47,6 +47,7 @@ Unreadable.
 """
 FOLLOWS = 1.0
 """Seconds after which is looked again whether another version was applied."""
+_TOLD = "told to the person who runs the server"
 
 
 @dataclass(slots=True)
@@ -82,6 +83,13 @@ class Service:
         self.doorkeeper = Doorkeeper(self.store, self.clock)
         self.rate = Rate(self.limits.per_second, self.limits.burst, self.clock)
         self._applied, self._looked = self.store.program(), self.clock()
+
+    def tell_fault(self, failure: Exception) -> None:
+        """One line for a fault of ours, by whoever sees it first; it may be raised on."""
+        if _TOLD not in getattr(failure, "__notes__", ()):
+            failure.add_note(_TOLD)
+            what = f"{type(failure).__name__}: {failure}"
+            self.tell(f"internal error: {what[:300]}; please report this")
 
     def follow(self) -> None:
         """Take the version that was applied meanwhile, if one was.  Raises StoreError."""

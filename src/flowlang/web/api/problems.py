@@ -82,7 +82,9 @@ def install(app: FastAPI) -> None:
         return answer(503, detail, {"Retry-After": str(PAUSE)})
 
     def broken(request: Request, failure: Exception) -> JSONResponse:
-        # Starlette raises it again after the answer, for who watches over the whole server.
+        # Starlette raises it again after the answer, for who watches over the whole server; but who
+        # has the answer is to find the line there.
+        app.state.service.tell_fault(failure)
         return answer(500, "something went wrong, and it is our fault")
 
     app.add_exception_handler(Exception, broken)

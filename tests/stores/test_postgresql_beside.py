@@ -200,9 +200,9 @@ def test_a_connection_that_is_killed_lets_go_of_what_it_claimed(
 def test_a_worker_that_hangs_in_a_transaction_loses_it(
     worker: Another, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    b = worker()
+    a, b = worker(), worker()
     monkeypatch.setattr(postgresql, "LEASE", 0.05)
-    a = worker()
+    a.engine.dispose()  # the next connection has so short a lease, and nothing but this test in it
 
     def hang() -> None:
         with a.transaction(beside=True):

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from flowlang.contact import Entry
+from flowlang.engine.beside import SHARE
 from flowlang.engine.worker import Worker
 from flowlang.stores import Store, open_store
 from flowlang.stores.rows import Stock
@@ -163,6 +164,22 @@ def test_several_workers_tell_each_contact_the_story_that_one_tells(
     )
     assert {one.name: one.done for one in store.processes() if one.type == "message send"} == sent
     assert sum(bool(one["beside"]) for one in crew.stretches) > 1
+
+
+def test_two_workers_are_beside_each_other_until_the_end_of_a_list_is_near(
+    store: Store, postgresql_url: str
+) -> None:
+    people = [f"p{number:04}" for number in range(200)]
+    store.import_codes("A", [f"A{number}" for number in range(2 * SHARE + len(people))], START)
+    begin(store, JOURNEY)
+    feed(store, [person(0, name, score=99) for name in people])
+    feed(store, [came(1, people[0], "tag", tag="signup")])
+    Worker(compiled(JOURNEY), store).run(START + 50 * HOUR)  # each send has its process now
+    feed(store, [came(60, name, "tag", tag="signup") for name in people[1:]])
+    crew = Crew(postgresql_url, JOURNEY, workers=2, batch=20)
+    crew.run(START + 200 * HOUR)
+    assert len(set(codes_of(store, people))) == len(people)
+    assert not sum(one["again"] for one in crew.stretches)
 
 
 @pytest.mark.parametrize("policy", ["halt", "skip", 'show "none"'])

@@ -72,6 +72,15 @@ def waits_for_a_lock(store: PostgresqlStore) -> bool:
 # ---------------------------------------------------------------------------- claims
 
 
+def test_who_is_beside_others_counts_them(worker: Another) -> None:
+    a, b = worker(), worker()
+    with a.transaction(beside=True):
+        assert a.at_work() == 1
+        with b.transaction(beside=True):
+            assert (a.at_work(), b.at_work()) == (2, 2)
+        assert a.at_work() == 1
+
+
 def test_two_who_claim_never_have_the_same(worker: Another) -> None:
     a, b = worker(), worker()
     a.save(Changes(contacts=[ANNA, BEN, CLEO]))

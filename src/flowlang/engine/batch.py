@@ -12,7 +12,7 @@ from flowlang.engine import results
 from flowlang.engine.admission import admit_contacts, as_text, import_finished
 from flowlang.engine.automations import SYSTEM
 from flowlang.engine.batch_timeline import BatchTimeline, Horizon
-from flowlang.engine.beside import Alone
+from flowlang.engine.beside import Alone, Peers
 from flowlang.engine.commons import Commons
 from flowlang.engine.files import Files
 from flowlang.engine.interpreter import next_due
@@ -42,7 +42,7 @@ _SUBJECT = 120
 class Batch:
     """Contacts at hand, and what became of them.
 
-    `beside`: other workers are at work, too; what would concern them raises Alone.
+    `peers` are at work beside it, if any: what would concern them raises Alone.
     """
 
     def __init__(
@@ -55,14 +55,14 @@ class Batch:
         *,
         answers: Answers | None = None,
         files: Files | None = None,
-        beside: bool = False,
+        peers: Peers | None = None,
     ) -> None:
         program = self.program = states.program
-        self.beside = beside
+        beside = self.beside = peers is not None
         self.store = store
         self.states = states
         self.position = position
-        self.world = BatchWorld(program, store, shared, horizon[0], beside=beside)
+        self.world = BatchWorld(program, store, shared, horizon[0], peers)
         self.timeline = BatchTimeline(
             program, self.world, horizon, files, self._admit, beside=beside
         )

@@ -9,17 +9,32 @@ forgotten, and done again.
 
 from __future__ import annotations
 
-AT_WORK = 16
-"""So many workers may take from one list at the same time and none of them misses its end."""
-MARGIN = AT_WORK * 500
-"""What they may have taken that a worker does not see yet: 500 codes each."""
+from collections.abc import Hashable
+
+SHARE = 500
+"""By so much a stretch beside others may lower a number that they lower, too."""
 
 
 class Alone(Exception):
     """What was begun cannot be done beside other workers; nothing of it may be saved."""
 
 
-def must_be_far(left: int) -> None:
-    """Of a number that others lower, too, so many are left.  Raises Alone near the end."""
-    if left < MARGIN:
-        raise Alone
+class Peers:
+    """The workers who are beside each other in a stretch, this one included.
+
+    They are counted before anything shared is read.  So of all who are at work at a moment, the one
+    who came last has counted every other; and where it finds a share left for each of them, none
+    can lower a number past its end unseen.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self._found: dict[Hashable, int] = {}
+
+    def lower(self, what: Hashable, left: int) -> None:
+        """Of a number so many are left.  Raises Alone near its end, and where more than a share has
+        been taken from it.
+        """
+        found = self._found.setdefault(what, left)
+        if found < self.workers * SHARE or found - left >= SHARE:
+            raise Alone

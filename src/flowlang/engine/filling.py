@@ -143,7 +143,7 @@ class Filling:
         """Tell once each time the stock falls under the line."""
         limit = self.program.names.coupons[name].warn_below
         if limit and pool.left >= limit - 1:
-            self.world.nears(pool.left - limit + 1)
+            self.world.nears(("low", name), pool.left - limit + 1)
         if limit and pool.left == limit - 1:
             codes = counted(self.program.language, "code", pool.left)
             self.world.tell(do.now, Said("low", {"list": name, "codes": codes}))

@@ -34,7 +34,7 @@ def end_if_through(world: World, process: Process, now: datetime) -> None:
     """The last of the audience finishes a group send."""
     if process.audience is None or process.ended is not None:
         return
-    world.nears(process.audience - process.past)
+    world.nears(process.identity, process.audience - process.past)
     if process.past < process.audience:
         return
     if process.status == "cancelled":

@@ -6,13 +6,13 @@ Free codes are fetched as they are used; the Robinson list is asked for the addr
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from datetime import datetime
 from typing import SupportsIndex
 
 from flowlang.check.names import Config
 from flowlang.contact import Contact, Letter, Run, usable_address
-from flowlang.engine.beside import Alone, must_be_far
+from flowlang.engine.beside import SHARE, Alone, Peers
 from flowlang.engine.commons import as_process
 from flowlang.engine.processes import Identity, Process
 from flowlang.engine.world import Pool, World
@@ -20,22 +20,19 @@ from flowlang.program.program import Program
 from flowlang.stores.rows import Shared, Stock
 from flowlang.stores.store import Store
 
-_FETCH = 500
-"""Codes that are fetched at a time."""
-
 
 class FreeCodes(deque[str]):
     """The free codes of a list, in the order of import, fetched as they are used.
 
-    `beside`: other workers take codes of the list, too; those that are fetched are kept from them.
+    `peers` take codes of the list, too; those that are fetched are kept from them.
     """
 
-    def __init__(self, store: Store, name: str, left: int, *, beside: bool) -> None:
+    def __init__(self, store: Store, name: str, left: int, peers: Peers | None) -> None:
         super().__init__()
         self._store = store
         self._name = name
         self._after = 0
-        self._beside = beside
+        self._peers = peers
         self.left = left
 
     def __len__(self) -> int:
@@ -55,9 +52,10 @@ class FreeCodes(deque[str]):
 
     def _fetch(self) -> None:
         if not super().__len__() and self.left:
-            if self._beside:
-                must_be_far(self.left)
-            found = self._store.free_codes(self._name, self._after, _FETCH, claim=self._beside)
+            if self._peers is not None:
+                self._peers.lower(("codes", self._name), self.left)
+            claim = self._peers is not None
+            found = self._store.free_codes(self._name, self._after, SHARE, claim=claim)
             if not found:
                 raise Alone
             self._after = found[-1][0]
@@ -68,9 +66,9 @@ class StoredPool(Pool):
     """A coupon list in the store."""
 
     def __init__(
-        self, store: Store, name: str, stock: Stock, now: datetime, *, beside: bool
+        self, store: Store, name: str, stock: Stock, now: datetime, peers: Peers | None
     ) -> None:
-        self.codes = FreeCodes(store, name, stock.free, beside=beside)
+        self.codes = FreeCodes(store, name, stock.free, peers)
         super().__init__(free=self.codes, used=stock.used)
         self._store = store
         self._name = name
@@ -111,7 +109,7 @@ def addresses_of(contacts: Iterable[Contact], config: Config) -> Iterator[str]:
 
 
 class BatchWorld(World):
-    """A world whose coupon lists are in a store; `beside`: other workers change it meanwhile."""
+    """A world whose coupon lists are in a store; `peers` change it meanwhile, if any are beside."""
 
     def __init__(
         self,
@@ -119,12 +117,11 @@ class BatchWorld(World):
         store: Store,
         shared: Shared,
         now: datetime,
-        *,
-        beside: bool = False,
+        peers: Peers | None = None,
     ) -> None:
         super().__init__(program, writes_letters=True, letters_wait=True)
         self.store = store
-        self.beside = beside
+        self.peers = peers
         self._known = shared.processes
         self.stock = shared.stock
         self.moment = now
@@ -153,16 +150,14 @@ class BatchWorld(World):
         found = self.pools.get(name)
         if found is None:
             stock = self.stock.get(name, Stock(0, 0))
-            found = self.pools[name] = StoredPool(
-                self.store, name, stock, self.moment, beside=self.beside
-            )
+            found = self.pools[name] = StoredPool(self.store, name, stock, self.moment, self.peers)
         return found
 
-    def nears(self, left: int) -> None:
-        if self.beside:
-            must_be_far(left)
+    def nears(self, what: Hashable, left: int) -> None:
+        if self.peers is not None:
+            self.peers.lower(what, left)
 
     def waiting(self, message: str) -> list[tuple[Contact, Run]]:
-        if self.beside:
+        if self.peers is not None:
             raise Alone  # who waits for a halted message stands in one queue
         return super().waiting(message)

@@ -14,12 +14,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flowlang.engine.batch_timeline import Horizon
-from flowlang.engine.beside import AT_WORK, Alone
+from flowlang.engine.beside import Alone, Peers
 from flowlang.engine.position import NAME, Position
 from flowlang.stores.rows import Coming, ContactRow, Shared
 
 if TYPE_CHECKING:
     from flowlang.engine.worker import Worker
+
+_COMING = 16
+"""So many batches of arrivals are looked at: those of contacts whom others have are passed over."""
 
 
 def stretch_beside(worker: Worker, now: datetime) -> bool:
@@ -27,86 +30,96 @@ def stretch_beside(worker: Worker, now: datetime) -> bool:
 
     Raises Alone where something is to be done that concerns others.
     """
-    store, size = worker.store, worker.batch
-    with store.transaction(beside=True):
-        shared = store.shared()
-        position = Position.read(shared.values.get(NAME))
+    with worker.store.transaction(beside=True):
+        peers = Peers(worker.store.at_work())
+        return _Stretch(worker, peers, worker.store.shared()).walk(now)
+
+
+class _Stretch:
+    """One transaction of a worker, beside others."""
+
+    def __init__(self, worker: Worker, peers: Peers, shared: Shared) -> None:
+        self.worker = worker
+        self.store = worker.store
+        self.peers = peers
+        self.shared = shared
+        self.position = Position.read(shared.values.get(NAME))
+
+    def walk(self, now: datetime) -> bool:
+        """Let happen what falls due and what has come for those who are nobody else's."""
+        worker, store, position, size = self.worker, self.store, self.position, self.worker.batch
         if position.clock is None or position.sweeps:
             raise Alone
         if worker.program.config.missed == "skip" and position.skip_missed(worker.program, now):
             raise Alone
-        coming = store.coming(size * AT_WORK, now)
-        bound = _bound(worker, position, coming, now)
+        coming = store.coming(size * _COMING, now)
+        bound = self._bound(coming, now)
         due = store.due(bound or now, size, claim=True)
         horizon: Horizon = (bound or now, math.inf)
         before = bound
         if len(due) == size:
             before = due[-1].due or now
             horizon = (before, due[-1].began)
-        elif len(coming) == size * AT_WORK:
+        elif len(coming) == size * _COMING:
             horizon = (min(horizon[0], coming[-1].at), math.inf)
         mine = {row.id for row in due}
-        new = _claimed(worker, [one for one in coming if before is None or one.at < before], mine)
+        new = self._claimed([one for one in coming if before is None or one.at < before], mine)
         if not due and not new:
-            if bound is not None or worker.untold(position, shared) is not None:
+            if bound is not None or worker.untold(position, self.shared) is not None:
                 raise Alone
             return False
-        _do(worker, position, shared, [*due, *store.contacts(new)], mine | new, horizon, before)
+        self._do([*due, *store.contacts(new)], mine | new, horizon, before)
         return True
 
+    def _bound(self, coming: Sequence[Coming], now: datetime) -> datetime | None:
+        """The next moment at which something concerns all; None where it is still to come."""
+        worker, position = self.worker, self.position
+        firing = position.next_firing(worker.program)
+        special = next((one.at for one in coming if worker.concerns_all(one)), None)
+        found = [
+            special,
+            firing[0] if firing is not None else None,
+            position.looks.at if position.looks is not None else None,
+        ]
+        return min((at for at in found if at is not None and at <= now), default=None)
 
-def _bound(
-    worker: Worker, position: Position, coming: Sequence[Coming], now: datetime
-) -> datetime | None:
-    """The next moment at which something concerns all; None where it is still to come."""
-    firing = position.next_firing(worker.program)
-    special = next((one.at for one in coming if worker.concerns_all(one)), None)
-    found = [
-        special,
-        firing[0] if firing is not None else None,
-        position.looks.at if position.looks is not None else None,
-    ]
-    return min((at for at in found if at is not None and at <= now), default=None)
+    def _claimed(self, coming: Sequence[Coming], mine: set[str]) -> set[str]:
+        """Contacts for whom something has arrived, and who are now this worker's."""
+        size = self.worker.batch
+        there = list(dict.fromkeys(one.contact for one in coming if one.contact))
+        found: set[str] = set()
+        for start in range(0, len(there), size):
+            asked = there[start : start + size]
+            found |= self.store.claim([one for one in asked if one not in mine])
+            if 2 * len(found) > size:
+                break
+        return found
 
-
-def _claimed(worker: Worker, coming: Sequence[Coming], mine: set[str]) -> set[str]:
-    """Contacts for whom something has arrived, and who are now this worker's."""
-    there = list(dict.fromkeys(one.contact for one in coming if one.contact))
-    found: set[str] = set()
-    for start in range(0, len(there), worker.batch):
-        asked = there[start : start + worker.batch]
-        found |= worker.store.claim([one for one in asked if one not in mine])
-        if 2 * len(found) > worker.batch:
-            break
-    return found
-
-
-def _do(
-    worker: Worker,
-    position: Position,
-    shared: Shared,
-    rows: Sequence[ContactRow],
-    mine: set[str],
-    horizon: Horizon,
-    before: datetime | None,
-) -> None:
-    """Let it happen, each contact's in its order: arrivals that come before a moment, and what
-    falls due up to the horizon.
-    """
-    size = worker.batch * AT_WORK
-    # Read after the claim: another worker may have applied some meanwhile.
-    arrivals = worker.store.arrivals("pending", size, horizon[0], among=mine)
-    if len(arrivals) == size:
-        horizon = arrivals[-1].at, math.inf
-    arrivals = [row for row in arrivals if before is None or row.at < before]
-    zones = len(position.zones)
-    position.foresee(worker.program, arrivals)
-    if len(position.zones) != zones or any(worker.concerns_all(row) for row in arrivals):
-        raise Alone
-    batch = worker.open(position, shared, horizon, beside=True)
-    batch.take(rows)
-    for row in arrivals:
-        batch.timeline.advance(row.at)
-        worker.arrive(batch, row)
-    batch.timeline.advance(horizon[0])
-    worker.close(batch)
+    def _do(
+        self,
+        rows: Sequence[ContactRow],
+        mine: set[str],
+        horizon: Horizon,
+        before: datetime | None,
+    ) -> None:
+        """Let it happen, each contact's in its order: arrivals that come before a moment, and what
+        falls due up to the horizon.
+        """
+        worker, position = self.worker, self.position
+        size = worker.batch * _COMING
+        # Read after the claim: another worker may have applied some meanwhile.
+        arrivals = self.store.arrivals("pending", size, horizon[0], among=mine)
+        if len(arrivals) == size:
+            horizon = arrivals[-1].at, math.inf
+        arrivals = [row for row in arrivals if before is None or row.at < before]
+        zones = len(position.zones)
+        position.foresee(worker.program, arrivals)
+        if len(position.zones) != zones or any(worker.concerns_all(row) for row in arrivals):
+            raise Alone
+        batch = worker.open(position, self.shared, horizon, self.peers)
+        batch.take(rows)
+        for row in arrivals:
+            batch.timeline.advance(row.at)
+            worker.arrive(batch, row)
+        batch.timeline.advance(horizon[0])
+        worker.close(batch)

@@ -20,7 +20,7 @@ from flowlang.engine.applying import Outdated
 from flowlang.engine.arrivals import REACTIONS, Moot, Refused
 from flowlang.engine.batch import Batch
 from flowlang.engine.batch_timeline import Horizon
-from flowlang.engine.beside import Alone
+from flowlang.engine.beside import Alone, Peers
 from flowlang.engine.commons import as_process
 from flowlang.engine.controls import VERBS, Control
 from flowlang.engine.files import Files
@@ -138,7 +138,7 @@ class Worker:
         return done
 
     def open(
-        self, position: Position, shared: Shared, end: Horizon, *, beside: bool = False
+        self, position: Position, shared: Shared, end: Horizon, peers: Peers | None = None
     ) -> Batch:
         """What a stretch does is done in a batch; nothing is at hand yet.
 
@@ -148,7 +148,7 @@ class Worker:
             raise Outdated
         return Batch(
             self.states, self.store, position, shared, end,
-            answers=self.answers, files=self.files, beside=beside,
+            answers=self.answers, files=self.files, peers=peers,
         )  # fmt: skip
 
     def arrive(self, batch: Batch, row: ArrivalRow) -> None:

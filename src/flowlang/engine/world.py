@@ -7,7 +7,7 @@ the beginning of a transaction and writes back what changed at the end.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -168,7 +168,7 @@ class World:
         if self.program.automations:
             self.system_events.append((event, data, by))
 
-    def nears(self, left: int) -> None:
+    def nears(self, what: Hashable, left: int) -> None:
         """A number that contacts share nears its end, at which something happens: so many are
         left.  Who does not see all of them at work says so here.
         """

@@ -39,6 +39,12 @@ _AT_WORK = 0x666C6F77
 """The lock of those who write contacts."""
 _NEW_CONTACT, _LIST, _SLOT = 0x666C01, 0x666C02, 0x666C03
 """Classes of locks: one for each new contact, coupon list, and slot of counters."""
+_HOLDERS = sa.text(
+    "select count(*) from pg_locks where locktype = 'advisory' and granted and objsubid = 1"
+    " and (classid::bigint << 32 | objid::bigint) = :lock"
+    " and database = (select oid from pg_database where datname = current_database())"
+).bindparams(lock=_AT_WORK)
+"""Counts who holds the lock of those who write contacts."""
 _SLOTS = 64
 LEASE = 600
 """Seconds after which the server gives up a transaction in which nothing happens: more than a batch
@@ -86,6 +92,11 @@ class PostgresqlStore(SqlStore):
     def _join(self, connection: Connection, *, beside: bool) -> None:
         lock = sa.func.pg_advisory_xact_lock_shared if beside else sa.func.pg_advisory_xact_lock
         connection.execute(sa.select(lock(_AT_WORK)))
+
+    def at_work(self) -> int:
+        with self._connected() as connection:
+            holders: int = connection.execute(_HOLDERS).scalar_one()
+        return holders
 
     def claim(self, contacts: Collection[str]) -> set[str]:
         c = t.contacts.c

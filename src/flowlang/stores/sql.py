@@ -49,6 +49,9 @@ class Sql:
             self._join(connection, beside=beside)
             yield
 
+    def at_work(self) -> int:
+        return 1
+
     def claim(self, contacts: Collection[str]) -> set[str]:
         return set(contacts)
 

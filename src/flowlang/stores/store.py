@@ -68,6 +68,12 @@ class Store(Protocol):
         """
         ...
 
+    def at_work(self) -> int:
+        """How many transactions are beside each other, this one included.  One that is not counted
+        begins later, and counts this one.
+        """
+        ...
+
     def claim(self, contacts: Collection[str]) -> set[str]:
         """Those of some contacts, there already or not, that nobody else has at hand: they are
         this transaction's until it ends.  What is read of them after that stays so.

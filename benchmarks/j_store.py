@@ -11,13 +11,17 @@ the floor: as many rows of the same size, written by hand to the same database i
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import statistics
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -62,28 +66,99 @@ def filled(url: str, folder: Path) -> None:
         store.append(admit_events(store, events.arrivals).arrivals)
 
 
-def worked(url: str, folder: Path, workers: int) -> float:
-    """The seconds until so many workers have done it all."""
+@dataclass(order=True)
+class Work:
+    """What some workers did together; the less time it took, the less it is."""
+
+    seconds: float
+    wakes: int = field(default=0, compare=False)
+    """How often a contact was read, went on, and was written."""
+    busy: float = field(default=0.0, compare=False)
+    """Seconds of processor time that the workers took; the server's are its own."""
+    stretches: Counter[str] = field(default_factory=Counter, compare=False)
+    """Transactions: beside the others, alone, and begun again alone."""
+    waits: Counter[str] = field(default_factory=Counter, compare=False)
+    """What a worker's connection was found at, each time it was looked at within a transaction."""
+
+    def __str__(self) -> str:
+        beside, looked = self.stretches["beside"], sum(self.waits.values())
+        text = f"{self.busy / self.seconds:.2f} processors"
+        if beside:
+            text += f", {beside} of {sum(self.stretches.values())} transactions beside others"
+        if looked:
+            text += f", waits for a lock in {self.waits['Lock'] / looked:.1%} of {looked:,} looks"
+        return text
+
+
+def worked(url: str, folder: Path, workers: int) -> Work:
+    """Let so many workers do it all."""
     begun = time.perf_counter()
     children = [_worker(url, folder) for _ in range(workers)]
-    if any(os.waitpid(child, 0)[1] for child in children):
-        raise SystemExit("a worker failed")
-    return time.perf_counter() - begun
+    with waits(url) as found:
+        work = Work(0, waits=found)
+        for child, said in children:
+            with os.fdopen(said) as pipe:
+                told = pipe.read()
+            _, status, used = os.wait4(child, 0)
+            if status:
+                raise SystemExit("a worker failed")
+            work.busy += used.ru_utime + used.ru_stime
+            wakes, stretches = json.loads(told)
+            work.wakes += wakes
+            work.stretches.update(stretches)
+    work.seconds = time.perf_counter() - begun
+    return work
 
 
-def _worker(url: str, folder: Path) -> int:
+def _worker(url: str, folder: Path) -> tuple[int, int]:
+    """A process that works, and the end of a pipe at which it says what it did."""
+    says, tells = os.pipe()
     child = os.fork()
     if child:
-        return child
+        os.close(tells)
+        return child, says
     code = 1
     try:
         program = workspace.load(folder).program
         assert program is not None
         with closing(open_store(url, folder)) as store:
-            Worker(program, store).run(END)
+            report = Worker(program, store).run(END)
+        os.write(tells, json.dumps([report.contacts, report.stretches]).encode())
         code = 0
     finally:
         os._exit(code)
+
+
+@contextmanager
+def waits(url: str) -> Iterator[Counter[str]]:
+    """Look, over and over, at what the connections of workers wait for."""
+    found: Counter[str] = Counter()
+    if url.startswith("sqlite"):
+        yield found
+        return
+    import psycopg
+
+    over = threading.Event()
+
+    def look() -> None:
+        with psycopg.connect(url, autocommit=True) as connection:
+            while not over.wait(0.02):
+                found.update(dict(connection.execute(_AT).fetchall()))
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    try:
+        yield found
+    finally:
+        over.set()
+        looking.join()
+
+
+_AT = """
+select coalesce(wait_event_type, 'none'), count(*) from pg_stat_activity
+where application_name = 'flow' and xact_start is not null and datname = current_database()
+group by 1
+"""
 
 
 def rows_of(store: Store, amount: int) -> tuple[int, int]:
@@ -115,19 +190,21 @@ def measure(name: str, workers: list[int], folder: Path, asked: argparse.Namespa
         )
         print(f"{name:<10} by hand: {hand:>9,.0f} contacts/s, each with a history row and a code")
         for some in workers:
-            times, told = [], (0, 0)
+            works, told = list[Work](), (0, 0)
             for _ in range(asked.rounds):
                 url = another()
                 filled(url, folder)
-                times.append(worked(url, folder, some))
+                works.append(worked(url, folder, some))
                 with closing(open_store(url, folder)) as store:
                     told = rows_of(store, asked.contacts)
                     used = store.shared().stock["A"]
-            took = statistics.median(times)
+            work = statistics.median_low(works)
+            took = work.seconds
             print(
                 f"{name:<10} {some} at work: {steps / took:>9,.0f} steps/s,"
+                f" {work.wakes / took:>7,.0f} wakes/s ({work.wakes / took / hand:.2f} by hand),"
                 f" {told[0] / took:>8,.0f} history entries/s, {asked.contacts / took:>7,.0f}"
-                f" contacts/s; {told[1]:,} sent, {used.used:,} codes"
+                f" contacts/s; {told[1]:,} sent, {used.used:,} codes; {work}"
             )
 
 

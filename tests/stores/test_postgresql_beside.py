@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from flowlang.stores import StoreError, open_store, postgresql
 from flowlang.stores.postgresql import PostgresqlStore
-from flowlang.stores.rows import ArrivalRow, Changes, ClaimedCode, ContactRow, Stock
+from flowlang.stores.rows import ArrivalRow, Changes, ClaimedCode, ContactRow, ProcessRow, Stock
 from tests.postgresql import Server
 from tests.stores.contract import ANNA, BEN, CLEO, LETTER, NOON
 
@@ -315,6 +315,26 @@ def test_many_who_count_lose_nothing_and_never_wait_in_a_circle(worker: Another)
     first = worker()
     all_at_once(worker, count)
     assert first.shared().counters == dict.fromkeys(names, 20 * WORKERS)
+
+
+def test_many_who_begin_the_same_processes_in_any_order_make_each_once(worker: Another) -> None:
+    names = [f"m{n}" for n in range(WORKERS)]
+
+    def begin(store: PostgresqlStore, number: int) -> None:
+        rows = [
+            ProcessRow(
+                "message send", name, "Shop", "", 0, "running", None, 1, 0, {"blocked": 2}, "", "",
+                None, NOON, None,
+            )
+            for name in names[number:] + names[:number]
+        ]  # fmt: skip
+        with store.transaction(beside=True):
+            store.save(Changes(processes=rows))
+
+    all_at_once(worker, begin)
+    found = worker().processes()
+    assert sorted(row.name for row in found) == names
+    assert {(row.done, row.skipped["blocked"]) for row in found} == {(WORKERS, 2 * WORKERS)}
 
 
 def test_many_who_send_the_same_events_in_any_order_leave_each_once(worker: Another) -> None:

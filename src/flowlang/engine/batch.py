@@ -30,6 +30,7 @@ from flowlang.stores.rows import (
     ContactRow,
     HistoryRow,
     NoticeRow,
+    ProcessRow,
     RunRow,
     Shared,
 )
@@ -195,7 +196,8 @@ class Batch:
         caps = self.timeline.interpreter.sending.shared_caps
         self._commons.give(changes, {(name, index): cap.amount for name, index, cap in caps})
         if self.beside:
-            if changes.values or changes.processes or world.system_events or self._new_zone():
+            ordered = [row for row in changes.processes if not _just_begun(row)]
+            if changes.values or ordered or world.system_events or self._new_zone():
                 raise Alone
         else:
             position.ticks = world.ticks
@@ -296,6 +298,13 @@ class Batch:
             contact, run.campaign, run.key, status, self.states.step(run), run.version,
             at_send(self.program, run), began,
         )  # fmt: skip
+
+
+def _just_begun(row: ProcessRow) -> bool:
+    """Whether a process is only that something goes out for the first time: whoever of several
+    workers says so first makes it.
+    """
+    return not row.number and (row.type, row.status) == ("message send", "running")
 
 
 def _put_aside(contact: str, run: Run) -> RunRow:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from flowlang.engine.processes import Identity, Process
 from flowlang.engine.world import Experiment, World
-from flowlang.stores.rows import SKIPPED, Changes, ProcessRow, ProgressRow, Shared, TrialRow
+from flowlang.stores.rows import Changes, ProcessRow, ProgressRow, Shared, TrialRow
 from flowlang.stores.store import Store
 
 _CAPS, _TEST = "caps", "test"
@@ -102,11 +102,9 @@ def _standing(row: ProcessRow) -> ProcessRow:
 
 def _progress(old: ProcessRow, new: ProcessRow) -> list[ProgressRow]:
     """By how much a process has got on: it adds up, whoever of several workers adds."""
-    more = Counter(new.skipped)
-    more.subtract(old.skipped)
-    found = {"done": new.done - old.done, "failed": new.failed - old.failed}
-    found |= {f"{SKIPPED}{why}": amount for why, amount in more.items()}
-    return [ProgressRow(new.number, what, by) for what, by in sorted(found.items()) if by]
+    grown = new.progress
+    grown.subtract(old.progress)
+    return [ProgressRow(new.number, what, by) for what, by in sorted(grown.items()) if by]
 
 
 def counter(what: str, name: str) -> str:
@@ -114,7 +112,7 @@ def counter(what: str, name: str) -> str:
     return f"{what}{_APART}{name}"
 
 
-def counted(counters: dict[str, int]) -> dict[str, Counter[str]]:
+def by_kind(counters: dict[str, int]) -> dict[str, Counter[str]]:
     """The counters of a store: by what happened, how often to what has which name.
 
     To a campaign: `started`, `finished`, `stopped`; to a measure: `measured`; to a message:

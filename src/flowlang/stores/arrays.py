@@ -26,12 +26,12 @@ class Arrays(Bulk):
             connection.execute(_inserting(table, tuple(rows[0])), _columns(rows))
 
     def insert_new(
-        self, connection: Connection, table: sa.Table, rows: Sequence[Row], key: str
+        self, connection: Connection, table: sa.Table, rows: Sequence[Row], keys: Sequence[str]
     ) -> int:
         if not rows:
             return 0
         return connection.execute(
-            _inserting_new(table, tuple(rows[0]), key), _columns(rows)
+            _inserting_new(table, tuple(rows[0]), tuple(keys)), _columns(rows)
         ).rowcount
 
     def put(self, connection: Connection, table: sa.Table, rows: Sequence[Row]) -> None:
@@ -84,9 +84,9 @@ def _inserting(table: sa.Table, names: tuple[str, ...]) -> Any:
 
 
 @cache
-def _inserting_new(table: sa.Table, names: tuple[str, ...], key: str) -> Any:
+def _inserting_new(table: sa.Table, names: tuple[str, ...], keys: tuple[str, ...]) -> Any:
     """Those that are numbered are numbered in the order in which they come; but all are inserted
-    by key, so that no two who insert the same ones wait for each other.
+    by their keys, so that no two who insert the same ones wait for each other.
     """
     chosen = list(_given(table, names).c)
     numbered = table.autoincrement_column
@@ -94,11 +94,11 @@ def _inserting_new(table: sa.Table, names: tuple[str, ...], key: str) -> Any:
         number = sa.func.nextval(f"{table.name}_{numbered.name}_seq")
         chosen.append(number.label(numbered.name))
     rows = sa.select(*chosen).subquery("numbered")
-    ordered = sa.select(*rows.c).order_by(rows.c[key])
+    ordered = sa.select(*rows.c).order_by(*(rows.c[key] for key in keys))
     return (
         insert(table)
         .from_select(list(rows.c.keys()), ordered)
-        .on_conflict_do_nothing(index_elements=[key])
+        .on_conflict_do_nothing(index_elements=list(keys))
     )
 
 

@@ -27,9 +27,9 @@ class Bulk(ABC):
 
     @abstractmethod
     def insert_new(
-        self, connection: Connection, table: sa.Table, rows: Sequence[Row], key: str
+        self, connection: Connection, table: sa.Table, rows: Sequence[Row], keys: Sequence[str]
     ) -> int:
-        """Rows, but those whose key is there (or came before); gives how many were new."""
+        """Rows, but those whose keys are there (or came before); gives how many were new."""
 
     @abstractmethod
     def put(self, connection: Connection, table: sa.Table, rows: Sequence[Row]) -> None:
@@ -72,12 +72,12 @@ class RowByRow(Bulk):
         self._do(connection, ("insert", table), rows, lambda: sa.insert(table))
 
     def insert_new(
-        self, connection: Connection, table: sa.Table, rows: Sequence[Row], key: str
+        self, connection: Connection, table: sa.Table, rows: Sequence[Row], keys: Sequence[str]
     ) -> int:
         def build() -> Any:
-            return self._insert(table).on_conflict_do_nothing(index_elements=[key])
+            return self._insert(table).on_conflict_do_nothing(index_elements=list(keys))
 
-        return self._do(connection, ("insert new", table, key), rows, build)
+        return self._do(connection, ("insert new", table), rows, build)
 
     def put(self, connection: Connection, table: sa.Table, rows: Sequence[Row]) -> None:
         def build() -> Any:

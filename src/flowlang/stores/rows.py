@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, NamedTuple
@@ -130,6 +131,12 @@ class ProcessRow:
     started: datetime | None
     ended: datetime | None
 
+    @property
+    def progress(self) -> Counter[str]:
+        """How far it is: `done`, `failed`, and SKIPPED with each reason."""
+        skipped = {f"{SKIPPED}{why}": amount for why, amount in self.skipped.items()}
+        return Counter({"done": self.done, "failed": self.failed} | skipped)
+
 
 SKIPPED = "skipped: "
 """Before the reason for which a process has skipped some."""
@@ -141,7 +148,7 @@ class ProgressRow(NamedTuple):
     process: int
     """Its number."""
     what: str
-    """`done`, `failed`, or SKIPPED with the reason."""
+    """`done`, `failed`, or SKIPPED with the reason, as in `ProcessRow.progress`."""
     by: int
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from operator import attrgetter, itemgetter
@@ -24,6 +23,7 @@ from flowlang.stores.rows import (
     LetterFate,
     LetterRow,
     ProcessRow,
+    ProgressRow,
     RunRow,
     TrialRow,
 )
@@ -64,7 +64,8 @@ class SqlStore(SqlReading):
             self._save_letters(connection, changes)
             self._save_arrivals(connection, changes)
             self._save_shared(connection, changes)
-            self._save_counts(connection, changes)
+            begun = self._save_processes(connection, changes)
+            self._save_counts(connection, changes, begun)
             if changes.letters or changes.program or any(row.due for row in changes.contacts):
                 self._wake(connection)
 
@@ -131,7 +132,6 @@ class SqlStore(SqlReading):
         self._bulk.update(connection, t.arrivals, done, keys=["seq"])
 
     def _save_shared(self, connection: Connection, changes: Changes) -> None:
-        self._save_processes(connection, changes)
         kept = [{"name": name, "value": value} for name, value in changes.values.items() if value]
         self._bulk.put(connection, t.shared, kept)
         gone = [{"name": name} for name, value in changes.values.items() if not value]
@@ -158,18 +158,35 @@ class SqlStore(SqlReading):
             keys = [column.name for column in table.primary_key]
             self._bulk.add(connection, table, sorted(rows, key=itemgetter(*keys)))
 
-    def _save_processes(self, connection: Connection, changes: Changes) -> None:
-        """Those that are new are given the next numbers."""
-        new = [_process(row) | _progress(row) for row in changes.processes if not row.number]
-        self._bulk.insert(connection, t.processes, new)
+    def _save_processes(self, connection: Connection, changes: Changes) -> list[ProgressRow]:
+        """Those that are new are given the next numbers; gives how far they have got on.
+
+        One that someone else has made meanwhile is that one.
+        """
         known = [_process(row) | {"number": row.number} for row in changes.processes if row.number]
         known.sort(key=itemgetter("number"))
         self._bulk.update(connection, t.processes, known, keys=["number"])
+        new = {_identity(row): row for row in changes.processes if not row.number}
+        if not new:
+            return []
+        rows = [_process(row) | _NO_PROGRESS for row in new.values()]
+        self._bulk.insert_new(connection, t.processes, rows, keys=_IDENTITY)
+        c = t.processes.c
+        names = [c[name] for name in _IDENTITY]
+        asked = sa.select(c.number, *names).where(sa.tuple_(*names).in_(list(new)))
+        begun: list[ProgressRow] = []
+        for number, *identity in connection.execute(asked):
+            grown = new[tuple(identity)].progress
+            begun += [ProgressRow(number, what, by) for what, by in grown.items() if by]
+        return begun
 
-    def _save_counts(self, connection: Connection, changes: Changes) -> None:
+    def _save_counts(
+        self, connection: Connection, changes: Changes, begun: list[ProgressRow]
+    ) -> None:
         """At the end, for others may write these rows, too: they wait until the commit."""
         grown = [
-            {"process": row.process, "what": row.what, "amount": row.by} for row in changes.progress
+            {"process": row.process, "what": row.what, "amount": row.by}
+            for row in [*changes.progress, *begun]
         ]
         self._add_up(connection, t.progress, grown)
         counted = Counter(changes.counters)
@@ -190,7 +207,7 @@ class SqlStore(SqlReading):
             return 0
         with self._connected(writes=True) as connection:
             self._wake(connection, at_once=True)
-            return self._bulk.insert_new(connection, t.arrivals, rows, key="id")
+            return self._bulk.insert_new(connection, t.arrivals, rows, keys=["id"])
 
     def import_codes(self, name: str, codes: Sequence[str], at: datetime) -> int:
         c = t.codes.c
@@ -213,7 +230,7 @@ class SqlStore(SqlReading):
     def import_robinson(self, addresses: Sequence[str]) -> int:
         rows = [{"address": one} for one in sorted(set(addresses))]
         with self._connected(writes=True) as connection:
-            return self._bulk.insert_new(connection, t.robinson, rows, key="address")
+            return self._bulk.insert_new(connection, t.robinson, rows, keys=["address"])
 
     # ------------------------------------------------------------------ what goes out
 
@@ -235,6 +252,12 @@ class SqlStore(SqlReading):
                     .values(status="handing over", since=stamp(now), tries=c.tries + 1, reason=by)
                 )
         return found
+
+    def release_letters(self) -> None:
+        c = t.letters.c
+        held = sa.update(t.letters).where(c.status == "queued", c.tries == 0, c.since > c.at)
+        with self._connected(writes=True) as connection:
+            connection.execute(held.values(since=c.at, reason=""))
 
     def mark_letters(self, fates: Sequence[LetterFate]) -> None:
         if not fates:
@@ -281,7 +304,6 @@ def _process(row: ProcessRow) -> Row:
     }  # fmt: skip
 
 
-def _progress(row: ProcessRow) -> Row:
-    """How far a process was when it was made."""
-    skipped = json.dumps(dict(sorted(row.skipped.items())), ensure_ascii=False)
-    return {"done": row.done, "failed": row.failed, "skipped": skipped}
+_IDENTITY = ("type", "name", "by", "key")
+_identity: Callable[[ProcessRow], tuple[str, ...]] = attrgetter(*_IDENTITY)
+_NO_PROGRESS: Row = {"done": 0, "failed": 0, "skipped": "{}"}

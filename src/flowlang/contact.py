@@ -2,6 +2,9 @@
 
 Everything here is plain data that belongs to one contact and is saved with it in one piece; what
 contacts share (coupon lists, caps over all, halted sends) lives in `engine.world`.
+
+What a contact has many of is a `Struct`: every wake reads and writes it, and msgspec does so with
+no step between.  An empty list or dict as a default is a new one for each.
 """
 
 from __future__ import annotations
@@ -11,6 +14,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from flowlang.kinds import address_beside
 
@@ -34,8 +39,7 @@ class Happening(NamedTuple):
     seq: int
 
 
-@dataclass(slots=True)
-class Sent:
+class Sent(msgspec.Struct, omit_defaults=True):
     """A message that went out to this contact."""
 
     message: str
@@ -47,16 +51,15 @@ class Sent:
     """Which run and round sent it: number of the run, a dot, number of the round."""
     seq: int
     policies: tuple[str, ...] = ()
-    opened: list[tuple[datetime, int]] = field(default_factory=list)
-    clicked: list[tuple[datetime, int]] = field(default_factory=list)
+    opened: list[tuple[datetime, int]] = []
+    clicked: list[tuple[datetime, int]] = []
     address: str = ""
     """Where it went: a bounce belongs to the address it came from."""
     returned: tuple[str, ...] = ()
     """What came back of it: `bounced`, `complained`, `unsubscribed`, each once."""
 
 
-@dataclass(slots=True)
-class Measure:
+class Measure(msgspec.Struct, omit_defaults=True):
     """A measuring that waits for its event, until `until`; it outlives its run."""
 
     name: str
@@ -77,8 +80,7 @@ class Measure:
         )  # fmt: skip
 
 
-@dataclass(slots=True)
-class Run:
+class Run(msgspec.Struct, omit_defaults=True):
     """One way through one campaign; a restart goes on in the same run with the next round."""
 
     campaign: str
@@ -95,7 +97,7 @@ class Run:
     began: int = 0
     """Its place in the order of those who wait: by when the wait began."""
     due: datetime | None = None
-    wait: dict[str, Any] = field(default_factory=dict)
+    wait: dict[str, Any] = {}
     """What the step keeps while the run waits at it; only that step reads it."""
     started: datetime = LONG_AGO
     start_seq: int = 0
@@ -112,9 +114,9 @@ class Run:
     failed: bool = False
     goals: int = 0
     """Bit i is set where the condition of goal i held when it was last looked at."""
-    counters: dict[str, int] = field(default_factory=dict)
+    counters: dict[str, int] = {}
     """How often a loop was passed, which branch was taken: by the step's place."""
-    passed: list[str] = field(default_factory=list)
+    passed: list[str] = []
     """Steps that were done in this round before another version put them behind where it stands:
     they are passed over."""
     step: str = ""

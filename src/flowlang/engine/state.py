@@ -13,13 +13,14 @@ of the language's own kinds, `kinds.encode` makes plain.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import MISSING, dataclass, field, fields, replace
+from copy import copy
+from dataclasses import MISSING, dataclass, field, fields
 from operator import attrgetter
 from typing import Any, get_type_hints
 
 import msgspec
 
-from flowlang.contact import Contact, Happening, Measure, Run, RunKey, Sent
+from flowlang.contact import Contact, Happening, Measure, Run, RunKey
 from flowlang.kinds import decode, encode
 from flowlang.program.program import Campaign, Program
 from flowlang.stores.rows import ContactRow
@@ -53,7 +54,7 @@ class States:
 
     def write(self, contact: Contact, aside: Aside) -> str:
         """The contact as JSON text; the same text for the same contact."""
-        kept = _CONTACT.of(contact)
+        kept = _Kept(*_values(contact))
         kept.fields = encode(contact.fields)
         kept.groups = sorted(contact.groups)
         kept.bounced = sorted(contact.bounced)
@@ -62,8 +63,7 @@ class States:
             name: [_with_data(one, encode) for one in happened]
             for name, happened in contact.events.items()
         }
-        kept.messages = list(map(_SENT.of, contact.messages))
-        kept.measures = list(map(_MEASURE.of, [*contact.measures, *aside.measures]))
+        kept.measures = [*contact.measures, *aside.measures]
         kept.runs = [self._run(key, run, aside) for key, run in contact.runs.items()]
         kept.runs += map(_kept_run, aside.runs.values())
         return _ENCODER.encode(kept).decode()
@@ -91,7 +91,7 @@ class States:
 
     def understood(self, kept: Any) -> tuple[Contact, Aside]:
         """The same of a contact as `kept_contact` gives it."""
-        contact, aside = Contact(*_CONTACT.values(kept)), Aside()
+        contact, aside = Contact(*_values(kept)), Aside()
         contact.fields = decode(contact.fields)
         contact.groups = set(contact.groups)
         contact.bounced = set(contact.bounced)
@@ -121,8 +121,7 @@ class States:
 
     def _take_run(self, run: Run, contact: Contact, aside: Aside) -> None:
         key = (run.campaign, run.key)
-        for name in _OF_ANY_KIND:
-            setattr(run, name, decode(getattr(run, name)))
+        _translate(run, decode)
         campaign = self.program.earlier.get((run.campaign, run.version))
         campaign = campaign or self.campaigns.get(run.campaign)
         if campaign is None:
@@ -133,7 +132,7 @@ class States:
             return
         place = self._place(campaign, run.step, run.pc)
         if place is None:
-            aside.stranded[key] = replace(run)
+            aside.stranded[key] = copy(run)
             run.status, run.due, run.wait = "halted", None, {}
             place = len(campaign.instructions)
         run.pc = place
@@ -159,47 +158,53 @@ def is_stranded(campaign: Campaign, run: Run) -> bool:
 # ---------------------------------------------------------------------- as it is kept
 
 
-class _Shape:
-    """A dataclass as JSON that leaves out what is as it was made.
+def _shape() -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+    """The contact as JSON that leaves out what is as it was made: its type, and what reads its
+    fields in order.
 
-    msgspec reads into the dataclass itself, but would write every field of it.
+    msgspec reads into the dataclass itself, but would write every field of it.  JSON has no sets,
+    and no names of two parts as runs have.
     """
-
-    def __init__(self, kind: Any, **otherwise: Any) -> None:
-        """`otherwise`: the types of fields that JSON knows in another form."""
-        types, given = get_type_hints(kind) | otherwise, list[Any]()
-        for one in fields(kind):
-            if one.default is not MISSING:
-                given.append((one.name, types[one.name], one.default))
-            elif one.default_factory is not MISSING:
-                made = list if one.name in otherwise else one.default_factory
-                given.append((one.name, types[one.name], msgspec.field(default_factory=made)))
-            else:
-                given.append((one.name, types[one.name]))
-        self.struct = msgspec.defstruct(f"Kept{kind.__name__}", given, omit_defaults=True)
-        self.values: Callable[[Any], tuple[Any, ...]] = attrgetter(*self.struct.__struct_fields__)
-
-    def of(self, thing: Any) -> Any:
-        """A thing as it is kept."""
-        return self.struct(*self.values(thing))
+    otherwise: dict[str, Any] = {
+        "groups": list[str], "bounced": list[str], "runs": list[Run], "measures": list[Measure],
+    }  # fmt: skip
+    types, given = get_type_hints(Contact) | otherwise, list[Any]()
+    for one in fields(Contact):
+        if one.default is not MISSING:
+            given.append((one.name, types[one.name], one.default))
+        elif one.default_factory is not MISSING:
+            made = list if one.name in otherwise else one.default_factory
+            given.append((one.name, types[one.name], msgspec.field(default_factory=made)))
+        else:
+            given.append((one.name, types[one.name]))
+    struct = msgspec.defstruct("KeptContact", given, omit_defaults=True)
+    return struct, attrgetter(*struct.__struct_fields__)
 
 
-_CONTACT = _Shape(
-    Contact, groups=list[str], bounced=list[str], runs=list[Run], measures=list[Measure]
-)
-_RUN, _MEASURE, _SENT = _Shape(Run), _Shape(Measure), _Shape(Sent)
-_OF_ANY_KIND = ("wait", "event", "reply", "answer")
-"""Fields of a run that hold values of the language."""
+_Kept, _values = _shape()
 _ENCODER = msgspec.json.Encoder()
-kept_contact: Callable[[str], Any] = msgspec.json.Decoder(_CONTACT.struct).decode
+kept_contact: Callable[[str], Any] = msgspec.json.Decoder(_Kept).decode
 """A contact as its text says: its groups, runs and measures are lists, its values are encoded."""
 
 
-def _kept_run(run: Run) -> Any:
-    kept = _RUN.of(run)
-    for name in _OF_ANY_KIND:
-        setattr(kept, name, encode(getattr(run, name)))
-    return kept
+def _kept_run(run: Run) -> Run:
+    """A run whose values are encoded: the run itself where none is to be."""
+    if all(encode(value) is value for value in _of_any_kind(run)):
+        return run
+    run = copy(run)
+    _translate(run, encode)
+    return run
+
+
+def _translate(run: Run, translate: Callable[[Any], Any]) -> None:
+    for name, value in zip(_OF_ANY_KIND, _of_any_kind(run), strict=True):
+        if value:
+            setattr(run, name, translate(value))
+
+
+_OF_ANY_KIND = ("wait", "event", "reply", "answer")
+"""Fields of a run that hold values of the language."""
+_of_any_kind = attrgetter(*_OF_ANY_KIND)
 
 
 def _with_data(one: Happening, translate: Callable[[Any], Any]) -> Happening:

@@ -22,7 +22,7 @@ import re
 import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -328,64 +328,3 @@ def in_words(value: Any, zone: ZoneInfo) -> str:
             return "; ".join(in_words(one, zone) for one in value)
         case _:
             return str(value)
-
-
-_PLAIN = frozenset((str, bool, int, float, type(None)))
-"""Types of values that JSON has, too."""
-
-
-def encode(value: Any) -> Any:
-    """A value as JSON data that `decode` turns back into the same value and kind.
-
-    It is the value itself, not a copy, where JSON has it as it is.
-    """
-    kind = type(value)
-    if kind in _PLAIN or (kind is dict and _is_plain(value)):
-        return value
-    if isinstance(value, (str, bool, int, float)):
-        return value
-    if isinstance(value, datetime):
-        return {"$": "datetime", "v": value.isoformat()}
-    if isinstance(value, date):
-        return {"$": "date", "v": value.isoformat()}
-    if isinstance(value, time):
-        return {"$": "time", "v": value.isoformat()}
-    if isinstance(value, Duration):
-        return {"$": "duration", "v": [value.months, value.days, value.seconds]}
-    if isinstance(value, timedelta):
-        return {"$": "duration", "v": [0, 0, int(value.total_seconds())]}
-    if isinstance(value, (list, tuple)):
-        return [encode(item) for item in value]
-    if isinstance(value, dict):
-        data = {name: encode(item) for name, item in value.items()}
-        # Outside data may use the mark as a name of its own.
-        return {"$": "dict", "v": data} if "$" in data else data
-    raise TypeError(f"no value of the language: {value!r}")
-
-
-def decode(data: Any) -> Any:
-    """The value that `encode` wrote; the data itself, not a copy, where they are the same."""
-    if isinstance(data, list):
-        return [decode(item) for item in data]
-    if isinstance(data, dict):
-        if _is_plain(data):
-            return data
-        kind = data.get("$")
-        if kind is None:
-            return {name: decode(item) for name, item in data.items()}
-        return _DECODERS[kind](data["v"])
-    return data
-
-
-def _is_plain(data: dict[str, Any]) -> bool:
-    """Whether it holds nothing but what JSON has, and not the mark of other kinds."""
-    return "$" not in data and _PLAIN.issuperset(map(type, data.values()))
-
-
-_DECODERS: dict[str, Any] = {
-    "datetime": datetime.fromisoformat,
-    "date": date.fromisoformat,
-    "time": time.fromisoformat,
-    "duration": lambda parts: Duration(*parts),
-    "dict": lambda data: {name: decode(item) for name, item in data.items()},
-}

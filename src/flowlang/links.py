@@ -87,8 +87,10 @@ def _payload(link: Link) -> bytes:
         said: list[str | int] = ["u", link.contact, link.channel, link.message]
     else:
         said = ["e", link.contact, link.event, link.message, link.at]
-    text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8", "surrogatepass")
+    return _as_json(said).encode("utf-8", "surrogatepass")
+
+
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _signature(key: bytes, payload: bytes) -> str:

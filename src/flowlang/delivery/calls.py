@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from flowlang.contact import Contact
 from flowlang.delivery.posting import NoReply, Poster
-from flowlang.kinds import encode
+from flowlang.encoding import encode
 
 TIMEOUT = 10.0
 """Seconds to wait for an answer."""

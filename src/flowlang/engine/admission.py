@@ -14,13 +14,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from flowlang.check.names import MAX_NAME
 from flowlang.contact import Contact
+from flowlang.encoding import decode, encode
 from flowlang.engine.processes import Identity, Process, ProcessType
 from flowlang.engine.state import States, merged_into
 from flowlang.intake.contact_row import ContactRow
 from flowlang.intake.contacts import ContactRows
 from flowlang.intake.problem import Problem, shown
-from flowlang.kinds import TEXT, encode, read
+from flowlang.kinds import TEXT, read
 from flowlang.speech import tr
 from flowlang.stores.rows import ArrivalRow
 from flowlang.stores.store import Store
@@ -137,7 +139,10 @@ def import_finished(
 
 
 def by_hand(store: Store, kind: ProcessType, name: str, now: datetime) -> Process:
-    """The process of something that a person begins now, not yet saved."""
+    """The process of something that a person begins now, not yet saved; of a long path the end
+    tells what it was.
+    """
+    name = name if len(name) <= MAX_NAME else f"...{name[3 - MAX_NAME :]}"
     moment = now.isoformat()
     same = sum(
         (row.type, row.name, row.by) == (kind, name, "") and row.key.startswith(moment)
@@ -169,20 +174,32 @@ def admit_events(store: Store, arrivals: Iterable[Arrival]) -> Admitted:
             done.leave_out(
                 one.line, "", tr('the contact "{name}" was deleted', name=shown(one.contact))
             )
-        elif len(owners := shared.get(one.contact.lower(), [])) > 1:
-            from flowlang.engine.showing import several_have  # heavy, as above
-
-            done.leave_out(one.line, "", several_have(shown(one.contact), owners))
         else:
-            done.leave_out(
-                one.line, "", tr('there is no contact "{name}"', name=shown(one.contact))
-            )
+            owners = shared.get(one.contact.lower(), [])
+            done.leave_out(one.line, "", _no_contact(shown(one.contact), owners))
     return done
+
+
+def _no_contact(name: str, owners: Sequence[str]) -> str:
+    """Why something is left out that is about nobody; where its id is an address, some have it."""
+    if len(owners) > 1:
+        from flowlang.engine.showing import several_have  # heavy, as above
+
+        return several_have(name, owners)
+    if owners:
+        return tr('there is no contact "{name}"; "{id}" has this address', name=name, id=owners[0])
+    return tr('there is no contact "{name}"', name=name)
 
 
 def as_text(data: dict[str, Any]) -> str:
     """The data of an arrival as the store keeps it."""
     return json.dumps(encode(data), ensure_ascii=False, separators=(",", ":"))
+
+
+def from_text(text: str) -> dict[str, Any]:
+    """What `as_text` was given."""
+    data: dict[str, Any] = decode(json.loads(text))
+    return data
 
 
 def _event_row(one: Arrival, first: datetime | None) -> ArrivalRow:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -69,22 +70,62 @@ def _look(position: Position, including: list[str], now: datetime) -> None:
 
 
 def _campaigns_run(known: list[ProcessRow], names: list[str], now: datetime) -> list[ProcessRow]:
-    """The processes of campaigns that begin, or end because the program has them no more.
+    """The processes of campaigns and their sends that begin, or end because the program has them no
+    more.
 
     One that a person has paused stays so, whatever becomes of the program.
     """
-    rows = {row.name: row for row in known if row.type == "campaign"}
+    there = {row.name for row in known if row.type == "campaign"}
     found = [
         as_row(Process(Identity("campaign", name), started=now))
         for name in names
-        if name not in rows
+        if name not in there
     ]
-    for name, row in rows.items():
-        if name in names and row.ended is not None:
-            found.append(replace(row, status="running", because="", ended=None))
-        elif name not in names and row.status == "running":
-            found.append(replace(row, status="finished", because=_GONE, ended=now))
-    return found
+    found += [
+        replace(row, status="running", because="", ended=None)
+        for row in known
+        if row.because == _GONE and _campaign_of(row) in names
+    ]
+    return found + [_ended(row, now) for row in gone(known, names)]
+
+
+def end_gone(store: Store, program: Program, version: int | None, now: datetime) -> None:
+    """End what belongs to campaigns that are gone, once nobody who has stayed is under way in them.
+
+    Nothing is done where another version than that of the program is applied meanwhile.  Raises
+    StoreError.
+    """
+    if not gone(store.processes(over=False), program.by_name):
+        return
+    with store.transaction():
+        position = Position.read(store.shared().values.get(NAME))
+        if version not in (None, position.version):
+            return
+        under_way = {name for name, _, _, _ in store.under_way()}
+        rows = gone(store.processes(over=False), program.by_name.keys() | under_way)
+        if rows:
+            store.save(Changes(processes=[_ended(row, now) for row in rows]))
+
+
+def gone(rows: Iterable[ProcessRow], names: Container[str]) -> list[ProcessRow]:
+    """Of processes, those that go on although their campaign is none of these."""
+    return [
+        row
+        for row in rows
+        if row.status in ("running", "halted")
+        and row.ended is None
+        and (name := _campaign_of(row))
+        and name not in names
+    ]
+
+
+def _campaign_of(row: ProcessRow) -> str:
+    """The campaign that a process belongs to; empty where it is of another kind."""
+    return {"campaign": row.name, "message send": row.by}.get(row.type, "")
+
+
+def _ended(row: ProcessRow, now: datetime) -> ProcessRow:
+    return replace(row, status="finished", because=_GONE, since=None, who="", ended=now)
 
 
 _GONE = "the program has it no more"

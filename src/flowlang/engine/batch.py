@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from flowlang.contact import Contact, Entry, Letter, Run, usable_address
@@ -73,8 +72,6 @@ class Batch:
         self._rows: dict[str, ContactRow] = {}
         self._asides: dict[str, Aside] = {}
         self._runs: dict[str, set[RunRow]] = {}
-        self._numbers: dict[str, int] = {}
-        """How many history entries a contact has."""
         self._numbered = 0
         """The number of the contact that was made last, where this worker is given its own."""
         self.world.ticks = position.ticks
@@ -129,7 +126,7 @@ class Batch:
             self._rows[row.id] = row
             self._asides[row.id] = aside
             self._runs[row.id] = self._run_rows(contact, aside)
-            self._numbers[row.id] = row.entries
+            self.world.entries[row.id] = row.entries
             if row.id == SYSTEM:
                 self.timeline.take_system(contact)
             else:
@@ -167,13 +164,9 @@ class Batch:
 
     def _record(self, entry: Entry) -> None:
         self.entries.append(entry)
-        number = self._numbers[entry.contact] = self._numbers.get(entry.contact, 0) + 1
+        entries = self.world.entries
+        number = entries[entry.contact] = entries.get(entry.contact, 0) + 1
         self.changes.history.append(HistoryRow(number, entry))
-        letters = self.world.letters
-        if entry.what == "sent" and letters and letters[-1].contact == entry.contact:
-            # With the entry's place no two sends can have one name, whatever loop they are in.
-            name = f"{letters[-1].id}\0{number}"
-            letters[-1] = replace(letters[-1], id=hashlib.sha256(name.encode()).hexdigest()[:32])
 
     def save(self, *, touched: bool = False) -> Changes:
         """Write all that changed into the store; to be called within its transaction.
@@ -247,7 +240,7 @@ class Batch:
         text = self.states.write(contact, aside)
         due = next_due(contact)
         at, began = (due[0], due[1]) if due else (None, 0)
-        entries = self._numbers.get(contact.id, 0)
+        entries = self.world.entries_of(contact.id)
         same = row is not None and row.state == text and (row.due, row.began) == (at, began)
         if row is not None and same and row.entries == entries:
             # A note alone ("it had it already") changes nothing but how much history there is.
@@ -295,7 +288,7 @@ class Batch:
         began = run.began if run.under_way else 0
         status = "held" if run.held else run.status
         return RunRow(
-            contact, run.campaign, run.key, status, self.states.step(run), run.version,
+            contact, run.campaign, run.key, status, run.step, run.version,
             at_send(self.program, run), began,
         )  # fmt: skip
 

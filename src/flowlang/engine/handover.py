@@ -20,7 +20,8 @@ from flowlang.engine import fates, retelling
 from flowlang.engine.admission import as_text
 from flowlang.engine.claimant import is_gone, me
 from flowlang.engine.delivered import Delivered
-from flowlang.engine.rates import Rates
+from flowlang.engine.outages import Outages
+from flowlang.engine.rates import TURN, Rates
 from flowlang.engine.telling import say
 from flowlang.stores.rows import (
     ArrivalRow,
@@ -35,19 +36,8 @@ from flowlang.stores.store import Store
 
 LOOK = 100
 """Letters that are looked at, at once, where the first ones must wait."""
-TELL = 3
-"""After so many tries in a row a person is told that a way out takes nothing."""
 
 _ABANDONED = "the program ended while it was handed over"
-
-
-@dataclass(frozen=True, slots=True)
-class _Pause:
-    """A way that takes nothing is not tried again before its time."""
-
-    until: datetime
-    tries: int
-    because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +53,8 @@ class _Batch:
 class Handover:
     """Hands over what a store has queued.
 
-    What it knows of the ways out (which are down, how fast domains may be written to) lasts as long
-    as it does; all else is in the store.
+    When it tries a way again that is down, and how fast domains may be written to, it knows as long
+    as it lasts; all else is in the store.
     """
 
     def __init__(
@@ -85,7 +75,7 @@ class Handover:
         self._give_up_after = give_up_after
         self._rates = Rates(rate) if rate is not None else None
         self._language = language
-        self._pauses: dict[str, _Pause] = {}
+        self._outages = Outages(store, language)
         self._to_note: list[tuple[LetterRow, Outcome]] = []
         """Kept while the store cannot be written to, so that no outcome is forgotten."""
         self._done = Delivered()
@@ -96,6 +86,7 @@ class Handover:
         Raises StoreError; what became of the letters is noted by the next run then.
         """
         done = self._done = Delivered()
+        self._outages.look(self._clock())
         with self._store.transaction(beside=True):
             self._take_up_abandoned()
         look = self._delivery.at_once
@@ -103,15 +94,19 @@ class Handover:
             with self._store.transaction(beside=True):
                 self._note()
                 done.left = stop()
-                batch = None if done.left else self._next(look)
+                turned = self._turned()
+                # Nothing is claimed while one has to wait until one is alone.
+                batch = None if done.left or turned else self._next(look)
             self._to_note.clear()
-            if batch is None:
-                break
-            look = batch.look
-            if batch.rows:
+            for place, one in turned:
+                done.notices += self._outages.note(place, one, self._clock())
+            if batch is not None:
+                look = batch.look
                 outcomes = _handed_over(batch.way, batch.rows)
                 self._to_note = list(zip(batch.rows, outcomes, strict=True))
-        done.down = {place: pause.because for place, pause in self._pauses.items()}
+            elif not turned:
+                break
+        done.down = {place: pause.because for place, pause in self._outages.pauses.items()}
         self._delivery.rest()
         return done
 
@@ -143,7 +138,7 @@ class Handover:
 
     def _held(self, way: Delivery, letter: Letter, now: datetime) -> tuple[datetime, str] | None:
         """Until when a letter has to wait, and why; None where it may go now."""
-        pause = self._pauses.get(way.place)
+        pause = self._outages.pauses.get(way.place)
         if pause is not None and pause.until > now:
             return pause.until, pause.because
         if self._rates is None or letter.channel != "email":
@@ -154,7 +149,7 @@ class Handover:
             self._done.rated.discard(letter.id)
             return None
         self._done.rated.add(letter.id)
-        return at, f"it waits for its turn: only so many go to {domain} at once"
+        return at, f"{TURN}only so many go to {domain} at once"
 
     # ------------------------------------------------------------------ what became of them
 
@@ -166,16 +161,17 @@ class Handover:
             letter = row.letter
             way = self._delivery.way(letter)
             if outcome.status == "down":
-                changes.notices += self._pause(way.place, outcome, now)
+                self._outages.pause(way.place, outcome, now)
             elif outcome.status != "unknown":
-                self._pauses.pop(way.place, None)
+                self._outages.pauses.pop(way.place, None)
             again = self._allow or way.repeatable
             fate = fates.fate(row, outcome, now, again=again, give_up_after=self._give_up_after)
             marks.append(fate)
             if outcome.status == "bounced" and letter.contact:
                 arrivals.append(_bounce(letter, now))
             changes.notices += self._count(letter, fate, outcome, now)
-            self._done.places[way.place] += fate.status == "handed over"
+            if fate.status == "handed over":
+                self._done.places[way.place] += 1
         self._store.mark_letters(marks)
         if arrivals:
             self._store.append(arrivals)
@@ -184,16 +180,13 @@ class Handover:
         if changes.notices or changes.progress:
             self._store.save(changes)
 
-    def _pause(self, place: str, outcome: Outcome, now: datetime) -> list[NoticeRow]:
-        """A way takes nothing now: it is left alone for a while; if it lasts, a person is told."""
-        before = self._pauses.get(place)
-        tries = before.tries + 1 if before is not None else 1
-        until = now + max(fates.pause_after(tries - 1), outcome.after)
-        self._pauses[place] = _Pause(until, tries, outcome.reason)
-        if tries != TELL:
-            return []
-        text = say(self._language, "down", place=place, because=outcome.reason)
-        return [NoticeRow(now, "inbox", text)]
+    def _turned(self) -> list[tuple[str, Outcome]]:
+        """The ways that began or ceased to be down, or have been so for long, with what was said
+        last.
+        """
+        now = self._clock()
+        last = {self._delivery.way(row.letter).place: outcome for row, outcome in self._to_note}
+        return [one for one in last.items() if self._outages.concerns(one[0], one[1].status, now)]
 
     def _count(
         self, letter: Letter, fate: LetterFate, outcome: Outcome, now: datetime
@@ -254,6 +247,8 @@ class Handover:
 
 def _handed_over(way: Delivery, rows: Sequence[LetterRow]) -> list[Outcome]:
     """What a delivery says; where it breaks its word, nobody can tell what became of them."""
+    if not rows:
+        return []
     letters = [row.letter for row in rows]
     try:
         found = way.hand_over(letters)

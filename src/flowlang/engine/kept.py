@@ -9,53 +9,46 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from flowlang.speech import Retold, Text, joined, tr, tr_n
+from flowlang.speech import Retold, Text, forms, joined, tr, tr_n
 
-# ---------------------------------------------------------------------- lengths of time
+# ---------------------------------------------------------------------- numbers with their nouns
+
+_AHEAD = {
+    "day": forms("in {count} day", "in {count} days"),
+    "hour": forms("in {count} hour", "in {count} hours"),
+    "minute": forms("in {count} minute", "in {count} minutes"),
+}
+_COUNTED = {
+    "year": forms("{count} year", "{count} years"),
+    "month": forms("{count} month", "{count} months"),
+    "week": forms("{count} week", "{count} weeks"),
+    "day": forms("{count} day", "{count} days"),
+    "hour": forms("{count} hour", "{count} hours"),
+    "minute": forms("{count} minute", "{count} minutes"),
+    "second": forms("{count} second", "{count} seconds"),
+    "contact": forms("{count:,} contact", "{count:,} contacts"),
+    "new code": forms("{count:,} new code", "{count:,} new codes"),
+}
+_ONE = re.compile(rf"(-?[0-9][0-9,]*) ({'|'.join(_COUNTED)})s?")
+_SOME = re.compile(rf"{_ONE.pattern}(?: {_ONE.pattern})*")
 
 
 def ahead(unit: str, count: int) -> Text:
     """So many days, hours or minutes from now."""
-    if unit == "day":
-        return tr_n("in {count} day", "in {count} days", count)
-    if unit == "hour":
-        return tr_n("in {count} hour", "in {count} hours", count)
-    return tr_n("in {count} minute", "in {count} minutes", count)
+    return tr_n(*_AHEAD[unit], count)
 
 
-def span(text: str) -> str:
-    """A length of time, in the words of `Duration.words`."""
-    parts = text.split()
-    amounts, units = parts[::2], [unit.rstrip("s") for unit in parts[1::2]]
-    if len(amounts) != len(units) or not all(map(_COUNT.fullmatch, amounts)):
+def number_of(noun: str, count: int) -> Text:
+    """So many units of time, contacts or codes."""
+    return tr_n(*_COUNTED[noun], count)
+
+
+def amount(text: str) -> str:
+    """One or several of them, such as `Duration.words` gives, known again."""
+    if not _SOME.fullmatch(text):
         return text
-    if not all(unit in _UNITS for unit in units):
-        return text
-    return joined(
-        (counted(unit, int(amount)) for unit, amount in zip(units, amounts, strict=True)), " "
-    )
-
-
-_COUNT = re.compile(r"-?[0-9]+")
-_UNITS = ("year", "month", "week", "day", "hour", "minute", "second")
-
-
-def counted(unit: str, count: int) -> Text:
-    """So many units of time."""
-    match unit:
-        case "year":
-            return tr_n("{count} year", "{count} years", count)
-        case "month":
-            return tr_n("{count} month", "{count} months", count)
-        case "week":
-            return tr_n("{count} week", "{count} weeks", count)
-        case "day":
-            return tr_n("{count} day", "{count} days", count)
-        case "hour":
-            return tr_n("{count} hour", "{count} hours", count)
-        case "minute":
-            return tr_n("{count} minute", "{count} minutes", count)
-    return tr_n("{count} second", "{count} seconds", count)
+    found = _ONE.findall(text)
+    return joined((number_of(noun, int(count.replace(",", ""))) for count, noun in found), " ")
 
 
 # ---------------------------------------------------------------------- sentences
@@ -116,11 +109,11 @@ REVISED = Retold(
 VALUE = Retold("not set", "nothing", "never said", "granted", "withdrawn", "never sent", "once")
 FIELD = Retold("{field}: {old} → {new}", within={"old": VALUE, "new": VALUE})
 CONSENT = Retold("marketing by {channel}")
-TIMED_OUT = Retold("after {span}", within={"span": span})
+TIMED_OUT = Retold("after {span}", within={"span": amount})
 IGNORED = Retold(
     "{change}, {span} must pass after the restart", "{change}: a run is under way",
     "{change}: at most once per {span}", "{change}: its start does not hold: {starts}",
-    within={"change": CHANGE, "span": span},
+    within={"change": CHANGE, "span": amount},
 )  # fmt: skip
 
 
@@ -192,12 +185,14 @@ BECAUSE: dict[str, Callable[[str], str]] = {
         "the moment is not set", "the moment is past",
     ),
     "call failed": Retold("{url}, tried again {time}"),
-    "refilled": Retold('{count} new code into "{name}" from {file}',
-                       '{count} new codes into "{name}" from {file}'),
-    "exported": Retold('report "{name}" to {file}', "{count} to {file}"),
-    "campaign started": Retold('"{name}" for {count}', '"{name}" for {count}, started for {some}'),
-    "added": Retold('{count} to group "{name}"'),
-    "removed": Retold('{count} from group "{name}"'),
+    "refilled": Retold('{codes} into "{name}" from {file}', within={"codes": amount}),
+    "exported": Retold('report "{name}" to {file}', "{contacts} to {file}",
+                       within={"contacts": amount}),
+    "campaign started": Retold('"{name}" for {contacts}',
+                               '"{name}" for {contacts}, started for {some}',
+                               within={"contacts": amount}),
+    "added": Retold('{contacts} to group "{name}"', within={"contacts": amount}),
+    "removed": Retold('{contacts} from group "{name}"', within={"contacts": amount}),
     "sending": Retold('"{name}" to {count}'),
 }  # fmt: skip
 LEFT_OUT = Retold("known", "twice in the file", "left out", "unchanged", "refused")

@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from flowlang.check.names import Message
-from flowlang.contact import Contact, Letter, Run
+from flowlang.contact import Letter
 from flowlang.engine.processes import of_send
 from flowlang.engine.render import Rendered, Renderer
 
@@ -27,7 +27,7 @@ def written(
     contact, config = do.contact, do.program.config
     marketing = message.kind == "marketing" and message.channel == "email"
     return Letter(
-        _name(contact, do.run, do.step_id, message.name),
+        _name(do, message.name),
         contact.id,
         message.name,
         do.campaign.name,
@@ -46,9 +46,12 @@ def written(
     )
 
 
-def _name(contact: Contact, run: Run, step: str, message: str) -> str:
-    """A name for one send that is the same whenever it is tried again."""
-    visit = run.counters.get("", 0)
-    what = (contact.id, run.campaign, run.key, run.label, step, message)
-    parts = "\0".join((*what, str(visit), str(len(contact.messages))))
-    return hashlib.sha256(parts.encode()).hexdigest()[:32]
+def _name(do: RunEffects, message: str) -> str:
+    """A name for one send that is the same whenever it is tried again.
+
+    With the place in the history no two sends can have one name, whatever loop they are in.
+    """
+    contact, run = do.contact, do.run
+    places = (run.counters.get("", 0), len(contact.messages), do.world.entries_of(contact.id))
+    what = (contact.id, run.campaign, run.key, run.label, do.step_id, message, *map(str, places))
+    return hashlib.sha256("\0".join(what).encode()).hexdigest()[:32]

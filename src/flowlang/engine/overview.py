@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from flowlang.engine.commons import as_process
+from flowlang.engine.admission import from_text
+from flowlang.engine.commons import as_process, by_kind
 from flowlang.engine.controls import VERBS, Control, Verb
 from flowlang.engine.processes import Process
-from flowlang.kinds import decode
+from flowlang.stores.rows import Shared
 from flowlang.stores.store import Store
 
 _ASKED = 1_000
@@ -67,6 +68,33 @@ class View:
         return found
 
 
+UNDER_WAY = ("waiting", "halted")
+RUN_STATUSES = ("finished", *UNDER_WAY, "waiting for restart", "stopped")
+
+
+def runs(store: Store, shared: Shared) -> dict[str, Counter[str]]:
+    """The runs of each campaign, of each send to a group, and of each automation, by its name: how
+    many have `started`, and how many are in which of RUN_STATUSES.
+
+    What is over counts all there ever were, also those of contacts who have gone through again,
+    were merged, or were deleted: a run that is gone with its contact has stopped.
+    """
+    counters = by_kind(shared.counters)
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for status in ("started", "finished", "stopped"):
+        for name, count in counters[status].items():
+            found[name][status] = count
+    standing = (*UNDER_WAY, "waiting for restart")
+    for name, status, _, count in store.standing():
+        if status in standing:
+            found[name][status] += count
+    for counts in found.values():
+        if counts["started"]:  # of sends to groups and automations nobody counts it
+            there = counts["finished"] + sum(counts[status] for status in standing)
+            counts["stopped"] = max(counts["started"] - there, 0)
+    return found
+
+
 def overview(store: Store) -> list[View]:
     """All processes, by number."""
     with store.transaction():
@@ -76,16 +104,16 @@ def overview(store: Store) -> list[View]:
 def views(store: Store) -> list[View]:
     """The same, for who has begun a transaction already, or does not want to wait for one."""
     rows, at_sends = store.processes(), store.at_sends()
-    standing, program = store.standing(), store.program()
+    of_campaigns, program = runs(store, store.shared()), store.program()
     versions: dict[str, str] = json.loads(program)["campaigns"] if program else {}
     groups = {row[0] for row in at_sends} - versions.keys()
     sends = _Standing(at_sends, store.at_group_sends(groups) if groups else [])
-    campaigns = _campaigns(standing)
     found = []
     for process in map(as_process, rows):
         if process.identity.type == "campaign":
-            ended, under_way = campaigns.get(process.name, (0, 0))
-            process.done = ended
+            counts = of_campaigns.get(process.name, Counter())
+            under_way = sum(counts[status] for status in UNDER_WAY)
+            process.done = counts["started"] - under_way
             held = sends.held[process.name]
             found.append(View(process, under_way, held, version=versions.get(process.name, "")))
         elif process.identity.type == "message send":
@@ -111,7 +139,7 @@ def views(store: Store) -> list[View]:
 def asked_for(store: Store) -> list[Control]:
     """What people have asked for and the engine has not done yet, in order."""
     rows = store.arrivals("pending", _ASKED, types=VERBS)
-    return [Control.of(row.type, decode(json.loads(row.data))) for row in rows]
+    return [Control.of(row.type, from_text(row.data)) for row in rows]
 
 
 def last_asked(process: Process, controls: list[Control]) -> Control | None:
@@ -174,16 +202,3 @@ def _send(process: Process, counts: _Counts) -> View:
     if halted == 0 and process.status == "halted":
         process.go_on()  # a send is halted only while someone waits for it
     return View(process, waiting + held + halted, held, halted)
-
-
-def _campaigns(standing: list[tuple[str, str, str, int]]) -> dict[str, tuple[int, int]]:
-    """How many runs of each campaign have ended, and how many are under way."""
-    found: dict[str, tuple[int, int]] = {}
-    for campaign, status, _, count in standing:
-        ended, under_way = found.get(campaign, (0, 0))
-        if status in ("waiting", "halted", "running"):
-            under_way += count
-        else:
-            ended += count
-        found[campaign] = ended, under_way
-    return found

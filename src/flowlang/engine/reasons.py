@@ -209,7 +209,8 @@ class _Path:
         for one in path.runs():
             if one.key == run.key:
                 answer = path._of_run(one)
-                return replace(answer, text=_forecast(answer, self.what), needs=needs)
+                # What comes after the send is not asked before the run has come there.
+                return replace(answer, text=_forecast(answer, self.what), needs=needs, again="")
         return Answer(ahead, needs=needs)
 
     # ------------------------------------------------------------------ passed by

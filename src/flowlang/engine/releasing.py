@@ -6,14 +6,13 @@ they came due, one after the other, however many they are.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import datetime
 
 from flowlang.contact import Contact, Run
+from flowlang.engine.admission import as_text, from_text
 from flowlang.engine.processes import Identity, of_send
-from flowlang.kinds import decode, encode
 from flowlang.program.program import Campaign, Program
 
 
@@ -34,12 +33,12 @@ class Release:
 
     def write(self) -> str:
         """As JSON text."""
-        return json.dumps(encode({one.name: getattr(self, one.name) for one in fields(self)}))
+        return as_text({one.name: getattr(self, one.name) for one in fields(self)})
 
     @classmethod
     def read(cls, text: str) -> Release:
         """From what `write` gave."""
-        data = decode(json.loads(text))
+        data = from_text(text)
         process = data.pop("process")
         return cls(Identity(*process) if process is not None else None, **data)
 

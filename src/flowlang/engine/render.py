@@ -71,7 +71,7 @@ class Renderer:
         Raises Unrenderable.
         """
         self._begin(do, message.missing_text if message.when_missing == "show" else "", language)
-        values = self._values(do, codes, message.channel, message.name)
+        values = self._values(do, codes, template, message.channel, message.name)
         subject = body = ""
         try:
             subject = " ".join(self._fill(template.subject, values, html=False).split())
@@ -90,7 +90,7 @@ class Renderer:
         language = str(do.contact.fields.get("language") or self.config.language)
         self._begin(do, "", language)
         try:
-            return self._fill(template.body, self._values(do, {}, "email", ""), html=False)
+            return self._fill(template.body, self._values(do, {}, template), html=False)
         except Unrenderable as failure:  # who is to be told is told all the same
             return f"{template.body} ({failure})"
 
@@ -121,8 +121,16 @@ class Renderer:
             raise Unrenderable(_in_a_line(failure)) from None
 
     def _values(
-        self, do: RunEffects, codes: dict[str, str], channel: str, message: str
+        self,
+        do: RunEffects,
+        codes: dict[str, str],
+        template: Template,
+        channel: str = "email",
+        message: str = "",
     ) -> dict[str, Any]:
+        """What a template may name."""
+        if template.plain:
+            return {}
         contact, run, notes = do.contact, do.run, self.notes
         values: dict[str, Any] = {
             name: value for name, value in contact.fields.items() if value is not None
@@ -135,7 +143,8 @@ class Renderer:
         values["answer"] = run.answer if run.answer is not None else {}
         values["today"] = do.view.today
         values["now"] = do.now
-        values["unsubscribe_link"] = self.unsubscribe_link(contact, channel, message)
+        if _LINK in template.subject or _LINK in template.body:  # it is signed, which takes long
+            values[_LINK] = self.unsubscribe_link(contact, channel, message)
 
         def coupon(name: str, again: bool = False) -> str:
             notes.lists.add(name)
@@ -223,6 +232,7 @@ class Renderer:
         return value
 
 
+_LINK = "unsubscribe_link"
 _RICH = 10**20
 """An amount of money has no more digits; a larger number is shown as a number."""
 _LONGEST = 200

@@ -8,7 +8,6 @@ does not come out again has no counterpart, and only the history tells of it.
 
 from __future__ import annotations
 
-import json
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -16,11 +15,11 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from flowlang.contact import Contact, Entry
+from flowlang.engine.admission import from_text
 from flowlang.engine.arrivals import Refused
 from flowlang.engine.controls import VERBS
 from flowlang.engine.play import Play
 from flowlang.engine.tracing import Asks, Decision, Outline, TooMuch, Trace
-from flowlang.kinds import decode
 from flowlang.program.program import Program
 from flowlang.stores.rows import ArrivalRow, SendingRow
 from flowlang.stores.store import Store
@@ -102,7 +101,7 @@ def _arrivals(
     """What came to the contact itself, and what it had of others."""
     own = set()
     for row in rows:
-        data = decode(json.loads(row.data))
+        data = from_text(row.data)
         if row.type == "event":
             own.add((data["name"], row.at))
         yield Arrived(row.at, row.contact, row.type, data)
@@ -153,5 +152,8 @@ def _counterparts(history: Sequence[Entry], lived: Sequence[Decision]) -> list[D
 
 
 def _told(entry: Entry) -> tuple[Any, ...]:
-    """What must be the same: not the reason, which may name others."""
-    return entry.at, entry.campaign, entry.round, entry.step, entry.what
+    """What must be the same: of forks also the values on which they hung; else not the reason,
+    which may name others.
+    """
+    because = entry.because if entry.what in ("yes", "no") else ""
+    return entry.at, entry.campaign, entry.round, entry.step, entry.what, because

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from flowlang.contact import Contact, Run
+from flowlang.contact import Contact, Entry, Run
 from flowlang.delivery.calls import plain
 from flowlang.engine.state import States, merged_into
 from flowlang.speech import Text, joined, tr
@@ -127,3 +128,30 @@ def _run_data(run: Run) -> dict[str, Any]:
         "held": run.held, "since": run.since.isoformat(),
         "until": run.due.isoformat() if run.due else None, "version": run.version,
     }  # fmt: skip
+
+
+def merged(store: Store, contacts: Iterable[str]) -> dict[str, str]:
+    """Who was merged into these contacts, also by way of others: the id of each with the id of the
+    one it is part of now.
+    """
+    found: dict[str, str] = {}
+    part_of = {one: one for one in contacts}
+    while part_of:
+        entries = store.entries(part_of, ("merged",))
+        known = {
+            gone: part_of[one.contact] for one in entries if (gone := into_this(one)) is not None
+        }
+        # An id may have been given to someone new since.
+        still = {row.id for row in store.contacts(known) if row.deleted}
+        part_of = {gone: kept for gone, kept in known.items() if gone in still - found.keys()}
+        found |= part_of
+    return found
+
+
+def into_this(entry: Entry) -> str | None:
+    """Of an entry of a history: who became part of the contact by it."""
+    told = _INTO_THIS.fullmatch(entry.because) if entry.what == "merged" else None
+    return None if told is None else told[1]
+
+
+_INTO_THIS = re.compile(r'"(.+)" into this one')

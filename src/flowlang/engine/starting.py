@@ -12,10 +12,10 @@ from flowlang import calendar
 from flowlang.check.view import View
 from flowlang.contact import Contact, Run, RunKey
 from flowlang.effects import Next
+from flowlang.encoding import encode
 from flowlang.engine.at_hand import NO_RUN, OVER
 from flowlang.engine.changes import NONE, Change
 from flowlang.engine.run_effects import RunEffects
-from flowlang.kinds import encode
 from flowlang.program.program import Campaign, Start
 
 _TOLD = "not restarted"

@@ -7,7 +7,7 @@ nothing wakes it, its stops and goals hold, and once the step is back it goes on
 campaign that is gone are put aside whole.
 
 Every wake of a contact reads and writes it, so msgspec does both; what it cannot know, the values
-of the language's own kinds, `kinds.encode` makes plain.
+of the language's own kinds, `encoding` makes plain.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any, get_type_hints
 import msgspec
 
 from flowlang.contact import Contact, Happening, Measure, Run, RunKey
-from flowlang.kinds import decode, encode
+from flowlang.encoding import decode, encode
 from flowlang.program.program import Campaign, Program
 from flowlang.stores.rows import ContactRow
 

@@ -125,8 +125,13 @@ class BatchWorld(World):
         self._known = shared.processes
         self.stock = shared.stock
         self.moment = now
+        self.entries: dict[str, int] = {}
+        """How many entries the histories of the contacts at hand have."""
         self._queued: dict[str, list[Letter]] | None = None
         """Letters of earlier stretches that wait; not asked for as long as none is taken back."""
+
+    def entries_of(self, contact: str) -> int:
+        return self.entries.get(contact, 0)
 
     def queue(self, contact: str) -> list[Letter]:
         if self._queued is None:

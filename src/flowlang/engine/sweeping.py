@@ -7,7 +7,6 @@ the other, and nothing else happens before the last one was asked.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -16,11 +15,11 @@ from flowlang import calendar
 from flowlang.calendar import zone
 from flowlang.contact import Contact, resolve_zone
 from flowlang.engine import retelling
+from flowlang.engine.admission import from_text
 from flowlang.engine.jobs import JOBS
 from flowlang.engine.position import Sweep, stamp
 from flowlang.engine.releasing import Release, let_go
 from flowlang.engine.telling import Part, Said
-from flowlang.kinds import decode
 
 if TYPE_CHECKING:
     from flowlang.engine.timeline import Timeline
@@ -97,7 +96,7 @@ def _schedule(timeline: Timeline, sweep: Sweep) -> Ask:
 
 
 def _about(timeline: Timeline, sweep: Sweep) -> Ask:
-    data = decode(json.loads(sweep.data))
+    data = from_text(sweep.data)
     do = timeline.interpreter
     return lambda contact, at: bool(do.about(contact, sweep.event, data, at))
 

@@ -7,7 +7,7 @@ each condition of a campaign that is asked is also explained, at that very momen
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -227,13 +227,18 @@ class Trace:
         """The decisions about one contact."""
         return [one for one in self.decisions if one.entry.contact == contact]
 
-    def remember(self, known: Iterable[tuple[Entry, Decision | None]], view: View | None) -> None:
+    def remember(
+        self, known: Iterable[tuple[Entry, Decision | None]], view: View, parted: Container[str]
+    ) -> None:
         """Take what was decided before the play begins.
 
-        What was asked where only the entry is known cannot be told; with a view, its conditions
-        are told as they are now.
+        What was asked where only the entry is known cannot be told; of campaigns that have parted
+        from their history the conditions are told as they are now, for a view.
         """
-        self.decisions += [one or self._remembered(entry, view) for entry, one in known]
+        self.decisions += [
+            one or self._remembered(entry, view if entry.campaign in parted else None)
+            for entry, one in known
+        ]
 
     def _remembered(self, entry: Entry, view: View | None) -> Decision:
         campaign = self._do.by_name.get(entry.campaign)

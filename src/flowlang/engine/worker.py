@@ -10,13 +10,13 @@ The clock is handed in.  What fell due while nobody ran the engine happens at th
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable
 from datetime import datetime
 
 from flowlang.collector import collector_at_rest
-from flowlang.engine.applying import Outdated
+from flowlang.engine.admission import from_text
+from flowlang.engine.applying import Outdated, end_gone, gone
 from flowlang.engine.arrivals import REACTIONS, Moot, Refused
 from flowlang.engine.batch import Batch
 from flowlang.engine.batch_timeline import Horizon
@@ -33,7 +33,6 @@ from flowlang.engine.stretch_alone import stretch_alone
 from flowlang.engine.stretch_beside import stretch_beside
 from flowlang.engine.telling import Said
 from flowlang.engine.world import Answers
-from flowlang.kinds import decode
 from flowlang.program.program import Program
 from flowlang.stores.rows import ArrivalRow, Changes, Coming, NoticeRow, Shared
 from flowlang.stores.store import Store
@@ -70,6 +69,8 @@ class Worker:
         self._alone_for = 0
         """So many stretches it stays alone, where workers may be beside each other."""
         self._patience = 1
+        self._left = True
+        """Someone may have been the last to leave a campaign that the program has no more."""
         self.version: int | None = None
         """The number of the version that this program is, where another may be applied."""
         self.outdated = False
@@ -87,6 +88,9 @@ class Worker:
                 self.between()
         except Outdated:
             self.outdated = True
+        if self._left and not self.outdated:
+            end_gone(self.store, self.program, self.version, now)
+            self._left = False
         self.report = report
         if report.reactions:
             told = Said("reactions-refused", {"count": report.reactions})
@@ -154,7 +158,7 @@ class Worker:
     def arrive(self, batch: Batch, row: ArrivalRow) -> None:
         """Apply an arrival, or refuse it."""
         try:
-            data = decode(json.loads(row.data))
+            data = from_text(row.data)
             if row.type == "cancel":
                 self._take_cancelled(batch, Control.of(row.type, data).process)
             batch.timeline.arrive(row.contact, row.type, data, row.at)
@@ -187,12 +191,22 @@ class Worker:
     def close(self, batch: Batch, *, touched: bool = False) -> None:
         """Save what has happened in a batch."""
         changes, world, report = batch.save(touched=touched), batch.world, self.report
+        self._left = self._left or self._have_left(changes)
         report.sent.update(one.message for one in world.sent)
         report.skipped.update((one.message, one.because) for one in world.skipped)
         report.entries += len(changes.history)
         report.contacts += len(changes.contacts)
         report.notices += len(changes.notices)
         batch.let_go()
+
+    def _have_left(self, changes: Changes) -> bool:
+        """Whether something has changed about campaigns that the program has no more."""
+        known, under_way = self.program.by_name, ("waiting", "halted", "held")
+        return (
+            any(row.campaign not in known and row.status not in under_way for row in changes.runs)
+            or any(campaign not in known for _, campaign, _ in changes.runs_gone)
+            or bool(gone(changes.processes, known))
+        )
 
     def untold(self, position: Position, shared: Shared) -> Batch | None:
         """A batch in which to tell what sends came to, where that is still to be told."""

@@ -163,6 +163,10 @@ class World:
         found = self.processes.by_identity.get(identity)
         return found if found is not None else self.processes.made(identity, now)
 
+    def entries_of(self, contact: str) -> int:
+        """How many entries the history of a contact has, where it is kept."""
+        return 0
+
     def happened(self, event: str, data: dict[str, Any], by: str = "") -> None:
         """Something happened to the system that an automation may wait for."""
         if self.program.automations:

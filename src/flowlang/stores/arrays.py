@@ -15,56 +15,42 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.engine import Connection
 
-from flowlang.stores.bulk import Bulk, Row, add_up, put_in_place
+from flowlang.stores.bulk import Bulk, Rows, add_up, put_in_place
 
 
 class Arrays(Bulk):
     """One statement for all rows."""
 
-    def insert(self, connection: Connection, table: sa.Table, rows: Sequence[Row]) -> None:
-        if rows:
-            connection.execute(_inserting(table, tuple(rows[0])), _columns(rows))
+    def insert(self, connection: Connection, rows: Rows) -> None:
+        _do(connection, _inserting(rows.table, rows.names), rows)
 
-    def insert_new(
-        self, connection: Connection, table: sa.Table, rows: Sequence[Row], keys: Sequence[str]
-    ) -> int:
-        if not rows:
-            return 0
-        return connection.execute(
-            _inserting_new(table, tuple(rows[0]), tuple(keys)), _columns(rows)
-        ).rowcount
+    def insert_new(self, connection: Connection, rows: Rows, keys: Sequence[str]) -> int:
+        return _do(connection, _inserting_new(rows.table, rows.names, tuple(keys)), rows)
 
-    def put(self, connection: Connection, table: sa.Table, rows: Sequence[Row]) -> None:
-        if rows:
-            # One statement must not meet a row twice.
-            keys = itemgetter(*(column.name for column in table.primary_key))
-            last = list({keys(row): row for row in rows}.values())
-            connection.execute(_putting(table, tuple(rows[0])), _columns(last))
+    def put(self, connection: Connection, rows: Rows) -> None:
+        # One statement must not meet a row twice.
+        keys = itemgetter(*(rows.names.index(one.name) for one in rows.table.primary_key))
+        last = list({keys(row): row for row in rows.values}.values())
+        _do(connection, _putting(rows.table, rows.names), rows._replace(values=last))
 
-    def add(self, connection: Connection, table: sa.Table, rows: Sequence[Row]) -> None:
-        if rows:
-            connection.execute(_adding(table, tuple(rows[0])), _columns(rows))
+    def add(self, connection: Connection, rows: Rows) -> None:
+        _do(connection, _adding(rows.table, rows.names), rows)
 
     def update(
-        self,
-        connection: Connection,
-        table: sa.Table,
-        rows: Sequence[Row],
-        keys: Sequence[str],
-        only: str = "",
+        self, connection: Connection, rows: Rows, keys: Sequence[str], only: str = ""
     ) -> int:
-        if not rows:
-            return 0
-        statement = _updating(table, tuple(rows[0]), tuple(keys), only)
-        return connection.execute(statement, _columns(rows)).rowcount
+        return _do(connection, _updating(rows.table, rows.names, tuple(keys), only), rows)
 
-    def delete(self, connection: Connection, table: sa.Table, rows: Sequence[Row]) -> None:
-        if rows:
-            connection.execute(_deleting(table, tuple(rows[0])), _columns(rows))
+    def delete(self, connection: Connection, rows: Rows) -> None:
+        _do(connection, _deleting(rows.table, rows.names), rows)
 
 
-def _columns(rows: Sequence[Row]) -> dict[str, list[Any]]:
-    return {f"_{name}": [row[name] for row in rows] for name in rows[0]}
+def _do(connection: Connection, statement: Any, rows: Rows) -> int:
+    if not rows.values:
+        return 0
+    columns = map(list, zip(*rows.values, strict=True))
+    given = {f"_{name}": column for name, column in zip(rows.names, columns, strict=True)}
+    return int(connection.execute(statement, given).rowcount)
 
 
 def _given(table: sa.Table, names: tuple[str, ...]) -> Any:

@@ -304,6 +304,15 @@ class SqlReading(Sql):
         found = self._all(asked.group_by(c.message, c.status).order_by(c.message, c.status))
         return [(row[0], row[1], row[2]) for row in found]
 
+    def held_letters(self, now: datetime) -> list[tuple[str, int, datetime]]:
+        c = t.letters.c
+        count = sa.func.count()
+        asked = sa.select(c.reason, count, sa.func.min(c.since)).where(
+            c.status == "queued", c.since > stamp(now)
+        )
+        found = self._all(asked.group_by(c.reason).order_by(count.desc(), c.reason))
+        return [(row[0], row[1], moment(row[2])) for row in found]
+
     def letters(self, statuses: Collection[LetterStatus], limit: int) -> list[LetterRow]:
         c = t.letters.c
         asked = sa.select(t.letters).where(c.status.in_(list(statuses)))
@@ -311,17 +320,16 @@ class SqlReading(Sql):
 
 
 def _contact(row: Any) -> ContactRow:
+    contact, number, email, zone, due, began, entries, version, deleted, state = row
+    at = None if due is None else moment(due)
     return ContactRow(
-        row.id, row.number, row.state, row.email, row.zone,
-        None if row.due is None else moment(row.due),
-        row.began, row.entries, row.version, bool(row.deleted),
-    )  # fmt: skip
+        contact, number, state, email, zone, at, began, entries, version, bool(deleted)
+    )
 
 
 def _arrival(row: Any) -> ArrivalRow:
-    return ArrivalRow(
-        moment(row.at), row.contact, row.type, row.data, row.id, row.seq, row.status, row.reason
-    )
+    seq, arrival, contact, at, kind, data, status, reason = row
+    return ArrivalRow(moment(at), contact, kind, data, arrival, seq, status, reason)
 
 
 def _process(row: Any, progress: dict[str, int]) -> ProcessRow:

@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from flowlang.speech import Text, tr
 from flowlang.stores.store import StoreError
 
 
@@ -89,23 +90,27 @@ class Sql:
             except sa.exc.DBAPIError as failure:
                 if not (writes and failure.connection_invalidated):
                     raise
-                raise StoreError(
-                    f"{self.shown}: the connection was lost while it saved;"
+                why = tr(
+                    "the connection was lost while it saved;"
                     " what was to be saved may be there or not: look before you repeat it"
-                ) from failure
+                )
+                raise StoreError(self._about_it(why)) from failure
 
     @contextmanager
     def _told(self) -> Iterator[None]:
         try:
             yield
         except sa.exc.DBAPIError as failure:
-            raise StoreError(f"{self.shown}: {self.in_words(failure)}") from failure
+            raise StoreError(self._about_it(self.in_words(failure))) from failure
         except sa.exc.TimeoutError as failure:
-            raise StoreError(f"{self.shown}: too many threads use it at once") from failure
+            why = tr("too many threads use it at once")
+            raise StoreError(self._about_it(why)) from failure
         except UnicodeEncodeError as failure:
-            raise StoreError(
-                f"{self.shown}: a text holds half of a character, which no database takes"
-            ) from failure
+            why = tr("a text holds half of a character, which no database takes")
+            raise StoreError(self._about_it(why)) from failure
+
+    def _about_it(self, why: object) -> Text:
+        return tr("{place}: {why}", place=self.shown, why=why)
 
     def in_words(self, failure: sa.exc.DBAPIError) -> str:
         """What a failure of the database means, for a person."""

@@ -249,6 +249,12 @@ class Store(Protocol):
         """How many letters of each message wait (`queued`, `handing over`) or are `unknown`."""
         ...
 
+    def held_letters(self, now: datetime) -> list[tuple[str, int, datetime]]:
+        """Why letters may not be handed over yet: for each reason how many of those that wait, and
+        when the first of them may go; the most frequent in front.
+        """
+        ...
+
     # ------------------------------------------------------------------ writing
 
     def save(self, changes: Changes) -> None:
@@ -270,6 +276,12 @@ class Store(Protocol):
     def claim_letters(self, now: datetime, limit: int, by: str = "") -> list[LetterRow]:
         """Take queued letters that may go out now, as they stood, and mark them as being handed
         over by someone: those first that may go for longest, then as they were queued.
+        """
+        ...
+
+    def release_letters(self) -> None:
+        """Queued letters that had to wait and were never tried may go at once, in the order in
+        which they were queued.
         """
         ...
 

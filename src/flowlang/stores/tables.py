@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from flowlang.speech import tr
 from flowlang.stores import schema
 from flowlang.stores.store import StoreError
 
@@ -30,16 +31,30 @@ def is_current(version: str, shown: str) -> bool:
     number = int(version) if version.isdecimal() else schema.VERSION + 1
     if _FIRST <= number <= schema.VERSION:
         return number == schema.VERSION
+    said = {"place": shown, "version": version, "first": _FIRST, "last": schema.VERSION}
+    if number > _FIRST:
+        raise StoreError(
+            tr(
+                "{place}: made by a newer version of flow: its tables have version {version},"
+                " and this program knows {first} to {last}",
+                **said,
+            )
+        )
     raise StoreError(
-        f"{shown}: made by {'a newer' if number > _FIRST else 'an older'} version of flow: its"
-        f" tables have version {version}, and this program knows {_FIRST} to {schema.VERSION}"
+        tr(
+            "{place}: made by an older version of flow: its tables have version {version},"
+            " and this program knows {first} to {last}",
+            **said,
+        )
     )
 
 
-def refuse_other(connection: Connection, shown: str) -> None:
-    """Raises StoreError where a database without tables of ours is not empty."""
-    if sa.inspect(connection).get_table_names():
-        raise StoreError(f"{shown}: this database belongs to another program")
+def refuse_other(connection: Connection, shown: str, *, marked: bool = False) -> None:
+    """Raises StoreError where a database without tables of ours is not empty, or is `marked` as
+    that of another program.
+    """
+    if marked or sa.inspect(connection).get_table_names():
+        raise StoreError(tr("{place}: this database belongs to another program", place=shown))
 
 
 def make(connection: Connection) -> None:

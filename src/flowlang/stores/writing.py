@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
-from operator import attrgetter, itemgetter
+from operator import attrgetter
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -14,7 +15,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from flowlang.contact import Letter
 from flowlang.stores import schema as t
-from flowlang.stores.bulk import Bulk, Row
+from flowlang.stores.bulk import Bulk, Rows
 from flowlang.stores.reading import SqlReading, letter_row
 from flowlang.stores.rows import (
     ArrivalRow,
@@ -70,44 +71,28 @@ class SqlStore(SqlReading):
                 self._wake(connection)
 
     def _save_contacts(self, connection: Connection, changes: Changes) -> None:
-        self._bulk.put(
-            connection,
-            t.contacts,
-            [
-                {
-                    "id": row.id, "number": row.number, "email": row.email, "zone": row.zone,
-                    "due": None if row.due is None else stamp(row.due), "began": row.began,
-                    "entries": row.entries, "version": row.version, "deleted": row.deleted,
-                    "state": row.state,
-                }
-                for row in changes.contacts
-            ],
-        )  # fmt: skip
-        gone = [
-            {"contact": contact, "campaign": campaign, "key": key}
-            for contact, campaign, key in changes.runs_gone
+        contacts = [
+            (
+                row.id, row.number, row.email, row.zone, _stamp(row.due),
+                row.began, row.entries, row.version, row.deleted, row.state,
+            )
+            for row in changes.contacts
+        ]  # fmt: skip
+        self._bulk.put(connection, Rows(t.contacts, _CONTACT, contacts))
+        self._bulk.delete(connection, Rows(t.runs, RunRow._fields[:3], changes.runs_gone))
+        self._bulk.put(connection, Rows(t.runs, RunRow._fields, changes.runs))
+        self._bulk.put(connection, Rows(t.trials, TrialRow._fields, changes.trials))
+        history = [
+            (who, seq, stamp(at), campaign, turn, step, line, what, because)
+            for seq, (at, who, campaign, turn, step, line, what, because) in changes.history
         ]
-        self._bulk.delete(connection, t.runs, gone)
-        self._bulk.put(connection, t.runs, list(map(_plain, changes.runs)))
-        self._bulk.put(connection, t.trials, list(map(_plain, changes.trials)))
-        self._bulk.insert(
-            connection,
-            t.history,
-            [
-                {
-                    "contact": one.contact, "seq": seq, "at": stamp(one.at),
-                    "campaign": one.campaign, "round": one.round, "step": one.step,
-                    "line": one.line, "what": one.what, "because": one.because,
-                }
-                for seq, one in changes.history
-            ],
-        )  # fmt: skip
+        self._bulk.insert(connection, Rows(t.history, _HISTORY, history))
 
     def _save_codes(self, connection: Connection, changes: Changes) -> None:
-        rows = [_plain(one) | {"at": stamp(one.at)} for one in changes.codes]
+        taken = [(*one[:-1], stamp(one.at)) for one in changes.codes]
+        rows = Rows(t.codes, ClaimedCode._fields, taken)
         free = "codes.contact is null"
-        done = self._bulk.update(connection, t.codes, rows, keys=["list", "code"], only=free)
-        if done != len(rows):
+        if self._bulk.update(connection, rows, keys=["list", "code"], only=free) != len(taken):
             raise StoreError(
                 f"{self.shown}: a coupon code was taken by someone else; nothing was saved"
             )
@@ -116,67 +101,65 @@ class SqlStore(SqlReading):
         if changes.letters:
             last = connection.scalar(sa.select(sa.func.max(t.letters.c.place))) or 0
             rows = [_letter(one, place) for place, one in enumerate(changes.letters, last + 1)]
-            self._bulk.insert(connection, t.letters, rows)
-        back = [
-            {"id": letter, "status": "taken back", "reason": why}
-            for letter, why in changes.taken_back
-        ]
-        queued = "letters.status = 'queued'"
-        self._bulk.update(connection, t.letters, back, keys=["id"], only=queued)
+            self._bulk.insert(connection, Rows(t.letters, _LETTER, rows))
+        back = [(letter, "taken back", why) for letter, why in changes.taken_back]
+        taken = Rows(t.letters, ("id", "status", "reason"), back)
+        self._bulk.update(connection, taken, keys=["id"], only="letters.status = 'queued'")
 
     def _save_arrivals(self, connection: Connection, changes: Changes) -> None:
-        done = [
-            {"seq": seq, "status": status, "reason": why}
-            for seq, status, why in sorted(changes.arrivals)
-        ]
-        self._bulk.update(connection, t.arrivals, done, keys=["seq"])
+        done = Rows(t.arrivals, ("seq", "status", "reason"), sorted(changes.arrivals))
+        self._bulk.update(connection, done, keys=["seq"])
 
     def _save_shared(self, connection: Connection, changes: Changes) -> None:
-        kept = [{"name": name, "value": value} for name, value in changes.values.items() if value]
-        self._bulk.put(connection, t.shared, kept)
-        gone = [{"name": name} for name, value in changes.values.items() if not value]
-        self._bulk.delete(connection, t.shared, gone)
-        notices = [
-            {"at": stamp(row.at), "who": row.who, "text": row.text} for row in changes.notices
-        ]
-        self._bulk.insert(connection, t.notices, notices)
+        kept = [(name, value) for name, value in changes.values.items() if value]
+        self._bulk.put(connection, Rows(t.shared, ("name", "value"), kept))
+        gone = [(name,) for name, value in changes.values.items() if not value]
+        self._bulk.delete(connection, Rows(t.shared, ("name",), gone))
+        notices = [(stamp(row.at), row.who, row.text) for row in changes.notices]
+        self._bulk.insert(connection, Rows(t.notices, ("at", "who", "text"), notices))
         if changes.program is not None:
-            self._bulk.insert(connection, t.programs, [{"text": changes.program}])
+            self._bulk.insert(connection, Rows(t.programs, ("text",), [(changes.program,)]))
 
     def _grow(self, connection: Connection, counters: Mapping[str, int]) -> None:
         """Add to counters; one that is not there begins."""
-        rows = [{"name": name, "amount": by} for name, by in counters.items()]
-        self._add_up(connection, t.counters, rows)
+        self._add_up(connection, t.counters, ("name",), list(counters.items()))
 
-    def _add_up(self, connection: Connection, table: sa.Table, rows: list[Row]) -> None:
-        """Add amounts in this connection's slot; in one order, so that no two wait for each
-        other.
+    def _add_up(
+        self,
+        connection: Connection,
+        table: sa.Table,
+        names: tuple[str, ...],
+        amounts: Sequence[tuple[Any, ...]],
+    ) -> None:
+        """Add amounts, each behind its names, in this connection's slot; in one order, so that no
+        two wait for each other.
         """
-        if rows:
+        if amounts:
             slot = self._slot(connection)
-            rows = [{**row, "slot": slot} for row in rows]
-            keys = [column.name for column in table.primary_key]
-            self._bulk.add(connection, table, sorted(rows, key=itemgetter(*keys)))
+            rows = sorted((slot, *row) for row in amounts)
+            self._bulk.add(connection, Rows(table, ("slot", *names, "amount"), rows))
 
     def _save_processes(self, connection: Connection, changes: Changes) -> list[ProgressRow]:
         """Those that are new are given the next numbers; gives how far they have got on.
 
         One that someone else has made meanwhile is that one.
         """
-        known = [_process(row) | {"number": row.number} for row in changes.processes if row.number]
-        known.sort(key=itemgetter("number"))
-        self._bulk.update(connection, t.processes, known, keys=["number"])
+        known = sorted((row.number, *_process(row)) for row in changes.processes if row.number)
+        self._bulk.update(
+            connection, Rows(t.processes, ("number", *_PROCESS), known), keys=["number"]
+        )
         new = {_identity(row): row for row in changes.processes if not row.number}
         if not new:
             return []
-        rows = [_process(row) | _NO_PROGRESS for row in new.values()]
-        self._bulk.insert_new(connection, t.processes, rows, keys=_IDENTITY)
+        rows = [(*_process(row), 0, 0, "{}") for row in new.values()]
+        names = (*_PROCESS, "done", "failed", "skipped")
+        self._bulk.insert_new(connection, Rows(t.processes, names, rows), keys=_IDENTITY)
         c = t.processes.c
-        names = [c[name] for name in _IDENTITY]
-        asked = sa.select(c.number, *names).where(sa.tuple_(*names).in_(list(new)))
+        identity = [c[name] for name in _IDENTITY]
+        asked = sa.select(c.number, *identity).where(sa.tuple_(*identity).in_(list(new)))
         begun: list[ProgressRow] = []
-        for number, *identity in connection.execute(asked):
-            grown = new[tuple(identity)].progress
+        for number, *named in connection.execute(asked):
+            grown = new[tuple(named)].progress
             begun += [ProgressRow(number, what, by) for what, by in grown.items() if by]
         return begun
 
@@ -184,11 +167,8 @@ class SqlStore(SqlReading):
         self, connection: Connection, changes: Changes, begun: list[ProgressRow]
     ) -> None:
         """At the end, for others may write these rows, too: they wait until the commit."""
-        grown = [
-            {"process": row.process, "what": row.what, "amount": row.by}
-            for row in [*changes.progress, *begun]
-        ]
-        self._add_up(connection, t.progress, grown)
+        grown = [*changes.progress, *begun]
+        self._add_up(connection, t.progress, ("process", "what"), grown)
         counted = Counter(changes.counters)
         counted.update(f"{t.USED}{one.list}" for one in changes.codes)
         self._grow(connection, counted)
@@ -197,17 +177,14 @@ class SqlStore(SqlReading):
 
     def append(self, arrivals: Sequence[ArrivalRow]) -> int:
         rows = [
-            {
-                "id": row.id, "contact": row.contact, "at": stamp(row.at), "type": row.type,
-                "data": row.data, "status": "pending", "reason": "",
-            }
+            (row.id, row.contact, stamp(row.at), row.type, row.data, "pending", "")
             for row in arrivals
-        ]  # fmt: skip
+        ]
         if not rows:
             return 0
         with self._connected(writes=True) as connection:
             self._wake(connection, at_once=True)
-            return self._bulk.insert_new(connection, t.arrivals, rows, keys=["id"])
+            return self._bulk.insert_new(connection, Rows(t.arrivals, _ARRIVAL, rows), keys=["id"])
 
     def import_codes(self, name: str, codes: Sequence[str], at: datetime) -> int:
         c = t.codes.c
@@ -218,19 +195,16 @@ class SqlStore(SqlReading):
             }
             last = connection.scalar(sa.select(sa.func.max(c.position)).where(c.list == name)) or 0
             new = [code for code in dict.fromkeys(codes) if code not in known]
-            rows = [
-                {"list": name, "code": code, "position": place, "imported": stamp(at)}
-                for place, code in enumerate(new, last + 1)
-            ]
-            self._bulk.insert(connection, t.codes, rows)
+            rows = [(name, code, place, stamp(at)) for place, code in enumerate(new, last + 1)]
+            self._bulk.insert(connection, Rows(t.codes, _CODE, rows))
             if new:
                 self._grow(connection, {f"{t.IMPORTED}{name}": len(new)})
         return len(new)
 
     def import_robinson(self, addresses: Sequence[str]) -> int:
-        rows = [{"address": one} for one in sorted(set(addresses))]
+        rows = Rows(t.robinson, ("address",), [(one,) for one in sorted(set(addresses))])
         with self._connected(writes=True) as connection:
-            return self._bulk.insert_new(connection, t.robinson, rows, keys=["address"])
+            return self._bulk.insert_new(connection, rows, keys=["address"])
 
     # ------------------------------------------------------------------ what goes out
 
@@ -262,21 +236,24 @@ class SqlStore(SqlReading):
     def mark_letters(self, fates: Sequence[LetterFate]) -> None:
         if not fates:
             return
-        rows = [
-            {"id": one.id, "status": one.status, "since": stamp(one.at), "reason": one.reason}
-            for one in sorted(fates)
-        ]
+        rows = [(one.id, one.status, stamp(one.at), one.reason) for one in sorted(fates)]
         with self._connected(writes=True) as connection:
-            self._bulk.update(connection, t.letters, rows, keys=["id"])
-            untried = [{"id": one.id, "tries": one.tries} for one in fates if one.tries is not None]
-            self._bulk.update(connection, t.letters, untried, keys=["id"])
+            marked = Rows(t.letters, ("id", "status", "since", "reason"), rows)
+            self._bulk.update(connection, marked, keys=["id"])
+            untried = [(one.id, one.tries) for one in fates if one.tries is not None]
+            self._bulk.update(connection, Rows(t.letters, ("id", "tries"), untried), keys=["id"])
 
 
-def _plain(row: RunRow | TrialRow | ClaimedCode) -> Row:
-    """As `_asdict` does, in a quarter of the time."""
-    return dict(zip(row._fields, row, strict=True))
-
-
+_CONTACT = (
+    "id", "number", "email", "zone", "due", "began", "entries", "version", "deleted", "state",
+)  # fmt: skip
+_HISTORY = ("contact", "seq", "at", "campaign", "round", "step", "line", "what", "because")
+_ARRIVAL = ("id", "contact", "at", "type", "data", "status", "reason")
+_CODE = ("list", "code", "position", "imported")
+_LETTER = (
+    "id", "contact", "message", "campaign", "at", "status", "since", "tries", "reason", "data",
+    "place",
+)  # fmt: skip
 _ASKED_FOR = ("id", "contact", "message", "campaign", "at")
 _TOLD = [one.name for one in fields(Letter) if one.name not in _ASKED_FOR]
 """Of a letter, what is in no column of its own."""
@@ -284,26 +261,26 @@ _told = attrgetter(*_TOLD)
 _json = msgspec.json.Encoder().encode
 
 
-def _letter(letter: Letter, place: int) -> Row:
-    at = stamp(letter.at)
-    return {
-        "id": letter.id, "contact": letter.contact, "message": letter.message,
-        "campaign": letter.campaign, "at": at, "since": at, "status": "queued", "tries": 0,
-        "reason": "", "data": _json(dict(zip(_TOLD, _told(letter), strict=True))).decode(),
-        "place": place,
-    }  # fmt: skip
-
-
-def _process(row: ProcessRow) -> Row:
-    return {
-        "type": row.type, "name": row.name, "by": row.by, "key": row.key, "status": row.status,
-        "audience": row.audience, "because": row.because, "who": row.who,
-        "since": None if row.since is None else stamp(row.since),
-        "started": None if row.started is None else stamp(row.started),
-        "ended": None if row.ended is None else stamp(row.ended),
-    }  # fmt: skip
+def _letter(letter: Letter, place: int) -> tuple[Any, ...]:
+    at, data = stamp(letter.at), _json(dict(zip(_TOLD, _told(letter), strict=True)))
+    return (
+        letter.id, letter.contact, letter.message, letter.campaign, at, "queued", at, 0, "",
+        data.decode(), place,
+    )  # fmt: skip
 
 
 _IDENTITY = ("type", "name", "by", "key")
+_PROCESS = (*_IDENTITY, "status", "audience", "because", "who", "since", "started", "ended")
 _identity: Callable[[ProcessRow], tuple[str, ...]] = attrgetter(*_IDENTITY)
-_NO_PROGRESS: Row = {"done": 0, "failed": 0, "skipped": "{}"}
+
+
+def _process(row: ProcessRow) -> tuple[Any, ...]:
+    """Without its progress."""
+    return (
+        *_identity(row), row.status, row.audience, row.because, row.who, _stamp(row.since),
+        _stamp(row.started), _stamp(row.ended),
+    )  # fmt: skip
+
+
+def _stamp(at: datetime | None) -> int | None:
+    return None if at is None else stamp(at)

@@ -11,7 +11,7 @@ from flowlang.engine.expectations import instead
 from flowlang.engine.expectations.expectation import Compiled, Expectations, expects
 from flowlang.speech import tr
 from flowlang.syntax import expressions as tree
-from flowlang.syntax import facts, moments, past, scripts
+from flowlang.syntax import facts, past, scripts
 from flowlang.syntax.tree import Node, Token, children, walk
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @expects(scripts.ExpectCondition)
 def _condition(test: Expectations, node: scripts.ExpectCondition, whom: Token | None) -> Compiled:
-    speaks = any(isinstance(part, _OF_CONTACT) for part in walk(node.condition))
+    speaks = any(map(_is_of_contact, walk(node.condition)))
     name = test.whose(whom, node) if speaks or whom is not None else None
     condition = test.expressions.condition(node.condition, Place("test"))
     values = _values(test, node.condition)
@@ -70,18 +70,14 @@ def _spoken_of(node: Node) -> Iterator[Node]:
 
 
 _OF_NOBODY = (
-    tree.Expression, facts.CouponsLeft, tree.Compare, tree.And, tree.Or, tree.Not, tree.Sum,
-    tree.Product, tree.OneSided, tree.TwoSided, tree.Between, tree.InList, tree.NotInList,
-    tree.BadExpression,
+    tree.Literal, facts.CouponsLeft, tree.Compare, tree.And, tree.Or, tree.Not, tree.Sum,
+    tree.Product, tree.Between, tree.InList, tree.NotInList, tree.BadExpression,
 )  # fmt: skip
-_OF_CONTACT = tuple(
-    kind
-    for file in (tree, facts, moments, past)
-    for kind in vars(file).values()
-    if isinstance(kind, type)
-    and issubclass(kind, tree.Expression)
-    and kind not in _OF_NOBODY
-    and not issubclass(kind, tree.Literal)
-)
+
+
+def _is_of_contact(part: Node) -> bool:
+    """Whether a part of a condition asks a contact by itself, and not only by its own parts."""
+    return isinstance(part, tree.Expression) and not isinstance(part, _OF_NOBODY)
+
 
 _NOBODY: Any = None

@@ -6,9 +6,9 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from flowlang.contact import Contact
+from flowlang.engine import kept
 from flowlang.engine.files import FileFailure, PartLost
 from flowlang.engine.jobs.job import Job, JobFailed, Outcome
-from flowlang.intake.report import counted
 from flowlang.speech import why
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class _ForSegment(Job):
     @property
     def count(self) -> str:
         """How many there were, in words."""
-        return counted(self.tally.get("count", 0), "contact", "contacts")
+        return kept.number_of("contact", self.tally.get("count", 0))
 
 
 class StartCampaign(_ForSegment):
@@ -130,7 +130,7 @@ class ExportContacts(Job):
         if self.tally.pop("lost", False):
             return "again"
         self.process.end("finished", do.now)
-        count = counted(self.process.done, "contact", "contacts")
+        count = kept.number_of("contact", self.process.done)
         do.note("exported", f"{count} to {self.shown_path}")
         return "done"
 

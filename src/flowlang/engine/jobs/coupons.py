@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flowlang.engine import kept
 from flowlang.engine.files import FileFailure
 from flowlang.engine.jobs.job import Job, JobFailed, Outcome
-from flowlang.intake.report import counted
 from flowlang.speech import why
 
 if TYPE_CHECKING:
@@ -34,6 +34,6 @@ class RefillCoupons(Job):
         process.audience, process.done = found.read, new
         process.skipped.update(found.skipped(new))
         process.end("finished", do.now)
-        codes = counted(new, "new code", "new codes")
+        codes = kept.number_of("new code", new)
         do.note("refilled", f'{codes} into "{self.about()}" from {self.shown_path}')
         return "done"

@@ -197,8 +197,11 @@ class Finding:
         return self.span.source.name, self.span.start, self.span.end, self.diagnostic.code
 
 
-_GUESSES = ("FL001", "FL002", "FL020", "FL021", "FL024", "FL025")
-_WORD_GUESSED = "FL020"
+_GUESSES = ("FL001", "FL002", "FL019", "FL020", "FL021", "FL024", "FL025")
+_UNSURE = {"FL019": ("FL1",), "FL020": ("FL1", "FL2", "FL4")}
+"""Of a line with such a guess, what is not judged, where that is something else than of the others:
+where a text was guessed, names; where a word was, it may be another line altogether.
+"""
 
 
 @dataclass(slots=True)
@@ -208,8 +211,7 @@ class Findings:
     found: list[Finding] = field(default_factory=list)
     _seen: set[tuple[str, str, int]] = field(default_factory=set)
     _guessed: dict[tuple[str, int], tuple[str, ...]] = field(default_factory=dict)
-    """Lines that were put right by a guess, with what of their meaning is then not judged: kinds;
-    where a word was guessed, names and places too, for it may be another line altogether."""
+    """Lines that were put right by a guess, with what of their meaning is then not judged."""
 
     def report(
         self,
@@ -232,8 +234,7 @@ class Findings:
             return
         place = (span.source.name, span.line)
         if diagnostic.code in _GUESSES:
-            whole = diagnostic.code == _WORD_GUESSED
-            unsure = ("FL1", "FL2", "FL4") if whole else ("FL2", "FL5")
+            unsure = _UNSURE.get(diagnostic.code, ("FL2", "FL5"))
             self._guessed[place] = (*self._guessed.get(place, ()), *unsure)
         elif diagnostic.code.startswith(self._guessed.get(place, ())):
             return

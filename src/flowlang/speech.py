@@ -177,9 +177,9 @@ class _Numbers(Formatter):
 
     def format_field(self, value: Any, format_spec: str) -> str:
         shown: str = super().format_field(value, format_spec)
-        if format_spec.endswith("g"):
-            return shown.replace(".", self.mark)
-        return shown.replace(",", self.separator) if format_spec == "," else shown
+        if not format_spec.endswith((",", "g")):
+            return shown
+        return shown.translate({ord(","): self.separator, ord("."): self.mark})
 
 
 def _catalogue(language: str) -> GNUTranslations | None:

@@ -134,12 +134,36 @@ def test_a_server_that_is_away_keeps_everything_waiting_and_the_order(tmp_path: 
     done = run(shop, **by_smtp(gone), FLOW_NOW="2027-01-01 10:00")
     assert done.returncode == 1
     assert f"127.0.0.1:{gone} takes nothing now: it cannot be reached" in done.stderr
-    assert "delayed    1 are tried again later (it cannot be reached" in done.stderr
-    assert "queued     2 wait to go out" in done.stderr
+    assert "delayed    1 is tried again later (it cannot be reached" in done.stderr
+    assert "queued     2 wait to go out (it cannot be reached" in done.stderr
+    assert "; until 2027-01-01 10:01)" in done.stderr
     with postbox() as box:
         done = run(shop, **by_smtp(box.port), FLOW_NOW="2027-01-01 10:01")
     assert done.returncode == 0, done.stderr
     assert [mail["To"] for mail in box.mails] == [f"c{one}@example.com" for one in range(3)]
+
+
+def test_runs_that_find_a_server_away_tell_once_that_it_lasts_and_once_that_it_is_back(
+    tmp_path: Path,
+) -> None:
+    """Each `--once` is a program of its own."""
+    shop = shop_of(tmp_path, people=2)
+    away: list[Script] = [{"greeting": "421 not now"}] * 4
+    with rude(*away) as server:
+        done = [
+            run(shop, **by_smtp(server.port), FLOW_NOW=f"2027-01-01 1{at}")
+            for at in ("0:00", "0:05", "0:06", "0:20", "1:00", "1:01")
+        ]
+    assert [one.returncode for one in done] == [1, 1, 1, 1, 0, 0]
+    told = ["inbox      1 new" in one.stderr for one in done]
+    assert told == [False, False, True, False, True, False]
+    down, up = flow("inbox", cwd=shop).stdout.splitlines()[-2:]
+    place = f"127.0.0.1:{server.port}"
+    assert down.startswith(
+        f"2027-01-01 10:06  {place} takes nothing: it does not want to talk: 421"
+    )
+    assert up == f"2027-01-01 11:00  {place} takes letters again"
+    assert len(server.bodies) == 2
 
 
 def test_who_is_not_there_bounces_and_campaigns_hear_of_it_in_the_same_run(tmp_path: Path) -> None:
@@ -255,7 +279,7 @@ def test_a_webhook_that_is_overloaded_is_asked_again_with_the_same_key(tmp_path:
         shop = shop_of(tmp_path, toml=f'[delivery]\nkind = "webhook"\nurl = "{server.url}"\n')
         times = [f"2027-01-01 10:{minute:02}" for minute in (0, 0, 1)]
         codes = [run(shop, FLOW_NOW=at).returncode for at in times]
-    assert codes == [1, 0, 0]
+    assert codes == [1, 1, 0]  # it waits until it may be tried again
     first, again = server.posts
     assert first.headers["idempotency-key"] == again.headers["idempotency-key"]
 

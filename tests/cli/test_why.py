@@ -142,6 +142,22 @@ def test_only_a_changed_program_goes_another_way(shop: Machine) -> None:
     assert "From here on the program of today goes another way than the history" in told
 
 
+def test_a_campaign_that_was_edited_is_not_brought_up_where_another_is_asked_about(
+    shop: Machine,
+) -> None:
+    tagged(shop, "a", "present")
+    tagged(shop, "a", "go")
+    shop.at("2026-11-22 12:00")("run", "--once")
+    shop.file("shop.flow", SHOP.replace('  send "Gift"', '  wait 1 hour\n  send "Gift"'))
+    assert shop("apply").code == 0
+    wave = why(shop, "a", "--message", "News")
+    assert "    yes  score > 5  score: 9" in wave.splitlines()
+    assert "Present" not in wave
+    present = shop("contacts", "why", "a", "--message", "Gift").data
+    assert "From here on the program of today goes another way than the history" in present
+    assert present.splitlines()[-1].split("  ")[1] == '"Present"'
+
+
 def test_the_latest_decision_about_a_message_comes_first(machine: Machine) -> None:
     example(machine, "vet-practice").at("2026-02-01 08:00")
     machine("contacts", "import", "contacts.csv")

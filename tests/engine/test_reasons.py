@@ -156,6 +156,13 @@ def test_it_is_still_ahead(tmp_path: Path) -> None:
     assert 'if in segment "hot": has to be yes' in told
 
 
+def test_a_send_ahead_speaks_of_no_second_one(tmp_path: Path) -> None:
+    text = campaign("wait 1 day", 'send "Gift"', "restart")
+    told = asked(tmp_path, ANNA, 'tag "go"', 'why not "Gift"', text=text)
+    assert '"Gift" is still ahead: it goes out if nothing else happens\n' in told
+    assert "why not again" not in told
+
+
 def test_it_is_ahead_and_will_not_come(tmp_path: Path) -> None:
     told = asked(tmp_path, "contact anna score=1", 'tag "new"', 'why not "Offer"')
     assert '"Offer" is still ahead, but if nothing else happens it does not go out\n' in told

@@ -22,7 +22,8 @@ from flowlang.delivery.settings import Rate
 from flowlang.engine.claimant import is_gone, me
 from flowlang.engine.delivered import Delivered
 from flowlang.engine.fates import BACK_OFF
-from flowlang.engine.handover import TELL, Handover
+from flowlang.engine.handover import Handover
+from flowlang.engine.outages import LASTS
 from flowlang.stores import Store, StoreError
 from flowlang.stores.rows import Changes, LetterFate
 from tests.stores.contract import LETTER, NOON
@@ -30,6 +31,7 @@ from tests.stores.opening import Database
 
 SECOND = replace(LETTER, id="l2", contact="ben", address="ben@example.com")
 MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 
@@ -188,14 +190,58 @@ def test_a_way_that_is_down_is_tried_by_one_letter_now_and_then_and_the_order_st
     assert max(Counter(delivery.got[3:]).values()) == 1
 
 
-def test_a_person_is_told_once_when_it_lasts(store: Store) -> None:
-    clock = Clock()
-    handover = Handover(store, Scripted(*["down"] * 9), clock, language="de")
-    for tries in range(1, 7):
-        handover.run()
-        assert len(store.notices(9)) == (tries >= TELL)
-        clock.now += timedelta(hours=6)
-    assert store.notices(9)[0].text.startswith("the script nimmt nichts an: because;")
+@pytest.mark.parametrize("once", [False, True])
+def test_a_person_is_told_once_that_it_lasts_and_once_that_it_is_over(
+    store: Store, once: bool
+) -> None:
+    """Whether one program goes on or is started anew for each try."""
+    clock, delivery = Clock(), Scripted(*["down"] * 5)
+    going_on = Handover(store, delivery, clock, language="de")
+    told = []
+    for minutes in (0, 1, 6, 21, 90, 300, 301):
+        clock.now = NOON + minutes * MINUTE
+        (Handover(store, delivery, clock, language="de") if once else going_on).run()
+        told.append(len(store.notices(9)))
+    assert LASTS == 6 * MINUTE
+    assert told == [0, 0, 1, 1, 1, 2, 2]
+    down, up = (one.text for one in store.notices(9))
+    assert down.startswith("the script nimmt nichts an: because;")
+    assert up == "the script nimmt wieder Nachrichten an"
+    deliver(store, Scripted("down"), clock.now + DAY)
+    assert len(store.notices(9)) == 2
+
+
+def test_of_several_programs_one_tells_of_an_outage(store: Store) -> None:
+    more(store, 4)
+    for minutes in (0, 30):
+        for _ in range(2):
+            deliver(store, Scripted("down"), NOON + minutes * MINUTE)
+    assert len(store.notices(9)) == 1
+
+
+def test_another_letter_that_fails_does_not_end_an_outage(store: Store) -> None:
+    more(store, 2)
+    deliver(store, Scripted("down"))
+    deliver(store, Scripted("failed", "down"), NOON + HOUR)
+    assert [one.text.split(":")[0] for one in store.notices(9)][-1] == "the script takes nothing"
+
+
+def test_once_one_program_finds_a_way_up_the_letters_of_all_go_in_their_order(store: Store) -> None:
+    more(store, 5)
+    clock, other = Clock(), Scripted(*["down"] * 4, "delivered")
+    patient = Handover(store, other, clock)
+    for pause in BACK_OFF[:4]:
+        patient.run()
+        clock.now += timedelta(seconds=pause)
+    clock.now -= HOUR / 2
+    assert patient.run().idle
+    up = Scripted()
+    done = Handover(store, up, clock).run()
+    assert (sum(done.delivered.values()), up.got) == (
+        6, [*(f"example.com {one:03}" for one in range(1, 5)), "l1", "l2"],
+    )  # fmt: skip
+    more(store, 1, "example.net")
+    assert patient.run().delivered == {"Offer": 1}
 
 
 def test_letters_that_were_not_tried_lose_none_of_their_tries(store: Store) -> None:

@@ -14,7 +14,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 
-from flowlang.engine.commons import counted
+from flowlang.engine.commons import by_kind
 from flowlang.stores import Store
 from flowlang.stores.rows import ContactRow, LetterStatus, ProcessRow
 
@@ -62,7 +62,7 @@ def _pages(store: Store) -> Iterator[list[ContactRow]]:
 
 
 def _runs(store: Store, seen: _Seen) -> Iterator[str]:
-    counts = counted(store.shared().counters)
+    counts = by_kind(store.shared().counters)
     rows: Counter[tuple[str, str]] = Counter()
     for campaign, status, _, count in store.standing():
         rows[campaign, status] += count

@@ -173,9 +173,11 @@ class Shop:
     def source(self, since: datetime | None = None, until: datetime | None = None) -> Source:
         return Source(self.store, self.program, since, until)
 
-    def text_of(self, report: str, form: str = "text", source: Source | None = None) -> str:
+    def text_of(
+        self, report: str, form: str = "text", source: Source | None = None, language: str = "en"
+    ) -> str:
         stream = StringIO()
-        formats()[form].write(table(source or self.source(), report), stream)
+        formats()[form].write(table(source or self.source(), report, language), stream)
         return stream.getvalue()
 
     def rows(self, report: str, source: Source | None = None) -> list[dict[str, Any]]:

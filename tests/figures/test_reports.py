@@ -13,9 +13,11 @@ from syrupy.assertion import SnapshotAssertion
 from flowlang.delivery.delivery import Status
 from flowlang.engine.simulate import Simulation
 from flowlang.figures import reports, summary
+from flowlang.figures.source import Source
 from flowlang.intake.events import Arrival
 from flowlang.steps.jobs import REPORTS
 from flowlang.stores.writing import SqlStore
+from flowlang.web.metrics import Metrics
 from tests.figures.shop import DAY, HOUR, SHOP, START, STORY, Came, Shop, came, person
 
 
@@ -65,8 +67,8 @@ def test_a_summary_is_one_line(name: str) -> None:
 # ---------------------------------------------------------------------- statistics
 
 
-def by_message(shop: Shop) -> dict[str, dict[str, Any]]:
-    return {row["message"]: row for row in shop.rows("messages")}
+def by_message(shop: Shop, source: Source | None = None) -> dict[str, dict[str, Any]]:
+    return {row["message"]: row for row in shop.rows("messages", source)}
 
 
 def test_reactions_count_once_for_each_send(shop: Shop) -> None:
@@ -242,6 +244,39 @@ def test_who_was_merged_into_another_brings_along_what_was_sent(shop: Shop) -> N
     ]
 
 
+def test_counters_and_a_count_of_all_sends_agree_after_contacts_were_merged(shop: Shop) -> None:
+    """Ben has skipped one and bounced, Dora is merged into him, and he into Emil."""
+    merges = [came(41, "dora", "merge", into="ben"), came(42, "ben", "merge", into="emil")]
+    shop.run([person("fred", "go", hours=40), *merges], 43, "fred@example.com")
+    shop.run([came(44, "fred", "merge", into="emil")], 45)
+    counted = by_message(shop)
+    assert counted["Hello"]["failed"] == 1
+    assert counted["Offer"]["skipped"] == 1
+    del counted[""]  # what names no message is of no send
+    assert by_message(shop, shop.source(since=START)) == counted
+    assert {row["contact"] for row in shop.rows("sends")} == {"anna", "cleo", "emil"}
+
+
+def test_report_process_and_metric_agree_whatever_became_of_the_contacts(tmp_path: Path) -> None:
+    group_send = '\nautomation "News"\n  every day at 12:00\n  send "Hello" to everyone\n'
+    shop = Shop(tmp_path, SHOP + group_send)
+    gone = [came(91, "anna", "delete"), came(92, "cleo", "merge", into="ben")]
+    shop.run([*STORY, *gone, person("fred", "go", hours=93)], 94)
+    (row,) = shop.rows("campaigns")
+    assert row["started"] == 5
+    (process,) = (one for one in shop.rows("processes") if one["type"] == "campaign")
+    assert (process["of"], process["waiting"]) == (row["started"], row["waiting"] + row["halted"])
+    assert process["done"] == row["finished"] + row["stopped"] + row["waiting for restart"]
+    text = Metrics(shop.store, lambda: START, lambda: 0.0).text().decode()
+    for status in ("finished", "waiting", "halted", "waiting for restart", "stopped"):
+        assert f'flow_runs{{campaign="Main",status="{status}"}} {row[status]}.0\n' in text
+    sends = [one for one in shop.rows("processes") if one["type"] == "group send"]
+    through = sum(one["done"] + one["skipped"] for one in sends)
+    news = r"send \"Hello\" by the automation \"News\""
+    assert f'flow_runs{{campaign="{news}",status="finished"}} {through}.0\n' in text
+    assert len(sends) == 4
+
+
 # ---------------------------------------------------------------------- effort
 
 
@@ -275,3 +310,19 @@ def test_contacts_come_in_batches(tmp_path: Path) -> None:
     shop.run([person(f"p{number}") for number in range(250)], 1)
     batches = list(reports()["contacts"].rows(shop.source()))
     assert [len(batch) for batch in batches] == [100, 100, 50]
+
+
+def test_a_german_reads_numbers_and_group_sends_in_german_and_a_program_does_not(
+    tmp_path: Path,
+) -> None:
+    group_send = '\nautomation "Noon"\n  every day at 12:30\n  send "Hello" to everyone\n'
+    shop = Shop(tmp_path, f"# language: en\n{SHOP}{group_send}", language="de")
+    shop.run([person("anna", first_name="Anna", score=1234.5)], 4)
+    for name in ("sends", "history"):
+        text = shop.text_of(name, language="de")
+        assert 'Gruppensendung "Hello" der Automation "Noon"' in text
+        assert {row["campaign"] for row in shop.rows(name)} >= {
+            'send "Hello" by the automation "Noon"'
+        }
+    assert "1.234,5" in shop.text_of("contacts", language="de")
+    assert "1234.5" in shop.text_of("contacts", "csv")

@@ -333,6 +333,22 @@ def test_a_very_long_cell_leaves_its_row_out() -> None:
     assert "first_name: the cell is longer than 100,000 characters" in told(found)[0]
 
 
+def test_what_a_contact_is_known_by_is_bounded() -> None:
+    longest = f"{'a' * 60}@{'b' * 60}.{'c' * 60}.{'d' * 62}.example"
+    assert len(longest) == 253
+    ids = ("x" * 200, "x" * 201)
+    addresses = (longest, f"a{longest}", f"aa{longest}", longest.replace("@b", "@üü"))
+    rows = [f"{one},a@b.de" for one in ids] + [f"c{n},{one}" for n, one in enumerate(addresses)]
+    found = read("id,email\n" + "\n".join([*rows, f",{longest}"]))
+    assert [row.key() for row in found.rows][:3] == [ids[0], "c0", "c1"]
+    assert [line.partition(": ")[2] for line in told(found) if "left out" in line] == [
+        "id: the id is longer than 200 characters (row left out)",
+        "email: an e-mail address has 254 bytes at most (row left out)",
+        "email: an e-mail address has 254 bytes at most (row left out)",
+        "email: an address of more than 200 characters needs an id beside it (row left out)",
+    ]
+
+
 @pytest.mark.parametrize(
     ("data", "says"),
     [

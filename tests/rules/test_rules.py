@@ -129,3 +129,41 @@ campaign "X"
     for name, text in (("wait-of-zero", flags), ("redundant-start", "".join(starts))):
         fixes = [one.fix for one in found(text, rules[name], tmp_path) if one.fix]
         assert [fix.safe for fix in fixes] == [False]
+
+
+AT_NIGHT = """\
+group "All"
+
+message "Offer"
+  kind {}
+  channel email
+  subject "An offer"
+  body "Have a look. No more of it: {{{{ unsubscribe_link }}}}"
+
+policy "By day"
+  send only between 08:00 and 20:00
+
+automation "Weekly"
+  every monday at {}
+  {}
+  send "Offer" to group "All"{}
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "time", "before", "behind", "expected"),
+    [
+        ("marketing", "03:00", 'notify inbox "Now"', "", ['"Offer" goes out at 03:00']),
+        ("marketing", "09:00", 'notify inbox "Now"', "", []),
+        ("service", "03:00", 'notify inbox "Now"', "", []),
+        ("marketing", "03:00", "wait 6 hours", "", []),
+        ("marketing", "03:00", 'policy "By day"', "", []),
+        ("marketing", "03:00", 'notify inbox "Now"', ' under policy "By day"', []),
+    ],
+)  # fmt: skip
+def test_a_group_send_at_night_is_found_where_nothing_holds_it(
+    kind: str, time: str, before: str, behind: str, expected: list[str], tmp_path: Path
+) -> None:
+    text = AT_NIGHT.format(kind, time, before, behind)
+    hits = found(text, registry.rules()["send-at-night"], tmp_path)
+    assert [one.message for one in hits] == expected

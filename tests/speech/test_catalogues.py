@@ -177,3 +177,19 @@ def test_every_code_of_a_send_is_told() -> None:
         'an anna@example.com, Code A1 aus "first, code B of x", Code C3 aus "last"'
     )
     assert retelling.because("sent", kept, "en") == kept
+
+
+def test_a_number_of_something_is_told_with_its_noun() -> None:
+    assert retelling.because("added", '1,200 contacts to group "G"', "de") == (
+        '1.200 Kontakte in Gruppe "G"'
+    )
+    assert retelling.because("exported", "1 contact to 2 days.csv", "de") == (
+        "1 Kontakt nach 2 days.csv"
+    )
+    assert retelling.because("refilled", '0 new codes into "L" from l.csv', "de") == (
+        '0 neue Codes in "L" aus l.csv'
+    )
+    assert retelling.because("timed out", "after 1 week 30 hours", "de") == (
+        "Frist: 1 Woche 30 Stunden"
+    )
+    assert retelling.because("timed out", "after a while", "de") == "Frist: a while"

@@ -432,6 +432,25 @@ class StoreContract(ABC):
         store.mark_letters([LetterFate("l1", "handed over", NOON + HOUR)])
         assert store.letters(["handed over"], 9)[0].since == NOON + HOUR
 
+    def test_letters_that_were_held_without_a_try_are_released_in_their_order(
+        self, store: Store
+    ) -> None:
+        waiting = [
+            replace(LETTER, id=f"l{one}", at=NOON + timedelta(minutes=one)) for one in range(1, 5)
+        ]
+        store.save(Changes(letters=waiting))
+        store.claim_letters(NOON + HOUR, 4)
+        held = [LetterFate(f"l{one}", "queued", NOON + 2 * HOUR, "away", 0) for one in (3, 2)]
+        store.mark_letters([*held, LetterFate("l1", "queued", NOON + 3 * HOUR, "later")])
+        store.mark_letters([LetterFate("l4", "queued", NOON + timedelta(minutes=4), "", 0)])
+        now = NOON + HOUR
+        assert store.held_letters(now) == [
+            ("away", 2, NOON + 2 * HOUR), ("later", 1, NOON + 3 * HOUR),
+        ]  # fmt: skip
+        store.release_letters()
+        assert store.held_letters(now) == [("later", 1, NOON + 3 * HOUR)]
+        assert [row.letter.id for row in store.claim_letters(now, 9)] == ["l2", "l3", "l4"]
+
     def test_letters_are_taken_back_if_they_wait(self, store: Store) -> None:
         store.save(Changes(letters=[LETTER]))
         store.claim_letters(NOON, 9)

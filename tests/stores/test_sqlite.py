@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,7 +12,10 @@ import sqlalchemy as sa
 
 from flowlang.stores import Store, StoreError, open_store, sqlite
 from flowlang.stores.rows import Changes, Stock
+from tests.cli.calling import flow, workspace
 from tests.stores.contract import ANNA, NOON, StoreContract
+
+ROOT = Path(__file__).parents[2]
 
 
 class TestSqlite(StoreContract):
@@ -45,6 +52,81 @@ def test_a_folder_is_no_store(tmp_path: Path) -> None:
     (tmp_path / "state.db").mkdir()
     with pytest.raises(StoreError, match="this is a folder"):
         open_store("sqlite:///state.db", tmp_path)
+
+
+def test_a_database_that_another_program_has_marked_is_left_alone(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "state.db") as other:
+        other.execute("pragma application_id = 77")
+    other.close()
+    before = (tmp_path / "state.db").read_bytes()
+    with pytest.raises(StoreError, match="belongs to another program"):
+        open_store("sqlite:///state.db", tmp_path)
+    assert (tmp_path / "state.db").read_bytes() == before
+
+
+@pytest.mark.parametrize("size", [50, 20_000])
+def test_a_store_that_was_cut_off_is_told_and_left_as_it_is(size: int, tmp_path: Path) -> None:
+    store = open_store("sqlite:///state.db", tmp_path)
+    store.save(Changes(contacts=[ANNA]))
+    store.close()
+    path = tmp_path / "state.db"
+    path.write_bytes(before := path.read_bytes()[:size])
+    with pytest.raises(StoreError, match="the file is damaged or not whole"):
+        open_store("sqlite:///state.db", tmp_path)
+    assert path.read_bytes() == before
+
+
+def test_what_is_no_file_is_no_store(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.db")
+    (tmp_path / "link.db").symlink_to("away/state.db")
+    (tmp_path / "loop.db").symlink_to("loop.db")
+    for name, said in {
+        "pipe.db": "this is no file that could hold a store",
+        "link.db": r"it leads to away/state\.db, where nothing is",
+        "loop.db": "Too many levels",
+        "x" * 300: "File name too long",
+        "a\0b": "null byte",
+    }.items():
+        with pytest.raises(StoreError, match=said):
+            open_store(f"sqlite:///{name}", tmp_path)
+    assert {one.name for one in tmp_path.iterdir()} == {"pipe.db", "link.db", "loop.db"}
+
+
+def test_a_file_may_be_called_as_one_likes(tmp_path: Path) -> None:
+    name = "a?mode=memory b#c%41ä&.db"
+    store = open_store(f"sqlite:///{name}", tmp_path)
+    store.save(Changes(contacts=[ANNA]))
+    store.close()
+    assert [one.name for one in tmp_path.iterdir()] == [name]
+
+
+def test_who_only_looks_makes_no_store_of_an_empty_file(tmp_path: Path) -> None:
+    shop = workspace(tmp_path / "shop", c_csv="id,tags\nc1,new\n")
+    (shop / "empty.db").touch()
+    to = ("--store", "sqlite:///empty.db")
+    for args in (
+        ("contacts", "list"),
+        ("report", "campaigns"),
+        ("inbox",),
+        ("contacts", "why", "x"),
+    ):
+        done = flow(*args, *to, cwd=shop)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "there is no store at empty.db" in done.stderr, done.stderr
+    assert (shop / "empty.db").stat().st_size == 0
+    done = flow("contacts", "import", "c.csv", *to, cwd=shop)
+    assert (done.returncode, "made a new store at empty.db" in done.stderr) == (0, True)
+
+
+def test_a_store_that_cannot_be_written_to_is_read(tmp_path: Path) -> None:
+    unshare = shutil.which("unshare")
+    assert unshare is not None
+    done = subprocess.run(
+        [unshare, "--user", "--map-root-user", "--mount",
+         sys.executable, "-m", "tests.stores.read_only", str(tmp_path)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:

@@ -87,3 +87,27 @@ def test_a_line_of_its_own_is_no_fix_where_lines_below_it_would_lack() -> None:
     assert finding.fix is None
     _, (finding,) = found('sende "N" warte 2 tage', "de")
     assert finding.fix is not None
+
+
+SLIPS = {
+    'campaign "K"\n  nag "left"\n': ("tag", False),
+    'campaign "K"\n  tga "left"\n': ("tag", True),
+    'automation "A"\n  ever sunday at 03:00\n  notify inbox "x"\n': ("every", True),
+    'automation "A"\n  every weekday at 03:00\n  notify inbox "x"\n': (
+        "every monday to friday",
+        True,
+    ),
+    'test "t"\n  given contact "anna"\n  expect score = 21 ofr "anna"\n': ("or", False),
+    'test "t"\n  given contact "anna"\n  expect inot sent "M"\n': ("not", True),
+}
+"""By a text with a slip of the hand: what was meant, and whether nothing else can be."""
+
+
+@pytest.mark.parametrize("text", SLIPS)
+def test_of_two_keywords_as_near_neither_is_sure(text: str) -> None:
+    meant, safe = SLIPS[text]
+    _, findings = read(text)
+    (finding,) = findings.found
+    assert f"`{meant}`" in finding.hint
+    assert finding.fix is not None
+    assert finding.fix.safe is safe

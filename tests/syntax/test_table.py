@@ -77,12 +77,18 @@ def test_every_word_that_stands_for_another_leads_to_a_word_of_the_language(code
     signs = {">=", "<=", "!=", "=", "<", ">"}
     for wrong, meant in words.mistaken.items():
         for right in meant:
-            parts = right.split()
-            two = [(" ".join(parts[:at]), " ".join(parts[at:])) for at in range(1, len(parts))]
-            both = any(set(some) <= known for some in two)
-            assert both or right in known or right in signs or right.isdigit(), wrong
+            assert _is_made_of(right, known) or right in signs or right.isdigit(), wrong
     for right in words.synonyms.values():
         assert right in known
+
+
+def _is_made_of(text: str, known: set[str]) -> bool:
+    """Whether a text is one keyword, or several one behind the other."""
+    parts = text.split()
+    return text in known or any(
+        " ".join(parts[:at]) in known and _is_made_of(" ".join(parts[at:]), known)
+        for at in range(1, len(parts))
+    )
 
 
 def test_every_rule_makes_a_node_or_is_known_to_make_a_tuple() -> None:

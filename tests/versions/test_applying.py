@@ -17,7 +17,7 @@ from flowlang.engine.planning import Refusal, apply, plan
 from flowlang.engine.version import applied
 from flowlang.engine.worker import Worker
 from flowlang.stores import open_store
-from tests.versions.shop import HEAD, STEPS, Shop, either, shop
+from tests.versions.shop import HEAD, MESSAGES, STEPS, Shop, either, shop
 
 __all__ = ["either", "shop"]
 
@@ -269,6 +269,41 @@ def test_a_campaign_that_is_gone_asks_for_those_in_it(shop: Shop) -> None:
     assert 'campaign "Tour": finished' in shop("contacts", "show", "c0").data
     shop.run("2026-12-20 10:00")
     assert shop("plan", "--version", "1", "--check").code == 0
+
+
+def standing(shop: Shop) -> dict[str, str]:
+    """How the processes of "Tour" and its sends stand, with why."""
+    found = json.loads(shop("process", "list", "--output-format", "json").data)
+    return {
+        one["name"]: f"{one['status']} {one['because']}".strip()
+        for one in found
+        if "Tour" in (one["name"], one["by"])
+    }
+
+
+def test_a_campaign_that_is_gone_is_over_when_the_last_who_stayed_has_left(either: Shop) -> None:
+    over = "finished the program has it no more"
+    either.people(2, "go")
+    either.run("2026-11-20 10:00")
+    either.file("shop.flow", f'{MESSAGES}\ncampaign "Other"\n  start when tagged "o"\n  tag "p"\n')
+    assert either("apply", "--move", "Tour: *=stay").code == 0
+    assert standing(either) == {"Tour": "running", "A": "running"}
+    either.run("2026-11-25 11:00")
+    assert standing(either) == {"Tour": "running", "A": "running", "B": "running"}
+    either.at("2026-11-26 10:00").events({"type": "delete", "contact": "c0"})
+    either.run("2026-11-26 10:00")
+    assert standing(either)["Tour"] == "running"
+    either("process", "pause", "A")
+    either.run("2026-12-20 10:00")
+    assert standing(either) == {"Tour": over, "A": "paused", "B": over}
+    either("process", "resume", "A")
+    either.run("2026-12-20 11:00")
+    assert standing(either) == {"Tour": over, "A": over, "B": over}
+
+    assert either("apply", "--version", "1").code == 0
+    assert standing(either) == {"Tour": "running", "A": "running", "B": "running"}
+    assert either("apply", "--version", "2").code == 0
+    assert standing(either) == {"Tour": over, "A": over, "B": over}
 
 
 def test_a_campaign_that_is_renamed_is_told_to_be_a_new_one(shop: Shop) -> None:

@@ -108,6 +108,7 @@ def test_events_of_a_contact_that_the_same_batch_makes_are_taken(client: Client)
         ({"type": "tag", "contact": "c1", "tag": "x" * 201}, 422, "longer than 200"),
         ({"type": "tag", "contact": ["c1"], "tag": "x"}, 422, "`contact`"),
         ({"type": "tag", "contact": "c9", "tag": "x"}, 409, 'there is no contact "c9"'),
+        ({"type": "tag", "contact": "C1@example.com", "tag": "x"}, 409, '"c1" has this address'),
         ({"type": "tag", "contact": "c1", "tag": "x\0y"}, 409, "a NUL character"),
         ('{"type": "tag", "contact": "c1", "tag": "\\ud800"}', 422, "`tag`"),
         ('{"type": "set", "contact": "c1", "field": "score", "value": 1e999}', 409, "not finite"),

@@ -33,6 +33,10 @@ CONFLICTING_FIELD = Diagnostic(
     "FL121", "conflicting-field", "error", "the field `{name}` is {kind} here and {other} elsewhere"
 )
 DUPLICATE_LINE = Diagnostic("FL122", "duplicate-line", "error", "{what} is said twice")
+NAME_TOO_LONG = Diagnostic(
+    "FL123", "name-too-long", "error",
+    "a name has {most} characters at most, this one has {count:,}",
+)  # fmt: skip
 
 # ------------------------------------------------------------------ kinds
 TYPE_MISMATCH = Diagnostic("FL201", "type-mismatch", "error", "{what}")

@@ -19,7 +19,7 @@ from flowlang.check import (
 from flowlang.check.arithmetic import date_of, suited_value
 from flowlang.check.comparing import Fn
 from flowlang.check.foreign_words import of_pattern
-from flowlang.check.hints import a_kind, condition_hint, minus_hint
+from flowlang.check.hints import a_kind, condition_hint, instead_of_a_name, minus_hint
 from flowlang.check.meaning import MEANINGS, NEVER, Compiled, Place
 from flowlang.check.names import Names, Policy, Segment
 from flowlang.check.view import View
@@ -229,7 +229,16 @@ class Expressions:
         fields = self.names.event_fields(token.value)
         if fields is None:
             hint = did_you_mean(token.value, list(self.names.events), tr("event"))
-            if token.value in self.names.records:
+            if token.value in self.names.fields:
+                name = token.value
+                hint = tr("`{name}` is a field: `start on change of {name}`", name=name)
+                if self.names.fields[name].name == "date":
+                    hint = tr(
+                        "`{name}` is a field: declare an event `for contacts where {name} is today`"
+                        " or `where anniversary of {name} is today`",
+                        name=name,
+                    )
+            elif token.value in self.names.records:
                 name = token.value
                 hint = tr(
                     "`{name}` are records: write `any {name}` or `count of {name}`", name=name
@@ -244,8 +253,11 @@ class Expressions:
 
     def unknown_field(self, token: Token, whose: str, known: Iterable[str]) -> None:
         names = list(known)
-        hint = minus_hint(token.value, names) or did_you_mean(token.value, names)
         near = guess(token.value, names)
+        hint = minus_hint(token.value, names)
+        if not hint and near is None:
+            hint = instead_of_a_name(token)
+        hint = hint or did_you_mean(token.value, names)
         if token.value in self.names.events:
             name = token.value
             hint = tr(

@@ -6,8 +6,11 @@ import re
 
 from flowlang.check.meaning import Compiled
 from flowlang.kinds import Kind
+from flowlang.source import Guess
 from flowlang.speech import tr
 from flowlang.syntax import expressions as tree
+from flowlang.syntax import keywords
+from flowlang.syntax.tree import Token
 
 
 def a_kind(kind: Kind) -> str:
@@ -29,6 +32,20 @@ def minus_hint(name: str, known: list[str]) -> str:
     if not minus or left not in known or not (right.isdigit() or right in known):
         return ""
     return tr("a minus has a space on both sides: `{left} - {right}`", left=left, right=right)
+
+
+def instead_of_a_name(token: Token) -> str:
+    """What flow has for a word that people take for one of its own: `yes` for `true`, `monday` for
+    `mondays`; empty where the word is none of these.
+    """
+    words, typed = keywords.load(token.span.source.language), str(token.value).lower()
+    weekdays = words.forms("WEEKDAY")
+    values = weekdays.union(*(words.forms(one) for one in ("_YES", "_NO", "_TODAY", "_NOW")))
+    usual = [one for one in words.mistaken.get(typed, ()) if one in values]
+    usual += [day for day in weekdays if typed == f"{day}s"]
+    if usual:
+        return Guess.of(str(token.value), usual[0])
+    return words.explained.get(typed, "")
 
 
 def condition_hint(node: tree.Expression, kind: Kind) -> str:

@@ -37,6 +37,11 @@ SYSTEM_EVENTS: dict[str, Fields] = {
 }
 """What the system reports, and what a `where` may ask about it."""
 
+MAX_NAME = 200
+"""Characters in a name, here and in data.  Stores have names in their indexes, two or three in one,
+and PostgreSQL's take 2,700 bytes.
+"""
+
 EmptyAction = Literal["halt", "skip", "show"]
 
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from flowlang.check import diagnostics as d
 from flowlang.check.template_needs import Known
 from flowlang.kinds import ANY, DATE, NUMBER, TEXT
-from flowlang.source import did_you_mean
+from flowlang.source import Diagnostic, did_you_mean
 from flowlang.speech import tr
 
 if TYPE_CHECKING:
     from jinja2 import nodes
 
+    from flowlang.check.names import Names
     from flowlang.check.template_values import Checker
 
 FILTERS = frozenset((
@@ -81,42 +82,43 @@ def called(checker: Checker, node: nodes.Call, local: dict[str, Known]) -> Known
 
 
 def _function(checker: Checker, node: nodes.Call, name: str, first: str) -> Known:
-    keywords = {keyword.key: keyword.value for keyword in node.kwargs}
-    if name in ("coupon", "coupon_expires"):
-        if first not in checker.names.coupons:
-            hint = did_you_mean(first, list(checker.names.coupons), tr("coupon list"))
-            checker.report(d.UNKNOWN_COUPONS, node, first, name=first, hint=hint)
-        elif name == "coupon_expires" and checker.names.coupons[first].valid_for is None:
-            what = tr(
-                'the list "{name}" does not say how long a code is valid: `valid for …`',
-                name=first,
-            )
-            checker.report(d.TEMPLATE_FIELD, node, first, what=what)
-        if name == "coupon_expires":
-            # Of the code that is shown, or else of the last one: there may be none.
-            checker.found.certain = False
-            return Known(DATE)
+    mistake = _mistake(checker.names, name, first)
+    if mistake is not None:
+        diagnostic, words = mistake
+        checker.report(diagnostic, node, first, **words)
+    if name == "coupon":
         checker.found.lists.add(first)
-        again = getattr(keywords.get("again"), "value", False) is True
-        if not again:
+        keywords = {keyword.key: keyword.value for keyword in node.kwargs}
+        if getattr(keywords.get("again"), "value", False) is not True:
             checker.found.fresh.add(first)
         return Known(TEXT)
-    fields = checker.names.event_fields(first)
-    if fields is None:
-        hint = did_you_mean(first, list(checker.names.events), tr("event"))
-        checker.report(d.UNKNOWN_EVENT, node, first, name=first, hint=hint)
-    elif name == "event_link" and not _comes_from_outside(checker, first):
-        what = tr(
-            "a link makes events happen that come from outside, and `{name}` is none",
-            name=first,
-        )
-        checker.report(d.TEMPLATE_FIELD, node, first, what=what)
+    if name == "coupon_expires":
+        # Of the code that is shown, or else of the last one: there may be none.
+        checker.found.certain = False
+        return Known(DATE)
     if name == "last":
         checker.found.certain = False
-        return Known(ANY, fields)
+        return Known(ANY, checker.names.event_fields(first))
     return Known(NUMBER if name == "count" else TEXT)
 
 
-def _comes_from_outside(checker: Checker, event: str) -> bool:
-    declared = checker.names.events.get(event)
-    return declared is not None and declared.outside
+def _mistake(names: Names, name: str, first: str) -> tuple[Diagnostic, dict[str, str]] | None:
+    """What is wrong with the list or the event that a function is called with, and its words."""
+    of_list = name in ("coupon", "coupon_expires")
+    if of_list and first not in names.coupons:
+        hint = did_you_mean(first, list(names.coupons), tr("coupon list"))
+        return d.UNKNOWN_COUPONS, {"name": first, "hint": hint}
+    if name == "coupon_expires" and names.coupons[first].valid_for is None:
+        what = tr(
+            'the list "{name}" does not say how long a code is valid: `valid for …`', name=first
+        )
+        return d.TEMPLATE_FIELD, {"what": what}
+    if not of_list and names.event_fields(first) is None:
+        hint = did_you_mean(first, list(names.events), tr("event"))
+        return d.UNKNOWN_EVENT, {"name": first, "hint": hint}
+    if name == "event_link" and not (first in names.events and names.events[first].outside):
+        what = tr(
+            "a link makes events happen that come from outside, and `{name}` is none", name=first
+        )
+        return d.TEMPLATE_FIELD, {"what": what}
+    return None

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import click
 
-from flowlang.cli import FOUND, planned, planning, storing, terminal
+from flowlang.cli import FOUND, plan_data, plan_lines, planning, storing, terminal
 from flowlang.speech import tr
 
 
@@ -37,7 +37,7 @@ def apply(wanted: planning.Wanted, base: int | None, who: str, output_format: st
         with planning.planned(wanted, base=base) as found:
             if found is None:
                 first = planning.begin(wanted)
-                planning.written(planned.first(first), output_format)
+                planning.written(plan_data.first(first), output_format)
                 terminal.talk(tr("version {number} is applied, the first one", number=first.number))
                 return 0
             if found.same_texts:
@@ -52,7 +52,7 @@ def apply(wanted: planning.Wanted, base: int | None, who: str, output_format: st
         return FOUND
     planning.written(told, output_format)
     if output_format == "text":
-        planned.write(planned.text(told, zone)[2:])
+        plan_lines.write(plan_lines.text(told, zone)[2:])
     if told["stranded"]:
         terminal.talk(tr("refused: nothing was applied"))
         return FOUND

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flowlang.cli import FOUND, running, storing, terminal
+from flowlang.cli import FOUND, decisions, running, storing, terminal
 from flowlang.speech import joined, tr
 
 if TYPE_CHECKING:
@@ -72,16 +72,11 @@ def _text(moment: datetime | None) -> str | None:
 
 
 def _line(row: dict[str, Any], zone: ZoneInfo) -> str:
-    from flowlang.kinds import in_words
-
-    def clock(stamp: str) -> str:
-        return in_words(datetime.fromisoformat(stamp), zone)
-
     said: list[str] = []
     if row["last run"]:
-        said.append(tr("last run {moment}", moment=clock(row["last run"])))
+        said.append(tr("last run {moment}", moment=terminal.clock(row["last run"], zone)))
     if row["next run"]:
-        said.append(tr("next run {moment}", moment=clock(row["next run"])))
+        said.append(tr("next run {moment}", moment=terminal.clock(row["next run"], zone)))
     if row["under way"]:
         said.append(tr("{count:,} under way", count=row["under way"]))
     return joined(filter(None, (row["automation"], joined(said))), ": ")
@@ -129,7 +124,6 @@ def history(name: str | None, path: Path | None, url: str | None, output_format:
     JSON is one object a line, as `flow simulate --timeline` writes it.
     """
     from flowlang.engine.automations import SYSTEM
-    from flowlang.engine.retelling import decision
 
     workspace, program = running.program_of(path, url)
     campaign = _named(name, program).campaign if name is not None else None
@@ -137,13 +131,7 @@ def history(name: str | None, path: Path | None, url: str | None, output_format:
         entries = [row.entry for row in store.history(SYSTEM)]
     if campaign is not None:
         entries = [one for one in entries if one.campaign == campaign.name]
-    for one in entries:
-        if output_format == "json":
-            terminal.write(json.dumps(one.data(), ensure_ascii=False) + "\n")
-            continue
-        at = one.at.astimezone(program.config.timezone)
-        told = terminal.told(decision(one))
-        terminal.write(terminal.printable(f"{at:%Y-%m-%d %H:%M}  {told}") + "\n")
+    decisions.write(entries, program.config.timezone, output_format)
     if not entries:
         terminal.talk(tr("no automation has run yet") if name is None else tr("it has not run yet"))
         return FOUND

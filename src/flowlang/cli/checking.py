@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flowlang.cache import Entry, Outcome
-from flowlang.cli import delivering, paths, storing, terminal
+from flowlang.cli import paths, storing, terminal
 from flowlang.config import read_settings
 from flowlang.speech import tr
 
@@ -106,7 +106,7 @@ def _checked(target: Target, *, cached: bool) -> Outcome:
 
 def _outcome(loaded: Workspace) -> Outcome:
     files = tuple(parsed.source.name for parsed in loaded.files)
-    channels = delivering.channels_of(loaded.program) if loaded.program is not None else {}
+    channels = loaded.program.channels if loaded.program is not None else {}
     return Outcome(
         files, tuple(loaded.findings.found), tuple(loaded.inputs), loaded.language, channels
     )

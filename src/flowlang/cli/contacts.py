@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from flowlang.cli import FOUND, paths, running, storing, terminal
+from flowlang.cli import FOUND, decisions, paths, running, storing, terminal
 from flowlang.cli.export import export_contacts
 from flowlang.cli.merging import merge
 from flowlang.cli.why import contacts_why
-from flowlang.speech import tr, why
+from flowlang.speech import Text, tr, why
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from flowlang.contact import Contact
     from flowlang.intake.contacts import ContactRows
-    from flowlang.stores.rows import HistoryRow
-
-_SHOWN = 20
 
 
 @click.group(epilog="Example: flow contacts import people.csv")
@@ -70,8 +66,7 @@ def import_(
             store, States(program), rows, source or Path(rows.name).name, now, strict=strict
         )
     _tell_rows(rows)  # not before they are saved
-    for problem in done.problems[:_SHOWN]:
-        terminal.talk(terminal.printable(problem.told(storing.label(file))))
+    terminal.talk_first([problem.told(rows.name) for problem in done.problems])
     if done.problems and strict:
         terminal.talk(tr("nothing was taken, because of --strict"))
         return FOUND
@@ -161,11 +156,7 @@ def show(contact: str, path: Path | None, url: str | None, output_format: str) -
 
 
 def _as_text(data: dict[str, Any], contact: Contact, zone: ZoneInfo) -> str:
-    from flowlang.engine import retelling
     from flowlang.kinds import in_words
-
-    def clock(stamp: str) -> str:
-        return in_words(datetime.fromisoformat(stamp), zone)
 
     lines: list[str] = [data["id"]]
     lines += [f"  {name}: {in_words(value, zone)}" for name, value in contact.fields.items()]
@@ -179,22 +170,39 @@ def _as_text(data: dict[str, Any], contact: Contact, zone: ZoneInfo) -> str:
         lines.append(tr("  blocked"))
     for name, rows in contact.records.items():
         lines += [f"  {name}: {in_words(row, zone)}" for row in rows]
-    for run in data["campaigns"]:
-        lines.append(
-            tr(
-                "  {name}: {status}{until}{held}{step}",
-                name=_named(run["campaign"]),
-                status=retelling.status(run["status"]),
-                until=tr(" until {moment}", moment=clock(run["until"])) if run.get("until") else "",
-                held=tr(", held (paused)") if run.get("held") else "",
-                step=f" ({run['step']})" if run.get("step") else "",
-            )
-        )
+    lines += [_standing(run, zone) for run in data["campaigns"]]
     lines += [
-        tr('  got "{message}" at {moment}', message=sent["message"], moment=clock(sent["at"]))
+        tr(
+            '  got "{message}" at {moment}',
+            message=sent["message"],
+            moment=terminal.clock(sent["at"], zone),
+        )
         for sent in data["messages"]
     ]
     return "".join(f"{terminal.printable(line)}\n" for line in lines)
+
+
+def _standing(run: dict[str, Any], zone: ZoneInfo) -> Text:
+    """Where a run stands, and until when."""
+    from flowlang.engine import retelling
+
+    due = run.get("until")
+    return tr(
+        "  {name}: {status}{until}{held}{step}",
+        name=_named(run["campaign"]),
+        status=retelling.status(run["status"]),
+        until=tr(" until {moment}", moment=terminal.clock(due, zone)) if due else "",
+        held=tr(", held (paused)") if run.get("held") else "",
+        step=f" ({run['step']})" if run.get("step") else "",
+    )
+
+
+def _named(campaign: str) -> str:
+    """A campaign by its name; a group send, which has none that a person gave it, as what it is."""
+    from flowlang.engine import retelling
+
+    known = retelling.whose(campaign)
+    return known if known is not campaign else tr('campaign "{name}"', name=campaign)
 
 
 @contacts.command(epilog="Example: flow contacts history c1")
@@ -222,19 +230,8 @@ def history(contact: str, path: Path | None, url: str | None, output_format: str
             none = there_is_none(store, found_id, tr("there is no history of a contact"))
             terminal.talk(terminal.printable(why(none)))
             return FOUND
-    for row in rows:
-        if output_format == "json":
-            terminal.write(json.dumps(row.entry.data(), ensure_ascii=False) + "\n")
-        else:
-            terminal.write(_line(row, zone))
+    decisions.write([row.entry for row in rows], zone, output_format)
     return 0
-
-
-def _line(row: HistoryRow, zone: ZoneInfo) -> str:
-    from flowlang.engine.retelling import decision
-
-    text = f"{row.entry.at.astimezone(zone):%Y-%m-%d %H:%M}  {terminal.told(decision(row.entry))}"
-    return terminal.printable(text) + "\n"
 
 
 @contacts.group(epilog="Example: flow contacts robinson import robinson.txt")
@@ -259,11 +256,3 @@ def import_robinson(file: Path, path: Path | None, url: str | None) -> int:
         new = store.import_robinson(found.addresses)
     terminal.talk(tr("{new:,} new, {known:,} known", new=new, known=len(found.addresses) - new))
     return FOUND if any(one.severity == "error" for one in found.problems) else 0
-
-
-def _named(campaign: str) -> str:
-    """A campaign by its name; a group send, which has none that a person gave it, as what it is."""
-    from flowlang.engine import retelling
-
-    known = retelling.whose(campaign)
-    return known if known is not campaign else tr('campaign "{name}"', name=campaign)

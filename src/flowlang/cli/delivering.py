@@ -1,10 +1,9 @@
-"""How `flow run` lets letters go: by which way, with which settings, and what it tells of them."""
+"""How `flow run` lets letters go: by which way, and with which settings."""
 
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from flowlang import speech
-from flowlang.cli import paths, terminal
-from flowlang.speech import joined, tr
+from flowlang.cli import terminal
+from flowlang.speech import tr
 
 if TYPE_CHECKING:
     from flowlang.config import Settings
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from flowlang.program.program import Program
     from flowlang.stores.store import Store
     from flowlang.workspace import Workspace
-
-SHOWN = 20
 
 
 def outbox(workspace: Workspace) -> Path:
@@ -65,14 +62,6 @@ def _without_way_out(delivery: Delivery, channels: Mapping[str, str]) -> list[st
     ]
 
 
-def channels_of(program: Program) -> dict[str, str]:
-    """The channels that messages go by, each with the name of the first that does."""
-    found: dict[str, str] = {}
-    for one in program.messages.values():
-        found.setdefault(one.channel, one.name)
-    return found
-
-
 def opened(
     workspace: Workspace, program: Program, clock: Callable[[], datetime]
 ) -> tuple[Delivery, DeliverySettings]:
@@ -83,7 +72,7 @@ def opened(
         delivery, settings = _opened(workspace.settings, outbox(workspace), clock)
     except BadSetting as bad:
         raise click.ClickException(speech.why(bad)) from None
-    channels = channels_of(program)
+    channels = program.channels
     for wrong in _without_way_out(delivery, channels):
         raise click.ClickException(wrong)
     for channel in channels:
@@ -140,49 +129,8 @@ def needs_a_person(delivered: Delivered) -> bool:
     return bool(delivered.failed or delivered.bounced or delivered.down)
 
 
-def alarms(delivered: Delivered) -> list[str]:
-    """What asks for attention, in lines."""
-    lines = delivered.failed[:SHOWN]
-    if len(delivered.failed) > SHOWN:
-        more = len(delivered.failed) - SHOWN
-        lines.append(tr("... and {count:,} more; `flow inbox` shows them", count=more))
-    return lines + [
-        tr("{place} takes nothing now: {why}; what waits is tried again", place=place, why=why)
-        for place, why in delivered.down.items()
-    ]
+def are_late(held: Sequence[tuple[str, int, datetime]]) -> bool:
+    """Whether some of the letters that are held wait for anything but their turn."""
+    from flowlang.engine.rates import TURN
 
-
-def told(delivered: Delivered, folder: Path, queued: int) -> list[tuple[str, str]]:
-    """What became of the letters, in words by headline; empty ones are not worth a line.
-
-    `queued`: so many wait now, those that were tried among them.
-    """
-    places = Counter(
-        {
-            str(paths.nearby(folder)) if place == str(folder) else place: count
-            for place, count in delivered.places.items()
-        }
-    )
-    retried = sum(delivered.retried.values())
-    why = max(delivered.retried, key=lambda one: delivered.retried[one], default="")
-    arrived = (
-        tr("{count:,} to {place}", count=count, place=place)
-        for place, count in sorted(places.items())
-    )
-    later = tr("{count:,} are tried again later", count=retried)
-    if why:
-        from flowlang.engine import retelling  # what checks a workspace reads this file as well
-
-        later = tr("{told} ({why})", told=later, why=retelling.letter(why, terminal.spoken()))
-    nobody = tr("{count:,}: nobody is there, and nothing more goes there", count=delivered.bounced)
-    unsure = tr("{count:,} may have gone out or not", count=delivered.unknown)
-    others = queued - retried - len(delivered.rated)
-    turn = tr("{count:,} wait for their turn", count=len(delivered.rated))
-    return [
-        (tr("delivered"), joined(arrived)),
-        (tr("bounced"), nobody if delivered.bounced else ""),
-        (tr("delayed"), later if retried else ""),
-        (tr("rate"), turn if delivered.rated else ""),
-        (tr("queued"), tr("{count:,} wait to go out", count=others) if others > 0 else ""),
-        (tr("unknown"), unsure if delivered.unknown else ""),
-    ]
+    return any(not why.startswith(TURN) for why, _, _ in held)

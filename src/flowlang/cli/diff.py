@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flowlang.cli import FOUND, paths, running, storing, terminal
+from flowlang.cli import FOUND, paths, storing, terminal
 from flowlang.program.step_changes import about_in_words, effect_in_words
 from flowlang.speech import Text, joined, tr, tr_n
 
@@ -40,7 +40,7 @@ def diff(path: Path | None, against: str, given_now: str | None, output_format: 
     from flowlang.leave import leaves
 
     new = paths.one(path)
-    running.runnable(new)
+    paths.runnable(new)
     with ExitStack() as stack:
         old = paths.one(_folder(against, new, stack))
         if old.runnable is None:

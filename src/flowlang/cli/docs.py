@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from flowlang.cli import FOUND, paths, terminal
+from flowlang.cli import paths, terminal
 from flowlang.speech import tr
 
 NAME = "index.html"
@@ -42,9 +42,7 @@ def docs(path: Path | None, output: Path, language: str | None) -> int:
             tr("there is {known}, not `{given}`", known=known, given=given), param_hint="--language"
         )
     workspace = paths.standard_input() if path == paths.STDIN else paths.one(path)
-    if workspace.runnable is None:
-        paths.show_findings(workspace.findings.in_order(), len(workspace.files))
-        return FOUND
+    paths.runnable(workspace)
     title = workspace.root.resolve().name or "flow"
     written = page(workspace, language or workspace.language, title)
     if output == paths.STDIN:

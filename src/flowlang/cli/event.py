@@ -10,8 +10,6 @@ import click
 from flowlang.cli import FOUND, running, storing, terminal
 from flowlang.speech import tr
 
-_SHOWN = 20
-
 
 @click.group(epilog="Example: flow event send events.jsonl")
 def event() -> None:
@@ -54,10 +52,8 @@ def send(events: str, path: Path | None, url: str | None, given_now: str | None)
     ]
     counts = Counter(one.status for one in fates)
     left_out = sum(one.left_out for one in problems)
-    for problem in sorted(problems, key=lambda one: one.line)[:_SHOWN]:
-        terminal.talk(terminal.printable(problem.told(name)))
-    if len(problems) > _SHOWN:
-        terminal.talk(tr("... and {count:,} more", count=len(problems) - _SHOWN))
+    problems.sort(key=lambda one: one.line)
+    terminal.talk_first([problem.told(name) for problem in problems])
     terminal.talk(
         tr(
             "{name}: {read:,} read, {taken:,} taken, {known:,} known by their id, "

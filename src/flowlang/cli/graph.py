@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flowlang.cli import FOUND, paths, terminal
+from flowlang.cli import paths, terminal
 from flowlang.speech import tr, tr_n
 
 if TYPE_CHECKING:
@@ -48,10 +48,7 @@ def graph(path: Path | None, output_format: str | None, output: Path, coverage: 
     """
     form = output_format or _format_of(output)
     workspace = paths.standard_input() if path == paths.STDIN else paths.one(path)
-    program = workspace.runnable
-    if program is None:
-        paths.show_findings(workspace.findings.in_order(), len(workspace.files))
-        return FOUND
+    program = paths.runnable(workspace)
     wanted = None if path is None or not path.is_file() else path.resolve()
     graphs = _graphs(workspace, program, wanted, coverage=coverage)
     written = _WRITERS[form](graphs, workspace)

@@ -62,7 +62,7 @@ def inbox(
         return 0
     for at, who, text in told:
         said = text if who == "inbox" else tr("to {who}: {text}", who=who, text=text)
-        line = f"{at.astimezone(zone):%Y-%m-%d %H:%M}  {terminal.told(said)}"
+        line = f"{terminal.clock(at, zone)}  {terminal.told(said)}"
         terminal.write(terminal.printable(line) + "\n")
     if not told:
         terminal.talk(tr("the inbox is empty"))

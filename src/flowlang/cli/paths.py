@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flowlang.cli import terminal
+from flowlang.cli import FOUND, terminal
 from flowlang.collector import without_collector
 from flowlang.speech import ENGLISH, tr
 
 if TYPE_CHECKING:
+    from flowlang.program.program import Program
     from flowlang.source import Finding
     from flowlang.workspace import MakeExpressions, Workspace
 
@@ -78,6 +79,22 @@ def one(path: Path | None, expressions: MakeExpressions | None = None) -> Worksp
     if len(found) > 1:
         raise several(found)
     return next(below([path] if path else [], expressions))
+
+
+class Unrunnable(click.exceptions.Exit):
+    """The program has errors, which were shown."""
+
+    def __init__(self) -> None:
+        super().__init__(FOUND)
+
+
+def runnable(folder: Workspace) -> Program:
+    """The program of a workspace.  Raises Unrunnable where it has errors, after telling them."""
+    program = folder.runnable
+    if program is None:
+        show_findings(folder.findings.in_order(), len(folder.files))
+        raise Unrunnable
+    return program
 
 
 def several(found: list[tuple[Path, list[Path] | None]]) -> click.UsageError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from flowlang.cli import FOUND, planned, planning, storing
+from flowlang.cli import FOUND, plan_lines, planning, storing
 
 
 @click.command(epilog="Example: flow plan --check")
@@ -33,5 +33,5 @@ def plan(wanted: planning.Wanted, check: bool, most: int, output_format: str) ->
         zone = found.plan.new.config.timezone
     planning.written(told, output_format)
     if output_format == "text":
-        planned.write(planned.text(told, zone))
+        plan_lines.write(plan_lines.text(told, zone))
     return FOUND if check and told["stranded"] else 0

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flowlang.cli import paths, running, storing, terminal
-from flowlang.cli import planned as planned_text
+from flowlang.cli import paths, plan_data, running, storing, terminal
 from flowlang.speech import tr, why
 
 if TYPE_CHECKING:
@@ -95,7 +94,7 @@ class Found:
     def names(self) -> str:
         return tr("version {number}", number=self.plan.base.number)
 
-    def look(self, most: int) -> planned_text.Data:
+    def look(self, most: int) -> plan_data.Data:
         """What a plan says; the past of at most so many contacts is replayed."""
         from flowlang.engine import planning
         from flowlang.engine.other_paths import Traceable, other_paths
@@ -106,14 +105,14 @@ class Found:
             old = Traceable.of(self.plan.old, self.asks[0])
             new = Traceable.of(self.plan.new, self.asks[1])
             found = other_paths(self.plan, old, new, self.store, self.now, most)
-        return planned_text.data(self.plan, self._changes(), found)
+        return plan_data.data(self.plan, self._changes(), found)
 
-    def apply(self) -> tuple[Version, planned_text.Data]:
+    def apply(self) -> tuple[Version, plan_data.Data]:
         """Do it; gives the version and what was done.  Raises Refusal."""
         from flowlang.engine import planning
 
         version = planning.apply(self.plan, self.store, self.now)
-        return version, planned_text.data(self.plan, self._changes())
+        return version, plan_data.data(self.plan, self._changes())
 
     def _changes(self) -> list[Change]:
         from flowlang.changes import changes
@@ -176,14 +175,14 @@ def begin(wanted: Wanted) -> Version:
 def nothing(found: Found | None, output_format: str) -> None:
     """Say that nothing is to be looked at, or done."""
     if found is None:
-        written(planned_text.first(None), output_format)
+        written(plan_data.first(None), output_format)
         terminal.talk(tr("nothing is applied yet: `flow apply` or `flow run` applies this folder"))
         return
-    written(planned_text.data(found.plan, []), output_format)
+    written(plan_data.data(found.plan, []), output_format)
     terminal.talk(tr("nothing to apply: {names} runs already", names=found.names))
 
 
-def written(data: planned_text.Data, output_format: str) -> None:
+def written(data: plan_data.Data, output_format: str) -> None:
     """Data for programs, where it is asked for."""
     if output_format == "json":
         terminal.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
@@ -239,5 +238,5 @@ def _version(
             found = paths.one(root, asks.expressions if asks else None)
     else:
         found = paths.one(wanted.path, asks.expressions) if asks else folder
-    program = running.runnable(found)
+    program = paths.runnable(found)
     return versions.version_of(found), found, program

@@ -15,7 +15,7 @@ import click
 from flowlang import speech
 from flowlang.cli import FOUND, paths, process_lines, progress, running, storing, terminal
 from flowlang.engine.processes import ProcessStatus, ProcessType
-from flowlang.speech import tr, tr_n
+from flowlang.speech import Text, tr, tr_n
 
 if TYPE_CHECKING:
     from flowlang.engine.controls import Verb
@@ -201,7 +201,7 @@ def _do(
             return FOUND
     if heard.already:
         return _asked_already(wish, heard)
-    told = _does(verb)
+    told = _DOES[verb]
     if heard.going_on is not None:
         told = tr_n("{count:,} goes on", "{count:,} go on", heard.going_on)
     terminal.talk(
@@ -227,11 +227,8 @@ def _asked_already(wish: Wish, heard: Heard) -> int:
     return FOUND if heard.otherwise else 0
 
 
-def _does(verb: Verb) -> str:
-    match verb:
-        case "pause":
-            return tr("paused")
-        case "resume":
-            return tr("goes on")
-        case "cancel":
-            return tr("cancelled")
+_DOES: dict[Verb, Text] = {
+    "pause": tr("paused"),
+    "resume": tr("goes on"),
+    "cancel": tr("cancelled"),
+}

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from flowlang import speech
 from flowlang.cli import progress, terminal
 from flowlang.engine import retelling
-from flowlang.engine.retelling import skipped as reason_in
 from flowlang.speech import joined, tr
 
 if TYPE_CHECKING:
@@ -33,8 +32,9 @@ def told(view: View, zone: ZoneInfo) -> list[str]:
         (tr("progress"), _progress(view)),
     ]
     if process.skipped:
+        spoken = terminal.spoken()
         counts = (
-            tr("{reason} {count:,}", reason=reason_in(reason, terminal.spoken()), count=count)
+            tr("{reason} {count:,}", reason=retelling.skipped(reason, spoken), count=count)
             for reason, count in sorted(process.skipped.items())
         )
         rows.append((tr("skipped"), joined(counts)))
@@ -43,12 +43,12 @@ def told(view: View, zone: ZoneInfo) -> list[str]:
             "{count:,} may have gone out or not; `flow inbox` names them", count=view.unknown
         )
         rows.append((tr("unknown"), unknown))
-    moments = (tr("started"), process.started), (tr("since"), process.since)
-    rows += [
-        (name, progress.clock(at, zone))
-        for name, at in (*moments, (tr("ended"), process.ended))
-        if at is not None
-    ]
+    moments = (
+        (tr("started"), process.started),
+        (tr("since"), process.since),
+        (tr("ended"), process.ended),
+    )
+    rows += [(name, terminal.clock(at, zone)) for name, at in moments if at is not None]
     return [head, *(_row(name, text) for name, text in rows if text)]
 
 

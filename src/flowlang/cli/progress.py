@@ -10,11 +10,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from typing import TYPE_CHECKING, TextIO
 from zoneinfo import ZoneInfo
 
-from flowlang.cli.terminal import colored, printable, spoken, told
+from flowlang.cli.terminal import clock, colored, printable, spoken, told
 from flowlang.engine import retelling
 from flowlang.engine.processes import SENDS
 from flowlang.speech import Text, joined, tr, tr_n
@@ -105,11 +104,6 @@ def why(view: View, zone: ZoneInfo) -> Text:
     said = joined(filter(None, (since, who)), " ")
     because = retelling.process(process.because, spoken())
     return joined(filter(None, (said, because)), ": ")
-
-
-def clock(at: datetime, zone: ZoneInfo) -> str:
-    """A moment for a person."""
-    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 def _drawn(views: Sequence[View], zone: ZoneInfo) -> None:

@@ -56,7 +56,11 @@ def repl(path: Path | None, contact: str | None, url: str | None, given_now: str
             )
         )
     over_store = contact is not None
-    workspace, program = running.program_of(path, url) if over_store else storing.program_of(path)
+    if over_store:
+        workspace, program = running.program_of(path, url)
+    else:
+        workspace = paths.one(path)
+        program = paths.runnable(workspace)
     now = storing.moment(given_now, program.config.timezone)
     sources: _Sources = _OverStore(path, url) if over_store else _Sources(path)
     try:

@@ -65,7 +65,7 @@ def run(path: Path | None, url: str | None, once: bool, given_now: str | None) -
 
     The outbox (.flow/outbox in the workspace) takes every message as a file: nothing leaves the
     machine unless flow.toml says so. Exit code 1 where an arrival was refused, or a message could
-    not be delivered.
+    not be delivered; with --once also where one waits for another try.
     """
     folder = running.one(path, url)
     if folder.runnable is not None:
@@ -152,7 +152,7 @@ class _Engine:
                 terminal.talk(terminal.printable(tr("{failure}; trying again", failure=failure)))
                 pause = storing.PAUSE_AFTER_FAILURE
             self._wait(pause)
-        terminal.talk("stopped")
+        terminal.talk(tr("stopped"))
         return self.code
 
     def _wait(self, seconds: float) -> None:
@@ -206,6 +206,8 @@ class _Engine:
             delivered.absorb(more)
             bounced = more.bounced
         self._tell(report, delivered)
+        if delivering.are_late(self.store.held_letters(self.now)):
+            self.code = FOUND
 
     def _work(self) -> Report:
         """Do what is to be done; with another version as soon as it is applied."""
@@ -235,8 +237,8 @@ class _Engine:
             self.code = FOUND
         if delivering.needs_a_person(delivered):
             self.code = FOUND
-        zone = self.program.config.timezone
-        for line in passes.lines(report, delivered, self.store, self.outbox, zone):
+        zone, now = self.program.config.timezone, self.now
+        for line in passes.lines(report, delivered, self.store, self.outbox, zone, now):
             terminal.talk(terminal.printable(line))
 
 

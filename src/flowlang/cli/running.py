@@ -55,7 +55,7 @@ def in_force(
         return None
     if not version.files:
         # Applied by a program that gave no texts: there is nothing else than the folder.
-        return Running(folder, runnable(folder), version, differs=False)
+        return Running(folder, paths.runnable(folder), version, differs=False)
     mine = folder.runnable
     if mine is not None and not version.kept and versions.has_the_texts_of(folder, version):
         return Running(folder, mine, version, differs=False)
@@ -106,7 +106,7 @@ def begin(folder: Workspace, store: Store, now: datetime, who: str = "") -> Runn
     from flowlang import versions
     from flowlang.engine import applying
 
-    program = runnable(folder)
+    program = paths.runnable(folder)
     version = replace(versions.version_of(folder), who=who or login())
     first = applying.begin(store, program, version, now)
     if first is not None:
@@ -122,7 +122,7 @@ def one(
     """A folder with a version to run: its own, or one in the store.  Raises Unrunnable."""
     folder = paths.one(path, expressions)
     if folder.runnable is None and not storing.is_there(folder, url):
-        runnable(folder)
+        paths.runnable(folder)
     return folder
 
 
@@ -136,11 +136,11 @@ def program_of(
     """
     folder = one(path, url, expressions)
     if not storing.is_there(folder, url):
-        return folder, runnable(folder)  # who only asks makes no store
+        return folder, paths.runnable(folder)  # who only asks makes no store
     with storing.opened(folder, url) as store:
         found = in_force(folder, store, expressions)
     if found is None:
-        return folder, runnable(folder)
+        return folder, paths.runnable(folder)
     if found.told:
         terminal.talk(found.told)
     return found.workspace, found.program
@@ -159,14 +159,6 @@ def headline(found: Running, store: Store) -> str:
         "version {number} of {campaigns}; {going}",
         number=found.version.number, campaigns=senders.some(names), going=told,
     )  # fmt: skip
-
-
-def runnable(folder: Workspace) -> Program:
-    """The program of a folder.  Raises Unrunnable where it has errors, after telling them."""
-    if folder.runnable is None:
-        paths.show_findings(folder.findings.in_order(), len(folder.files))
-        raise storing.Unrunnable
-    return folder.runnable
 
 
 def login() -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flowlang.cli import running, storing, terminal
+from flowlang.cli import paths, running, storing, terminal
 from flowlang.speech import tr, why
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def serve(
             signal.signal(number, signal.SIG_IGN)
         terminal.talk(tr("serving at {address}; Ctrl-C ends it", address=server.address(listening)))
         server.server(service).run(sockets=[listening])
-    terminal.talk("stopped")
+    terminal.talk(tr("stopped"))
 
 
 def _load(
@@ -94,7 +94,7 @@ def _load(
         return running.program_of(path, url, expressions)
     except click.ClickException as wrong:
         raise Unreadable(wrong.message) from None
-    except storing.Unrunnable:
+    except paths.Unrunnable:
         raise Unreadable(tr("it has errors; `flow check` shows them")) from None
     except (ConfigError, OSError) as failure:
         raise Unreadable(why(failure)) from None

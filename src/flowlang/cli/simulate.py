@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from flowlang.program.program import Program
     from flowlang.workspace import Workspace
 
-_SHOWN = 20
 """Problems that are shown to a person before they are only counted."""
 
 
@@ -97,10 +96,7 @@ def simulate(
     if contacts_file == events_file == paths.STDIN:
         raise click.UsageError(tr("--contacts and --events cannot both be standard input"))
     workspace = paths.one(path)
-    program = workspace.runnable
-    if program is None:
-        paths.show_findings(workspace.findings.in_order(), len(workspace.files))
-        return FOUND
+    program = paths.runnable(workspace)
     inputs = [one for one in (contacts_file, events_file) if one not in (None, paths.STDIN)]
     for option, written in (("--timeline", timeline), ("--plot", plot)):
         _refuse_input(option, written, inputs, workspace)
@@ -255,10 +251,7 @@ class _Run:
                 if file is not None:
                     terminal.talk(file.headline)
             lines += self.wrong
-        for line in lines[:_SHOWN]:
-            terminal.talk(terminal.printable(line))
-        if len(lines) > _SHOWN:
-            terminal.talk(tr("... and {count:,} more", count=len(lines) - _SHOWN))
+        terminal.talk_first(lines)
 
     def _problem(self, file: str, problem: Problem) -> None:
         if problem.severity == "error":

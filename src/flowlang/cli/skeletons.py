@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+from flowlang.speech import ENGLISH
+
 _TOML = """\
 timezone = "Europe/Berlin"
 
@@ -115,29 +119,42 @@ _EVENTS = """\
 """
 
 
+class _Skeleton(NamedTuple):
+    """What is written in the words of a language."""
+
+    file: str
+    campaign: str
+    first_name: str
+    """A field of the campaign."""
+    new: str
+    """The tag that starts it."""
+
+
+_SKELETONS = {
+    ENGLISH: _Skeleton("welcome.flow", _WELCOME, "first_name", "new"),
+    "de": _Skeleton("willkommen.flow", _WILLKOMMEN, "vorname", "neu"),
+}
+
+
 def files(language: str) -> dict[str, str]:
     """Their texts by name.  A language without a skeleton of its own has the English one, with the
     keywords translated.
     """
-    if language == "de":
-        return _all(language, "willkommen.flow", _WILLKOMMEN, first_name="vorname", new="neu")
-    welcome = _WELCOME if language == "en" else _translated(_WELCOME, language)
-    return _all(language, "welcome.flow", welcome, first_name="first_name", new="new")
-
-
-def _all(language: str, name: str, campaign: str, *, first_name: str, new: str) -> dict[str, str]:
-    named = "" if language == "en" else f'language = "{language}"\n'
+    chosen = _SKELETONS.get(language) or _translated(language)
+    named = "" if language == ENGLISH else f'language = "{language}"\n'
     return {
         "flow.toml": named + _TOML,
-        name: campaign,
-        "contacts.csv": _CONTACTS.format(first_name=first_name),
-        "events.jsonl": _EVENTS.format(new=new),
+        chosen.file: chosen.campaign,
+        "contacts.csv": _CONTACTS.format(first_name=chosen.first_name),
+        "events.jsonl": _EVENTS.format(new=chosen.new),
     }
 
 
-def _translated(text: str, language: str) -> str:
+def _translated(language: str) -> _Skeleton:
     from flowlang.source import Findings, Source
     from flowlang.syntax.format import format_source
     from flowlang.syntax.parser import parse
 
-    return format_source(parse(Source("welcome.flow", text), Findings()), language)
+    english = _SKELETONS[ENGLISH]
+    parsed = parse(Source(english.file, english.campaign), Findings())
+    return english._replace(campaign=format_source(parsed, language))

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from flowlang import speech
-from flowlang.cli import FOUND, WRONG, delivering, paths, terminal
+from flowlang.cli import WRONG, delivering, paths, terminal
 from flowlang.speech import tr
 
 if TYPE_CHECKING:
@@ -52,23 +52,6 @@ PAUSE_AFTER_FAILURE = 5.0
 _KEY = "link key"
 """Under this name the store keeps the key that it made."""
 SHORTEST_SECRET = 16
-
-
-class Unrunnable(click.exceptions.Exit):
-    """The program has errors, which were shown."""
-
-    def __init__(self) -> None:
-        super().__init__(FOUND)
-
-
-def program_of(path: Path | None) -> tuple[Workspace, Program]:
-    """A workspace with its program.  Raises Unrunnable where it has errors, after telling them."""
-    workspace = paths.one(path)
-    program = workspace.runnable
-    if program is None:
-        paths.show_findings(workspace.findings.in_order(), len(workspace.files))
-        raise Unrunnable
-    return workspace, program
 
 
 def refusals(settings: Settings, url: str | None, channels: Mapping[str, str]) -> list[str]:
@@ -122,17 +105,23 @@ def _open(workspace: Workspace, url: str | None, *, patient: bool) -> Store:
 
 
 def is_there(workspace: Workspace, url: str | None) -> bool:
-    """Whether the store may hold something already: not where it is a file that is not there."""
+    """Whether the store may hold something already: not where it is a file that is not there, or
+    an empty one.
+    """
     path = _file(workspace, url)
-    return path is None or path.exists()
+    try:
+        return path is None or path.stat().st_size > 0 or not path.is_file()
+    except FileNotFoundError:
+        return path.is_symlink()
+    except (OSError, ValueError):
+        return True  # it is told when it is opened
 
 
 @contextmanager
 def existing(workspace: Workspace, url: str | None) -> Iterator[Store]:
     """The same for who only looks: where there is no store yet, that is told, and none is made."""
-    path = _file(workspace, url)
-    # Where its folder is no folder, that is told when it is opened.
-    if path is not None and not path.exists() and not path.parent.is_file():
+    if not is_there(workspace, url):
+        path = _file(workspace, url)
         raise click.ClickException(
             tr("there is no store at {path}; `flow contacts import` makes one", path=path)
         )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flowlang.cli.terminal import printable, spoken, told
+from flowlang.cli.terminal import clock, printable, spoken, told
 from flowlang.engine import retelling
 from flowlang.speech import tr, tr_n
 
@@ -17,7 +16,7 @@ _REASONS, _LISTS = tr("skipped because"), tr("coupon list")
 def tally(counts: dict[str, Any], zone: ZoneInfo) -> str:
     """All that happened, in a few small tables; what did not happen is left out."""
     contacts = tr_n("{count:,} contact", "{count:,} contacts", counts["contacts"])
-    start, end = (_local(counts[name], zone) for name in ("from", "until"))
+    start, end = (clock(counts[name], zone) for name in ("from", "until"))
     span = tr(
         "{contacts}, {start} to {end} ({zone})",
         contacts=contacts, start=start, end=end, zone=zone.key,
@@ -71,7 +70,3 @@ def _table(title: str, heads: list[str], rows: dict[str, list[int]]) -> str:
         for cells in (titles, *shown)
     ]
     return "\n".join(lines)
-
-
-def _local(stamp: str, zone: ZoneInfo) -> str:
-    return f"{datetime.fromisoformat(stamp).astimezone(zone):%Y-%m-%d %H:%M}"

@@ -5,14 +5,20 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from flowlang import speech
-from flowlang.speech import Text, in_language
+from flowlang.speech import Text, in_language, tr
 
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+SHOWN = 20
+"""So many of many lines are shown before the others are only counted."""
 Advance = Callable[[int], None]
 """Says how much of the work is done by now."""
 
@@ -54,6 +60,14 @@ def talk(text: str) -> None:
     print(told(text), file=sys.stderr)  # noqa: T201 - this is the one place that talks
 
 
+def talk_first(lines: Sequence[str]) -> None:
+    """Lines for the person at the terminal: of many the first ones, and how many more there are."""
+    for line in lines[:SHOWN]:
+        talk(printable(line))
+    if len(lines) > SHOWN:
+        talk(tr("... and {count:,} more", count=len(lines) - SHOWN))
+
+
 def told(text: str) -> str:
     """A sentence in the language that is spoken."""
     return in_language(text, spoken()) if isinstance(text, Text) else text
@@ -89,6 +103,13 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(letter if letter.isprintable() else "?" for letter in text)
+
+
+def clock(at: datetime | str, zone: ZoneInfo) -> str:
+    """A moment for a person, to the minute; as JSON has it, too."""
+    from flowlang.kinds import in_words
+
+    return in_words(datetime.fromisoformat(at) if isinstance(at, str) else at, zone)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flowlang.engine.commons import counted
+from flowlang.engine.commons import by_kind
 from flowlang.figures.source import Source
 from flowlang.stores.rows import Stock
 from flowlang.tables.table import Batches, Column
@@ -19,7 +19,7 @@ def columns(source: Source) -> tuple[Column, ...]:
 def rows(source: Source) -> Batches:
     """One row a list: those that are declared, then others that codes were imported into."""
     shared = source.store.shared()
-    instead = counted(shared.counters)["fallback"]
+    instead = by_kind(shared.counters)["fallback"]
     declared = source.program.names.coupons
     yield [
         (name, stock.free + stock.used, stock.used, stock.free, instead[name])

@@ -11,10 +11,12 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from flowlang.engine.commons import counted
+from flowlang.engine.commons import by_kind
 from flowlang.engine.processes import SENDS
 from flowlang.figures.sends import sends
 from flowlang.figures.source import Source
+from flowlang.stores.rows import Shared
+from flowlang.stores.store import Store
 from flowlang.tables.table import Batches, Column, Row, counts
 
 NAME = "messages"
@@ -24,7 +26,7 @@ _REACTIONS = ("bounced", "opened", "clicked", "complained", "unsubscribed")
 
 
 @dataclass(slots=True)
-class _Counts:
+class Counts:
     """By message."""
 
     sent: Counter[str] = field(default_factory=Counter)
@@ -59,7 +61,7 @@ def rows(source: Source) -> Batches:
 
     A last row without a name counts what came back and names no message.
     """
-    found = _of_sends(source) if source.timed else _of_counters(source)
+    found = _of_sends(source) if source.timed else of_counters(source.store, source.store.shared())
     declared = source.program.messages
     others = sorted(found.names - declared.keys(), key=lambda name: (not name, name))
     batch: list[Row] = []
@@ -74,26 +76,27 @@ def rows(source: Source) -> Batches:
     yield batch
 
 
-def _of_counters(source: Source) -> _Counts:
-    found = _Counts()
-    counters = counted(source.store.shared().counters)
-    for process in source.store.processes():
+def of_counters(store: Store, shared: Shared) -> Counts:
+    """What has become of all sends, without looking at each; `shared` is the store's."""
+    found = Counts()
+    for process in store.processes():
         if process.type in SENDS:
             found.sent[process.name] += process.done
             found.failed[process.name] += process.failed
             found.skip(process.name, process.skipped)
-    for message, status, count in source.store.open_letters():
+    for message, status, count in store.open_letters():
         if not message:
             continue  # it tells a person something, and is no send
         among = found.unknown if status == "unknown" else found.queued
         among[message] += count
         found.sent[message] -= count
+    counters = by_kind(shared.counters)
     found.reactions.update({kind: counters[kind] for kind in _REACTIONS})
     return found
 
 
-def _of_sends(source: Source) -> _Counts:
-    found = _Counts()
+def _of_sends(source: Source) -> Counts:
+    found = Counts()
     for batch in sends(source):
         for one in batch:
             match one.outcome:

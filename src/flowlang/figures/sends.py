@@ -1,5 +1,6 @@
 """Every message that was sent or skipped, contact by contact: when, where to, what came of it.
 
+Who was merged into another is part of that one, with all that was sent and skipped before.
 What was sent is read from the letters, what was skipped from the histories.  `outcome` is `sent`
 (handed over), `queued`, `failed` (refused), `unknown` (nobody can tell), `taken back` or `skipped`.
 """
@@ -14,6 +15,7 @@ from typing import Any, NamedTuple
 
 from flowlang.check.names import Message
 from flowlang.contact import Contact, Entry, Sent
+from flowlang.engine.showing import merged
 from flowlang.figures.source import Source
 from flowlang.stores.rows import SendingRow
 from flowlang.syntax import values
@@ -62,14 +64,16 @@ def rows(source: Source) -> Batches:
 def sends(source: Source) -> Iterator[list[Send]]:
     """All sends, contact by contact, in the order in which they happened."""
     for contacts in source.contacts():
-        ids = [one.id for one in contacts]
         matching = {one.id: _Matching(one) for one in contacts}
-        found = [_sent(row, matching[row.contact].take(row)) for row in source.store.sendings(ids)]
-        found += [_merged(one, copy) for one in ids for copy in matching[one].rest()]
-        order = {one: place for place, one in enumerate(ids)}
+        order = {one: place for place, one in enumerate(matching)}
+        kept = merged(source.store, order) | {one: one for one in order}
+        found = []
+        for row in source.store.sendings(kept):
+            mine = row._replace(contact=kept[row.contact])
+            found.append(_sent(mine, matching[mine.contact].take(mine)))
         places: dict[tuple[object, ...], int] = {}
-        for place, entry in enumerate(source.store.entries(ids, ("sent", "skipped"))):
-            name = _message(entry)
+        for place, one in enumerate(source.store.entries(kept, ("sent", "skipped"))):
+            entry, name = one._replace(contact=kept[one.contact]), _message(one)
             places.setdefault((entry.contact, entry.at, name), place)
             if entry.what == "skipped":
                 found.append(_skipped(entry, name, source.program.messages))
@@ -96,11 +100,6 @@ class _Matching:
         copies = self._copies[row.message, row.campaign, row.at, row.address]
         return copies.popleft() if copies else None
 
-    def rest(self) -> Iterator[Sent]:
-        """The copies whose letters went to another contact, which was merged into this one."""
-        for copies in self._copies.values():
-            yield from copies
-
 
 def _sent(row: SendingRow, copy: Sent | None) -> Send:
     send = Send(
@@ -108,13 +107,6 @@ def _sent(row: SendingRow, copy: Sent | None) -> Send:
         _OUTCOMES.get(row.status, row.status), row.reason, tuple(code for _, code in row.codes),
     )  # fmt: skip
     return send if copy is None else _with_reactions(send, copy)
-
-
-def _merged(contact: str, copy: Sent) -> Send:
-    send = Send(
-        copy.at, contact, copy.message, copy.campaign, copy.channel, copy.address, "sent", ""
-    )
-    return _with_reactions(send, copy)
 
 
 def _with_reactions(send: Send, copy: Sent) -> Send:

@@ -46,8 +46,12 @@ def row(report: str, columns: Sequence[Column], language: str) -> Callable[[Row]
     return told
 
 
-def _kind(value: Any, found: Row, places: dict[str, int], language: str) -> Any:
+def _process(value: Any, found: Row, places: dict[str, int], language: str) -> Any:
     return retelling.process(value, language)
+
+
+def _campaign(value: Any, found: Row, places: dict[str, int], language: str) -> Any:
+    return retelling.whose(value)
 
 
 def _what(value: Any, found: Row, places: dict[str, int], language: str) -> Any:
@@ -73,9 +77,11 @@ def _skipped(value: Spelt, found: Row, places: dict[str, int], language: str) ->
 
 _Say = Callable[[Any, Row, dict[str, int], str], Any]
 _SAYS: dict[str, dict[str, _Say]] = {
-    "history": {"what": _what, "because": _because},
+    "history": {"campaign": _campaign, "what": _what, "because": _because},
     "messages": {"skipped because": _skipped},
-    "processes": {"type": _kind, "status": _kind, "because": _kind, "skipped because": _skipped},
-    "sends": {"outcome": _outcome, "reason": _reason},
-}
+    "processes": {
+        "type": _process, "status": _process, "because": _process, "skipped because": _skipped,
+    },
+    "sends": {"campaign": _campaign, "outcome": _outcome, "reason": _reason},
+}  # fmt: skip
 """By report and column: what says a value of it, out of the row that it stands in."""

@@ -7,13 +7,12 @@ import re
 from collections.abc import Collection
 from contextlib import suppress
 
+from flowlang.check.names import MAX_NAME
 from flowlang.intake.problem import shown
 from flowlang.kinds import BadValue
 from flowlang.source import did_you_mean
 from flowlang.speech import tr
 
-MAX_NAME = 200
-"""Characters in the name of a tag, a group, an id or a code."""
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 """Characters that no name may hold."""
 

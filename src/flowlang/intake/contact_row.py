@@ -8,8 +8,9 @@ from typing import Any, NamedTuple, NoReturn
 from zoneinfo import ZoneInfo
 
 from flowlang.calendar import zone as zone_named
+from flowlang.check.names import MAX_NAME
 from flowlang.contact import usable_address
-from flowlang.intake.cells import CONTROL, MAX_NAME, consent, names
+from flowlang.intake.cells import CONTROL, consent, names
 from flowlang.intake.problem import shown
 from flowlang.intake.schema import ContactSchema
 from flowlang.intake.table import MAX_CELL, heading
@@ -19,6 +20,9 @@ from flowlang.speech import tr, why
 
 PARTS = ("tags", "groups", "consent", "blocked")
 """What a contact has beside its fields and records; a declared field of that name comes first."""
+
+MAX_ADDRESS = 254
+"""Bytes of an e-mail address: a path has 256 with its brackets (RFC 5321, 4.5.3.1.3)."""
 
 _ALIASES = {"e-mail": "email", "mail": "email"}
 """Headers of German exports.  Others, such as `Vorname`, are not guessed."""
@@ -128,6 +132,7 @@ class ContactReader:
         row = ContactRow(line, _id(fields.pop("id", None)), fields, records=records, **parts)
         if not row.key():
             raise RefusedRow("", tr("there is neither an id nor an e-mail address"))
+        _check_address(row)
         return row, self._oddities(row) + odd
 
     def _left_away(self, parts: dict[str, Any]) -> list[Note]:
@@ -180,6 +185,18 @@ class ContactReader:
 
 def _refuse_length() -> NoReturn:
     raise BadValue(tr("the cell is longer than {most:,} characters", most=MAX_CELL))
+
+
+def _check_address(row: ContactRow) -> None:
+    """Raises RefusedRow where it is too long, as an address or as what the contact is known by."""
+    if len(row.email.encode()) > MAX_ADDRESS:
+        message = tr("an e-mail address has {most} bytes at most", most=MAX_ADDRESS)
+        raise RefusedRow("email", message)
+    if len(row.key()) > MAX_NAME:
+        message = tr(
+            "an address of more than {most} characters needs an id beside it", most=MAX_NAME
+        )
+        raise RefusedRow("email", message)
 
 
 def _id(raw: object) -> str | None:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from flowlang.intake.cells import CONTROL, MAX_NAME
+from flowlang.check.names import MAX_NAME
+from flowlang.intake.cells import CONTROL
 from flowlang.intake.column import FOUND, ColumnRows, Layout, given_values, read_column
 from flowlang.kinds import BadValue
 from flowlang.speech import forms, tr

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from flowlang.intake.cells import MAX_NAME, names
+from flowlang.check.names import MAX_NAME
+from flowlang.intake.cells import names
 from flowlang.intake.contact_row import ContactReader, RefusedRow
 from flowlang.intake.coupons import read_code
 from flowlang.intake.problem import shown

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from typing import ClassVar
 
 from flowlang.intake.problem import Problem, printable
-from flowlang.speech import Text, joined, tr
+from flowlang.speech import Text, joined, tr, tr_n
 
 SHOWN = 20
 """How many problems a summary lists before it only counts them."""
@@ -19,7 +19,7 @@ class RowsRead(ABC):
 
     __slots__ = ()
     NOUN: ClassVar[tuple[str, str]]
-    """A number of rows: the template for one, and for many; made by `tr_n`, to be translated."""
+    """A number of rows: the template for one, and for many; made by `forms`."""
     name: str
     read: int
     """Rows seen, blank ones not counted."""
@@ -42,7 +42,7 @@ class RowsRead(ABC):
     def counts(self) -> Text:
         """How many rows there were, and what became of them."""
         told = (
-            tr("{rows} read", rows=Text(self.NOUN[0], {"count": self.read}, self.NOUN[1])),
+            tr("{rows} read", rows=tr_n(*self.NOUN, self.read)),
             tr("{count:,} taken", count=self.taken),
             *self.besides,
             tr("{count:,} left out", count=self.left_out),
@@ -76,8 +76,3 @@ class RowsRead(ABC):
     def summary(self) -> list[str]:
         """The same in English, ready to be printed."""
         return [printable(line) for line in self.told()]
-
-
-def counted(number: int, one: str, many: str) -> str:
-    """A number with its noun: "1 row", "1,200 rows"."""
-    return f"{number:,} {one if number == 1 else many}"

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from flowlang.intake.cells import CONTROL, MAX_NAME
+from flowlang.check.names import MAX_NAME
+from flowlang.intake.cells import CONTROL
 from flowlang.intake.column import ColumnRows, read_column
 from flowlang.intake.problem import shown
 from flowlang.kinds import BadValue

@@ -173,6 +173,14 @@ class Program:
     def messages(self) -> dict[str, Message]:
         return self.names.messages
 
+    @property
+    def channels(self) -> dict[str, str]:
+        """Those that messages go by, each with the name of the first that does."""
+        found: dict[str, str] = {}
+        for one in self.messages.values():
+            found.setdefault(one.channel, one.name)
+        return found
+
     def campaign_of(self, run: Run) -> Campaign:
         """The campaign that a run goes through: that of the version it is on."""
         found = self.earlier.get((run.campaign, run.version)) if self.earlier else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import NamedTuple
 
 from flowlang.engine import retelling
@@ -50,7 +51,8 @@ def why(
     letters = _undelivered(store, found.contact, name, language)
     into = tr('"{asked}" was merged into "{contact}"', asked=found.asked, contact=found.contact)
     merged = [row(into), row()] if found.asked else []
-    return Reason([*merged, *answer, *letters, *_parting(loaded, found, language)], found.pending)
+    parting = _parting(loaded, found, asking.campaigns(name), language)
+    return Reason([*merged, *answer, *letters, *parting], found.pending)
 
 
 def in_words(wrong: Wrong) -> str:
@@ -85,15 +87,17 @@ def _stands(one: SendingRow) -> Text:
     return tr('may have arrived or not: "{message}" to {address}', **parts)
 
 
-def _parting(loaded: Loaded, found: FromStore, language: str) -> Told:
-    """Where the history and the program of today part, if they do."""
-    if found.parted is None:
+def _parting(loaded: Loaded, found: FromStore, campaigns: Container[str], language: str) -> Told:
+    """Where the history of some campaigns and the program of today part, if they do."""
+    parted = [entry for name, entry in found.parted.items() if name in campaigns]
+    if not parted:
         return []
+    teller = Teller(loaded.program, language=language)
     return [
         row(),
         row(tr(
             "From here on the program of today goes another way than the history, and conditions"
             " are told as they are today:"
         )),
-        Teller(loaded.program, language=language).head(Decision(found.parted)),
+        *(teller.head(Decision(entry)) for entry in parted),
     ]  # fmt: skip

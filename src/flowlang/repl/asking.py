@@ -41,13 +41,29 @@ class Asking:
 
     def last(self) -> Told:
         """Why the last decision was made; where it hung on nothing, what led to it."""
-        decisions = self.decisions
-        if not decisions:
-            raise Wrong(tr("nothing has been decided yet"))
-        last = ([one for one in decisions if one.entry.campaign] or decisions)[-1]
+        last = self._last()
         if last.asked or last.facts:
             return self._teller.why(self.scene.trace, last)
         return self._teller.chain(self.scene.trace, last)
+
+    def _last(self) -> Decision:
+        decisions = self.decisions
+        if not decisions:
+            raise Wrong(tr("nothing has been decided yet"))
+        return ([one for one in decisions if one.entry.campaign] or decisions)[-1]
+
+    def campaigns(self, name: str) -> set[str]:
+        """The campaigns of which an answer speaks: about a message, a campaign, or without a name
+        about the last decision.
+        """
+        if not name:
+            return {self._last().entry.campaign}
+        sending = {one.name for one in self.program.by_name.values() if name in one.sends}
+        return {
+            name,
+            *sending,
+            *(one.entry.campaign for one in self.decisions if self._met(one, name)),
+        }
 
     def numbered(self, number: int) -> Told:
         """Why a decision was made, by its number in the history."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ from flowlang.engine.commons import Commons
 from flowlang.engine.play import Play
 from flowlang.engine.position import NAME, Position
 from flowlang.engine.replaying import replay
-from flowlang.engine.showing import several_have
+from flowlang.engine.showing import into_this, several_have
 from flowlang.engine.state import States, merged_into
 from flowlang.engine.stored import addresses_of
 from flowlang.engine.tracing import Decision
@@ -41,8 +40,8 @@ class FromStore:
     """More has arrived for the contact, which the engine has not applied yet."""
     known: list[tuple[Entry, Decision | None]] = field(default_factory=list)
     """The history, each entry with what it hung on, where that is known."""
-    parted: Entry | None = None
-    """From here on the program, which is another now, goes another way."""
+    parted: dict[str, Entry] = field(default_factory=dict)
+    """By campaign: from here on the program, which is another now, goes another way."""
     clock: datetime = field(default_factory=lambda: datetime.now(UTC))
     """Up to here the engine has come."""
     sendings: Sequence[SendingRow] = ()
@@ -132,14 +131,11 @@ def _merged(store: Store, history: Sequence[Entry]) -> dict[str, list[Entry]]:
     """The histories of those who were merged into a contact, up to then."""
     found: dict[str, list[Entry]] = {}
     for entry in history:
-        gone = _INTO_THIS.fullmatch(entry.because) if entry.what == "merged" else None
+        gone = into_this(entry)
         if gone is not None:
-            theirs = [one.entry for one in store.history(gone[1]) if one.entry.at <= entry.at]
-            found = {**found, gone[1]: theirs, **_merged(store, theirs)}
+            theirs = [one.entry for one in store.history(gone) if one.entry.at <= entry.at]
+            found = {**found, gone: theirs, **_merged(store, theirs)}
     return found
-
-
-_INTO_THIS = re.compile(r'"(.+)" into this one')
 
 
 def _as_kept(entry: Entry, kept: str) -> Entry:
@@ -153,10 +149,10 @@ _Known = list[tuple[Entry, Decision | None]]
 
 def _parting(
     program: Program, contact: Contact, known: _Known, store: Store
-) -> tuple[_Known, Entry | None]:
-    """Where the program of today goes another way than that of the history, if it is another.
+) -> tuple[_Known, dict[str, Entry]]:
+    """Where each campaign goes another way today than the history, if the program is another.
 
-    From there on what the replay found is no counterpart, even where it looks like one.
+    From there on what the replay found for it is no counterpart, even where it looks like one.
     """
     versions = {name: one.version for name, one in program.by_name.items()}
     changed = {
@@ -164,9 +160,12 @@ def _parting(
     }
     version = applied(store)
     since = version.at if version is not None and version.number > 1 else None
-    for place, (entry, lived) in enumerate(known):
+    parted: dict[str, Entry] = {}
+    found: _Known = []
+    for entry, lived in known:
         earlier = since is not None and entry.at < since
         other = earlier or entry.campaign in changed or entry.campaign not in versions
         if lived is None and entry.campaign and other:
-            return known[:place] + [(one, None) for one, _ in known[place:]], entry
-    return known, None
+            parted.setdefault(entry.campaign, entry)
+        found.append((entry, None if entry.campaign in parted else lived))
+    return found, parted

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -68,8 +68,8 @@ class Beginning(Protocol):
         ...
 
     @property
-    def parted(self) -> Entry | None:
-        """From here on the program, which is another now, goes another way."""
+    def parted(self) -> Mapping[str, Entry]:
+        """By campaign: from here on the program, which is another now, goes another way."""
         ...
 
     @property
@@ -99,7 +99,7 @@ class Stage:
             self.play.started = True
             contact = self.play.contact(beginning.contact)
             view = Scene(self.play, self.trace).view(contact)
-            self.trace.remember(beginning.known, view if beginning.parted is not None else None)
+            self.trace.remember(beginning.known, view, beginning.parted)
             self.compiler.contacts.append(beginning.contact)
             self.compiler.clock = now
 

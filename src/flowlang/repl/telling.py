@@ -57,7 +57,7 @@ class Teller:
         happened: list[tuple[datetime, list[str | Part]]] = [
             (one.entry.at, list(self._entry(one))) for one in decisions
         ]
-        happened += [(one.at, [f"{one.who}: {one.text}"]) for one in notices]
+        happened += [(one.at, _notice(one)) for one in notices]
         happened.sort(key=lambda one: one[0])
         if len(happened) <= MOST or numbered:
             return self._rows(happened, numbered=numbered)
@@ -223,6 +223,11 @@ class Teller:
         return campaign.instructions[run.pc].where.text
 
 
+def _notice(one: Notice) -> list[str | Part]:
+    """What a person was told."""
+    return [tr("inbox") if one.who == "inbox" else one.who, f": {one.text}"]
+
+
 def _span(due: datetime, now: datetime) -> str:
     """How far off a moment is, in the two largest units."""
     minutes = max(0, int((due - now).total_seconds()) // 60)
@@ -232,7 +237,7 @@ def _span(due: datetime, now: datetime) -> str:
     said = [(unit, amount) for amount, unit in parts if amount][:2]
     if not said:
         return tr("now")
-    rest = [kept.counted(unit, amount) for unit, amount in said[1:]]
+    rest = [kept.number_of(unit, amount) for unit, amount in said[1:]]
     return joined([kept.ahead(*said[0]), *rest], " ")
 
 

@@ -13,7 +13,7 @@ from flowlang.kinds import EMAIL, TEXT
 from flowlang.speech import tr
 from flowlang.steps.step import Code, Instruction, Step
 from flowlang.syntax.declarations import WhenEmpty
-from flowlang.syntax.expressions import Expression, Text
+from flowlang.syntax.expressions import Expression, FieldValue, Text
 from flowlang.syntax.tree import Token, node
 
 if TYPE_CHECKING:
@@ -140,7 +140,10 @@ class SendTo(Step):
         address = code.expressions.value(self.address, EMAIL, code.place, tr("the address"))
         if isinstance(self.address, Text) and "@" not in self.address.value.value:
             what = tr('"{address}" is no e-mail address', address=self.address.value.value)
-            code.report(d.BAD_VALUE, self.address.span, what=what)
+            many = self._many(code.names)
+            hint = tr("an automation sends to many: {example}", example=many) if many else ""
+            code.report(d.BAD_VALUE, self.address.span, what=what, hint=hint)
+            return False
         terms = terms_of(code, code.place, self.language, self.policies, self.when_empty)
         if message is None:
             return False
@@ -154,6 +157,22 @@ class SendTo(Step):
             )
         code.emit(SendToAddress(message, address, terms), self)
         return False
+
+    def instead(self, names: Names) -> str:
+        many = self._many(names)
+        if not many and isinstance(self.address, Text):
+            many = tr('`to group "…"`, `to segment "…"`, `to everyone`')
+        return tr("write {example}", example=many) if many else super().instead(names)
+
+    def _many(self, names: Names) -> str:
+        """How a send to a group or a segment is written whose name stands there for an address."""
+        match self.address:
+            case Text(value=token) | FieldValue(name=token):
+                if token.value in names.groups:
+                    return tr('`to group "{name}"`', name=token.value)
+                if token.value in names.segments:
+                    return tr('`to segment "{name}"`', name=token.value)
+        return ""
 
 
 class SendToAddress(_Sending):

@@ -131,6 +131,12 @@ class Step(Node):
         """Check the statement and append its instructions; True where nothing can follow it."""
         raise AssertionError(f"{type(self).__name__} does not compile")
 
+    def instead(self, names: Names) -> str:
+        """What to write in an automation, for a step that acts on a contact."""
+        return tr(
+            "write a campaign for it; an automation can start one: `start campaign … for segment …`"
+        )
+
 
 @dataclass(slots=True)
 class Loop:
@@ -202,8 +208,8 @@ class Code:
                 break_after = True
             else:
                 break_after = False
-            belongs = self._belongs(step)
-            over = step.compile(self) and belongs
+            # What is wrong with a step in the wrong place is that it stands there.
+            over = self._belongs(step) and step.compile(self)
             ended = step if over and not break_after else None
         return ended is not None
 
@@ -221,10 +227,7 @@ class Code:
             return True
         what = step.span.text.split("\n", 1)[0].strip()
         if self.kind == "S":
-            hint = tr(
-                "write a campaign for it; an automation can start one:"
-                " `start campaign … for segment …`"
-            )
+            hint = step.instead(self.names)
             self.findings.report(d.CONTACT_STEP_IN_AUTOMATION, step.span, what=what, hint=hint)
         else:
             hint = tr("write an automation for it")

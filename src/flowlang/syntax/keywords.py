@@ -56,6 +56,9 @@ class Keywords:
     """Words that flow does not have and that are not near to any it has: what to do instead.
 
     Nothing is guessed of a line with one: `30 seconds` must not become `30 hours`."""
+    clock: dict[str, int] = field(default_factory=dict)
+    """Words after a time, with the hours that they add to one before noon; 24 behind those of a
+    whole day."""
     filler: frozenset[str] = frozenset()
     """Words that can be left out of a line, and it says the same."""
     aliases: tuple[str, ...] = ()
@@ -154,6 +157,7 @@ def load(code: str) -> Keywords:
         changes_after=frozenset(raw.get("changes_after", ())),
         mistaken={wrong: _several(right) for wrong, right in raw.get("mistaken", {}).items()},
         explained=raw.get("explained", {}),
+        clock=raw.get("clock", {}),
         filler=frozenset(raw.get("filler", ())),
         aliases=tuple(raw.get("aliases", ())),
         sentences=raw.get("sentences", {}),

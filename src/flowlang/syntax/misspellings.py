@@ -29,16 +29,25 @@ def mistaken(broken: Broken) -> Iterator[Repair]:
         for length, spelt in _typed(broken, index, 4) if index >= 0 else ():
             if length > 1 or index in (at, before):
                 for right in broken.words.mistaken.get(spelt, ()):
+                    yield from _with_its_rest(broken, index, length, right)
                     yield _put_right(broken, index, length, right)
             elif broken.words.word("_NOT") in broken.words.mistaken.get(spelt, ()):
                 # `no purchase happened`: its first two words made sense by themselves.
                 yield _put_right(broken, index, length, broken.words.word("_NOT"))
 
 
+def _with_its_rest(broken: Broken, index: int, length: int, right: str) -> Iterator[Repair]:
+    """`stoppe wenn`: what was meant begins a keyword, whose other words stand behind it."""
+    for phrase in _begun_with(broken.words, right):
+        rest = phrase.text[len(right) + 1 :].split()
+        typed = broken.lexemes[index + length :][: len(rest)]
+        begins = phrase.text.startswith(f"{right} ")
+        if begins and rest == [lexeme.text.lower() for lexeme in typed]:
+            yield _put_right(broken, index, length + len(rest), phrase.text)
+
+
 def misspelled(broken: Broken) -> Iterator[Repair]:
     """A keyword that is nearly one that fits."""
-    from difflib import get_close_matches  # for those who mistype only
-
     words = broken.words
     for place in (broken.at, broken.before):
         known: dict[int, set[str]] = {}
@@ -46,14 +55,76 @@ def misspelled(broken: Broken) -> Iterator[Repair]:
             for phrase in some:
                 if phrase.terminal in place.accepted:
                     known.setdefault(len(phrase.text.split()), set()).add(phrase.text)
+        doubtful = []
         for length, spelt in _typed(broken, place.index, 5):
             typed = broken.lexemes[place.index : place.index + length]
             if len(spelt) < 3 or any(lexeme.kind not in ("WORD", ",") for lexeme in typed):
                 continue
-            near = get_close_matches(spelt, sorted(known.get(length, ())), n=4, cutoff=0.72)
-            if near and near[0] != spelt and _each_is_close(spelt, near[0]):
-                repair = _put_right(broken, place.index, length, _form(words, near[0]))
-                yield replace(repair, safe=_is_alone(words, spelt, near))
+            near = _nearest(words, spelt, sorted(known.get(length, ())))
+            if not near or near[0] == spelt or not _each_is_close(spelt, near[0]):
+                continue
+            first, *others = (
+                replace(_put_right(broken, place.index, length, _form(words, one)), safe=True)
+                for one in near
+            )
+            if _changes_a_keyword(words, spelt, near[0]):
+                doubtful.append(replace(first, safe=False))
+            else:
+                yield replace(first, others=tuple(others))
+        yield from doubtful
+
+
+def _changes_a_keyword(words: Keywords, spelt: str, right: str) -> bool:
+    """Whether a word of several would be changed that is one of flow's: `ever sunday` is near to
+    `every day`.
+    """
+    pairs = list(zip(spelt.split(), right.split(), strict=True))
+    return len(pairs) > 1 and any(one != other and one in words.phrases for one, other in pairs)
+
+
+def _nearest(words: Keywords, spelt: str, known: list[str]) -> list[str]:
+    """The keyword that is nearest to what was typed, and those of other meanings that are about as
+    near.
+    """
+    from difflib import SequenceMatcher, get_close_matches  # for those who mistype only
+
+    def likeness(text: str) -> float:
+        return SequenceMatcher(None, text, spelt).ratio()
+
+    def meanings(text: str) -> set[tuple[str, object]]:
+        some = words.phrases.get(first_word(text), ())
+        return {(one.terminal, one.value) for one in some if one.text == text}
+
+    near = get_close_matches(spelt, known, n=4, cutoff=0.72)
+    alike = [one for one in known if abs(len(one) - len(spelt)) <= 1 and one not in near]
+    near += [one for one in alike if _slips(spelt, one) == 1]
+    near.sort(key=lambda one: _slips(spelt, one))
+    return near[:1] + [
+        one
+        for one in near[1:]
+        if not meanings(one) & meanings(near[0])
+        and (
+            _slips(spelt, one) == _slips(spelt, near[0])
+            or likeness(one) > likeness(near[0]) - MARGIN
+        )
+    ]
+
+
+def _slips(typed: str, meant: str) -> int:
+    """Of a hand: letters too many, too few, wrong, or two the other way round.
+
+    The optimal string alignment distance.
+    """
+    before: list[int] = []
+    row = list(range(len(meant) + 1))
+    for at, letter in enumerate(typed, 1):
+        above, before, row = before, row, [at]
+        for to, other in enumerate(meant, 1):
+            fewest = min(before[to] + 1, row[-1] + 1, before[to - 1] + (letter != other))
+            if at > 1 and to > 1 and typed[at - 2 : at] == meant[to - 2 : to][::-1]:
+                fewest = min(fewest, above[to - 2] + 1)
+            row.append(fewest)
+    return row[-1]
 
 
 def _form(words: Keywords, text: str) -> str:
@@ -63,25 +134,6 @@ def _form(words: Keywords, text: str) -> str:
             if form != text and same(form, text):
                 return form
     return text
-
-
-def _is_alone(words: Keywords, spelt: str, near: list[str]) -> bool:
-    """Whether no spelling of another meaning is about as near as the nearest."""
-    from difflib import SequenceMatcher
-
-    def likeness(text: str) -> float:
-        return SequenceMatcher(None, text, spelt).ratio()
-
-    def meanings(text: str) -> set[tuple[str, object]]:
-        some = words.phrases.get(first_word(text), ())
-        return {(one.terminal, one.value) for one in some if one.text == text}
-
-    nearest = meanings(near[0])
-    return not any(
-        likeness(one) > likeness(near[0]) - MARGIN
-        for one in near[1:]
-        if not meanings(one) & nearest
-    )
 
 
 def _each_is_close(spelt: str, right: str) -> bool:
@@ -123,19 +175,26 @@ def _put_right(broken: Broken, index: int, length: int, right: str) -> Repair:
 
 
 def _read_as(words: Keywords, right: str, start: int, end: int) -> list[Lexeme]:
-    """What the words that were meant are to the reader: a number, a sign, a keyword or two."""
+    """What the words that were meant are to the reader: a number, a sign, or keywords."""
     if right.isdigit():
         return [Lexeme("NUMBER", right, start, end)]
     if right in SIGNS:
         return [Lexeme(right, right, start, end)]
-    parts = right.split()
-    for cut in range(len(parts), 0, -1):
-        both = [" ".join(some) for some in (parts[:cut], parts[cut:]) if some]
-        if all(any(one.text == text for one in _begun_with(words, text)) for text in both):
-            # One behind the other: the reader skips what a lexeme before it covers.
-            ends = [start] * (len(both) - 1) + [end]
-            return [Lexeme("PHRASE", *one) for one in zip(both, [start] * 2, ends, strict=False)]
-    return [Lexeme("PHRASE", right, start, end)]
+    found = []
+    while right:
+        longest = max(_known(words, right), key=len, default=right)
+        found.append(longest)
+        right = right[len(longest) :].lstrip()
+    # One behind the other: the reader skips what a lexeme before it covers.
+    ends = [start] * (len(found) - 1) + [end]
+    return [Lexeme("PHRASE", text, start, stop) for text, stop in zip(found, ends, strict=True)]
+
+
+def _known(words: Keywords, text: str) -> Iterator[str]:
+    """The keywords that a text begins with."""
+    for phrase in _begun_with(words, text):
+        if f"{text} ".startswith(f"{phrase.text} "):
+            yield phrase.text
 
 
 def _begun_with(words: Keywords, text: str) -> tuple[Phrase, ...]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flowlang.source import Edit, Findings, Fix, Source, Span, edited, guess
+from flowlang.source import Edit, Findings, Fix, Source, Span, edited
 from flowlang.syntax import diagnostics as d
-from flowlang.syntax import keywords, places, wording
+from flowlang.syntax import keywords, wording
 from flowlang.syntax.broken_off import broken_off
+from flowlang.syntax.first_word import first_word
 from flowlang.syntax.lexeme import Lexeme, Line
 from flowlang.syntax.lexer import lines
 from flowlang.syntax.machine import Entry
@@ -67,7 +68,7 @@ def mended(parser: Parser, line: Line, failure: Failure, start: Entry, pieces: i
         return True
     if begun(parser, line, failure):
         return _without_condition(parser, lexemes, start, pieces)
-    if failure.at == 0 and not _first_word(parser, line, failure):
+    if failure.at == 0 and not first_word(parser, line, failure):
         return False
     if failure.at and not _two_statements(parser, line, failure, start, pieces):
         _explain(parser, line, failure, standing_earlier(parser, line, failure, start, pieces))
@@ -181,7 +182,9 @@ def _edit(parser: Parser, repair: Repair, text: str) -> Edit:
 
 
 def _unsure(good: list[Repair], words: keywords.Keywords) -> Repair:
-    """Several words could be missing: all of them are named."""
+    """Several are as likely: words that could be missing are all named, else the first."""
+    if good[0].diagnostic is not d.MISSING_WORD:
+        return replace(good[0], safe=False)
     missing = dict.fromkeys(str(one.words["what"]) for one in good)
     return replace(good[0], words={"what": wording.listed(missing, words)}, text=None)
 
@@ -193,75 +196,6 @@ def _report(parser: Parser, repair: Repair) -> None:
         fix = Fix((_edit(parser, repair, repair.text),), repair.safe)
     diagnostic = repair.diagnostic
     parser.findings.report(diagnostic, span, hint=repair.hint, fix=fix, **repair.words)
-
-
-def _first_word(parser: Parser, line: Line, failure: Failure) -> bool:
-    """Tell what is wrong with a line whose first word already does not fit; always False."""
-    words, lexeme = parser.words, line.lexemes[0]
-    header = parser.header
-    at_its_side = header is not None and not parser.lost and header.width == line.width
-    if header and at_its_side and _fits_below(parser, line, failure.stack):
-        # The lines that should have been below the one above are just as deep as it is.
-        parser.missing_block(header)
-        parser.misplaced = True
-        return False
-    if parser.misplaced:
-        return False
-    phrase = places.phrase_at(words, parser.text, lexeme)
-    where = parser.where()
-    if phrase is None:
-        what = words.say("begins-no-line", found=wording.found(lexeme), where=where)
-        accepted = parser.machine.accepted(failure.stack)
-        near = guess(lexeme.text.lower(), wording.spellings(words, accepted))
-        hint = wording.did_you_mean(words, near) if near and lexeme.kind == "WORD" else ""
-        parser.findings.report(
-            d.UNEXPECTED, Span(parser.source, lexeme.start, lexeme.end), what=what, hint=hint
-        )
-        return False
-    parser.misplaced = True
-    end = lexeme.start + len(phrase.text)
-    shown = parser.text[lexeme.start : end]
-    parser.findings.report(
-        d.MISPLACED,
-        Span(parser.source, lexeme.start, end),
-        word=shown,
-        where=where,
-        hint=_home(parser, phrase.terminal, line),
-    )
-    return False
-
-
-def _fits_below(parser: Parser, line: Line, stack: Entry) -> bool:
-    """Whether the line would be right if it stood deeper, below the one above it."""
-    machine = parser.machine
-    before, pieces = machine.stack, len(parser.pieces)
-    parser.back(stack, pieces)
-    machine.begin_line()
-    fits = machine.shift("_INDENT", None, None, machine.end)
-    fits = fits and parser.feed(line.lexemes, parser.words) is None
-    parser.back(before, pieces)
-    return fits
-
-
-def _home(parser: Parser, terminal: str, line: Line) -> str:
-    """Where a line could stand that is right in itself."""
-    words = parser.words
-    if terminal in ("_ELSE", "_ELSE_IF"):
-        return words.say("else-without-if", word=words.word("_IF"))
-    homes: list[str] = []
-    stack, pieces = parser.machine.stack, len(parser.pieces)
-    for opening, below in places.openings().items():
-        parser.back(below, pieces)
-        parser.machine.begin_line()
-        if parser.feed(line.lexemes, words) is None:
-            homes.append(opening)
-    parser.back(stack, pieces)
-    if "" in homes:
-        return words.say("lives-on-top")
-    if not homes:
-        return ""
-    shown = wording.listed([f"`{words.word(opening)}`" for opening in homes], words)
-    return words.say("lives-in" if line.width else "indent", homes=shown)
 
 
 def _two_statements(

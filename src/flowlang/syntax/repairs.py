@@ -14,7 +14,15 @@ from flowlang.syntax.lexeme import Lexeme
 from flowlang.syntax.misspellings import misspelled, mistaken, unfinished
 from flowlang.syntax.repair import SIGNS, Broken, Repair, said
 from flowlang.syntax.wording import listed
-from flowlang.syntax.written_values import AFTERNOON, clock, date_in_words, numbers, signs
+from flowlang.syntax.written_values import (
+    both_times,
+    clock,
+    clock_words,
+    date_in_words,
+    day_and_time,
+    numbers,
+    signs,
+)
 
 MAX_QUOTED = 12
 """Words without quotes that are tried as one text."""
@@ -23,6 +31,8 @@ MAX_QUOTED = 12
 def repairs(broken: Broken) -> Iterator[Repair]:
     """All repairs that may apply, the most telling first."""
     yield from date_in_words(broken)
+    yield from day_and_time(broken)
+    yield from both_times(broken)
     yield from mistaken(broken)
     yield from misspelled(broken)
     yield from unfinished(broken)
@@ -36,6 +46,8 @@ def repairs(broken: Broken) -> Iterator[Repair]:
     if "STRING" in (broken.current.kind, broken.previous and broken.previous.kind):
         yield from _turned(broken, broken.current)
     yield from _filler(broken)
+    yield from _next_weekday(broken)
+    yield from _unquoted(broken, broken.current)
     yield from _missing(broken, broken.current)
     yield from _one_name(broken, broken.current)
     yield from _turned(broken, broken.current)
@@ -130,24 +142,29 @@ def _phrases(words: Keywords, accepted: set[str]) -> set[str]:
 
 def _missing(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
     """A comma, or a word that must stand before this one."""
-    index, accepted, words = broken.at.index, broken.at.accepted, broken.words
-    at = lexeme.start
-    end = broken.previous.end if broken.previous else at
+    accepted, words = broken.at.accepted, broken.words
+    if "_AT" in accepted and lexeme.kind == "TIME":
+        yield _without_word(broken, lexeme, "_AT")
     if "_COMMA" in accepted:
-        comma = Lexeme(",", ",", at, at)
-        what = {"what": words.things["_COMMA"]}
-        yield Repair(broken.put(index, 0, comma), d.MISSING_WORD, end, end, what, text=",")
+        comma = _without_word(broken, lexeme, "_COMMA")
+        yield replace(comma, words={"what": words.things["_COMMA"]}, text=",")
     begins = lexeme.kind != "WORD" or lexeme.text.lower() in words.phrases
     begins = begins and not _is_keyword(words, broken.previous)
     only = [terminal for terminal in accepted if (terminal, True) in words.spelling]
-    if begins and ("_AND" in accepted or (len(accepted) == 1 and only)):
-        both = [words.things["_AND"], words.things["_OR"]]
-        for terminal in ["_AND"] if "_AND" in accepted else only:
-            word = words.word(terminal)
-            phrase = Lexeme("PHRASE", word, at, at)
-            what = {"what": listed(both, words) if terminal == "_AND" else f"`{word}`"}
-            fix = None if terminal == "_AND" else f" {word}"
-            yield Repair(broken.put(index, 0, phrase), d.MISSING_WORD, end, end, what, text=fix)
+    if begins and "_AND" in accepted:
+        both = listed([words.things["_AND"], words.things["_OR"]], words)
+        yield replace(_without_word(broken, lexeme, "_AND"), words={"what": both}, text=None)
+    elif begins and len(accepted) == 1:
+        yield from (_without_word(broken, lexeme, terminal) for terminal in only)
+
+
+def _without_word(broken: Broken, lexeme: Lexeme, terminal: str) -> Repair:
+    """The line with a word that is missing before a lexeme."""
+    at, end = lexeme.start, broken.previous.end if broken.previous else lexeme.start
+    word = "," if terminal == "_COMMA" else broken.words.word(terminal)
+    added = Lexeme("," if terminal == "_COMMA" else "PHRASE", word, at, at)
+    lexemes, what = broken.put(broken.at.index, 0, added), {"what": f"`{word}`"}
+    return Repair(lexemes, d.MISSING_WORD, end, end, what, text=f" {word}")
 
 
 def _is_keyword(words: Keywords, lexeme: Lexeme | None) -> bool:
@@ -187,6 +204,31 @@ def _turned(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
     )
 
 
+def _unquoted(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
+    """`expect M sent`: two words the other way round, of which one lacks its quotes."""
+    index, previous = broken.at.index, broken.previous
+    if previous is None or previous.kind != "WORD" or lexeme.kind != "WORD":
+        return
+    right = f'{lexeme.text} "{previous.text}"'
+    first = lexeme._replace(start=previous.start, end=previous.end)
+    second = Lexeme("STRING", f'"{previous.text}"', lexeme.start, lexeme.end)
+    place = previous._replace(end=lexeme.end)
+    told, hint = {"right": right}, broken.words.say("write", text=right)
+    lexemes = broken.put(index - 1, 2, first, second)
+    yield Repair(lexemes, d.WRONG_ORDER, place.start, place.end, told, hint, right)
+
+
+def _next_weekday(broken: Broken) -> Iterator[Repair]:
+    """`next monday`: a day of the week that is waited for is always the next one."""
+    weekdays = broken.words.forms("WEEKDAY")
+    for place in (broken.at, broken.before):
+        kinds = [one.kind for one in broken.lexemes[place.index : place.index + 2]]
+        day = broken.lexemes[place.index + 1].text if kinds == ["WORD", "WORD"] else ""
+        if "_NEXT" in place.accepted and day.lower() in weekdays:
+            hint = broken.words.say("next-weekday", day=day)
+            yield replace(_without(broken, place.index), hint=hint, text=None)
+
+
 def _filler(broken: Broken) -> Iterator[Repair]:
     """A word without which the line says the same."""
     for index in (broken.at.index, broken.at.index - 1):
@@ -206,7 +248,7 @@ def _too_much(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
     twice = broken.previous is not None and broken.previous.kind == lexeme.kind in SIGNS
     if lexeme.kind not in ("WORD", ")", ",") and not twice:
         return
-    if lexeme.text.lower() in AFTERNOON:
+    if lexeme.text.lower() in clock_words():
         yield from clock(broken, broken.at.index)
         return
     both = (broken.at.index, broken.at.index - 1)

@@ -19,6 +19,8 @@ MAX_WORDS = 4
 def explained(parser: Parser, line: Line, failure: Failure) -> bool:
     """Say what to do instead of a word that flow does not have; False where there is none such."""
     words, lexemes = parser.words, line.lexemes
+    if _explained_in_line(parser, line, failure):
+        return True
     indices = range(failure.at, max(failure.at - 3, -1), -1)
     for length in range(MAX_WORDS, 0, -1):
         for index in indices:
@@ -35,6 +37,19 @@ def explained(parser: Parser, line: Line, failure: Failure) -> bool:
                 parser.report(d.UNEXPECTED, start, end, what=what, hint=words.explained[spelt])
                 return True
     return False
+
+
+def _explained_in_line(parser: Parser, line: Line, failure: Failure) -> bool:
+    """The same of a word that is wrong in lines that begin in a certain way: `send … at`."""
+    words, lexemes = parser.words, line.lexemes
+    if not 0 < failure.at < len(lexemes):
+        return False
+    word = lexemes[failure.at]
+    hint = words.explained.get(f"{lexemes[0].text.lower()} … {word.text.lower()}", "")
+    if hint:
+        what = words.say("not-expected-alone", found=wording.found(word))
+        parser.report(d.UNEXPECTED, word.start, word.end, what=what, hint=hint)
+    return bool(hint)
 
 
 def begun(parser: Parser, line: Line, failure: Failure) -> bool:

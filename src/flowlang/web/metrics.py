@@ -10,7 +10,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from flowlang.engine.processes import SENDS
+from flowlang.engine.overview import RUN_STATUSES, runs
+from flowlang.figures.messages import of_counters
 from flowlang.stores.rows import Shared, Tally
 from flowlang.stores.store import Store
 
@@ -58,13 +59,11 @@ class _Collector(Collector):
         yield from self._messages(shared)
         yield self._lag()
         yield from _amounts(shared, tally)
-        runs = _family("runs", "Runs of a campaign, by where they stand.", "campaign", "status")
-        counts: dict[tuple[str, str], int] = {}
-        for campaign, status, _, count in self._store.standing():
-            counts[campaign, status] = counts.get((campaign, status), 0) + count
-        for labels, count in counts.items():
-            runs.add_metric(labels, count)
-        yield runs
+        standing = _family("runs", "Runs of a campaign, by where they stand.", "campaign", "status")
+        for campaign, counts in sorted(runs(self._store, shared).items()):
+            for status in RUN_STATUSES:
+                standing.add_metric([campaign, status], counts[status])
+        yield standing
 
     def _messages(self, shared: Shared) -> Iterator[GaugeMetricFamily]:
         sent = _family("messages_sent", "Messages that were handed over.", "message")
@@ -73,32 +72,16 @@ class _Collector(Collector):
         failed = _family("messages_failed", "Messages that could not be handed over.", "message")
         skipped = _family("messages_skipped", "Sends that were skipped.", "message", "reason")
         halted = _family("messages_halted", "Contacts who wait at a halted send.", "message")
-        sums: dict[str, list[int]] = {}
-        reasons: dict[tuple[str, str], int] = {}
-        for row in self._store.processes():
-            if row.type not in SENDS:
-                continue
-            both = sums.setdefault(row.name, [0, 0])
-            both[0] += row.done
-            both[1] += row.failed
-            for why, count in row.skipped.items():
-                reasons[row.name, why] = reasons.get((row.name, why), 0) + count
-        queues: dict[str, int] = {}
-        for name, status, count in self._store.open_letters():
-            if not name:
-                continue  # it tells a person something, and is no send
-            sums.setdefault(name, [0, 0])[0] -= count
-            if status == "unknown":
-                unknown.add_metric([name], count)
-            else:
-                queues[name] = queues.get(name, 0) + count
-        for name, count in queues.items():
-            queued.add_metric([name], count)
-        for name, (done, lost) in sums.items():
-            sent.add_metric([name], done)
-            failed.add_metric([name], lost)
-        for labels, count in reasons.items():
-            skipped.add_metric(labels, count)
+        found = of_counters(self._store, shared)
+        for family, counts in ((queued, found.queued), (unknown, found.unknown)):
+            for name, count in counts.items():
+                family.add_metric([name], count)
+        for name, count in found.sent.items():
+            sent.add_metric([name], count)
+            failed.add_metric([name], found.failed[name])
+        for name, reasons in found.skipped.items():
+            for why, count in reasons.items():
+                skipped.add_metric([name, why], count)
         for name, count in shared.halted.items():
             halted.add_metric([name], count)
         yield from (sent, queued, unknown, failed, skipped, halted)

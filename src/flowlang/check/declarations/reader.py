@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flowlang.check import diagnostics as d
+from flowlang.check.name_lengths import check_lengths
 from flowlang.check.names import Names
 from flowlang.source import Findings, Source, Span
 from flowlang.speech import tr
@@ -53,6 +54,7 @@ class Reader:
         known.
         """
         self.all_broken += self.broken
+        check_lengths(file, self.findings)
         for item in file.items:
             read = READERS.get(type(item))
             if read is not None and not isinstance(item, policies.Policy):

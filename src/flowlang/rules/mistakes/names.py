@@ -1,4 +1,4 @@
-"""Mistakes in names: FL101 to FL122."""
+"""Mistakes in names: FL101 to FL123."""
 
 from flowlang.rules.mistakes import Mistake
 
@@ -196,5 +196,13 @@ PAGES = {
         "Only one of both can hold. Take one out, or join them: conditions with `and`.",
         _HELLO.replace("  channel", "  kind marketing\n  channel") + f'{_STARTS}  send "Hello"\n',
         f'{_HELLO}{_STARTS}  send "Hello"\n',
+    ),
+    "name-too-long": Mistake(
+        "A name of more than 200 characters.",
+        "Most likely it is a text that stands in the place of a name. Names are kept with"
+        " everything that is done under them, and data from outside cannot name anything longer.",
+        _STARTS.replace("Hello", "Hello, it is good to have you with us; " * 5 + "and so on")
+        + '  tag "greeted"\n',
+        f'{_STARTS}  tag "greeted"\n',
     ),
 }

@@ -1,8 +1,8 @@
 """Marketing that goes out at night.
 
-The campaign waits until a time of the night, or starts at one, and sends at once. Who is woken by
-a marketing text unsubscribes. Wait for a time of the day, or let a policy hold what comes at
-night: `send only between 08:00 and 20:00`.
+The campaign waits until a time of the night, or starts at one, and sends at once; or an automation
+runs at one and sends to many. Who is woken by a marketing text unsubscribes. Wait for a time of the
+day, or let a policy hold what comes at night: `send only between 08:00 and 20:00`.
 """
 
 from collections.abc import Iterator
@@ -12,10 +12,12 @@ from flowlang.rules.rule import Hit, Hits, Look, Rule
 from flowlang.rules.wording import headline
 from flowlang.source import Span, Walk
 from flowlang.speech import tr
+from flowlang.steps.jobs import SendAll
 from flowlang.steps.send import SENT, Send
 from flowlang.steps.until import IN_TIME
 from flowlang.steps.wait_until import WaitUntil
 from flowlang.syntax import campaigns as tree
+from flowlang.syntax import declarations
 from flowlang.syntax import expressions as ex
 from flowlang.syntax.tree import Token
 
@@ -74,6 +76,38 @@ def check(campaign: Campaign, look: Look) -> Hits:
                 break
 
 
+@RULE.nodes(tree.Automation)
+def check_automation(node: tree.Automation, look: Look) -> Hits:
+    """Group sends of an automation that runs at a time of the night."""
+    found = next((one for one in look.program.automations if one.span == node.name.span), None)
+    nights = [(token.span, time) for token in _schedules(node) if (time := _night(token))]
+    if not nights or found is None or any(policy.windows for policy in found.policies):
+        return
+    campaign, (place, time) = found.campaign, nights[0]
+    if campaign is None or not campaign.nodes:
+        return
+    for step in (campaign.nodes[at] for at in sorted({0, *_first(look, campaign)})):
+        if isinstance(step, SendAll) and _is_marketing(step, look) and not _held_back(step, look):
+            yield Hit(
+                step.span,
+                {"message": step.message.value, "time": time},
+                tr("a policy can hold it: `send only between 08:00 and 20:00`"),
+                also=((place, tr("the time")),),
+            )
+
+
+def _schedules(node: tree.Automation) -> Iterator[Token]:
+    """The times at which an automation runs."""
+    for line in node.lines or ():
+        if isinstance(line, declarations.OnceAt):
+            yield line.moment
+        elif isinstance(line, _REPEATED):
+            yield line.time
+
+
+_REPEATED = (declarations.EveryDay, declarations.EveryWeekday, declarations.EveryMonth)
+
+
 def _first(look: Look, campaign: Campaign) -> Iterator[int]:
     """The instructions that a run comes to right after its start."""
     paths = look.paths(campaign)
@@ -106,12 +140,12 @@ def _night(token: Token) -> str:
     return "" if FIRST <= time <= LAST else time
 
 
-def _is_marketing(node: Send, look: Look) -> bool:
+def _is_marketing(node: Send | SendAll, look: Look) -> bool:
     message = look.names.messages.get(str(node.message.value))
     return message is not None and message.kind == "marketing"
 
 
-def _held_back(node: Send, look: Look) -> bool:
+def _held_back(node: Send | SendAll, look: Look) -> bool:
     """Whether a policy of the send itself has a window."""
     policies = [look.names.policies.get(str(token.value)) for token in node.policies or ()]
     return any(policy is not None and policy.windows for policy in policies)

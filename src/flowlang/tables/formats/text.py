@@ -80,10 +80,8 @@ class _Layout:
         match value:
             case bool():
                 return in_language(tr("yes") if value else tr("no"), self._language)
-            case int():
+            case int() | float():
                 return in_language(tr("{count:,}", count=value), self._language)
-            case float():
-                return f"{value:,}"
             case Text():
                 return shown(in_language(value, self._language), WIDEST)
             case datetime():

@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import unquote
 
-from flowlang.intake.cells import MAX_NAME
+from flowlang.check.names import MAX_NAME
 from flowlang.intake.problem import shown
 
 STRUCTURED = "application/cloudevents+json"

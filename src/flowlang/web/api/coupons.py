@@ -8,8 +8,8 @@ from fastapi import APIRouter, Path
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
+from flowlang.check.names import MAX_NAME
 from flowlang.engine.receiving import coupon_lists, halted_for, receive_codes
-from flowlang.intake.cells import MAX_NAME
 from flowlang.intake.coupons import CodeRows, given_codes, read_codes
 from flowlang.source import did_you_mean
 from flowlang.speech import tr

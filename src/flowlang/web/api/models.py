@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal
 from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from flowlang.check.names import MAX_NAME
 from flowlang.engine.controls import Verb
 from flowlang.engine.processes import ProcessStatus, ProcessType
-from flowlang.intake.cells import MAX_NAME
 
 LAST = 2**53 - 1
 """The largest number that every JSON reader has exactly."""

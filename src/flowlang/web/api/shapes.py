@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flowlang.intake.cells import MAX_NAME
+from flowlang.check.names import MAX_NAME
 from flowlang.intake.event_types import SHAPES
 from flowlang.web.api import bodies
 from flowlang.web.api.cloud_events import BATCH, STRUCTURED

@@ -245,6 +245,13 @@ def local(moment: datetime, zone: ZoneInfo) -> datetime:
     return moment.astimezone(zone)
 
 
+def minute(moment: datetime, zone: ZoneInfo) -> str:
+    """An instant as the clocks of a zone show it: `2026-01-31 09:00`.  Raises OverflowError beyond
+    year 1..9999.
+    """
+    return local(moment, zone).isoformat(" ", "minutes")[:16]
+
+
 def local_date(moment: datetime, zone: ZoneInfo) -> date:
     """The day it is in a zone at an instant.  Raises OverflowError beyond year 1..9999."""
     return local(moment, zone).date()

@@ -26,7 +26,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from flowlang.calendar import Duration, instant, local, parse_duration
+from flowlang.calendar import Duration, instant, minute, parse_duration
 from flowlang.speech import tr, why
 
 Name = Literal[
@@ -316,7 +316,7 @@ def in_words(value: Any, zone: ZoneInfo) -> str:
             return "yes" if value else "no"
         case datetime():
             with suppress(OverflowError):
-                value = local(value, zone)
+                return minute(value, zone)
             return f"{value:%Y-%m-%d %H:%M}"
         case time():
             return f"{value:%H:%M}"

@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flowlang import calendar
-from flowlang.calendar import Duration, local
+from flowlang.calendar import Duration, local, minute
 from flowlang.check import literals
 from flowlang.check.names import Names
 from flowlang.kinds import Kind
@@ -177,7 +177,7 @@ def written(value: Any, names: Names) -> str:
         case bool():
             return "yes" if value else "no"
         case datetime():
-            return f"{local(value, names.config.timezone):%Y-%m-%d %H:%M}"
+            return minute(value, names.config.timezone)
         case date():
             return value.isoformat()
         case time():

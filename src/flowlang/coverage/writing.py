@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from flowlang.calendar import local
+from flowlang.calendar import minute
 from flowlang.contact import Contact
 from flowlang.coverage.drafts import Draft
 from flowlang.coverage.staging import Outcome, world_lines
@@ -127,7 +127,7 @@ def _lines(outcome: Outcome, key: Key, program: Program) -> Iterator[str]:
 
 
 def _clock(moment: datetime, program: Program) -> str:
-    return f"{local(moment, program.config.timezone):%Y-%m-%d %H:%M}"
+    return minute(moment, program.config.timezone)
 
 
 def _expectations(outcome: Outcome, key: Key, program: Program) -> Iterator[str]:

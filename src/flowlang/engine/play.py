@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from flowlang.calendar import local
+from flowlang.calendar import minute
 from flowlang.contact import Contact, Entry, Happening, Run
 from flowlang.engine.arrivals import Refused
 from flowlang.engine.files import Files
@@ -176,7 +176,7 @@ class Play:
 
     def clock(self, moment: datetime) -> str:
         """A moment as a test writes it."""
-        return f"{local(moment, self.program.config.timezone):%Y-%m-%d %H:%M}"
+        return minute(moment, self.program.config.timezone)
 
     def story(self, contact: str | None) -> str:
         """The timeline up to here, for people."""

@@ -54,7 +54,7 @@ class Relocating(Holding, ABC):
                 run.due = now
         else:
             self._stand_before(run, now)
-        until = f"until {calendar.local(run.due, self.zone):%Y-%m-%d %H:%M}" if run.due else ""
+        until = f"until {calendar.minute(run.due, self.zone)}" if run.due else ""
         self.note(
             "waiting", f"{until}, for the step has changed" if until else "the step has changed"
         )

@@ -32,7 +32,7 @@ class RunEffects(ContactEffects):
         run.wait = wait
         run.began = self.world.tick()
         if self.world.history is not None:
-            until = f"until {calendar.local(due, self.zone):%Y-%m-%d %H:%M}" if due else ""
+            until = f"until {calendar.minute(due, self.zone)}" if due else ""
             self.note("waiting", until)
         return STAY
 

@@ -121,7 +121,8 @@ class States:
 
     def _take_run(self, run: Run, contact: Contact, aside: Aside) -> None:
         key = (run.campaign, run.key)
-        _translate(run, decode)
+        for name, value in _translated(run, decode):
+            setattr(run, name, value)
         campaign = self.program.earlier.get((run.campaign, run.version))
         campaign = campaign or self.campaigns.get(run.campaign)
         if campaign is None:
@@ -189,17 +190,21 @@ kept_contact: Callable[[str], Any] = msgspec.json.Decoder(_Kept).decode
 
 def _kept_run(run: Run) -> Run:
     """A run whose values are encoded: the run itself where none is to be."""
-    if all(encode(value) is value for value in _of_any_kind(run)):
-        return run
-    run = copy(run)
-    _translate(run, encode)
+    there = _translated(run, encode)
+    if there:
+        run = copy(run)
+        for name, value in there:
+            setattr(run, name, value)
     return run
 
 
-def _translate(run: Run, translate: Callable[[Any], Any]) -> None:
-    for name, value in zip(_OF_ANY_KIND, _of_any_kind(run), strict=True):
-        if value:
-            setattr(run, name, translate(value))
+def _translated(run: Run, translate: Callable[[Any], Any]) -> list[tuple[str, Any]]:
+    """The fields of a run whose values are others once they are translated."""
+    return [
+        (name, other)
+        for name, value in zip(_OF_ANY_KIND, _of_any_kind(run), strict=True)
+        if value and (other := translate(value)) is not value
+    ]
 
 
 _OF_ANY_KIND = ("wait", "event", "reply", "answer")

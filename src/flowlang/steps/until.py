@@ -232,7 +232,7 @@ class UntilMoment(Until):
         if self.stop_if_past:
             do.note("ends here", "the moment is past")
             return END
-        do.note("missed", f"the moment was {calendar.local(target, do.zone):%Y-%m-%d %H:%M}")
+        do.note("missed", f"the moment was {calendar.minute(target, do.zone)}")
         return self.after
 
     def _instant(self, value: date, do: Effects) -> datetime:

@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
-from flowlang.stores import Store, StoreError, open_store
+from flowlang.stores import Store, StoreError, json_rows, open_store
 from flowlang.stores.postgresql import PostgresqlStore
 from flowlang.stores.rows import ArrivalRow, Changes, NoticeRow
 from tests.postgresql import OwnServer, Server
@@ -258,6 +258,16 @@ def test_a_server_that_stays_away_is_told(postgresql: Server) -> None:
 
 
 # ---------------------------------------------------------------------------- speed
+
+
+def test_more_than_the_server_takes_at_once_is_given_in_parts(
+    postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(json_rows, "MOST", 500)
+    rows = [ArrivalRow(NOON, "anna", "tag", "{}", f"e{number:03}") for number in range(100)]
+    with opened(postgresql_url) as store:
+        assert store.append([*rows, *rows[:10]]) == len(rows)
+        assert [row.id for row in store.arrivals("pending", 999)] == [row.id for row in rows]
 
 
 def test_a_statement_does_not_depend_on_how_many_rows_there_are(postgresql_url: str) -> None:

@@ -6,6 +6,7 @@ import psycopg
 
 _AT_WORK = {
     "22021": "a text holds the character NUL, which PostgreSQL does not take",
+    "22P05": "a text holds the character NUL, which PostgreSQL does not take",
     "25006": "it can only be read: this is a replica, or it has been set so",
     "25P03": "nothing happened in the transaction for too long, so the server gave it up",
     "40P01": "two who wrote waited for each other; nothing was saved, and it may be tried again",

@@ -18,9 +18,9 @@ from sqlalchemy.engine import Connection, Engine
 
 from flowlang.stores import schema as t
 from flowlang.stores import tables
-from flowlang.stores.arrays import Arrays
 from flowlang.stores.bell import Bell
 from flowlang.stores.bulk import Bulk
+from flowlang.stores.json_rows import JsonRows
 from flowlang.stores.sql import ready
 from flowlang.stores.store import StoreAway, StoreError
 from flowlang.stores.writing import SqlStore
@@ -149,7 +149,7 @@ def connect(url: str, base: Path) -> PostgresqlStore:
         pool_pre_ping=True,
         pool_size=16,
     )
-    store = PostgresqlStore(engine, _shown(parsed), Arrays(), Bell(engine))
+    store = PostgresqlStore(engine, _shown(parsed), JsonRows(), Bell(engine))
     sa.event.listen(engine, "connect", _set_up)
     try:
         return ready(store, _ensure_tables)

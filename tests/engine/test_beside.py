@@ -6,6 +6,7 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -180,6 +181,24 @@ def test_two_workers_are_beside_each_other_until_the_end_of_a_list_is_near(
     crew.run(START + 200 * HOUR)
     assert len(set(codes_of(store, people))) == len(people)
     assert not sum(one["again"] for one in crew.stretches)
+
+
+def test_who_has_much_before_him_that_is_held_by_another_worker_does_not_wait(
+    store: Store, postgresql_url: str
+) -> None:
+    begin(store, JOURNEY)
+    feed(store, [person(0, "busy"), person(0, "quiet")])
+    feed(store, [came(1, name, "tag", tag="signup") for name in ("busy", "quiet")])
+    Worker(compiled(JOURNEY), store).run(START + 2 * HOUR)
+    feed(store, [came(3, "busy", "tag", tag=f"t{number}") for number in range(500)])
+    feed(store, [came(4, "quiet", "tag", tag="late")])
+    other = open_store(postgresql_url, Path())
+    with closing(other), other.transaction(beside=True):
+        assert other.claim(["busy"]) == {"busy"}
+        done = Worker(compiled(JOURNEY), store, batch=5).run(START + 5 * HOUR)
+        assert done.applied == 1
+        assert set(done.stretches) == {"beside"}
+    assert Worker(compiled(JOURNEY), store, batch=5).run(START + 5 * HOUR).applied == 500
 
 
 @pytest.mark.parametrize("policy", ["halt", "skip", 'show "none"'])

@@ -21,8 +21,10 @@ from flowlang.stores.rows import Coming, ContactRow, Shared
 if TYPE_CHECKING:
     from flowlang.engine.worker import Worker
 
-_COMING = 16
-"""So many batches of arrivals are looked at: those of contacts whom others have are passed over."""
+_COMING = 2
+"""So many batches of arrivals are looked at first for each worker: contacts whom others have are
+passed over.
+"""
 
 
 def stretch_beside(worker: Worker, now: datetime) -> bool:
@@ -47,12 +49,24 @@ class _Stretch:
 
     def walk(self, now: datetime) -> bool:
         """Let happen what falls due and what has come for those who are nobody else's."""
-        worker, store, position, size = self.worker, self.store, self.position, self.worker.batch
+        worker, position = self.worker, self.position
         if position.clock is None or position.sweeps:
             raise Alone
         if worker.program.config.missed == "skip" and position.skip_missed(worker.program, now):
             raise Alone
-        coming = store.coming(size * _COMING, now)
+        reach = worker.batch * _COMING * self.peers.workers
+        done = self._walk(now, reach)
+        while done is None:
+            reach *= 8
+            done = self._walk(now, reach)
+        return done
+
+    def _walk(self, now: datetime, reach: int) -> bool | None:
+        """The same with so many arrivals to choose from; None where others have them all, and who
+        comes behind them may be nobody's.
+        """
+        worker, store, position, size = self.worker, self.store, self.position, self.worker.batch
+        coming = store.coming(reach, now)
         bound = self._bound(coming, now)
         due = store.due(bound or now, size, claim=True)
         horizon: Horizon = (bound or now, math.inf)
@@ -60,11 +74,13 @@ class _Stretch:
         if len(due) == size:
             before = due[-1].due or now
             horizon = (before, due[-1].began)
-        elif len(coming) == size * _COMING:
+        elif len(coming) == reach:
             horizon = (min(horizon[0], coming[-1].at), math.inf)
         mine = {row.id for row in due}
         new = self._claimed([one for one in coming if before is None or one.at < before], mine)
         if not due and not new:
+            if bound is None and len(coming) == reach:
+                return None
             if bound is not None or worker.untold(position, self.shared) is not None:
                 raise Alone
             return False

@@ -265,6 +265,10 @@ def test_the_id_of_an_event_and_a_counted_contact_are_kept_as_text() -> None:
             "there is no group `News letter` (did you mean `Newsletter`?)",
         ),
         ({"type": "contact", "email": "a@b.de"}, "`contact` is missing"),
+        (
+            {"type": "set", "contact": "c1", "field": "email", "value": f"{'x' * 250}@b.de"},
+            "`email`: an e-mail address has 254 bytes at most",
+        ),
     ],
 )
 def test_what_is_wrong_with_an_event_is_told_in_one_sentence(

@@ -678,6 +678,32 @@ def test_help_in_german(tmp_path: Path) -> None:
     assert '  am 2026-12-01 10:00 tag "vip"\n' in said(one, "hilfe am")
 
 
+def test_a_group_send_that_waits_stands_in_no_quotes_and_in_german(tmp_path: Path) -> None:
+    text = """\
+# sprache: de
+gruppe "G"
+
+nachricht "N"
+  art service
+  kanal email
+  betreff "Hallo"
+  text "Hallo"
+
+regel "Abends"
+  sende nur zwischen 18:00 und 20:00
+
+automatik "A"
+  regel "Abends"
+  jeden tag um 12:00
+  sende "N" an gruppe "G"
+  benachrichtige posteingang "gesendet"
+"""
+    one = session(tmp_path, text)
+    told = said(one, "kontakt anna", 'beitritt gruppe "G"', "weiter 4 stunden")
+    assert "Post: gesendet\n" in told
+    assert '  anna  Gruppensendung "N" der Automation "A"  wartet' in said(one, "status")
+
+
 def test_files_are_only_read_when_asked_for(tmp_path: Path) -> None:
     (tmp_path / "flow.toml").write_text("")
     (tmp_path / "shop.flow").write_text(SHOP)

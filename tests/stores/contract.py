@@ -442,14 +442,15 @@ class StoreContract(ABC):
         store.claim_letters(NOON + HOUR, 4)
         held = [LetterFate(f"l{one}", "queued", NOON + 2 * HOUR, "away", 0) for one in (3, 2)]
         store.mark_letters([*held, LetterFate("l1", "queued", NOON + 3 * HOUR, "later")])
-        store.mark_letters([LetterFate("l4", "queued", NOON + timedelta(minutes=4), "", 0)])
+        store.mark_letters([LetterFate("l4", "queued", NOON + 4 * HOUR, "its turn: 4", 0)])
         now = NOON + HOUR
         assert store.held_letters(now) == [
-            ("away", 2, NOON + 2 * HOUR), ("later", 1, NOON + 3 * HOUR),
+            ("away", 2, NOON + 2 * HOUR), ("its turn: 4", 1, NOON + 4 * HOUR),
+            ("later", 1, NOON + 3 * HOUR),
         ]  # fmt: skip
-        store.release_letters()
-        assert store.held_letters(now) == [("later", 1, NOON + 3 * HOUR)]
-        assert [row.letter.id for row in store.claim_letters(now, 9)] == ["l2", "l3", "l4"]
+        store.release_letters(but="its turn: ")
+        assert [why for why, _, _ in store.held_letters(now)] == ["its turn: 4", "later"]
+        assert [row.letter.id for row in store.claim_letters(now, 9)] == ["l2", "l3"]
 
     def test_letters_are_taken_back_if_they_wait(self, store: Store) -> None:
         store.save(Changes(letters=[LETTER]))

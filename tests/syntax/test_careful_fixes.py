@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 import pytest
 
 from flowlang.source import Finding, edited
 from flowlang.syntax.tree import walk
-from tests.syntax.reading import read
+from tests.syntax.reading import CORPUS, read
 
 HEADS = {"de": '# sprache: de\nkampagne "K"\n  starte bei kauf\n', "en": 'campaign "K"\n'}
 GERMAN_WITHOUT = [
@@ -111,3 +114,32 @@ def test_of_two_keywords_as_near_neither_is_sure(text: str) -> None:
     assert f"`{meant}`" in finding.hint
     assert finding.fix is not None
     assert finding.fix.safe is safe
+
+
+def _slips() -> Iterator[tuple[str, str]]:
+    """Declarations of the corpus, and each with a slip of the hand in one word of it."""
+    for block in CORPUS.split("\n\n"):
+        words = [one for one in _WORD.finditer(block) if block[: one.start()].count('"') % 2 == 0]
+        for at, word in enumerate(words):
+            text, middle = word[0], len(word[0]) // 2
+            swapped = text[: middle - 1] + text[middle] + text[middle - 1] + text[middle + 1 :]
+            slip = (swapped, text[:middle] + text[middle + 1 :], f"{text}s")[at % 3]
+            if at % 5 == 0 and slip != text:
+                yield block, block[: word.start()] + slip + block[word.end() :]
+
+
+_WORD = re.compile(r"[^\W\d]{3,}")
+
+
+def test_a_safe_fix_of_a_slip_gives_what_was_meant_or_nothing_that_can_be_read() -> None:
+    mended = 0
+    for block, slipped in _slips():
+        _, findings = read(slipped)
+        fixes = [one.fix for one in findings.found if one.fix is not None and one.fix.safe]
+        if len(findings.found) != 1 or not fixes:
+            continue
+        parsed, left = read(edited(slipped, fixes[0].edits))
+        if not left.found:
+            mended += 1
+            assert parsed.tree == read(block)[0].tree, slipped
+    assert mended > 100

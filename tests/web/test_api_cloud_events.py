@@ -83,6 +83,8 @@ def test_an_event_in_headers_needs_no_data(client: Client) -> None:
         ({"data_base64": "e30="}, 422, "`data_base64`"),
         ({"datacontenttype": "text/xml"}, 422, "`datacontenttype`"),
         ({"type": "tag", "data": {"type": "delete"}}, 422, "`data` may not hold `type`"),
+        ({"type": "tag", "data": {"contact": "c2"}}, 422, "`subject` is the contact"),
+        ({"id": "\ud800", "source": "x" * 300}, 422, "`id`: it holds half a character"),
         ({"type": "com.example.sale"}, 409, "there is no event `sale`"),
         ({"subject": "c9"}, 409, 'there is no contact "c9"'),
         ({"time": "yesterday"}, 422, "`at`"),

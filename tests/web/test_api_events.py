@@ -91,6 +91,18 @@ def test_events_of_a_contact_that_the_same_batch_makes_are_taken(client: Client)
     assert ("tagged", "offer") in client.site.history("c3")
 
 
+def test_a_merge_waits_for_the_contacts_that_it_is_about(client: Client) -> None:
+    early = "2026-03-02T08:00:00Z"
+    client.post("/contacts", [{"id": "c3"}, {"id": "c4"}])
+    merges = [
+        {"type": "merge", "contact": "c3", "into": into, "at": early} for into in ("c9", "c4")
+    ]
+    answer = client.post("/events", merges)
+    assert [one["status"] for one in answer["results"]] == ["refused", "taken"]
+    client.site.run()
+    assert 'merged into "c4"' in client.get("/contacts/c3", 404)["detail"]
+
+
 @pytest.mark.parametrize(
     ("body", "status", "said"),
     [
@@ -108,10 +120,14 @@ def test_events_of_a_contact_that_the_same_batch_makes_are_taken(client: Client)
         ({"type": "tag", "contact": "c1", "tag": "x" * 201}, 422, "longer than 200"),
         ({"type": "tag", "contact": ["c1"], "tag": "x"}, 422, "`contact`"),
         ({"type": "tag", "contact": "c9", "tag": "x"}, 409, 'there is no contact "c9"'),
+        ({"type": "merge", "contact": "c1", "into": "c9"}, 409, 'there is no contact "c9"'),
+        ({"type": "contact", "contact": "c1", "email": f"{'x' * 250}@x.de"}, 409, "254 bytes"),
         ({"type": "tag", "contact": "C1@example.com", "tag": "x"}, 409, '"c1" has this address'),
         ({"type": "tag", "contact": "c1", "tag": "x\0y"}, 409, "a NUL character"),
-        ('{"type": "tag", "contact": "c1", "tag": "\\ud800"}', 422, "`tag`"),
+        ('{"type": "tag", "contact": "c1", "tag": "\\ud800"}', 422, "`tag`: it holds half a char"),
         ('{"type": "set", "contact": "c1", "field": "score", "value": 1e999}', 409, "not finite"),
+        ('{"type": "tag", "contact": "c1", "tag": "x", "\\ud800": 1}', 422, "half a character"),
+        ({"type": "tag", "contact": "c1", "tag": "x", "at": ""}, 422, "`at`: it is empty"),
         ({"type": "tag", "contact": "c1", "tag": "x", "at": "soon"}, 422, "`at`"),
         ([{"type": "tag", "contact": "c1", "tag": "x", "at": "gestern"}], 422, "`at`"),
         ({"type": "tag", "contact": "c1", "tag": "x", "at": "2999-01-01T00:00:00Z"}, 409, "`at`"),

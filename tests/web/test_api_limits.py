@@ -6,6 +6,7 @@ import json
 import socket
 import sqlite3
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,39 @@ def test_a_body_that_does_not_arrive_is_not_awaited_for_ever(tmp_path: Path) -> 
         answer = talk(client, head_of(client, "100"))
         assert answer.startswith("HTTP/1.1 408 ")
         assert "did not arrive within 0.05 s" in answer
+
+
+def test_neither_is_the_head_of_a_request(tmp_path: Path) -> None:
+    half = "GET /health HTTP/1.1\r\nHost: x\r\n"
+    with asking(tmp_path, limits=Limits(patience=0.2)) as client:
+        for begun in ("", half, f"{half}\r\n{half}"):
+            with socket.create_connection(("127.0.0.1", client.site.port), timeout=30) as slow:
+                slow.sendall(begun.encode())
+                answered = b"".join(iter(partial(slow.recv, 65_536), b""))
+            assert answered.count(b"HTTP/1.1 200 OK") == begun.count("\r\n\r\n")
+
+
+def test_an_answer_that_takes_longer_than_a_head_may_is_given_all_the_same(tmp_path: Path) -> None:
+    with asking(tmp_path, limits=Limits(patience=0.2)) as client:
+        rows = [{"id": f"r{number}"} for number in range(5_000)]
+        assert client.post("/contacts", rows)["taken"] == 5_000
+
+
+def test_more_rows_than_one_request_may_hold_are_refused_as_a_whole(tmp_path: Path) -> None:
+    with asking(tmp_path, limits=Limits(rows=3, batch=3)) as client:
+        for path, body, media in (
+            ("/contacts", [{"id": "a"}] * 4, "application/json"),
+            ("/contacts", '{"id": "a"}\n' * 4, "application/x-ndjson"),
+            ("/contacts", "id\na\nb\nc\nd\n", "text/csv"),
+            ("/coupons/early-bird", {"codes": list("abcd")}, "application/json"),
+            ("/coupons/early-bird", "a\nb\nc\nd\n", "text/plain"),
+            ("/events", json.dumps(TAG) + "\n" + "1\n" * 3, "application/x-ndjson"),
+        ):
+            assert "send 3 at most at once" in client.post(path, body, 422, media)["detail"]
+        assert client.site.waiting() == 0
+        blank = "\n" * 9 + (json.dumps(TAG) + "\n") * 3
+        assert client.post("/events", blank, media="application/x-ndjson")["taken"] == 3
+        assert client.post("/contacts", "id\na\nb\n", media="text/csv")["taken"] == 2
 
 
 def head_of(client: Client, length: str) -> str:

@@ -87,12 +87,19 @@ def test_another_wish_about_what_is_overdue_comes_too_late(client: Client) -> No
         ({"because": "x" * 1_001}, "`because`"),
         ({"because": "a\0b"}, "NUL"),
         ({"skip_overdue": "yes"}, "`skip_overdue`"),
-        ([], "`body`"),
+        ({"because": "a\nb"}, "`because`: it holds characters that may not stand here"),
+        ([], "`body`: expected an object in { }"),
     ],
 )
 def test_what_goes_with_a_wish_has_its_form(client: Client, body: Any, said: str) -> None:
     path = f"/processes/{halted(client)['number']}"
     assert said in client.post(f"{path}/resume", body, 422)["detail"]
+
+
+def test_a_wish_in_a_form_is_refused_for_its_type(client: Client) -> None:
+    path = f"/processes/{halted(client)['number']}/pause"
+    for media in ("", "application/x-www-form-urlencoded"):
+        assert "Content-Type" in client.post(path, "because=x", 415, media)["detail"]
 
 
 def test_there_is_no_other_process(client: Client) -> None:

@@ -52,6 +52,8 @@ def condition_hint(node: tree.Expression, kind: Kind) -> str:
     """What to do with a value that stands where a condition is asked for."""
     if kind.name in ("text", "email", "phone", "one of", "number", "date", "datetime"):
         return tr("compare it, or write `{text} is set`", text=node.span.text)
+    if kind.name == "duration":
+        return tr("how long a wait lasts is said behind it: `at most {text}`", text=node.span.text)
     return ""
 
 

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from flowlang.cli import paths, terminal
 from flowlang.engine import retelling
-from flowlang.speech import Text, joined, tr, tr_n
+from flowlang.engine.rates import TURN
+from flowlang.speech import Text, in_language, joined, tr, tr_n
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from pathlib import Path
     from zoneinfo import ZoneInfo
@@ -34,6 +36,7 @@ def lines(
     first = [*_refused(report, zone), *_undelivered(delivered)]
     spoken = terminal.spoken()
     queued = sum(count for _, status, count in store.open_letters() if status != "unknown")
+    left = queued - delivered.retried.total() - len(delivered.rated)
     skipped = Counter(
         {
             f"{name}: {retelling.skipped(why, spoken)}": count
@@ -47,7 +50,8 @@ def lines(
     standing: Counter[str] = Counter()
     for campaign, status, _, count in store.standing():
         if status in ("waiting", "waiting for restart"):
-            standing[f"{campaign} {retelling.what(status, spoken)}"] += count
+            name = in_language(retelling.whose(campaign), spoken)
+            standing[f"{name} {retelling.what(status, spoken)}"] += count
     refused = len(report.refused) + report.reactions
     applied = tr(
         "{applied:,} applied, {refused:,} refused", applied=report.applied, refused=refused
@@ -61,7 +65,8 @@ def lines(
         (tr("skipped"), _counted(skipped)),
         (tr("halted"), joined(halted)),
         (tr("standing"), _counted(standing)),
-        *_letters(delivered, outbox, queued, _keeps(store, delivered, now, zone)),
+        *_letters(delivered, outbox),
+        (tr("queued"), _queued(left, delivered, store.held_letters(now), zone) if left > 0 else ""),
         (
             tr("inbox"),
             tr("{count:,} new; `flow inbox` shows them", count=notices) if notices else "",
@@ -114,23 +119,42 @@ def _others(count: int) -> list[Text]:
     return [tr("... and {count:,} more; `flow inbox` shows them", count=more)] if more > 0 else []
 
 
-def _keeps(store: Store, delivered: Delivered, now: datetime, zone: ZoneInfo) -> str:
-    """What keeps the most of those letters that wait and were not tried in this pass, and until
-    when the first of them; empty where nothing does.
+def _queued(
+    count: int, delivered: Delivered, held: Sequence[tuple[str, int, datetime]], zone: ZoneInfo
+) -> str:
+    """How many letters wait that were not tried in this pass, and how many of them may not go yet,
+    with the most frequent reason.
     """
-    left = [(count - delivered.retried[why], why, at) for why, count, at in store.held_letters(now)]
-    count, why, at = max(left, key=lambda one: one[0], default=(0, "", now))
-    if count <= 0:
-        return ""
-    told = retelling.letter(why, terminal.spoken())
-    until = tr("until {moment}", moment=terminal.clock(at, zone))
-    return joined((told, until), "; ") if told else until
+    told: str = tr_n("{count:,} waits to go out", "{count:,} wait to go out", count)
+    later = {
+        why: (number - delivered.retried[why], at)
+        for why, number, at in held
+        if not (delivered.rated and why.startswith(TURN))  # these have a line of their own
+    }
+    reasons = Counter({why: number for why, (number, _) in later.items() if number > 0})
+    if not reasons:
+        return told
+    moment = terminal.clock(min(later[why][1] for why in reasons), zone)
+    until: str = tr("not before {moment}", moment=moment)
+    if reasons.total() < count:
+        until = tr("{count:,} of them {until}", count=reasons.total(), until=until)
+    return joined((told, _because(until, reasons)))
 
 
-def _letters(delivered: Delivered, folder: Path, queued: int, keeps: str) -> list[tuple[str, str]]:
-    """What became of the letters, in words by headline; empty ones are not worth a line.
+def _because(told: str, reasons: Counter[str]) -> str:
+    """What is told of some letters, with the reason that most of them have."""
+    (why, _), *others = reasons.most_common()
+    because = retelling.letter(why, terminal.spoken())
+    if not because:
+        return told
+    if others:
+        return tr("{told} (most often: {why})", told=told, why=because)
+    return tr("{told} ({why})", told=told, why=because)
 
-    `queued`: so many wait now, those that were tried among them; `keeps`: why the others do.
+
+def _letters(delivered: Delivered, folder: Path) -> list[tuple[str, str]]:
+    """What became of the letters that were tried, in words by headline; empty ones are not worth a
+    line.
     """
     places = Counter(
         {
@@ -138,28 +162,20 @@ def _letters(delivered: Delivered, folder: Path, queued: int, keeps: str) -> lis
             for place, count in delivered.places.items()
         }
     )
-    retried = sum(delivered.retried.values())
-    why = max(delivered.retried, key=lambda one: delivered.retried[one], default="")
+    retried = delivered.retried.total()
     arrived = (
         tr("{count:,} to {place}", count=count, place=place)
         for place, count in sorted(places.items())
     )
     later: str = tr_n("{count:,} is tried again later", "{count:,} are tried again later", retried)
-    if why:
-        later = tr("{told} ({why})", told=later, why=retelling.letter(why, terminal.spoken()))
     nobody = tr("{count:,}: nobody is there, and nothing more goes there", count=delivered.bounced)
     unsure = tr("{count:,} may have gone out or not", count=delivered.unknown)
-    others = queued - retried - len(delivered.rated)
-    waiting: str = tr_n("{count:,} waits to go out", "{count:,} wait to go out", others)
-    if keeps:
-        waiting = tr("{told} ({why})", told=waiting, why=keeps)
     turn = tr("{count:,} wait for their turn", count=len(delivered.rated))
     return [
         (tr("delivered"), joined(arrived)),
         (tr("bounced"), nobody if delivered.bounced else ""),
-        (tr("delayed"), later if retried else ""),
+        (tr("delayed"), _because(later, delivered.retried) if retried else ""),
         (tr("rate"), turn if delivered.rated else ""),
-        (tr("queued"), waiting if others > 0 else ""),
         (tr("unknown"), unsure if delivered.unknown else ""),
     ]
 

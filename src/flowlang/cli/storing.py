@@ -109,8 +109,10 @@ def is_there(workspace: Workspace, url: str | None) -> bool:
     an empty one.
     """
     path = _file(workspace, url)
+    if path is None:
+        return True
     try:
-        return path is None or path.stat().st_size > 0 or not path.is_file()
+        return path.stat().st_size > 0 or not path.is_file()
     except FileNotFoundError:
         return path.is_symlink()
     except (OSError, ValueError):

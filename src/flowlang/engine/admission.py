@@ -25,6 +25,7 @@ from flowlang.intake.problem import Problem, shown
 from flowlang.kinds import TEXT, read
 from flowlang.speech import tr
 from flowlang.stores.rows import ArrivalRow
+from flowlang.stores.rows import ContactRow as StoredRow
 from flowlang.stores.store import Store
 
 if TYPE_CHECKING:
@@ -157,27 +158,61 @@ def admit_events(store: Store, arrivals: Iterable[Arrival]) -> Admitted:
     """
     done = Admitted()
     events = list(arrivals)
-    ids = {one.contact for one in events if one.contact is not None}
-    stored = {one.id: one for one in store.contacts(ids)}
-    coming = {one: at for one, at in store.waiting_arrivals(ids).items() if at is not None}
-    made = {one.contact for one in events if one.type == "contact"}
-    strangers = {one for one in ids if "@" in one} - stored.keys() - coming.keys() - made
-    shared = store.find({one.lower() for one in strangers})
+    there = _There.of(store, events)
     for one in events:
-        before = stored.get(one.contact or "")
-        there = before is not None and (not before.deleted or bool(merged_into(before)))
-        if one.contact is None or there or one.contact in coming or one.contact in made:
-            first = None if there else coming.get(one.contact or "")
-            done.arrivals.append(_event_row(one, first))
-            done.new += 1
-        elif before is not None:
-            done.leave_out(
-                one.line, "", tr('the contact "{name}" was deleted', name=shown(one.contact))
-            )
-        else:
-            owners = shared.get(one.contact.lower(), [])
-            done.leave_out(one.line, "", _no_contact(shown(one.contact), owners))
+        about = _about(one)
+        if wrong := next(filter(None, map(there.absence, about)), ""):
+            done.leave_out(one.line, "", wrong)
+            continue
+        done.arrivals.append(_event_row(one, there.first(about)))
+        done.new += 1
     return done
+
+
+def _about(event: Arrival) -> tuple[str, ...]:
+    """The ids of the contacts that an event is about."""
+    if event.contact is None:
+        return ()
+    return (event.contact, event.data["into"]) if event.type == "merge" else (event.contact,)
+
+
+@dataclass(frozen=True, slots=True)
+class _There:
+    """Which contacts are there for some events."""
+
+    stored: dict[str, StoredRow]
+    coming: dict[str, datetime]
+    """Those that an arrival makes, and when."""
+    made: set[str]
+    """Those that these events make or change."""
+    owners: dict[str, list[str]]
+    """Who has an address that was given as an id."""
+
+    @classmethod
+    def of(cls, store: Store, events: Sequence[Arrival]) -> _There:
+        ids = {name for one in events for name in _about(one)}
+        stored = {one.id: one for one in store.contacts(ids)}
+        coming = {one: at for one, at in store.waiting_arrivals(ids).items() if at is not None}
+        made = {one.contact for one in events if one.type == "contact" and one.contact}
+        strangers = {one for one in ids if "@" in one} - stored.keys() - coming.keys() - made
+        return cls(stored, coming, made, store.find({one.lower() for one in strangers}))
+
+    def absence(self, name: str) -> str:
+        """Why a contact is not there; empty where it is."""
+        if self._is_stored(name) or name in self.coming or name in self.made:
+            return ""
+        if name in self.stored:
+            return tr('the contact "{name}" was deleted', name=shown(name))
+        return _no_contact(shown(name), self.owners.get(name.lower(), []))
+
+    def first(self, names: Iterable[str]) -> datetime | None:
+        """When the last of some contacts is made; None where all are stored, or made here."""
+        moments = (self.coming.get(name) for name in names if not self._is_stored(name))
+        return max(filter(None, moments), default=None)
+
+    def _is_stored(self, name: str) -> bool:
+        row = self.stored.get(name)
+        return row is not None and (not row.deleted or bool(merged_into(row)))
 
 
 def _no_contact(name: str, owners: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from flowlang.delivery.delivery import Outcome, Status
 from flowlang.engine import fates
+from flowlang.engine.rates import TURN
 from flowlang.engine.telling import say
 from flowlang.stores.rows import Changes, NoticeRow
 from flowlang.stores.store import Store
@@ -63,7 +64,7 @@ class Outages:
             del self.pauses[place]
         if not self._begun and self._store.held_letters(now):
             with self._store.transaction():
-                self._store.release_letters()
+                self._store.release_letters(but=TURN)
         self._begun = True
 
     def pause(self, place: str, outcome: Outcome, now: datetime) -> None:
@@ -89,7 +90,7 @@ class Outages:
             before = known.pop(place, None)
             after = _after(before, outcome.status, now)
             if after is None:
-                self._store.release_letters()
+                self._store.release_letters(but=TURN)
             else:
                 known[place] = after
             said = self._said(place, outcome.reason, before, after)

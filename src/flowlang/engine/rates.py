@@ -23,6 +23,7 @@ class _Bucket:
     seen: datetime
     """When it was last asked."""
 
+
 TURN = "it waits for its turn: "
 """Begins what is said of a letter that has to wait for others to its domain."""
 

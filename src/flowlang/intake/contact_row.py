@@ -14,7 +14,7 @@ from flowlang.intake.cells import CONTROL, consent, names
 from flowlang.intake.problem import shown
 from flowlang.intake.schema import ContactSchema
 from flowlang.intake.table import MAX_CELL, heading
-from flowlang.kinds import YES_NO, BadValue, read, read_row
+from flowlang.kinds import YES_NO, BadValue, Kind, read, read_row
 from flowlang.source import did_you_mean
 from flowlang.speech import tr, why
 
@@ -121,7 +121,7 @@ class ContactReader:
                     _refuse_length()
                 kind = kinds.get(name)
                 if kind is not None:
-                    fields[name] = read(value, kind, zone)
+                    fields[name] = checked_address(read(value, kind, zone), kind)
                 elif name in self._parts:
                     parts[name] = self._parts[name](value)
                 else:
@@ -132,7 +132,11 @@ class ContactReader:
         row = ContactRow(line, _id(fields.pop("id", None)), fields, records=records, **parts)
         if not row.key():
             raise RefusedRow("", tr("there is neither an id nor an e-mail address"))
-        _check_address(row)
+        if len(row.key()) > MAX_NAME:
+            message = tr(
+                "an address of more than {most} characters needs an id beside it", most=MAX_NAME
+            )
+            raise RefusedRow("email", message)
         return row, self._oddities(row) + odd
 
     def _left_away(self, parts: dict[str, Any]) -> list[Note]:
@@ -187,16 +191,11 @@ def _refuse_length() -> NoReturn:
     raise BadValue(tr("the cell is longer than {most:,} characters", most=MAX_CELL))
 
 
-def _check_address(row: ContactRow) -> None:
-    """Raises RefusedRow where it is too long, as an address or as what the contact is known by."""
-    if len(row.email.encode()) > MAX_ADDRESS:
-        message = tr("an e-mail address has {most} bytes at most", most=MAX_ADDRESS)
-        raise RefusedRow("email", message)
-    if len(row.key()) > MAX_NAME:
-        message = tr(
-            "an address of more than {most} characters needs an id beside it", most=MAX_NAME
-        )
-        raise RefusedRow("email", message)
+def checked_address(value: Any, kind: Kind) -> Any:
+    """A value of a kind.  Raises BadValue for an e-mail address that no server would take."""
+    if value and kind.name == "email" and len(usable_address(value)[0].encode()) > MAX_ADDRESS:
+        raise BadValue(tr("an e-mail address has {most} bytes at most", most=MAX_ADDRESS))
+    return value
 
 
 def _id(raw: object) -> str | None:

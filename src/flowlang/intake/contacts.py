@@ -14,7 +14,7 @@ from flowlang.intake.objects import objects
 from flowlang.intake.problem import Problem, shown
 from flowlang.intake.report import RowsRead
 from flowlang.intake.schema import ContactSchema
-from flowlang.intake.table import BrokenRow, Row, find_delimiter, rows
+from flowlang.intake.table import MAX_COLUMNS, BrokenRow, Row, find_delimiter, rows
 from flowlang.source import guess
 from flowlang.speech import forms, tr, tr_n, why
 
@@ -82,6 +82,10 @@ def _is_json(name: str, decoded: Decoded) -> bool:
     return start.startswith("{") or (start.startswith("[") and start[1:].lstrip()[:1] in ("{", "]"))
 
 
+_MOST_GUESSED = 1_000
+"""Unknown names for which is guessed what was meant: that takes its time."""
+
+
 @dataclass(slots=True)
 class _Columns:
     """The header: for each cell the known name, or None where the column is ignored."""
@@ -145,6 +149,9 @@ class _Reading:
             self.note("error", 0, None, "", tr("the file is empty"))
         elif isinstance(header, BrokenRow):
             self.note("error", header.line, None, "", header.message)
+        elif len(header.cells) > MAX_COLUMNS:
+            message = tr("the header has over {most:,} columns", most=MAX_COLUMNS)
+            self.note("error", header.line, None, "", message)
         else:
             before = len(self.problems)
             columns = self._columns(header)
@@ -186,10 +193,11 @@ class _Reading:
     def _columns(self, header: Row) -> _Columns:
         columns = _Columns([])
         known = [self.reader.name_of(cell) for cell in header.cells]
+        taken = set(known)
         for number, cell in enumerate(header.cells, start=1):
             name = known[number - 1]
             if name is None:
-                name = self._by_alias(header.line, number, cell, {*known, *columns.numbers})
+                name = self._by_alias(header.line, number, cell, taken)
             if name is None and cell:
                 self._unknown(header.line, number, cell, tr("the column is ignored"))
             elif not cell:
@@ -212,6 +220,7 @@ class _Reading:
             columns.names.append(name)
             if name is not None:
                 columns.numbers[name] = number
+                taken.add(name)
         return columns
 
     def _by_alias(self, line: int, number: int, cell: str, taken: set[str | None]) -> str | None:
@@ -226,6 +235,10 @@ class _Reading:
         if given in self._said:
             return
         self._said.add(given)
+        if len(self._said) > _MOST_GUESSED:  # this is no table of contacts
+            message = tr("there is no such field; {fate}", fate=fate)
+            self.note("warning", line, column, given, message)
+            return
         hint = self.reader.known(given)
         # A misspelt field loses data; a column that is none of ours does not.
         meant = hint.startswith("did you mean")

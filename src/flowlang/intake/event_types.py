@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from flowlang.check.names import MAX_NAME
 from flowlang.intake.cells import names
-from flowlang.intake.contact_row import ContactReader, RefusedRow
+from flowlang.intake.contact_row import ContactReader, RefusedRow, checked_address
 from flowlang.intake.coupons import read_code
 from flowlang.intake.problem import shown
 from flowlang.intake.schema import EventSchema
@@ -335,6 +335,6 @@ def _row(raw: Values, fields: Fields, zone: ZoneInfo) -> Values:
 
 def _value(name: str, raw: Any, fields: Mapping[str, Any], zone: ZoneInfo) -> Any:
     try:
-        return read(raw, fields[name], zone)
+        return checked_address(read(raw, fields[name], zone), fields[name])
     except BadValue as bad:
         raise BadValue(tr("`{name}`: {why}", name=name, why=why(bad))) from None

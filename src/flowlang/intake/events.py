@@ -178,13 +178,14 @@ def _in_words(bad: ValidationError, kind: str) -> str:
     asked = Text(
         _ASKED.get(error["type"], "{message}"), {"message": error["msg"], **error.get("ctx", {})}
     )
-    return tr("`{text}`: {asked}", text=shown(key), asked=asked)
+    return tr("`{text}`: {asked}", text=shown(key), asked=asked) if key else asked
 
 
 _ASKED = {
     error: asked.template
     for error, asked in {
         "string_type": tr("expected text"),
+        "string_unicode": tr("it holds half a character (a lone surrogate)"),
         "string_too_short": tr("it is empty"),
         "string_too_long": tr("it is longer than {max_length} characters", max_length=0),
         "too_long": tr("it is longer than {max_length} characters", max_length=0),
@@ -197,6 +198,8 @@ _ASKED = {
 
 
 def _time(raw: object, zone: ZoneInfo) -> object:
+    if raw == "":
+        raise BadValue(tr("`{text}`: {asked}", text="at", asked=tr("it is empty")))
     try:
         return read(raw, DATETIME, zone)
     except BadValue as bad:

@@ -19,6 +19,8 @@ from flowlang.speech import tr
 DELIMITERS = ",;\t|"
 MAX_CELL = 100_000
 """Characters in a cell; a row with a longer one is left out."""
+MAX_COLUMNS = 16_384
+"""As many as spreadsheet programs have."""
 
 # The module's own limit would end a row in the middle of a cell and read on from there as if a new
 # row began; cells are measured by whoever reads the row instead.

@@ -42,6 +42,11 @@ class Teller:
         shown = local(moment, self.program.config.timezone)
         return f"{shown.date().isoformat()} {shown:%H:%M}"
 
+    def campaign(self, name: str) -> str:
+        """A campaign as people read it: in quotes, but for what names itself, as a group send."""
+        known = retelling.whose(name)
+        return f'"{name}"' if known is name else in_language(known, self.language)
+
     # ------------------------------------------------------------------ what happened
 
     def timeline(
@@ -83,7 +88,7 @@ class Teller:
         if self.several and entry.contact:
             yield "strong", f"{entry.contact}  "
         if entry.campaign:
-            yield f"{in_language(retelling.whose(entry.whose), self.language)}  "
+            yield f"{self.campaign(entry.campaign)}  "
         if entry.step:
             yield f"{entry.step}: "
         style: Style = "bad" if entry.what in _BAD else "good" if entry.what in _GOOD else ""

@@ -4,32 +4,42 @@ from __future__ import annotations
 
 import psycopg
 
+from flowlang.speech import Text, tr
+
+_ITSELF = Text("{text}", {"text": ""})
+"""What the server or the driver says is clear enough."""
 _AT_WORK = {
-    "22021": "a text holds the character NUL, which PostgreSQL does not take",
-    "22P05": "a text holds the character NUL, which PostgreSQL does not take",
-    "25006": "it can only be read: this is a replica, or it has been set so",
-    "25P03": "nothing happened in the transaction for too long, so the server gave it up",
-    "40P01": "two who wrote waited for each other; nothing was saved, and it may be tried again",
-    "42501": "this user may not do that: {text}",
-    "53100": "the server's disk is full; nothing of the last step was saved",
-    "53200": "the server is out of memory or of locks (max_locks_per_transaction): {text}",
-    "53300": "the server has no connection left (max_connections)",
-    "57P01": "the server was shut down or ended the connection; nothing of the last step was saved",
-    "3F000": "there is no schema to make tables in: {text}",
+    "22021": tr("a text holds the character NUL, which PostgreSQL does not take"),
+    "22P05": tr("a text holds the character NUL, which PostgreSQL does not take"),
+    "25006": tr("it can only be read: this is a replica, or it has been set so"),
+    "25P03": tr("nothing happened in the transaction for too long, so the server gave it up"),
+    "40P01": tr(
+        "two who wrote waited for each other; nothing was saved, and it may be tried again"
+    ),
+    "42501": tr("this user may not do that: {text}", text=""),
+    "53100": tr("the server's disk is full; nothing of the last step was saved"),
+    "53200": tr(
+        "the server is out of memory or of locks (max_locks_per_transaction): {text}", text=""
+    ),
+    "53300": tr("the server has no connection left (max_connections)"),
+    "57P01": tr(
+        "the server was shut down or ended the connection; nothing of the last step was saved"
+    ),
+    "3F000": tr("there is no schema to make tables in: {text}", text=""),
 }
 """By SQLSTATE."""
 _AT_CONNECTING = {
-    "no password supplied": "a password is needed",
-    "password authentication failed": "user or password is wrong",
-    "does not exist": "{text}",
-    "too many": "the server has no connection left: {text}",
-    "remaining connection slots": "the server has no connection left",
-    "starting up": "the server is starting up",
-    "shutting down": "the server is shutting down",
-    "not currently accepting": "the server takes no connections to this database now",
-    "permission denied": "{text}",
-    "no pg_hba.conf entry": "the server does not let this user in from here (pg_hba.conf)",
-    "invalid connection option": "the address has an unknown part: {text}",
+    "no password supplied": tr("a password is needed"),
+    "password authentication failed": tr("user or password is wrong"),
+    "does not exist": _ITSELF,
+    "too many": tr("the server has no connection left: {text}", text=""),
+    "remaining connection slots": tr("the server has no connection left"),
+    "starting up": tr("the server is starting up"),
+    "shutting down": tr("the server is shutting down"),
+    "not currently accepting": tr("the server takes no connections to this database now"),
+    "permission denied": _ITSELF,
+    "no pg_hba.conf entry": tr("the server does not let this user in from here (pg_hba.conf)"),
+    "invalid connection option": tr("the address has an unknown part: {text}", text=""),
 }
 """By what the server or the driver says, before there is a connection."""
 _LOST = ("server closed the connection", "connection is closed", "the connection is lost")
@@ -54,15 +64,20 @@ def in_words(failure: BaseException | None) -> str:
     text = _text(failure)
     state = getattr(failure, "sqlstate", None)
     if state in _AT_WORK:
-        return _AT_WORK[state].format(text=text)
+        return _about(_AT_WORK[state], text)
     if state is None and isinstance(failure, psycopg.OperationalError):
         for part, words in _AT_CONNECTING.items():
             if part in text:
-                return words.format(text=text)
+                return _about(words, text)
         if any(part in str(failure) for part in _LOST):
-            return "the connection was lost; nothing of the last step was saved"
-        return f"the server cannot be reached: {text}"
+            return tr("the connection was lost; nothing of the last step was saved")
+        return tr("the server cannot be reached: {text}", text=text)
     return text
+
+
+def _about(words: Text, text: str) -> Text:
+    """Words with what the server or the driver says."""
+    return Text(words.template, {"text": text})
 
 
 def _text(failure: BaseException | None) -> str:

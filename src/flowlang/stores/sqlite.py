@@ -55,7 +55,7 @@ _SAID = {
     "busy": _BUSY,
     "not a database": tr("this file is no database"),
     "malformed": tr("the file is damaged or not whole; a backup helps"),
-    "readonly": tr("it cannot be written to"),
+    "readonly": tr("it cannot be written to; the file and its folder have to be writable"),
     "unable to open": tr("it cannot be opened; may this user read it, and write in its folder?"),
     "disk is full": tr("the disk is full; nothing of the last step was saved"),
 }
@@ -209,7 +209,7 @@ def _status(path: Path) -> os.stat_result | None:
 def _address(path: Path) -> str:
     """How SQLite is to open a file."""
     mode = "ro&immutable=1" if _is_still(path) else "rwc" if _may_write(path) else "ro"
-    return f"file:{quote(str(path.absolute()))}?mode={mode}"
+    return f"file://{quote(str(path.absolute()))}?mode={mode}"  # a path may begin with //
 
 
 def _is_still(path: Path) -> bool:

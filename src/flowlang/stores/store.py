@@ -279,9 +279,9 @@ class Store(Protocol):
         """
         ...
 
-    def release_letters(self) -> None:
+    def release_letters(self, but: str) -> None:
         """Queued letters that had to wait and were never tried may go at once, in the order in
-        which they were queued.
+        which they were queued; not those whose reason begins like `but`.
         """
         ...
 

@@ -227,9 +227,12 @@ class SqlStore(SqlReading):
                 )
         return found
 
-    def release_letters(self) -> None:
+    def release_letters(self, but: str) -> None:
         c = t.letters.c
-        held = sa.update(t.letters).where(c.status == "queued", c.tries == 0, c.since > c.at)
+        held = sa.update(t.letters).where(
+            c.status == "queued", c.tries == 0, c.since > c.at,
+            sa.not_(c.reason.startswith(but, autoescape=True)),
+        )  # fmt: skip
         with self._connected(writes=True) as connection:
             connection.execute(held.values(since=c.at, reason=""))
 

@@ -48,6 +48,7 @@ def repairs(broken: Broken) -> Iterator[Repair]:
     yield from _filler(broken)
     yield from _next_weekday(broken)
     yield from _unquoted(broken, broken.current)
+    yield from _what_of_the_window(broken, broken.current)
     yield from _missing(broken, broken.current)
     yield from _one_name(broken, broken.current)
     yield from _turned(broken, broken.current)
@@ -156,6 +157,22 @@ def _missing(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
         yield replace(_without_word(broken, lexeme, "_AND"), words={"what": both}, text=None)
     elif begins and len(accepted) == 1:
         yield from (_without_word(broken, lexeme, terminal) for terminal in only)
+
+
+def _what_of_the_window(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
+    """`if purchase within the last 30 days`: an event happened, or a date is within it."""
+    words, index = broken.words, broken.at.index
+    for window in words.forms("_WITHIN_THE_LAST") if "_HAPPENED" in broken.at.accepted else ():
+        length = len(window.split())
+        if [one.text.lower() for one in broken.lexemes[index:][:length]] != window.split():
+            continue
+        happened = _without_word(broken, lexeme, "_HAPPENED")
+        whole = next(one for one in words.forms("_IS_WITHIN_THE_LAST") if one.endswith(window))
+        word = whole.removesuffix(window).strip()
+        phrase = Lexeme("PHRASE", whole, lexeme.start, broken.lexemes[index + length - 1].end)
+        what = {"what": f"`{word}`"}
+        date = replace(happened, lexemes=broken.put(index, length, phrase), words=what)
+        yield replace(happened, others=(replace(date, text=f" {word}"),))
 
 
 def _without_word(broken: Broken, lexeme: Lexeme, terminal: str) -> Repair:

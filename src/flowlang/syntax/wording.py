@@ -99,8 +99,10 @@ def _guessed(words: Keywords, typed: str, accepted: set[str]) -> str | None:
     known = spellings(words, accepted)
     near = guess(typed, known)
     if near is None:
-        begun = {phrase.split()[0]: phrase for phrase in known}
-        near = begun.get(guess(typed, list(begun)) or "")
+        first = [phrase.split()[0] for phrase in known]
+        begun = guess(typed, first)
+        # `is` begins so many that none of them is likelier than the others.
+        near = known[first.index(begun)] if begun and first.count(begun) == 1 else None
     return near
 
 

@@ -9,6 +9,7 @@ from uvicorn import Config, Server
 
 from flowlang.web.api.application import BASE
 from flowlang.web.app import build
+from flowlang.web.connection import connection
 from flowlang.web.service import Service
 
 TAKEN = f"{BASE}/"
@@ -44,9 +45,12 @@ def server(service: Service) -> Server:
     config = Config(
         build(service),
         lifespan="on",
+        http=connection(service.limits.patience),
+        ws="none",
         # A log of requests would hold links that anyone who reads it could follow.
         access_log=False,
-        log_level="warning",
+        # Warnings are of clients that speak no HTTP: as many as they like.
+        log_level="error",
         server_header=False,
         timeout_graceful_shutdown=GRACE,
     )

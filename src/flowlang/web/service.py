@@ -27,6 +27,8 @@ class Limits:
     """Bytes."""
     batch: int = 10_000
     """Events in one request."""
+    rows: int = 200_000
+    """Contacts or codes in one request: lines, or entries of an array."""
     patience: float = 30.0
     """Seconds in which a body must have arrived."""
     per_second: float = 50.0

@@ -39,7 +39,7 @@ class Status(Word):
             if contact.deleted:
                 cells.append((name, in_language(tr("deleted"), session.language), "", ""))
             for run in contact.runs.values():
-                campaign = f'"{run.campaign}"'
+                campaign = teller.campaign(run.campaign)
                 if run.round > 1:
                     said = tr("round {number}", number=run.round)
                     campaign += f" {in_language(said, session.language)}"

@@ -71,7 +71,7 @@ def _known(contact: Contact, session: Session) -> Iterator[tuple[str, object]]:
     for run in contact.runs.values():
         for name, value in _brought(run):
             known = _dated(value, zone) if isinstance(value, dict) else value
-            yield f'"{run.campaign}" {name}', known
+            yield f"{session.teller().campaign(run.campaign)} {name}", known
 
 
 def _dated(data: dict[str, Any], zone: ZoneInfo) -> str:

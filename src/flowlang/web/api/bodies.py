@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from email.message import Message
+from io import StringIO
 
 from flowlang.intake.objects import MAX_NESTING, Parsed, parse_object, whole
 from flowlang.web.api.problems import Problem
@@ -43,32 +44,48 @@ def value(body: str) -> object:
         raise Problem(400, str(wrong)) from None
 
 
-def several(found: object) -> list[object]:
-    """What a value holds: one object, or those of an array.  Raises Problem."""
+def several(found: object, what: str, most: int) -> list[object]:
+    """What a value holds: one object, or those of an array, so many at most.  Raises Problem."""
     if isinstance(found, dict):
         return [found]
     if not isinstance(found, list):
         raise Problem(422, "expected an object in { }, or an array of them")
     if not found:
         raise Problem(422, "the array is empty")
+    if len(found) > most:
+        raise _too_many(what, most)
     return found
 
 
-def lines(body: str) -> list[Parsed]:
-    """What stands in each line; blank ones are passed over."""
-    return [
-        parse_object(line, number)
-        for number, line in enumerate(body.split("\n"), start=1)
-        if line.strip(" \t\r")
-    ]
+def lines(body: str, what: str, most: int) -> list[Parsed]:
+    """What stands in each line; blank ones are passed over.  Raises Problem."""
+    found: list[Parsed] = []
+    for number, line in enumerate(StringIO(body), start=1):
+        if line.strip(" \t\r\n"):
+            if len(found) == most:
+                raise _too_many(what, most)
+            found.append(parse_object(line, number))
+    return found
+
+
+def check_rows(data: bytes, what: str, most: int) -> None:
+    """Raises Problem where a text has too many lines to be read at once."""
+    if data.count(b"\n") > most:
+        raise _too_many(what, most)
+
+
+def _too_many(what: str, most: int) -> Problem:
+    return Problem(422, f"there are over {most:,} {what} in it; send {most:,} at most at once")
 
 
 def as_lines(values: list[object]) -> bytes:
-    """Values as JSON Lines: the line of each is its place in the array, from 1.
+    """Values as JSON Lines: the line of each is its place in the array, from 1; `null` stands for
+    what is no object.
 
     Raises Problem.
     """
+    objects = (one if isinstance(one, dict) else None for one in values)
     try:
-        return "\n".join(map(json.dumps, values)).encode()
+        return "\n".join(map(json.dumps, objects)).encode()
     except RecursionError:
         raise Problem(400, f"it is nested deeper than {MAX_NESTING} levels") from None

@@ -59,6 +59,8 @@ def event(cloud: Mapping[str, Any], types: Collection[str]) -> dict[str, Any]:
         if not isinstance(cloud.get(name), str) or not cloud[name]:
             raise NoCloudEvent(f"`{name}`: expected text, and not an empty one")
     found = _body(cloud["type"], _data(cloud), types)
+    if "contact" in found and cloud.get("subject") is not None:
+        raise NoCloudEvent("`subject` is the contact, so `data` may not hold another")
     for name, taken in (("time", "at"), ("subject", "contact")):
         given = cloud.get(name)
         if given is None:
@@ -74,7 +76,12 @@ def _id(source: str, number: str) -> str:
     if not _URI.fullmatch(source):
         raise NoCloudEvent("`source`: expected a URI, without blanks")
     found = f"{source} {number}"
-    return found if len(found) <= MAX_NAME else f"sha256:{sha256(found.encode()).hexdigest()}"
+    if len(found) <= MAX_NAME:
+        return found
+    try:
+        return f"sha256:{sha256(found.encode()).hexdigest()}"
+    except UnicodeEncodeError:
+        raise NoCloudEvent("`id`: it holds half a character (a lone surrogate)") from None
 
 
 def _data(cloud: Mapping[str, Any]) -> dict[str, Any]:

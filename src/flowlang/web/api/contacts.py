@@ -98,10 +98,13 @@ async def import_contacts(
 
 def _import(serving: Service, media: str, data: bytes, source: str, strict: bool) -> Any:
     """Take what can be taken; the answer.  Raises Problem."""
-    if media != "text/csv":
-        body = bodies.text(data)
-        if media == bodies.JSON:
-            data = bodies.as_lines(bodies.several(bodies.value(body)))
+    most = serving.limits.rows
+    if media == bodies.JSON:
+        value = bodies.value(bodies.text(data))
+        data = bodies.as_lines(bodies.several(value, "contacts", most))
+    elif media != "text/csv":
+        bodies.text(data)
+    bodies.check_rows(data, "lines", most)
     program = serving.program
     schema, zone = schemas.contact_schema(program), program.config.timezone
     name = f"{source}.{'csv' if media == 'text/csv' else 'jsonl'}"

@@ -57,8 +57,11 @@ def _add(serving: Service, name: str, media: str, data: bytes) -> Any:
         hint = did_you_mean(name, sorted(known), tr("coupon list"))
         raise Problem(404, f'there is no coupon list "{name}"; {hint}')
     if media == bodies.JSON:
-        found = given_codes("api", _codes(bodies.value(bodies.text(data))))
+        codes = _codes(bodies.value(bodies.text(data)))
+        bodies.several(codes, "codes", serving.limits.rows)
+        found = given_codes("api", codes)
     else:
+        bodies.check_rows(data, "lines", serving.limits.rows)
         found = read_codes("api.csv" if media == "text/csv" else "api.txt", data)
     return _taken(serving, name, found)
 

@@ -56,7 +56,7 @@ async def send_events(request: Request, serving: Serving) -> Any:
     return await run_in_threadpool(_take, serving, request.headers, await request.body())
 
 
-def _read(headers: Mapping[str, str], data: bytes) -> tuple[list[_Given], bool]:
+def _read(headers: Mapping[str, str], data: bytes, most: int) -> tuple[list[_Given], bool]:
     """The events of a request, before they are judged; and whether it is a single one.
 
     Raises Problem; of several, none that is wrong makes the others wrong.
@@ -67,7 +67,7 @@ def _read(headers: Mapping[str, str], data: bytes) -> tuple[list[_Given], bool]:
     media = bodies.media_type(headers, _MEDIA)
     body = bodies.text(data)
     if media in bodies.LINES:
-        lines = bodies.lines(body)
+        lines = bodies.lines(body, "events", most)
         if not lines:
             raise Problem(409, "there is no event in it")
         return [_Given(one.value, one.message, one.line) for one in lines], False
@@ -76,7 +76,7 @@ def _read(headers: Mapping[str, str], data: bytes) -> tuple[list[_Given], bool]:
         raise Problem(422, "a batch of CloudEvents is an array")
     if media == STRUCTURED and not isinstance(value, dict):
         raise Problem(422, "expected an object in { }")
-    several = bodies.several(value)
+    several = bodies.several(value, "events", most)
     given = [_Given(one) if media == bodies.JSON else _cloud(one) for one in several]
     return given, isinstance(value, dict)
 
@@ -105,9 +105,7 @@ def _cloud(value: object) -> _Given:
 
 def _take(serving: Service, headers: Mapping[str, str], data: bytes) -> Any:
     """Judge the events of a request and take the good ones; the answer.  Raises Problem."""
-    (events, single), most = _read(headers, data), serving.limits.batch
-    if len(events) > most:
-        raise Problem(422, f"there are {len(events):,} events in it; send {most:,} at most at once")
+    events, single = _read(headers, data, serving.limits.batch)
     known = schemas.event_schema(serving.program)
     zone, now = serving.program.config.timezone, serving.now()
     results: list[dict[str, Any]] = []

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal
 from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from flowlang.check.names import MAX_NAME
 from flowlang.engine.controls import Verb
 from flowlang.engine.processes import ProcessStatus, ProcessType
+from flowlang.intake.contact_row import MAX_ADDRESS
 
 LAST = 2**53 - 1
 """The largest number that every JSON reader has exactly."""
@@ -23,7 +23,7 @@ ContactKey = Annotated[
     str,
     Path(
         min_length=1,
-        max_length=MAX_NAME,
+        max_length=MAX_ADDRESS,
         pattern=PLAIN,
         description="Its id, or its e-mail address.",
         examples=["c1"],

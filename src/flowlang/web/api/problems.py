@@ -74,7 +74,10 @@ def install(app: FastAPI) -> None:
 
     def not_as_asked(request: Request, failure: Exception) -> JSONResponse:
         assert isinstance(failure, RequestValidationError)
-        return answer(422, in_words(failure.errors()))
+        errors = failure.errors()
+        if tuple(errors[0]["loc"]) == ("body",) and not _says_json(request):
+            return answer(415, "say what the body is: `Content-Type: application/json`")
+        return answer(422, in_words(errors))
 
     def busy(request: Request, failure: Exception) -> JSONResponse:
         app.state.service.tell(str(failure))
@@ -130,6 +133,20 @@ def in_words(errors: Sequence[Any]) -> str:
     return printable(f"`{shown(what)}`{where}: {_say(first)}")
 
 
+def _says_json(request: Request) -> bool:
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return media == "application/json" or media.endswith("+json")
+
+
+_SAID = {
+    "string_pattern_mismatch": "it holds characters that may not stand here",
+    "model_attributes_type": "expected an object in { }",
+}
+"""In place of what pydantic says, by type."""
+
+
 def _say(error: Any) -> str:
+    if error["type"] in _SAID:
+        return _SAID[error["type"]]
     said = str(error["msg"]).removeprefix("Value error, ")
     return said[:1].lower() + said[1:]

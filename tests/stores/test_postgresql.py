@@ -5,12 +5,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from psycopg import sql
 from sqlalchemy.engine import make_url
 
 from flowlang.stores import Store, StoreError, json_rows, open_store
@@ -268,6 +270,48 @@ def test_more_than_the_server_takes_at_once_is_given_in_parts(
     with opened(postgresql_url) as store:
         assert store.append([*rows, *rows[:10]]) == len(rows)
         assert [row.id for row in store.arrivals("pending", 999)] == [row.id for row in rows]
+
+
+def walked(plan: dict[str, Any], table: str) -> int:
+    """How many rows of a table a plan went through."""
+    there = plan.get("Relation Name") == table
+    rows = plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0) if there else 0
+    return int(rows * plan["Actual Loops"]) + sum(
+        walked(one, table) for one in plan.get("Plans", ())
+    )
+
+
+def plan_for_any_values(store: PostgresqlStore, text: str, values: dict[str, Any]) -> Any:
+    """How a statement is done once it is prepared, whatever its values are."""
+    for place, name in enumerate(values, 1):
+        text = text.replace(f"%({name})s", f"${place}")
+    given = sql.SQL(", ").join(map(sql.Literal, values.values()))
+    with store.engine.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        driver.execute("set plan_cache_mode = force_generic_plan")
+        driver.execute(f"prepare asked as {text}")
+        done = sql.SQL("explain (analyze, format json) execute asked ({})").format(given)
+        return driver.execute(done).fetchone()[0][0]["Plan"]
+
+
+def test_the_arrivals_of_some_are_found_without_walking_through_those_of_all(
+    postgresql_url: str,
+) -> None:
+    with opened(postgresql_url) as store:
+        rows = [
+            ArrivalRow(NOON + timedelta(seconds=number), f"c{number % 5000}", "tag", "{}")
+            for number in range(20_000)
+        ]
+        store.append(rows)
+        with store.engine.begin() as connection:
+            connection.exec_driver_sql("analyze arrivals")
+        asked: list[Any] = []
+        sa.event.listen(store.engine, "before_cursor_execute", lambda *call: asked.append(call))
+        some = [f"c{number}" for number in range(1000)]
+        theirs = store.arrivals("pending", 8000, NOON + timedelta(seconds=19_000), among=some)
+        assert len(theirs) == 4000
+        plan = plan_for_any_values(store, *asked[0][2:4])
+    assert walked(plan, "arrivals") <= len(theirs)
 
 
 def test_a_statement_does_not_depend_on_how_many_rows_there_are(postgresql_url: str) -> None:

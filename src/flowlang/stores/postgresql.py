@@ -70,7 +70,7 @@ class PostgresqlStore(SqlStore):
 
     def _among(self, column: sa.ColumnElement[Any], values: list[str]) -> sa.ColumnElement[bool]:
         # One text of a statement for any number of values, so that it is prepared once.
-        return column == sa.any_(sa.literal(values, ARRAY(sa.Text)))
+        return column.in_(sa.select(sa.func.unnest(sa.literal(values, ARRAY(sa.Text)))))
 
     # ------------------------------------------------------------------ waiting for each other
 

@@ -177,10 +177,15 @@ class SqlReading(Sql):
             asked = asked.where(c.contact == contact if contact else c.contact.is_(None))
         if types:
             asked = asked.where(c.type.in_(sorted(types)))
-        asked = asked.order_by(c.at, c.seq).limit(limit)
         if among is None:
-            return [_arrival(row) for row in self._all(asked)]
-        found = map(_arrival, self._some(asked, c.contact, among))
+            return [_arrival(row) for row in self._all(asked.order_by(c.at, c.seq).limit(limit))]
+        found: list[ArrivalRow] = []
+        for some in self._chunks(among):
+            # Apart from the order: else all that is pending may be walked through in it.
+            theirs = asked.where(self._among(c.contact, some)).cte("theirs")
+            theirs = theirs.prefix_with("materialized", dialect="postgresql")
+            ordered = sa.select(theirs).order_by(theirs.c.at, theirs.c.seq).limit(limit)
+            found += map(_arrival, self._all(ordered))
         return sorted(found, key=lambda row: (row.at, row.seq))[:limit]
 
     def coming(self, limit: int, until: datetime) -> list[Coming]:

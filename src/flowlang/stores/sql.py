@@ -124,10 +124,14 @@ class Sql:
         self, statement: sa.Select[Any], column: sa.ColumnElement[Any], among: Iterable[str]
     ) -> Iterator[Any]:
         """The rows whose column is among some values."""
+        for some in self._chunks(among):
+            yield from self._all(statement.where(self._among(column, some)))
+
+    def _chunks(self, among: Iterable[str]) -> Iterator[list[str]]:
+        """Values, each once, as many together as are asked for at once."""
         values = sorted(set(among))
         for start in range(0, len(values), self.chunk):
-            chosen = self._among(column, values[start : start + self.chunk])
-            yield from self._all(statement.where(chosen))
+            yield values[start : start + self.chunk]
 
     def _among(self, column: sa.ColumnElement[Any], values: list[str]) -> sa.ColumnElement[bool]:
         return column.in_(values)

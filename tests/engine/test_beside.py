@@ -71,6 +71,34 @@ campaign "J"
 """
 
 
+STOCK = """
+contact
+  score number
+  wish text
+
+event back_in_stock
+  thing text
+  for contacts where wish = event.thing
+
+message "m"
+  kind service
+  channel email
+  subject "S"
+  body "B"
+
+campaign "Main"
+  start when tagged "go"
+  wait 9 hours
+  set wish to "none"
+  send "m"
+
+campaign "Stock"
+  runs again
+  start on back_in_stock
+  tag "told"
+"""
+
+
 class Crew:
     """Workers on one store, each with a connection and a program of its own, each in a thread."""
 
@@ -199,6 +227,55 @@ def test_who_has_much_before_him_that_is_held_by_another_worker_does_not_wait(
         assert done.applied == 1
         assert set(done.stretches) == {"beside"}
     assert Worker(compiled(JOURNEY), store, batch=5).run(START + 5 * HOUR).applied == 500
+
+
+@pytest.mark.parametrize("what", ["back_in_stock", "pause"])
+def test_what_concerns_all_is_done_in_time_however_much_waits_before_it(
+    store: Store, what: str
+) -> None:
+    """Also where so many contacts are due at a later moment that a batch is full of them."""
+    waiting, others = [f"w{n}" for n in range(5)], [f"o{n:02}" for n in range(40)]
+    story = [person(0, one, wish="sofa") for one in waiting] + [person(0, one) for one in others]
+    story += [came(1, one, "tag", tag="go") for one in waiting]
+    begin(store, STOCK)
+    feed(store, story)
+    Worker(compiled(STOCK), store, batch=5).run(START + 2 * HOUR)
+    later = [came(3, one, "tag", tag="x") for one in others]
+    if what == "pause":
+        later.append(came(5, None, "pause", process=["campaign", "Main", "", ""], who="ann"))
+    else:
+        later.append(came(5, None, "event", name=what, data={"thing": "sofa"}))
+    feed(store, later)
+    Worker(compiled(STOCK), store, batch=5).run(START + 12 * HOUR)
+    if what == "pause":
+        assert not store.letters(["queued"], 99)
+    else:
+        assert told(store, waiting) == {
+            name: entries
+            for name, entries in played(compiled(STOCK), story + later, 12).items()
+            if name in waiting
+        }
+
+
+def test_a_worker_before_whom_others_have_all_that_has_come_does_what_is_due(
+    store: Store, postgresql_url: str
+) -> None:
+    begin(store, JOURNEY)
+    feed(store, [person(0, "busy"), person(0, "quiet")])
+    feed(store, [came(1, "quiet", "tag", tag="signup")])
+    Worker(compiled(JOURNEY), store).run(START + 2 * HOUR)
+    feed(store, [came(3, "busy", "tag", tag=f"t{number}") for number in range(100)])
+    other = open_store(postgresql_url, Path())
+    with closing(other), other.transaction(beside=True):
+        assert other.claim(["busy"]) == {"busy"}
+        worker = Worker(compiled(JOURNEY), store, batch=5)
+        passes: list[None] = []
+        worker.between = lambda: (
+            passes.append(None) if len(passes) < 50 else pytest.fail("it spins")
+        )
+        done = worker.run(START + 30 * HOUR)
+        assert done.entries
+    assert told(store, ["quiet"])["quiet"][-1].at > START + 20 * HOUR
 
 
 @pytest.mark.parametrize("policy", ["halt", "skip", 'show "none"'])

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from flowlang.program.program import Program
     from flowlang.workspace import Workspace
 
-"""Problems that are shown to a person before they are only counted."""
-
 
 @click.command(
     epilog="Example: flow simulate examples/webinar --contacts examples/webinar/contacts.csv"

@@ -23,8 +23,8 @@ class Peers:
     """The workers who are beside each other in a stretch, this one included.
 
     They are counted before anything shared is read.  So of all who are at work at a moment, the one
-    who came last has counted every other; and where it finds a share left for each of them, none
-    can lower a number past its end unseen.
+    who came last has counted every other; and where it finds more than a share left for each of
+    them, none can bring a number to its end unseen.
     """
 
     def __init__(self, workers: int) -> None:
@@ -32,9 +32,9 @@ class Peers:
         self._found: dict[Hashable, int] = {}
 
     def lower(self, what: Hashable, left: int) -> None:
-        """Of a number so many are left.  Raises Alone near its end, and where more than a share has
-        been taken from it.
+        """Of a number so many are left; it is going to be lowered by at most a share, or has just
+        been by one.  Raises Alone near its end, and where a share has been taken from it.
         """
         found = self._found.setdefault(what, left)
-        if found < self.workers * SHARE or found - left >= SHARE:
+        if found <= self.workers * SHARE or found - left >= SHARE:
             raise Alone

@@ -49,7 +49,7 @@ def written(
 def _name(do: RunEffects, message: str) -> str:
     """A name for one send that is the same whenever it is tried again.
 
-    With the place in the history no two sends can have one name, whatever loop they are in.
+    In a store no two can have one name, whatever loop they are in: each has its place in a history.
     """
     contact, run = do.contact, do.run
     places = (run.counters.get("", 0), len(contact.messages), do.world.entries_of(contact.id))

@@ -12,7 +12,6 @@ from flowlang.engine.admission import from_text
 from flowlang.engine.commons import as_process, by_kind
 from flowlang.engine.controls import VERBS, Control, Verb
 from flowlang.engine.processes import Process
-from flowlang.stores.rows import Shared
 from flowlang.stores.store import Store
 
 _ASKED = 1_000
@@ -72,25 +71,26 @@ UNDER_WAY = ("waiting", "halted")
 RUN_STATUSES = ("finished", *UNDER_WAY, "waiting for restart", "stopped")
 
 
-def runs(store: Store, shared: Shared) -> dict[str, Counter[str]]:
+def runs(store: Store) -> dict[str, Counter[str]]:
     """The runs of each campaign, of each send to a group, and of each automation, by its name: how
     many have `started`, and how many are in which of RUN_STATUSES.
 
     What is over counts all there ever were, also those of contacts who have gone through again,
     were merged, or were deleted: a run that is gone with its contact has stopped.
     """
-    counters = by_kind(shared.counters)
+    standing = store.standing()  # before the counters: meanwhile runs end, and are counted
+    counters = by_kind(store.shared().counters)
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for status in ("started", "finished", "stopped"):
         for name, count in counters[status].items():
             found[name][status] = count
-    standing = (*UNDER_WAY, "waiting for restart")
-    for name, status, _, count in store.standing():
-        if status in standing:
+    stand = (*UNDER_WAY, "waiting for restart")
+    for name, status, _, count in standing:
+        if status in stand:
             found[name][status] += count
     for counts in found.values():
         if counts["started"]:  # of sends to groups and automations nobody counts it
-            there = counts["finished"] + sum(counts[status] for status in standing)
+            there = counts["finished"] + sum(counts[status] for status in stand)
             counts["stopped"] = max(counts["started"] - there, 0)
     return found
 
@@ -104,7 +104,7 @@ def overview(store: Store) -> list[View]:
 def views(store: Store) -> list[View]:
     """The same, for who has begun a transaction already, or does not want to wait for one."""
     rows, at_sends = store.processes(), store.at_sends()
-    of_campaigns, program = runs(store, store.shared()), store.program()
+    of_campaigns, program = runs(store), store.program()
     versions: dict[str, str] = json.loads(program)["campaigns"] if program else {}
     groups = {row[0] for row in at_sends} - versions.keys()
     sends = _Standing(at_sends, store.at_group_sends(groups) if groups else [])
@@ -113,7 +113,7 @@ def views(store: Store) -> list[View]:
         if process.identity.type == "campaign":
             counts = of_campaigns.get(process.name, Counter())
             under_way = sum(counts[status] for status in UNDER_WAY)
-            process.done = counts["started"] - under_way
+            process.done = max(counts["started"] - under_way, 0)
             held = sends.held[process.name]
             found.append(View(process, under_way, held, version=versions.get(process.name, "")))
         elif process.identity.type == "message send":

@@ -26,6 +26,9 @@ _COMING = 2
 passed over.
 """
 
+Place = tuple[datetime, float]
+"""In the order of arrivals: a moment, and which of those that come at it."""
+
 
 def stretch_beside(worker: Worker, now: datetime) -> bool:
     """Do what is to be done for some contacts; False where there is nothing for this worker.
@@ -55,49 +58,52 @@ class _Stretch:
         if worker.program.config.missed == "skip" and position.skip_missed(worker.program, now):
             raise Alone
         reach = worker.batch * _COMING * self.peers.workers
-        done = self._walk(now, reach)
+        coming = self.store.coming(reach, now)
+        done = self._walk(coming, reach, now)
         while done is None:
-            reach *= 8
-            done = self._walk(now, reach)
+            coming = self.store.coming(reach, now, after=coming[-1].place)
+            done = self._walk(coming, reach, now)
         return done
 
-    def _walk(self, now: datetime, reach: int) -> bool | None:
-        """The same with so many arrivals to choose from; None where others have them all, and who
+    def _walk(self, coming: Sequence[Coming], reach: int, now: datetime) -> bool | None:
+        """The same with these arrivals to choose from; None where others have them all, and who
         comes behind them may be nobody's.
         """
-        worker, store, position, size = self.worker, self.store, self.position, self.worker.batch
-        coming = store.coming(reach, now)
+        worker, store, size = self.worker, self.store, self.worker.batch
         bound = self._bound(coming, now)
-        due = store.due(bound or now, size, claim=True)
-        horizon: Horizon = (bound or now, math.inf)
-        before = bound
+        # Behind those that are seen may be one that concerns all.
+        seen = coming[-1].place if len(coming) == reach else (now, math.inf)
+        end = min(bound or seen, seen)
+        due = store.due(end[0], size, claim=True)
+        horizon: Horizon = (end[0], math.inf)
         if len(due) == size:
-            before = due[-1].due or now
-            horizon = (before, due[-1].began)
-        elif len(coming) == reach:
-            horizon = (min(horizon[0], coming[-1].at), math.inf)
+            last = due[-1]
+            end = (last.due or now, -1)
+            horizon = (end[0], last.began)
         mine = {row.id for row in due}
-        new = self._claimed([one for one in coming if before is None or one.at < before], mine)
+        new = self._claimed([one for one in coming if one.place <= end], mine)
         if not due and not new:
             if bound is None and len(coming) == reach:
                 return None
-            if bound is not None or worker.untold(position, self.shared) is not None:
+            if bound is not None or worker.untold(self.position, self.shared) is not None:
                 raise Alone
             return False
-        self._do([*due, *store.contacts(new)], mine | new, horizon, before)
+        self._do([*due, *store.contacts(new)], mine | new, horizon, end)
         return True
 
-    def _bound(self, coming: Sequence[Coming], now: datetime) -> datetime | None:
-        """The next moment at which something concerns all; None where it is still to come."""
+    def _bound(self, coming: Sequence[Coming], now: datetime) -> Place | None:
+        """The place before the next that concerns all; None where that is still to come."""
         worker, position = self.worker, self.position
-        firing = position.next_firing(worker.program)
-        special = next((one.at for one in coming if worker.concerns_all(one)), None)
-        found = [
-            special,
-            firing[0] if firing is not None else None,
-            position.looks.at if position.looks is not None else None,
+        special = next((one for one in coming if worker.concerns_all(one)), None)
+        firing, looks = position.next_firing(worker.program), position.looks
+        found: list[Place] = [
+            (at, -1)
+            for at in (firing[0] if firing else None, looks.at if looks else None)
+            if at is not None and at <= now
         ]
-        return min((at for at in found if at is not None and at <= now), default=None)
+        if special is not None:
+            found.append((special.at, special.seq - 1))
+        return min(found, default=None)
 
     def _claimed(self, coming: Sequence[Coming], mine: set[str]) -> set[str]:
         """Contacts for whom something has arrived, and who are now this worker's."""
@@ -111,15 +117,9 @@ class _Stretch:
                 break
         return found
 
-    def _do(
-        self,
-        rows: Sequence[ContactRow],
-        mine: set[str],
-        horizon: Horizon,
-        before: datetime | None,
-    ) -> None:
-        """Let it happen, each contact's in its order: arrivals that come before a moment, and what
-        falls due up to the horizon.
+    def _do(self, rows: Sequence[ContactRow], mine: set[str], horizon: Horizon, end: Place) -> None:
+        """Let it happen, each contact's in its order: arrivals up to a place, and what falls due up
+        to the horizon.
         """
         worker, position = self.worker, self.position
         size = worker.batch * _COMING
@@ -127,7 +127,7 @@ class _Stretch:
         arrivals = self.store.arrivals("pending", size, horizon[0], among=mine)
         if len(arrivals) == size:
             horizon = arrivals[-1].at, math.inf
-        arrivals = [row for row in arrivals if before is None or row.at < before]
+        arrivals = [row for row in arrivals if (row.at, row.seq) <= end]
         zones = len(position.zones)
         position.foresee(worker.program, arrivals)
         if len(position.zones) != zones or any(worker.concerns_all(row) for row in arrivals):

@@ -88,15 +88,15 @@ class Worker:
                 self.between()
         except Outdated:
             self.outdated = True
-        if self._left and not self.outdated:
-            end_gone(self.store, self.program, self.version, now)
-            self._left = False
         self.report = report
         if report.reactions:
             told = Said("reactions-refused", {"count": report.reactions})
             text = told.say(self.program.language)
             self.store.save(Changes(notices=[NoticeRow(now, "inbox", text)]))
             report.notices += 1
+        if self._left and not self.outdated:
+            end_gone(self.store, self.program, self.version, now)
+            self._left = False
         return report
 
     def may_resume(self, message: str, now: datetime, of: Identity | None = None) -> int:

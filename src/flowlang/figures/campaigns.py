@@ -26,7 +26,7 @@ def rows(source: Source) -> Batches:
     """One row a campaign: those of the program, then others that have been there."""
     program = source.program
     shared = source.store.shared()
-    found, counted = by_kind(shared.counters), runs(source.store, shared)
+    found, counted = by_kind(shared.counters), runs(source.store)
     others = found["started"].keys() - program.by_name.keys()
     measures = {
         one.name: list(dict.fromkeys(measure for measure, _, _ in one.measures))

@@ -188,13 +188,17 @@ class SqlReading(Sql):
             found += map(_arrival, self._all(ordered))
         return sorted(found, key=lambda row: (row.at, row.seq))[:limit]
 
-    def coming(self, limit: int, until: datetime) -> list[Coming]:
+    def coming(
+        self, limit: int, until: datetime, after: tuple[datetime, int] | None = None
+    ) -> list[Coming]:
         c = t.arrivals.c
-        asked = sa.select(c.contact, c.type, c.at).where(
+        asked = sa.select(c.contact, c.type, c.at, c.seq).where(
             c.status == "pending", c.at <= stamp(until)
         )
+        if after is not None:
+            asked = asked.where(sa.tuple_(c.at, c.seq) > sa.tuple_(stamp(after[0]), after[1]))
         found = self._all(asked.order_by(c.at, c.seq).limit(limit))
-        return [Coming(contact, kind, moment(at)) for contact, kind, at in found]
+        return [Coming(contact, kind, moment(at), seq) for contact, kind, at, seq in found]
 
     def seen(self, ids: Collection[str]) -> set[str]:
         c = t.arrivals.c

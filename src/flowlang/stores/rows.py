@@ -78,6 +78,12 @@ class Coming(NamedTuple):
     contact: str | None
     type: str
     at: datetime
+    seq: int
+
+    @property
+    def place(self) -> tuple[datetime, int]:
+        """In the order of all arrivals."""
+        return self.at, self.seq
 
 
 class HistoryRow(NamedTuple):

@@ -113,8 +113,10 @@ class Store(Protocol):
         """
         ...
 
-    def coming(self, limit: int, until: datetime) -> list[Coming]:
-        """That arrivals wait, up to and including a moment, in their order."""
+    def coming(
+        self, limit: int, until: datetime, after: tuple[datetime, int] | None = None
+    ) -> list[Coming]:
+        """That arrivals wait, behind a place and up to and including a moment, in their order."""
         ...
 
     def arrivals(

@@ -60,7 +60,7 @@ class _Collector(Collector):
         yield self._lag()
         yield from _amounts(shared, tally)
         standing = _family("runs", "Runs of a campaign, by where they stand.", "campaign", "status")
-        for campaign, counts in sorted(runs(self._store, shared).items()):
+        for campaign, counts in sorted(runs(self._store).items()):
             for status in RUN_STATUSES:
                 standing.add_metric([campaign, status], counts[status])
         yield standing

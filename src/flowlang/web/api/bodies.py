@@ -70,7 +70,7 @@ def lines(body: str, what: str, most: int) -> list[Parsed]:
 
 def check_rows(data: bytes, what: str, most: int) -> None:
     """Raises Problem where a text has too many lines to be read at once."""
-    if data.count(b"\n") > most:
+    if max(map(data.count, (b"\n", b"\r"))) > most:
         raise _too_many(what, most)
 
 

@@ -378,6 +378,18 @@ def test_without_a_sender_one_stands_in_and_is_told(machine: Machine) -> None:
     assert b"From: flow@localhost" in mail.read_bytes()
 
 
+def test_an_empty_address_of_a_store_is_refused(machine: Machine) -> None:
+    done = machine("run", "--once", "--store", "")
+    assert done.code == 2
+    assert "it is empty; leave it away for the store that flow.toml names" in done.talk
+
+
+def test_who_runs_for_long_is_told_that_the_clock_stands_still(machine: Machine) -> None:
+    given = ("--now", "2026-11-20 09:00", "--store", "mysql://x")  # so it ends at once
+    assert "the clock stands still at 2026-11-20 09:00" in machine("run", *given).talk
+    assert "stands still" not in machine("run", "--once", *given).talk
+
+
 @pytest.mark.parametrize(
     ("url", "message"),
     [

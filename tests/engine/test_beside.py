@@ -8,9 +8,13 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from flowlang.contact import Entry
 from flowlang.engine.beside import SHARE
@@ -29,6 +33,7 @@ from tests.engine.test_worker import (
     played,
     told,
 )
+from tests.postgresql import Server
 
 JOURNEY = """
 contact
@@ -255,6 +260,53 @@ def test_what_concerns_all_is_done_in_time_however_much_waits_before_it(
             for name, entries in played(compiled(STOCK), story + later, 12).items()
             if name in waiting
         }
+
+
+PEOPLE = [f"p{number}" for number in range(7)]
+MAIN = ["campaign", "Main", "", ""]
+of_one = st.tuples(
+    st.integers(1, 60),
+    st.sampled_from(PEOPLE),
+    st.sampled_from([
+        ("tag", {"tag": "go"}), ("untag", {"tag": "go"}), ("set", {"field": "wish", "value": "sofa"}),
+        ("set", {"field": "score", "value": 9}),
+    ]),
+)  # fmt: skip
+of_all = st.tuples(
+    st.integers(1, 60),
+    st.none(),
+    st.sampled_from([
+        ("event", {"name": "back_in_stock", "data": {"thing": "sofa"}}),
+        ("pause", {"process": MAIN, "who": "ann"}), ("resume", {"process": MAIN, "who": "ann"}),
+    ]),
+)  # fmt: skip
+
+
+@given(
+    st.lists(st.one_of(of_one, of_one, of_one, of_all), max_size=40),
+    st.integers(1, 2),
+    st.sampled_from([1, 3]),
+)
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_any_story_is_told_alike_by_workers_beside_each_other(
+    postgresql: Server,
+    happened: list[tuple[int, str | None, tuple[str, dict[str, Any]]]],
+    workers: int,
+    batch: int,
+) -> None:
+    happened.sort(key=itemgetter(0))
+    story = [person(0, name, score=1) for name in PEOPLE]
+    story += [came(hours, whose, kind, **data) for hours, whose, (kind, data) in happened]
+    name = postgresql.database(postgresql.template())
+    url = postgresql.url(name)
+    with closing(open_store(url, Path())) as store:
+        begin(store, STOCK)
+        feed(store, story)
+        Crew(url, STOCK, workers=workers, batch=batch).run(START + 100 * HOUR)
+        assert told(store, PEOPLE) == played(compiled(STOCK), story, 100)
+    postgresql.drop(name)
 
 
 def test_a_worker_before_whom_others_have_all_that_has_come_does_what_is_due(

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,7 +24,7 @@ from flowlang.engine.claimant import is_gone, me
 from flowlang.engine.delivered import Delivered
 from flowlang.engine.fates import BACK_OFF
 from flowlang.engine.handover import Handover
-from flowlang.engine.outages import LASTS
+from flowlang.engine.outages import LAPSES, LASTS
 from flowlang.stores import Store, StoreError
 from flowlang.stores.rows import Changes, LetterFate
 from tests.stores.contract import LETTER, NOON
@@ -68,6 +69,19 @@ class Clock:
         self.now = NOON
 
     def __call__(self) -> datetime:
+        return self.now
+
+
+class Deadly(Clock):
+    """One by which the program is killed when it has looked at it so often."""
+
+    def __init__(self, looks: int, now: datetime) -> None:
+        self.looks, self.now = looks, now
+
+    def __call__(self) -> datetime:
+        self.looks -= 1
+        if self.looks < 0:
+            raise KeyboardInterrupt
         return self.now
 
 
@@ -219,6 +233,102 @@ def test_of_several_programs_one_tells_of_an_outage(store: Store) -> None:
     assert len(store.notices(9)) == 1
 
 
+@pytest.mark.parametrize("other", ["bounced", "unknown", "failed", "retry", "down"])
+@pytest.mark.parametrize("first", [True, False])
+def test_one_letter_that_is_delivered_ends_an_outage_whatever_becomes_of_the_others(
+    store: Store, other: str, first: bool
+) -> None:
+    more(store, 2)
+    answers = ["delivered", other] if first else [other, "delivered"]
+    script = [*["down"] * 4, *answers, "failed", "failed"]
+    clock, delivery = Clock(), Scripted(*script, at_once=2)
+    handover = Handover(store, delivery, clock)
+    for _ in range(2):
+        handover.run()
+        clock.now += 2 * HOUR
+    store.mark_letters([LetterFate("l2", "queued", NOON + DAY, "because", 0)])
+    done = handover.run()
+    told = [one.text for one in store.notices(9) if one.text.startswith("the script")]
+    assert told[1:] == ["the script takes letters again"]
+    assert done.down == {}
+    assert "l2" in delivery.got, "what was held is released"
+
+
+@pytest.mark.parametrize("other", ["bounced", "unknown", "failed", "retry"])
+def test_without_a_letter_that_is_delivered_a_way_stays_down(store: Store, other: str) -> None:
+    more(store, 2)
+    delivery = Scripted("down", other, at_once=2)
+    handover = Handover(store, delivery, Clock())
+    assert handover.run().down == {"the script": "because"}
+    assert handover.run().idle
+    assert delivery.got == ["example.com 000", "example.com 001"]
+
+
+def test_a_way_that_another_program_finds_up_between_two_tries_is_not_down(store: Store) -> None:
+    """Also where neither of them began after the other had found out."""
+    more(store, 8)
+    clock = Clock()
+    unlucky = Handover(store, Scripted("down", "down"), clock)
+
+    class Lucky(Scripted):
+        def hand_over(self, letters: Sequence[Letter]) -> list[Outcome]:
+            if len(self.got) in (0, 6):
+                unlucky.run()
+            clock.now += LASTS if len(self.got) == 5 else timedelta(seconds=1)
+            return super().hand_over(letters)
+
+    lucky = Lucky()
+    Handover(store, lucky, clock).run()
+    left = {row.letter.id for row in store.letters(["queued"], 9)}
+    assert (len(lucky.got), left) == (8, {"example.com 001", "l1"}), "those that the other tried"
+    deliver(store, Scripted("down"), clock.now + DAY)
+    assert store.notices(9) == []
+
+
+def test_wherever_a_program_is_killed_the_end_of_an_outage_is_told(store: Store) -> None:
+    deliver(store, Scripted())
+    looks, killed = 0, True
+    while killed:
+        start, name = NOON + looks * DAY, f"k{looks}"
+        store.save(Changes(letters=[replace(LETTER, id=name)]))
+        for hours in (0, 2):
+            deliver(store, Scripted("down"), start + hours * HOUR)
+        try:
+            Handover(store, Scripted(), Deadly(looks, start + 9 * HOUR)).run()
+            killed = False
+        except KeyboardInterrupt:
+            pass
+        through = name in {row.letter.id for row in store.letters(["handed over"], 99)}
+        assert _told_up(store) == looks + through
+        store.save(Changes(letters=[replace(LETTER, id=f"{name} after")]))
+        deliver(store, Scripted(), start + 12 * HOUR)
+        looks += 1
+        assert _told_up(store) == looks
+    assert looks > 5
+
+
+def _told_up(store: Store) -> int:
+    return sum(one.text == "the script takes letters again" for one in store.notices(999))
+
+
+@pytest.mark.parametrize(("apart", "told"), [(DAY, 1), (LAPSES, 1), (LAPSES + MINUTE, 0)])
+def test_two_failures_are_of_one_outage_if_they_are_not_far_apart(
+    store: Store, apart: timedelta, told: int
+) -> None:
+    clock, delivery = Clock(), Scripted("down", "bounced", "bounced", "down", "down")
+    handover = Handover(store, delivery, clock)
+    handover.run()
+    clock.now += HOUR
+    assert handover.run().bounced == 2
+    clock.now = NOON + apart
+    more(store, 1)
+    handover.run()
+    assert len(store.notices(9)) == told
+    clock.now += HOUR
+    handover.run()
+    assert len(store.notices(9)) == 1
+
+
 def test_another_letter_that_fails_does_not_end_an_outage(store: Store) -> None:
     more(store, 2)
     deliver(store, Scripted("down"))
@@ -349,6 +459,16 @@ def test_who_is_killed_while_handing_over_leaves_one_letter_of_unknown_fate(
     told = [one.text for one in store.notices(9)]
     assert len(told) == (not again)
     assert all(text.startswith('"Offer" to anna@example.com: unknown') for text in told)
+
+
+def test_of_an_abandoned_letter_one_tells_however_many_begin_at_once(database: Database) -> None:
+    stores = [database.open() for _ in range(3)]
+    more(stores[0], 100)
+    stores[0].claim_letters(NOON, 100, "someone")
+    with ThreadPoolExecutor(len(stores)) as threads:
+        done = list(threads.map(lambda one: deliver(one, Scripted(), NOON + LEASE), stores))
+    assert sum(one.unknown for one in done) == 100
+    assert len(stores[0].notices(999)) == 100
 
 
 def test_a_process_that_has_ended_is_known_to_be_gone_at_once(store: Store) -> None:

@@ -283,6 +283,7 @@ class StoreContract(ABC):
         store.save(Changes(counters={"started": 3, "stopped": 1}, values={"a": "3", "b": ""}))
         assert store.shared().counters == {"started": 5, "stopped": 1}
         assert store.shared().values == {"a": "3"}
+        assert (store.value("a"), store.value("b")) == ("3", None)
 
     def test_processes_and_notices_are_kept(self, store: Store) -> None:
         row = ProcessRow(

@@ -149,6 +149,16 @@ def test_only_the_first_who_opens_an_empty_database_has_made_the_store(
     postgresql.drop(name)
 
 
+def test_who_only_looks_makes_no_store(postgresql: Server) -> None:
+    name = postgresql.database()
+    with pytest.raises(StoreError, match=f"there is no store at .*{name}"):
+        open_store(postgresql.url(name), Path(), make=False)
+    with opened(postgresql.url(name)) as store:
+        assert store.made
+    open_store(postgresql.url(name), Path(), make=False).close()
+    postgresql.drop(name)
+
+
 def test_a_database_of_another_program_is_left_alone(postgresql: Server) -> None:
     name = postgresql.database()
     postgresql.command("create table contacts (id text)", name)

@@ -51,7 +51,7 @@ def _rows(program: Program, store: Store) -> list[dict[str, Any]]:
 
     found = store.contacts([SYSTEM])
     system = States(program).read(found[0].state)[0] if found else Contact(SYSTEM)
-    position = Position.read(store.shared().values.get(NAME))
+    position = Position.read(store.value(NAME))
     return [
         {
             "automation": one.name,

@@ -30,9 +30,10 @@ def checked_out(revision: str, root: Path) -> Iterator[Path]:
         )
     if revision.startswith("-"):
         raise click.ClickException(tr('"{revision}" is no git revision', revision=revision))
-    top = Path(
-        _git(root, "rev-parse", "--show-toplevel", what=tr("this is no git repository")).strip()
+    none = tr(
+        '"{revision}": there is no such folder, and this is no git repository', revision=revision
     )
+    top = Path(_git(root, "rev-parse", "--show-toplevel", what=none).strip())
     inside = root.resolve().relative_to(top.resolve()).as_posix()
     commit = _git(
         root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}",

@@ -71,7 +71,11 @@ def run(path: Path | None, url: str | None, once: bool, given_now: str | None) -
     if folder.runnable is not None:
         senders.check(folder, folder.runnable, url)
     # A call that is wrong leaves no store behind.
-    storing.moment(given_now, folder.settings.config().timezone)
+    zone = folder.settings.config().timezone
+    if once:
+        storing.moment(given_now, zone)
+    else:
+        storing.tell_clock(given_now, zone)
     with storing.opened(folder, url, patient=not once) as store:
         return _Engine(path, folder, store, given_now, url).run(once=once)
 

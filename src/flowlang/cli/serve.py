@@ -61,7 +61,7 @@ def serve(
     workspace, program = running.program_of(path, url)
     _check_path(program)
     zone = program.config.timezone
-    storing.moment(given_now, zone)  # refuses what is no time before anything else
+    storing.tell_clock(given_now, zone)
     limits = Limits(body=max_body << 20, per_second=rate, burst=max(1, round(4 * rate)))
     with storing.opened(workspace, url) as store:
         program.config = replace(program.config, link_key=storing.link_key(store))

@@ -32,8 +32,19 @@ workspace_option = click.option(
     "-w", "--workspace", "path", metavar="PATH", type=click.Path(path_type=Path),
     help="The workspace; without it, that of the current folder.",
 )  # fmt: skip
+
+
+def _address(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """An empty one is a mistake, and must not lead to another store."""
+    if value == "":
+        raise click.BadParameter(
+            tr("it is empty; leave it away for the store that flow.toml names"), context, parameter
+        )
+    return value
+
+
 store_option = click.option(
-    "--store", "url", metavar="URL", envvar="FLOW_STORE", show_envvar=True,
+    "--store", "url", metavar="URL", envvar="FLOW_STORE", show_envvar=True, callback=_address,
     help="The store, such as sqlite:///state.db (from the workspace on); else as flow.toml says,"
     " else .flow/state.db in the workspace.",
 )  # fmt: skip
@@ -70,16 +81,18 @@ def refusals(settings: Settings, url: str | None, channels: Mapping[str, str]) -
 
 
 @contextmanager
-def opened(workspace: Workspace, url: str | None, *, patient: bool = False) -> Iterator[Store]:
+def opened(
+    workspace: Workspace, url: str | None, *, patient: bool = False, make: bool = True
+) -> Iterator[Store]:
     """The workspace's store, or the one that was named; what fails in it is told in one line.
 
     That it was made just now is told as well: its address may be mistyped.  Who is `patient` waits
-    for a server that is not there.
+    for a server that is not there; without `make` none is made.
     """
     from flowlang.stores import StoreError
 
     try:
-        store = _open(workspace, url, patient=patient)
+        store = _open(workspace, url, patient=patient, make=make)
         try:
             place = _file(workspace, url) or store.shown
             if store.made:
@@ -91,12 +104,13 @@ def opened(workspace: Workspace, url: str | None, *, patient: bool = False) -> I
         raise click.ClickException(speech.why(failure)) from failure
 
 
-def _open(workspace: Workspace, url: str | None, *, patient: bool) -> Store:
+def _open(workspace: Workspace, url: str | None, *, patient: bool, make: bool) -> Store:
     from flowlang.stores import StoreAway, open_store
 
     while True:
         try:
-            return open_store(url or workspace.settings.store_url, workspace.root.resolve())
+            address = url or workspace.settings.store_url
+            return open_store(address, workspace.root.resolve(), make=make)
         except StoreAway as failure:
             if not patient:
                 raise
@@ -123,11 +137,10 @@ def is_there(workspace: Workspace, url: str | None) -> bool:
 def existing(workspace: Workspace, url: str | None) -> Iterator[Store]:
     """The same for who only looks: where there is no store yet, that is told, and none is made."""
     if not is_there(workspace, url):
-        path = _file(workspace, url)
-        raise click.ClickException(
-            tr("there is no store at {path}; `flow contacts import` makes one", path=path)
-        )
-    with opened(workspace, url) as store:
+        from flowlang.stores.store import no_store
+
+        raise click.ClickException(no_store(_file(workspace, url)))
+    with opened(workspace, url, make=False) as store:
         yield store
 
 
@@ -161,7 +174,7 @@ def link_key(store: Store) -> bytes:
                 )
             )
         return given.encode("utf-8", "surrogateescape")
-    kept = store.shared().values.get(_KEY)
+    kept = store.value(_KEY)
     if kept is None:
         kept = _made_key(store)
     return bytes.fromhex(json.loads(kept))
@@ -174,11 +187,24 @@ def _made_key(store: Store) -> str:
     from flowlang.stores.rows import Changes
 
     with store.transaction():
-        kept = store.shared().values.get(_KEY)
+        kept = store.value(_KEY)
         if kept is None:
             kept = json.dumps(secrets.token_hex(32))
             store.save(Changes(values={_KEY: kept}))
     return kept
+
+
+def tell_clock(given: str | None, zone: ZoneInfo) -> None:
+    """Tell whoever runs for long that no time passes, where one was given.
+
+    Raises UsageError for what is no time.
+    """
+    now = moment(given, zone)
+    if given is not None:
+        shown = terminal.clock(now, zone)
+        terminal.talk(
+            tr("the clock stands still at {moment}, as --now or FLOW_NOW says", moment=shown)
+        )
 
 
 def moment(given: str | None, zone: ZoneInfo) -> datetime:

@@ -50,7 +50,7 @@ def record(store: Store, program: Program, now: datetime, version: Version) -> N
 
     Campaigns that include existing contacts will look at them, once.
     """
-    position = Position.read(store.shared().values.get(NAME))
+    position = Position.read(store.value(NAME))
     position.version = version.number
     position.follow(program, now)
     _look(position, [one.name for one in program.campaigns if one.include_existing], now)
@@ -98,7 +98,7 @@ def end_gone(store: Store, program: Program, version: int | None, now: datetime)
     if not gone(store.processes(over=False), program.by_name):
         return
     with store.transaction():
-        position = Position.read(store.shared().values.get(NAME))
+        position = Position.read(store.value(NAME))
         if version not in (None, position.version):
             return
         under_way = {name for name, _, _, _ in store.under_way()}

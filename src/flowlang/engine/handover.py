@@ -2,8 +2,9 @@
 them is noted.
 
 Handing over stands outside of every transaction; one transaction notes what became of the letters
-before and claims the next.  Who is killed between hand-over and note leaves a letter of which
-nobody can tell whether it went out: it is taken up again only where that does no harm.
+before, and how their way stands, and claims the next.  Who is killed between hand-over and note
+leaves a letter of which nobody can tell whether it went out: it is taken up again only where that
+does no harm.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from flowlang.engine import fates, retelling
 from flowlang.engine.admission import as_text
 from flowlang.engine.claimant import is_gone, me
 from flowlang.engine.delivered import Delivered
-from flowlang.engine.outages import Outages
+from flowlang.engine.outages import Outages, answer
 from flowlang.engine.rates import TURN, Rates
 from flowlang.engine.telling import say
 from flowlang.stores.rows import (
@@ -86,29 +87,42 @@ class Handover:
         Raises StoreError; what became of the letters is noted by the next run then.
         """
         done = self._done = Delivered()
-        self._outages.look(self._clock())
-        with self._store.transaction(beside=True):
-            self._take_up_abandoned()
+        self._outages.begin(self._clock())
+        if self._abandoned():
+            with self._store.transaction():  # or two who begin at once would both tell of it
+                self._take_up_abandoned()
         look = self._delivery.at_once
-        while True:
-            with self._store.transaction(beside=True):
-                self._note()
-                done.left = stop()
-                turned = self._turned()
-                # Nothing is claimed while one has to wait until one is alone.
-                batch = None if done.left or turned else self._next(look)
-            self._to_note.clear()
-            for place, one in turned:
-                done.notices += self._outages.note(place, one, self._clock())
-            if batch is not None:
-                look = batch.look
-                outcomes = _handed_over(batch.way, batch.rows)
-                self._to_note = list(zip(batch.rows, outcomes, strict=True))
-            elif not turned:
-                break
-        done.down = {place: pause.because for place, pause in self._outages.pauses.items()}
+        while (batch := self._step(look, stop)) is not None:
+            look = batch.look
+            outcomes = _handed_over(batch.way, batch.rows)
+            self._to_note = list(zip(batch.rows, outcomes, strict=True))
+        now, pauses = self._clock(), self._outages.pauses
+        done.down = {place: one.because for place, one in pauses.items() if one.until > now}
         self._delivery.rest()
         return done
+
+    def _step(self, look: int, stop: Callable[[], bool]) -> _Batch | None:
+        """Note what became of the letters before, and claim the next; None where none is to go."""
+        batch = None
+        with self._store.transaction(beside=True):
+            self._outages.look(self._clock())
+            alone = bool(self._answered())
+            if not alone:
+                batch = self._noted_and_next(look, stop)
+        if alone:  # what all who go this way have in common
+            with self._store.transaction():
+                self._outages.look(self._clock())
+                batch = self._noted_and_next(look, stop)
+        self._to_note.clear()
+        return batch
+
+    def _noted_and_next(self, look: int, stop: Callable[[], bool]) -> _Batch | None:
+        """The same within a transaction."""
+        self._note()
+        for place, said in self._answered():
+            self._done.notices += self._outages.note(place, said, self._clock())
+        self._done.left = stop()
+        return None if self._done.left else self._next(look)
 
     # ------------------------------------------------------------------ which letters go now
 
@@ -160,10 +174,6 @@ class Handover:
         for row, outcome in self._to_note:
             letter = row.letter
             way = self._delivery.way(letter)
-            if outcome.status == "down":
-                self._outages.pause(way.place, outcome, now)
-            elif outcome.status != "unknown":
-                self._outages.pauses.pop(way.place, None)
             again = self._allow or way.repeatable
             fate = fates.fate(row, outcome, now, again=again, give_up_after=self._give_up_after)
             marks.append(fate)
@@ -180,13 +190,16 @@ class Handover:
         if changes.notices or changes.progress:
             self._store.save(changes)
 
-    def _turned(self) -> list[tuple[str, Outcome]]:
-        """The ways that began or ceased to be down, or have been so for long, with what was said
-        last.
-        """
-        now = self._clock()
-        last = {self._delivery.way(row.letter).place: outcome for row, outcome in self._to_note}
-        return [one for one in last.items() if self._outages.concerns(one[0], one[1].status, now)]
+    def _answered(self) -> list[tuple[str, Outcome]]:
+        """The ways that are down, or have been so until now, with what they answered."""
+        outcomes: dict[str, list[Outcome]] = {}
+        for row, outcome in self._to_note:
+            outcomes.setdefault(self._delivery.way(row.letter).place, []).append(outcome)
+        return [
+            (place, said)
+            for place, some in outcomes.items()
+            if (said := answer(some)) is not None and self._outages.concerns(place, said)
+        ]
 
     def _count(
         self, letter: Letter, fate: LetterFate, outcome: Outcome, now: datetime
@@ -224,13 +237,19 @@ class Handover:
             for what, by in (("done", -count), ("failed", count))
         ]
 
-    def _take_up_abandoned(self) -> None:
+    def _abandoned(self) -> list[LetterRow]:
         """Letters that someone claimed who has ended, or who has not reported for too long."""
         now, mine = self._clock(), {row.letter.id for row, _ in self._to_note}
-        for row in self._store.letters(["handing over"], 10_000):
-            gone = is_gone(row.reason) or row.since + LEASE <= now
-            if not gone or row.letter.id in mine:
-                continue
+        return [
+            row
+            for row in self._store.letters(["handing over"], 10_000)
+            if row.letter.id not in mine and (is_gone(row.reason) or row.since + LEASE <= now)
+        ]
+
+    def _take_up_abandoned(self) -> None:
+        """Again, or as unknown; within a transaction of someone who is alone."""
+        now = self._clock()
+        for row in self._abandoned():
             letter = row.letter
             if self._allow or self._delivery.way(letter).repeatable:
                 fate = LetterFate(letter.id, "queued", now, _ABANDONED)

@@ -42,5 +42,5 @@ def look(store: Store, seen: Seen, limit: int) -> Inbox:
 
 def cleared(store: Store) -> Seen:
     """Up to where it was cleared away.  Raises StoreError."""
-    text = store.shared().values.get(NAME)
+    text = store.value(NAME)
     return Seen(**json.loads(text)) if text else Seen()

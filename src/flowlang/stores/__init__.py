@@ -27,14 +27,14 @@ def schemes() -> list[str]:
     return sorted(one.name for one in pkgutil.iter_modules(__path__) if one.name not in _SHARED)
 
 
-def open_store(url: str, base: Path) -> Store:
-    """The store at a URL, made where there is none yet; relative paths begin at `base`.
+def open_store(url: str, base: Path, *, make: bool = True) -> Store:
+    """The store at a URL; relative paths begin at `base`.  Where there is none, `make` one.
 
     Raises StoreError, in words for a person, for an unknown scheme and where it cannot be opened;
     StoreAway where its server is not there.
     """
     scheme = check_scheme(url)
-    store: Store = import_module(f"{__name__}.{scheme}").connect(url, base)
+    store: Store = import_module(f"{__name__}.{scheme}").connect(url, base, make=make)
     return store
 
 

@@ -9,6 +9,7 @@ is locked instead.
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,7 +23,7 @@ from flowlang.stores.bell import Bell
 from flowlang.stores.bulk import Bulk
 from flowlang.stores.json_rows import JsonRows
 from flowlang.stores.sql import ready
-from flowlang.stores.store import StoreAway, StoreError
+from flowlang.stores.store import StoreAway, StoreError, no_store
 from flowlang.stores.writing import SqlStore
 
 try:
@@ -135,8 +136,8 @@ class PostgresqlStore(SqlStore):
         connection.execute(sa.select(lock))
 
 
-def connect(url: str, base: Path) -> PostgresqlStore:
-    """The store in a database, its tables made where there are none.
+def connect(url: str, base: Path, *, make: bool = True) -> PostgresqlStore:
+    """The store in a database; `make` its tables where there are none.
 
     Raises StoreError; StoreAway where the server is not there.
     """
@@ -152,7 +153,7 @@ def connect(url: str, base: Path) -> PostgresqlStore:
     store = PostgresqlStore(engine, _shown(parsed), JsonRows(), Bell(engine))
     sa.event.listen(engine, "connect", _set_up)
     try:
-        return ready(store, _ensure_tables)
+        return ready(store, partial(_ensure_tables, make=make))
     except StoreError as failure:
         cause = failure.__cause__
         if isinstance(cause, sa.exc.DBAPIError) and is_away(cause.orig):
@@ -192,7 +193,7 @@ def _set_up(connection: psycopg.Connection, record: object) -> None:
     connection.commit()
 
 
-def _ensure_tables(store: PostgresqlStore) -> None:
+def _ensure_tables(store: PostgresqlStore, *, make: bool) -> None:
     """Make the tables of an empty database, bring older ones up to date; refuse what is something
     else, and leave it as it is.
     """
@@ -209,6 +210,8 @@ def _ensure_tables(store: PostgresqlStore) -> None:
         if _is_current(connection, store.shown):  # another program was faster
             return
         if tables.version(connection) is None:
+            if not make:
+                raise StoreError(no_store(store.shown))
             tables.make(connection)
             store.made = True
         else:

@@ -264,6 +264,11 @@ class SqlReading(Sql):
             {row[0]: row[1] for row in values},
         )
 
+    def value(self, name: str) -> str | None:
+        c = t.shared.c
+        with self._connected() as connection:
+            return connection.scalar(sa.select(c.value).where(c.name == name))
+
     def processes(self, *, over: bool = True) -> list[ProcessRow]:
         c, p = t.processes.c, t.progress.c
         asked = sa.select(t.processes).order_by(c.number)

@@ -30,7 +30,7 @@ from flowlang.speech import tr
 from flowlang.stores import tables
 from flowlang.stores.bulk import RowByRow
 from flowlang.stores.sql import ready
-from flowlang.stores.store import StoreError
+from flowlang.stores.store import StoreError, no_store
 from flowlang.stores.writing import SqlStore
 
 PATIENCE = 15_000
@@ -141,8 +141,8 @@ class SqliteStore(SqlStore):
         return next((said for part, said in _SAID.items() if part in text), text)
 
 
-def connect(url: str, base: Path) -> SqliteStore:
-    """The store in a file, made where there is none.  Raises StoreError."""
+def connect(url: str, base: Path, *, make: bool = True) -> SqliteStore:
+    """The store in a file; `make` one where there is none.  Raises StoreError."""
     if not url.startswith(_PREFIX) or not url.removeprefix(_PREFIX):
         raise StoreError(
             tr('"{url}": write sqlite:///state.db, or sqlite:////var/lib/flow/state.db', url=url)
@@ -153,6 +153,8 @@ def connect(url: str, base: Path) -> SqliteStore:
         store = SqliteStore(engine, None)
     else:
         path = base / name
+        if not make and _is_missing(path):
+            raise StoreError(no_store(path))
         _prepare(path)
         engine = sa.create_engine(
             "sqlite://",
@@ -163,6 +165,16 @@ def connect(url: str, base: Path) -> SqliteStore:
     sa.event.listen(engine, "connect", store.set_up)
     sa.event.listen(engine, "begin", _begin)
     return ready(store, _ensure_tables)
+
+
+def _is_missing(path: Path) -> bool:
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        return True
+    except (OSError, ValueError):
+        return False  # it is told when it is opened
+    return False
 
 
 def _options() -> dict[str, Any]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from flowlang.contact import Entry
+from flowlang.speech import Text, tr
 from flowlang.stores.rows import (
     ArrivalRow,
     ArrivalStatus,
@@ -30,6 +31,11 @@ from flowlang.stores.rows import (
 
 class StoreError(Exception):
     """The store cannot be opened or used now; the message says why, for a person."""
+
+
+def no_store(place: object) -> Text:
+    """That there is none, for a person who only wanted to look."""
+    return tr("there is no store at {path}; `flow contacts import` makes one", path=place)
 
 
 class StoreAway(StoreError):
@@ -217,6 +223,10 @@ class Store(Protocol):
 
     def shared(self) -> Shared:
         """What contacts share; it is small."""
+        ...
+
+    def value(self, name: str) -> str | None:
+        """One of the values that `shared` gives; None where there is none of that name."""
         ...
 
     def processes(self, *, over: bool = True) -> list[ProcessRow]:

@@ -92,7 +92,7 @@ def make(store: Store, name: str, scopes: Collection[str], now: datetime) -> str
 
 def tokens(store: Store) -> list[Token]:
     """Those that are valid, in the order in which they were made.  Raises StoreError."""
-    text = store.shared().values.get(_STORED)
+    text = store.value(_STORED)
     rows = json.loads(text) if text else []
     return [
         Token(row["name"], row["hash"], tuple(row["scopes"]), row["made"]) for row in rows

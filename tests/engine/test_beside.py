@@ -268,8 +268,8 @@ of_one = st.tuples(
     st.integers(1, 60),
     st.sampled_from(PEOPLE),
     st.sampled_from([
-        ("tag", {"tag": "go"}), ("untag", {"tag": "go"}), ("set", {"field": "wish", "value": "sofa"}),
-        ("set", {"field": "score", "value": 9}),
+        ("tag", {"tag": "go"}), ("untag", {"tag": "go"}),
+        ("set", {"field": "wish", "value": "sofa"}), ("set", {"field": "score", "value": 9}),
     ]),
 )  # fmt: skip
 of_all = st.tuples(

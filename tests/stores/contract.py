@@ -22,6 +22,7 @@ from time import monotonic
 import pytest
 
 from flowlang.contact import Entry, Letter
+from flowlang.speech import Text
 from flowlang.stores import Store, StoreError
 from flowlang.stores.rows import (
     SKIPPED,
@@ -303,6 +304,16 @@ class StoreContract(ABC):
         assert store.shared().processes == store.processes() == [now]
         assert [one.text for one in store.notices(9)] == ["99 codes left", "98 codes left"]
         assert [one.text for one in store.notices(1)] == ["98 codes left"]
+
+    def test_a_text_of_a_kind_of_its_own_is_kept_as_a_text(self, store: Store) -> None:
+        told = Text("it is paused", {})
+        row = ProcessRow(
+            "message send", "Offer", "Shop", "", 0, "paused", None, 0, 0, {}, told, "", NOON, NOON,
+            None,
+        )  # fmt: skip
+        store.save(Changes(processes=[row], notices=[NoticeRow(NOON, "inbox", told)]))
+        store.save(Changes(processes=[replace(row, number=1)]))
+        assert store.processes()[0].because == store.notices(1)[0].text == told
 
     def test_processes_that_are_over_are_kept_apart(self, store: Store) -> None:
         rows = [

@@ -21,7 +21,7 @@ from typing import Any, get_type_hints
 import msgspec
 
 from flowlang.contact import Contact, Happening, Measure, Run, RunKey
-from flowlang.encoding import decode, encode
+from flowlang.encoding import decode, encode, to_json
 from flowlang.program.program import Campaign, Program
 from flowlang.stores.rows import ContactRow
 
@@ -66,7 +66,7 @@ class States:
         kept.measures = [*contact.measures, *aside.measures]
         kept.runs = [self._run(key, run, aside) for key, run in contact.runs.items()]
         kept.runs += map(_kept_run, aside.runs.values())
-        return _ENCODER.encode(kept).decode()
+        return to_json(kept).decode()
 
     def _run(self, key: RunKey, run: Run, aside: Aside) -> Any:
         campaign = self.program.campaign_of(run)
@@ -183,7 +183,6 @@ def _shape() -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
 
 
 _Kept, _values = _shape()
-_ENCODER = msgspec.json.Encoder()
 kept_contact: Callable[[str], Any] = msgspec.json.Decoder(_Kept).decode
 """A contact as its text says: its groups, runs and measures are lists, its values are encoded."""
 

@@ -12,11 +12,11 @@ from functools import cache
 from operator import itemgetter
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.engine import Connection
 
+from flowlang.encoding import to_json
 from flowlang.stores.bulk import Bulk, Rows, add_up, put_in_place
 
 
@@ -50,7 +50,7 @@ class JsonRows(Bulk):
 def _do(connection: Connection, statement: Any, rows: Rows) -> int:
     if not rows.values:
         return 0
-    given = _json(rows.values)
+    given = to_json(rows.values)
     if len(given) > MOST and len(rows.values) > 1:
         half = len(rows.values) // 2
         parts = rows.values[:half], rows.values[half:]
@@ -58,7 +58,6 @@ def _do(connection: Connection, statement: Any, rows: Rows) -> int:
     return int(connection.execute(statement, {_GIVEN: given.decode()}).rowcount)
 
 
-_json = msgspec.json.Encoder().encode
 _GIVEN = "_rows"
 MOST = 64_000_000
 """Bytes that are given at once; the server takes four times as many."""

@@ -9,11 +9,11 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from flowlang.contact import Letter
+from flowlang.encoding import to_json
 from flowlang.stores import schema as t
 from flowlang.stores.bulk import Bulk, Rows
 from flowlang.stores.reading import SqlReading, letter_row
@@ -261,11 +261,10 @@ _ASKED_FOR = ("id", "contact", "message", "campaign", "at")
 _TOLD = [one.name for one in fields(Letter) if one.name not in _ASKED_FOR]
 """Of a letter, what is in no column of its own."""
 _told = attrgetter(*_TOLD)
-_json = msgspec.json.Encoder().encode
 
 
 def _letter(letter: Letter, place: int) -> tuple[Any, ...]:
-    at, data = stamp(letter.at), _json(dict(zip(_TOLD, _told(letter), strict=True)))
+    at, data = stamp(letter.at), to_json(dict(zip(_TOLD, _told(letter), strict=True)))
     return (
         letter.id, letter.contact, letter.message, letter.campaign, at, "queued", at, 0, "",
         data.decode(), place,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from flowlang.syntax.format import FormatError, comments, format_source
@@ -41,6 +41,7 @@ def check_anything(text: str) -> None:
 
 
 @given(st.text())
+@example("²")
 def test_no_text_crashes_the_parser(text: str) -> None:
     check_anything(text)
 

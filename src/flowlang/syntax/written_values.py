@@ -52,7 +52,7 @@ def _said(number: Lexeme, word: Lexeme) -> str:
     if (
         added is None
         or number.kind not in ("NUMBER", "TIME")
-        or not hour.isdigit()
+        or not hour.isdecimal()
         or int(hour) > 24
         or len(minute) not in (0, 2)
     ):
@@ -69,7 +69,7 @@ def _time_at(broken: Broken, index: int) -> tuple[int, Lexeme] | None:
         return 2, Lexeme("TIME", time, some[0].start, some[1].end)
     if some and some[0].kind == "TIME":
         return 1, some[0]
-    if some and some[0].text.isdigit() and int(some[0].text[:3]) < 24:
+    if some and some[0].text.isdecimal() and len(some[0].text) < 3 and int(some[0].text) < 24:
         return 1, some[0]._replace(kind="TIME", text=f"{int(some[0].text):02}:00")
     return None
 
@@ -134,10 +134,10 @@ def numbers(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
     following = broken.lexemes[index + 1] if index + 1 < len(broken.lexemes) else None
     if following is not None:
         yield from clock(broken, index + 1)
-    if lexeme.kind == "NUMBER" and lexeme.text.isdigit():
+    if lexeme.kind == "NUMBER" and lexeme.text.isdecimal():
         share = lexeme._replace(kind="PERCENT", text=f"{lexeme.text}%")
         yield said(broken, broken.put(index, 1, share), share, "share", share.text)
-        if int(lexeme.text[:3]) < 24:
+        if len(lexeme.text) < 3 and int(lexeme.text) < 24:
             time = lexeme._replace(kind="TIME", text=f"{int(lexeme.text):02}:00")
             yield said(broken, broken.put(index, 1, time), time, "colon-time", time.text)
     if lexeme.kind == "," and previous and following:

@@ -177,6 +177,11 @@ class Contact:
         return name if isinstance(name, str) and name else None
 
 
+def quoted(campaign: str) -> str:
+    """A campaign as people read it: in quotes, but for what names itself, as an automation does."""
+    return campaign if '"' in campaign else f'"{campaign}"'
+
+
 class Entry(NamedTuple):
     """One line of a contact's history: what was decided, where, and why."""
 
@@ -191,10 +196,8 @@ class Entry(NamedTuple):
 
     @property
     def whose(self) -> str:
-        """The campaign as people read it: in quotes, but for what names itself, as an automation
-        does.
-        """
-        return self.campaign if '"' in self.campaign else f'"{self.campaign}"'
+        """The campaign as people read it."""
+        return quoted(self.campaign)
 
     def data(self) -> dict[str, Any]:
         """The entry as the JSON object of `--timeline`."""

@@ -5,10 +5,8 @@ and one clear message says what it is.
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -18,12 +16,12 @@ import psycopg
 import pytest
 
 from flowlang.stores import Store, StoreAway, StoreError, open_store
+from tests import mounting
 from tests.cli.calling import FLOW, flow, workspace
 from tests.cli.test_delivering import until
 from tests.engine_cases.sums import wrong_sums
 from tests.postgresql import OwnServer, Server
 
-ROOT = Path(__file__).parents[2]
 SHOP = """
 coupons "codes"
   when empty halt
@@ -198,11 +196,5 @@ def test_a_server_that_is_not_there_at_the_start_is_told_and_waited_for(
 
 def test_a_disk_that_is_full_saves_nothing_by_halves(tmp_path: Path) -> None:
     """The disk is full, and then there is room again."""
-    unshare = shutil.which("unshare")
-    assert unshare is not None
-    done = subprocess.run(
-        [unshare, "--user", "--map-root-user", "--mount",
-         sys.executable, "-m", "tests.engine_cases.full_disk", str(tmp_path)],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = mounting.run("tests.engine_cases.full_disk", tmp_path)
     assert done.returncode == 0, done.stderr

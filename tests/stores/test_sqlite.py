@@ -1,10 +1,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,10 +9,9 @@ import sqlalchemy as sa
 
 from flowlang.stores import Store, StoreError, open_store, sqlite
 from flowlang.stores.rows import Changes, Stock
+from tests import mounting
 from tests.cli.calling import flow, workspace
 from tests.stores.contract import ANNA, NOON, StoreContract
-
-ROOT = Path(__file__).parents[2]
 
 
 class TestSqlite(StoreContract):
@@ -119,13 +115,7 @@ def test_who_only_looks_makes_no_store_of_an_empty_file(tmp_path: Path) -> None:
 
 
 def test_a_store_that_cannot_be_written_to_is_read(tmp_path: Path) -> None:
-    unshare = shutil.which("unshare")
-    assert unshare is not None
-    done = subprocess.run(
-        [unshare, "--user", "--map-root-user", "--mount",
-         sys.executable, "-m", "tests.stores.read_only", str(tmp_path)],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = mounting.run("tests.stores.read_only", tmp_path)
     assert done.returncode == 0, done.stderr
 
 

@@ -71,18 +71,21 @@ UNDER_WAY = ("waiting", "halted")
 RUN_STATUSES = ("finished", *UNDER_WAY, "waiting for restart", "stopped")
 
 
-def runs(store: Store) -> dict[str, Counter[str]]:
+def runs(
+    standing: list[tuple[str, str, str, int]], counters: dict[str, int]
+) -> dict[str, Counter[str]]:
     """The runs of each campaign, of each send to a group, and of each automation, by its name: how
     many have `started`, and how many are in which of RUN_STATUSES.
+
+    Both are read from a store, `standing` first: what ends in between is counted.
 
     What is over counts all there ever were, also those of contacts who have gone through again,
     were merged, or were deleted: a run that is gone with its contact has stopped.
     """
-    standing = store.standing()  # before the counters: meanwhile runs end, and are counted
-    counters = by_kind(store.shared().counters)
+    counted = by_kind(counters)
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for status in ("started", "finished", "stopped"):
-        for name, count in counters[status].items():
+        for name, count in counted[status].items():
             found[name][status] = count
     stand = (*UNDER_WAY, "waiting for restart")
     for name, status, _, count in standing:
@@ -104,7 +107,8 @@ def overview(store: Store) -> list[View]:
 def views(store: Store) -> list[View]:
     """The same, for who has begun a transaction already, or does not want to wait for one."""
     rows, at_sends = store.processes(), store.at_sends()
-    of_campaigns, program = runs(store), store.program()
+    standing = store.standing()
+    of_campaigns, program = runs(standing, store.shared().counters), store.program()
     versions: dict[str, str] = json.loads(program)["campaigns"] if program else {}
     groups = {row[0] for row in at_sends} - versions.keys()
     sends = _Standing(at_sends, store.at_group_sends(groups) if groups else [])

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from flowlang.contact import Contact, Entry
@@ -66,7 +67,7 @@ def replay(
     trace.listen()
     rows = store.arrivals("applied", MOST, contact=contact.id)
     rows += [one for one in store.arrivals("applied", MOST, until, "") if one.type in _OF_SYSTEM]
-    rows.sort(key=lambda one: (one.at, one.seq))
+    rows.sort(key=attrgetter("place"))
     found = _arrivals(program, contact, history, rows, store.sendings([contact.id]))
     coming = sorted(found, key=lambda one: one.at)
     for one in history[:1]:

@@ -127,7 +127,7 @@ class _Stretch:
         arrivals = self.store.arrivals("pending", size, horizon[0], among=mine)
         if len(arrivals) == size:
             horizon = arrivals[-1].at, math.inf
-        arrivals = [row for row in arrivals if (row.at, row.seq) <= end]
+        arrivals = [row for row in arrivals if row.place <= end]
         zones = len(position.zones)
         position.foresee(worker.program, arrivals)
         if len(position.zones) != zones or any(worker.concerns_all(row) for row in arrivals):

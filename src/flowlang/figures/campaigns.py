@@ -25,8 +25,8 @@ def columns(source: Source) -> tuple[Column, ...]:
 def rows(source: Source) -> Batches:
     """One row a campaign: those of the program, then others that have been there."""
     program = source.program
-    shared = source.store.shared()
-    found, counted = by_kind(shared.counters), runs(source.store)
+    standing, shared = source.store.standing(), source.store.shared()
+    found, counted = by_kind(shared.counters), runs(standing, shared.counters)
     others = found["started"].keys() - program.by_name.keys()
     measures = {
         one.name: list(dict.fromkeys(measure for measure, _, _ in one.measures))

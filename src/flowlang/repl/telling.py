@@ -8,7 +8,7 @@ from datetime import datetime
 
 from flowlang.calendar import local
 from flowlang.check.explain import Explained
-from flowlang.contact import Run
+from flowlang.contact import Run, quoted
 from flowlang.engine import kept, retelling
 from flowlang.engine.answers import Answer, Need
 from flowlang.engine.reasons import AT_A_SEND, behind
@@ -43,9 +43,8 @@ class Teller:
         return f"{shown.date().isoformat()} {shown:%H:%M}"
 
     def campaign(self, name: str) -> str:
-        """A campaign as people read it: in quotes, but for what names itself, as a group send."""
-        known = retelling.whose(name)
-        return f'"{name}"' if known is name else in_language(known, self.language)
+        """A campaign as `Entry.whose` has it, in the language of who is told."""
+        return in_language(retelling.whose(quoted(name)), self.language)
 
     # ------------------------------------------------------------------ what happened
 

@@ -76,7 +76,7 @@ class RowByRow(Bulk):
         def build() -> Any:
             return self._insert(rows.table).on_conflict_do_nothing(index_elements=list(keys))
 
-        return self._do(connection, "insert new", rows, build)
+        return self._do(connection, ("insert new", *keys), rows, build)
 
     def put(self, connection: Connection, rows: Rows) -> None:
         def build() -> Any:

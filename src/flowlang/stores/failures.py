@@ -8,9 +8,10 @@ from flowlang.speech import Text, tr
 
 _ITSELF = Text("{text}", {"text": ""})
 """What the server or the driver says is clear enough."""
+_NUL = tr("a text holds the character NUL, which PostgreSQL does not take")
 _AT_WORK = {
-    "22021": tr("a text holds the character NUL, which PostgreSQL does not take"),
-    "22P05": tr("a text holds the character NUL, which PostgreSQL does not take"),
+    "22021": _NUL,
+    "22P05": _NUL,
     "25006": tr("it can only be read: this is a replica, or it has been set so"),
     "25P03": tr("nothing happened in the transaction for too long, so the server gave it up"),
     "40P01": tr(

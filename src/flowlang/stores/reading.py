@@ -6,6 +6,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Collection
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -186,7 +187,7 @@ class SqlReading(Sql):
             theirs = theirs.prefix_with("materialized", dialect="postgresql")
             ordered = sa.select(theirs).order_by(theirs.c.at, theirs.c.seq).limit(limit)
             found += map(_arrival, self._all(ordered))
-        return sorted(found, key=lambda row: (row.at, row.seq))[:limit]
+        return sorted(found, key=attrgetter("place"))[:limit]
 
     def coming(
         self, limit: int, until: datetime, after: tuple[datetime, int] | None = None

@@ -71,6 +71,11 @@ class ArrivalRow(NamedTuple):
     reason: str = ""
     """Why it was refused."""
 
+    @property
+    def place(self) -> tuple[datetime, int]:
+        """In the order of all arrivals."""
+        return self.at, self.seq
+
 
 class Coming(NamedTuple):
     """That an arrival waits, without what it says."""

@@ -69,9 +69,16 @@ def _time_at(broken: Broken, index: int) -> tuple[int, Lexeme] | None:
         return 2, Lexeme("TIME", time, some[0].start, some[1].end)
     if some and some[0].kind == "TIME":
         return 1, some[0]
-    if some and some[0].text.isdecimal() and len(some[0].text) < 3 and int(some[0].text) < 24:
-        return 1, some[0]._replace(kind="TIME", text=f"{int(some[0].text):02}:00")
-    return None
+    hour = _full_hour(some[0]) if some else None
+    return None if hour is None else (1, hour)
+
+
+def _full_hour(lexeme: Lexeme) -> Lexeme | None:
+    """The time that a number is, where it is an hour: `9`."""
+    text = lexeme.text
+    if not text.isdecimal() or len(text) > 2 or int(text) >= 24:
+        return None
+    return lexeme._replace(kind="TIME", text=f"{int(text):02}:00")
 
 
 def day_and_time(broken: Broken) -> Iterator[Repair]:
@@ -137,8 +144,8 @@ def numbers(broken: Broken, lexeme: Lexeme) -> Iterator[Repair]:
     if lexeme.kind == "NUMBER" and lexeme.text.isdecimal():
         share = lexeme._replace(kind="PERCENT", text=f"{lexeme.text}%")
         yield said(broken, broken.put(index, 1, share), share, "share", share.text)
-        if len(lexeme.text) < 3 and int(lexeme.text) < 24:
-            time = lexeme._replace(kind="TIME", text=f"{int(lexeme.text):02}:00")
+        time = _full_hour(lexeme)
+        if time is not None:
             yield said(broken, broken.put(index, 1, time), time, "colon-time", time.text)
     if lexeme.kind == "," and previous and following:
         number = Lexeme(

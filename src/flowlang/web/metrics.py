@@ -55,12 +55,13 @@ class _Collector(Collector):
         return []
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
+        by_step = self._store.standing()
         shared, tally = self._store.shared(), self._store.tally()
         yield from self._messages(shared)
         yield self._lag()
         yield from _amounts(shared, tally)
         standing = _family("runs", "Runs of a campaign, by where they stand.", "campaign", "status")
-        for campaign, counts in sorted(runs(self._store).items()):
+        for campaign, counts in sorted(runs(by_step, shared.counters).items()):
             for status in RUN_STATUSES:
                 standing.add_metric([campaign, status], counts[status])
         yield standing

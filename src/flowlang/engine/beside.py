@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-SHARE = 500
+SHARE = 1_000
 """By so much a stretch beside others may lower a number that they lower, too."""
 
 

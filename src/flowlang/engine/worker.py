@@ -37,7 +37,7 @@ from flowlang.program.program import Program
 from flowlang.stores.rows import ArrivalRow, Changes, Coming, NoticeRow, Shared
 from flowlang.stores.store import Store
 
-BATCH = 500
+BATCH = 1_000
 """Contacts, and arrivals, in one transaction."""
 BATCH_WITH_CALLS = 20
 """The same where a step may have to wait for an answer from the web."""

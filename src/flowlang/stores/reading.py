@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 from operator import attrgetter
@@ -348,15 +348,15 @@ def _arrival(row: Any) -> ArrivalRow:
 
 
 def _process(row: Any, progress: dict[str, int]) -> ProcessRow:
-    """A row of the table, with the progress since it was made."""
-    skipped = Counter(json.loads(row.skipped))
-    for what, amount in progress.items():
-        if what.startswith(SKIPPED):
-            skipped[what.removeprefix(SKIPPED)] += amount
+    """A row of the table, with its progress."""
+    skipped = {
+        what.removeprefix(SKIPPED): amount
+        for what, amount in sorted(progress.items())
+        if what.startswith(SKIPPED) and amount
+    }
     return ProcessRow(
         row.type, row.name, row.by, row.key, row.number, row.status, row.audience,
-        row.done + progress.get("done", 0), row.failed + progress.get("failed", 0),
-        {why: count for why, count in sorted(skipped.items()) if count}, row.because, row.who,
+        progress.get("done", 0), progress.get("failed", 0), skipped, row.because, row.who,
         None if row.since is None else moment(row.since),
         None if row.started is None else moment(row.started),
         None if row.ended is None else moment(row.ended),

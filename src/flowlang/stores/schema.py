@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import Text as AnyText
 
-VERSION = 7
+VERSION = 8
 """Of the tables: an older store is brought to it, one of a newer program is refused."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -155,9 +155,6 @@ processes = Table(
     Column("key", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("audience", BigInteger),
-    Column("done", BigInteger, nullable=False),
-    Column("failed", BigInteger, nullable=False),
-    Column("skipped", Text, nullable=False),
     Column("because", Text, nullable=False),
     Column("who", Text, nullable=False),
     Column("since", BigInteger),
@@ -175,7 +172,7 @@ progress = Table(
     Column("amount", BigInteger, nullable=False),
     PrimaryKeyConstraint("process", "slot", "what"),
 )  # fmt: skip
-"""How far processes have got on since they were made: each worker counts in a slot of its own, so
+"""How far processes have got on: each worker counts in a slot of its own, so
 that none waits for another, and all slots add up.
 """
 

@@ -151,9 +151,8 @@ class SqlStore(SqlReading):
         new = {_identity(row): row for row in changes.processes if not row.number}
         if not new:
             return []
-        rows = [(*_process(row), 0, 0, "{}") for row in new.values()]
-        names = (*_PROCESS, "done", "failed", "skipped")
-        self._bulk.insert_new(connection, Rows(t.processes, names, rows), keys=_IDENTITY)
+        rows = Rows(t.processes, _PROCESS, [_process(row) for row in new.values()])
+        self._bulk.insert_new(connection, rows, keys=_IDENTITY)
         c = t.processes.c
         identity = [c[name] for name in _IDENTITY]
         asked = sa.select(c.number, *identity).where(sa.tuple_(*identity).in_(list(new)))

@@ -108,10 +108,6 @@ def notices(store: Store) -> list[tuple[datetime, str, str]]:
     return [(one.at, one.who, one.text) for one in store.notices(9999)]
 
 
-class Killed(Exception):
-    """Stands for the end of the process."""
-
-
 class Refusing(Delivery):
     """A delivery that takes no letter to one address."""
 

@@ -14,13 +14,11 @@ from hypothesis import strategies as st
 from flowlang.engine.worker import Worker
 from flowlang.figures.files import WorkspaceFiles
 from flowlang.stores import Store, open_store
-from flowlang.stores.rows import Changes
 from tests.engine.applied import begin, move
 from tests.engine.automating import (
     HOUR,
     START,
     Came,
-    Killed,
     Memory,
     came,
     compiled,
@@ -32,6 +30,7 @@ from tests.engine.automating import (
     run,
     told,
 )
+from tests.engine.killing import Killed, kill_at_save
 from tests.stores.opening import Database
 
 CLUB = """
@@ -208,16 +207,7 @@ def test_killed_at_every_transaction_it_goes_on(
     deaths = 0
     while True:
         store = database.open()
-        left, save = [5], store.save
-
-        def dying(changes: Changes, left: list[int] = left, save: Any = save) -> None:
-            left[0] -= 1
-            if left[0] or after:
-                save(changes)
-            if not left[0]:
-                raise Killed
-
-        monkeypatch.setattr(store, "save", dying)
+        kill_at_save(store, monkeypatch, 5, after=after)
         files = WorkspaceFiles(tmp_path, program, store)
         try:
             Worker(program, store, files=files, batch=3).run(START + 200 * HOUR)

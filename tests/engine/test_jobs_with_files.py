@@ -15,12 +15,10 @@ from flowlang.engine.stretch_alone import stretch_alone
 from flowlang.engine.worker import Worker
 from flowlang.figures.files import WorkspaceFiles
 from flowlang.stores import Store, open_store
-from flowlang.stores.rows import Changes
 from tests.engine.applied import begin, move
 from tests.engine.automating import (
     HOUR,
     START,
-    Killed,
     Memory,
     came,
     compiled,
@@ -31,6 +29,7 @@ from tests.engine.automating import (
     run,
     told,
 )
+from tests.engine.killing import Killed, kill_at_save
 
 
 @pytest.fixture
@@ -165,20 +164,11 @@ def test_killed_before_the_end_of_an_export_it_writes_the_same_file_again(
 ) -> None:
     place.write(people_csv=ROWS, codes_txt="A1\n")
     feed(place.store, [came(1, None, "run automation", automation="Take")])
-    save = place.store.save
     deaths = 0
     while deaths < 200:
-        left = [4]
-
-        def dying(changes: Changes, left: list[int] = left) -> None:
-            left[0] -= 1
-            if not left[0]:
-                raise Killed
-            save(changes)
-
-        monkeypatch.setattr(place.store, "save", dying)
-        worker = Worker(place.program, place.store, files=place.files, batch=1)
-        with suppress(Killed):
+        with monkeypatch.context() as dying, suppress(Killed):
+            kill_at_save(place.store, dying, 4, after=False)
+            worker = Worker(place.program, place.store, files=place.files, batch=1)
             worker.run(START + 2 * HOUR)
             break
         deaths += 1

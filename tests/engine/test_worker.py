@@ -25,8 +25,9 @@ from flowlang.engine.worker import Worker
 from flowlang.engine.world import World
 from flowlang.program.program import Program
 from flowlang.stores import Store, open_store
-from flowlang.stores.rows import ArrivalRow, Changes, Stock
+from flowlang.stores.rows import ArrivalRow, Stock
 from tests.engine.applied import begin, move
+from tests.engine.killing import Killed, kill_at_save
 from tests.stores.opening import Database
 
 Came = tuple[datetime, str | None, str, dict[str, Any]]
@@ -247,10 +248,6 @@ def test_a_second_pass_does_nothing(store: Store) -> None:
     assert (told(store, PEOPLE), store.shared(), store.letters(["queued"], 99)) == before
 
 
-class Killed(Exception):
-    """Stands for the end of the process."""
-
-
 @pytest.mark.parametrize("after", [False, True])
 def test_killed_at_every_stretch_it_loses_and_doubles_nothing(
     database: Database, monkeypatch: pytest.MonkeyPatch, after: bool
@@ -260,16 +257,7 @@ def test_killed_at_every_stretch_it_loses_and_doubles_nothing(
     deaths = 0
     for patience in range(1, 2000):
         store = database.open()
-        left, save = [3], store.save
-
-        def dying(changes: Changes, left: list[int] = left, save: Any = save) -> None:
-            left[0] -= 1
-            if left[0] or after:
-                save(changes)
-            if not left[0]:
-                raise Killed
-
-        monkeypatch.setattr(store, "save", dying)
+        kill_at_save(store, monkeypatch, 3, after=after)
         try:
             Worker(program, store, batch=4).run(START + 200 * HOUR)
         except Killed:

@@ -65,47 +65,64 @@ class _Stretch:
 
     def walk(self, arrivals: list[ArrivalRow], now: datetime) -> bool:
         """Let happen what falls due and what arrives, as far as a batch reaches."""
-        position, size = self.position, self.worker.batch
-        firing = position.next_firing(self.program)
-        look = position.looks.at if position.looks else None
-        sweep_at = min((at for at in (firing[0] if firing else None, look) if at), default=None)
-        end: Horizon = (now, math.inf)
-        open_at = None
-        """A moment at which more is to be done than this stretch does."""
+        size, sweep_at = self.worker.batch, self._sweep_at(now)
+        limits = [sweep_at, *(row.at for row in arrivals if self.worker.concerns_all(row))]
         if len(arrivals) == size:
-            end, open_at = (arrivals[-1].at, math.inf), arrivals[-1].at
-        if sweep_at is not None and sweep_at <= end[0]:
-            end, open_at = (sweep_at, math.inf), sweep_at
-            arrivals = [row for row in arrivals if row.at < sweep_at]
-        special = self._first_special(arrivals)
-        if special is not None and arrivals[special].at <= end[0]:
-            end, open_at = (arrivals[special].at, math.inf), arrivals[special].at
-        due = self.store.due(end[0], size)
+            limits.append(arrivals[-1].at)
+        open_at = min((at for at in limits if at is not None), default=None)
+        """A moment at which more is to be done than this stretch does."""
+        end: Horizon = (open_at or now, math.inf)
+        due, bound = self.store.due(end[0], size), sweep_at
         if len(due) == size:
             last = due[-1]
-            open_at = last.due or now
+            open_at = bound = last.due or now
             end = (open_at, last.began)
-            arrivals = [row for row in arrivals if row.at < open_at]
-            special = self._first_special(arrivals)
-        alone = arrivals[special] if special is not None else None
-        ordinary = arrivals[:special]
-        if not due and not ordinary:
-            if alone is not None:
-                return self._special(alone)
-            if sweep_at is not None and sweep_at <= end[0]:
-                if firing is not None and (look is None or firing[0] <= look):
-                    return self._fire(*firing)
-                assert position.looks is not None
-                position.sweeps.append(position.looks)
-                position.looks = None
-                self.store.save(Changes(values={NAME: position.write()}))
-                return True
-            if NAME in self.shared.values:
-                return self._rest()
-        batch = self.worker.open(position, self.shared, end)
-        batch.take([*due, *self.store.contacts({row.contact for row in ordinary if row.contact})])
+        ordinary, alone = self._ordinary(arrivals, bound)
+        if due or ordinary:
+            self._do(due, ordinary, end, open_at)
+            return True
+        if alone is not None:
+            return self._special(alone)
+        if sweep_at is not None:
+            return self._fire_or_look()
+        if NAME in self.shared.values:
+            return self._rest()
+        self._do([], [], end, open_at)
+        return False
+
+    def _sweep_at(self, now: datetime) -> datetime | None:
+        """When a schedule fires next, or a look at all contacts is due; None if that is to come."""
+        firing, looks = self.position.next_firing(self.program), self.position.looks
+        found = (firing[0] if firing else None, looks.at if looks else None)
+        return min((at for at in found if at is not None and at <= now), default=None)
+
+    def _ordinary(
+        self, arrivals: list[ArrivalRow], bound: datetime | None
+    ) -> tuple[list[ArrivalRow], ArrivalRow | None]:
+        """The arrivals before a bound as far as they concern one contact each, and the first that
+        concerns all.
+        """
+        found = []
+        for row in arrivals:
+            if bound is not None and row.at >= bound:
+                break
+            if self.worker.concerns_all(row):
+                return found, row
+            found.append(row)
+        return found, None
+
+    def _do(
+        self,
+        due: list[ContactRow],
+        arrivals: list[ArrivalRow],
+        end: Horizon,
+        open_at: datetime | None,
+    ) -> None:
+        """Let contacts go on, each arrival at its moment."""
+        batch, position = self.worker.open(self.position, self.shared, end), self.position
+        batch.take([*due, *self.store.contacts({row.contact for row in arrivals if row.contact})])
         timeline = batch.timeline
-        for row in ordinary:
+        for row in arrivals:
             timeline.advance(row.at)
             if timeline.sweeps:
                 break
@@ -117,13 +134,18 @@ class _Stretch:
             reached = end[0] if open_at is None else open_at - JUST_AFTER
         position.clock = max(position.clock or reached, reached)
         self.worker.close(batch)
-        return bool(due or ordinary)
 
-    def _first_special(self, arrivals: list[ArrivalRow]) -> int | None:
-        """The place of the first arrival that concerns all."""
-        return next(
-            (place for place, row in enumerate(arrivals) if self.worker.concerns_all(row)), None
-        )
+    def _fire_or_look(self) -> bool:
+        """A schedule fires, or all contacts are looked at: what is first."""
+        position = self.position
+        firing, looks = position.next_firing(self.program), position.looks
+        if firing is not None and (looks is None or firing[0] <= looks.at):
+            return self._fire(*firing)
+        assert looks is not None
+        position.sweeps.append(looks)
+        position.looks = None
+        self.store.save(Changes(values={NAME: position.write()}))
+        return True
 
     def _special(self, row: ArrivalRow) -> bool:
         """An arrival that concerns many, or the system."""

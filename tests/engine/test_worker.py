@@ -448,3 +448,21 @@ def test_a_call_is_answered_by_whom_the_worker_was_given(store: Store) -> None:
     assert asked == [("https://example.com/score", {"score": 7})] * 4
     states = Worker(program, store).states
     assert "no answer" in states.read(store.contacts(["anna"])[0].state)[0].tags
+
+
+def test_who_was_but_noted_by_a_look_at_those_who_are_there_goes_on_after_it(store: Store) -> None:
+    text = 'campaign "C"\n{}  start when tagged "go"\n  wait 10 days\n  tag "end"\n'
+    looks = text.format("  include existing contacts\n")
+    before, after = compiled(text.format("")), compiled(looks)
+    begin(store, before, START)
+    feed(store, [person(0, "anna"), came(1, "anna", "tag", tag="go")])
+    run(before, store, 2)
+    move(store, before, after, START + 3 * HOUR)
+    run(after, store, 4)
+    feed(store, [came(5, "anna", "tag", tag="x")])
+    run(after, store, 6, 300)
+    entries = told(store, ["anna"])["anna"]
+    assert [one.what for one in entries[4:]] == [
+        "start ignored", "tagged", "start ignored", "tagged", "finished"
+    ]  # fmt: skip
+    assert store.contacts(["anna"])[0].entries == len(entries)

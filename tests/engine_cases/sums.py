@@ -3,6 +3,7 @@ nobody was told).
 
     started = finished + stopped + waiting + halted + waiting for restart
     sends reached = sent + skipped + failed
+    entries that a contact knows of = entries of its history
 
 Each side comes from elsewhere: what is counted as it happens, where contacts stand, what their
 histories say, and the letters.
@@ -14,9 +15,12 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 
+import sqlalchemy as sa
+
 from flowlang.engine.commons import by_kind
-from flowlang.stores import Store
+from flowlang.stores import Store, schema
 from flowlang.stores.rows import ContactRow, LetterStatus, ProcessRow
+from flowlang.stores.sql import Sql
 
 _STANDING = ("waiting", "halted", "waiting for restart")
 _OUT: tuple[LetterStatus, ...] = ("queued", "handing over", "handed over", "unknown")
@@ -28,7 +32,7 @@ _AUTOMATED = 'the automation "'
 def wrong_sums(store: Store) -> list[str]:
     """What does not add up in a store that nobody works on now."""
     seen = _Seen(store)
-    return [*_runs(store, seen), *_sends(store, seen)]
+    return [*_runs(store, seen), *_sends(store, seen), *_histories(store)]
 
 
 class _Seen:
@@ -103,6 +107,17 @@ def _sends(store: Store, seen: _Seen) -> Iterator[str]:
         grouped = any(one.by == campaign for one in store.processes() if one.type == "group send")
         if not grouped and reached != count:
             yield f'"{campaign}": {reached} sends reached, {count} are sent, skipped or failed'
+
+
+def _histories(store: Store) -> Iterator[str]:
+    assert isinstance(store, Sql)
+    entries, contacts = schema.history.c, schema.contacts.c
+    last = sa.select(sa.func.max(entries.seq)).where(entries.contact == contacts.id)
+    there = sa.func.coalesce(last.scalar_subquery(), 0)
+    asked = sa.select(contacts.id, contacts.entries, there).where(contacts.entries != there)
+    with store.engine.connect() as connection:
+        for contact, known, found in connection.execute(asked):
+            yield f"{contact}: {known} entries are known of, {found} are there"
 
 
 def _letters(process: ProcessRow, letters: Counter[tuple[tuple[str, ...], bool]]) -> Iterator[str]:

@@ -166,6 +166,7 @@ class Batch:
         self.entries.append(entry)
         entries = self.world.entries
         number = entries[entry.contact] = entries.get(entry.contact, 0) + 1
+        self.timeline.touched.add(entry.contact)
         self.changes.history.append(HistoryRow(number, entry))
 
     def save(self, *, touched: bool = False) -> Changes:

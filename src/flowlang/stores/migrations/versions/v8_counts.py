@@ -1,4 +1,6 @@
-"""How far a process has got on stands among its progress alone."""
+"""How far a process has got on stands among its progress alone; and a contact knows how long its
+history is, also where a note was not counted.
+"""
 
 from __future__ import annotations
 
@@ -33,3 +35,7 @@ def upgrade() -> None:
             connection.execute(_ADD, rows)
     for name in _COLUMNS:
         op.drop_column("processes", name)
+    op.execute(
+        "update contacts set entries = (select max(seq) from history where contact = contacts.id)"
+        " where entries < (select max(seq) from history where contact = contacts.id)"
+    )

@@ -401,6 +401,48 @@ def test_a_campaign_that_includes_existing_contacts_looks_once(store: Store) -> 
     assert Worker(more, store).run(START + 5 * HOUR).entries == 0
 
 
+DAILY = """
+event morning
+{}
+  for contacts where score > 45
+
+campaign "Daily"
+  runs again
+  start on morning
+  tag "woken"
+"""
+
+
+def daily(*times: str) -> Program:
+    every = "\n".join(f"  every day at {time}" for time in times)
+    return compiled("contact\n  score number\n" + DAILY.format(every))
+
+
+def test_a_schedule_is_not_made_up_for_in_a_zone_where_nobody_was(store: Store) -> None:
+    program = daily("08:00")
+    feed(store, [person(0, name, score=40 + 10 * number) for number, name in enumerate(PEOPLE)])
+    run(program, store, 1)
+    moved = as_text({"field": "timezone", "value": "Asia/Kathmandu"})
+    store.append([ArrivalRow(datetime(1970, 1, 1, tzinfo=UTC), PEOPLE[0], "set", moved)])
+    feed(store, [came(1.5, PEOPLE[0], "set", field="score", value=99)])
+    worker = Worker(program, store)
+    worker.run(START + DAY)
+    woken = [one.at for one in told(store, PEOPLE[:1])[PEOPLE[0]] if one.what == "event"]
+    assert woken == [datetime(2026, 11, 21, 2, 15, tzinfo=UTC)]
+    assert worker.report.stretches.total() < 20
+
+
+def test_a_schedule_in_front_of_others_comes_on_the_day_it_is_applied(store: Store) -> None:
+    before, after = daily("08:00", "12:00"), daily("20:00", "08:00", "12:00")
+    feed(store, [person(0, "anna", score=99)])
+    begin(store, before, START)
+    run(before, store, 24)
+    move(store, before, after, START + DAY)
+    run(after, store, 48)
+    hours = [f"{one.at:%d %H}" for one in told(store, ["anna"])["anna"] if one.what == "event"]
+    assert hours == ["20 12", "21 08", "21 12", "21 20", "22 08"]
+
+
 KEYED = """
 event order
   order_id text

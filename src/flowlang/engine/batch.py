@@ -74,6 +74,7 @@ class Batch:
         self._runs: dict[str, set[RunRow]] = {}
         self._numbered = 0
         """The number of the contact that was made last, where this worker is given its own."""
+        self._began = position.clock
         self.world.ticks = position.ticks
         self.world.answers = answers
         self.world.history = self._record
@@ -196,7 +197,7 @@ class Batch:
         else:
             position.ticks = world.ticks
             for zone, since in self.timeline.zones.values():
-                position.watch(self.program, zone, since)
+                position.watch(self.program, zone, max(since, self._began or since))
             changes.values[NAME] = position.write()
             told = self.timeline.results
             if told is not None and told.write() != self._told:

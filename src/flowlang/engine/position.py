@@ -80,7 +80,9 @@ class Position:
             self._set(scheduled, found, scheduled.schedule.next_from(since, found))
 
     def foresee(self, program: Program, arrivals: list[ArrivalRow]) -> None:
-        """Schedules fire in the zones of those who are about to come."""
+        """Schedules fire in the zones of those who are about to come; not for the time before the
+        clock, when nobody was there.
+        """
         for row in arrivals if program.scheduled else ():
             name = None
             if row.type == "contact":
@@ -89,13 +91,13 @@ class Position:
                 name = json.loads(row.data)["value"]
             found = zone(name) if isinstance(name, str) else None
             if found is not None:
-                self.watch(program, found, row.at + JUST_AFTER)
+                self.watch(program, found, max(row.at, self.clock or row.at) + JUST_AFTER)
 
     def follow(self, program: Program, now: datetime) -> None:
         """Take the schedules of a program that was changed; those that are new begin now."""
         known, self.schedules = self.schedules, {}
         for scheduled in program.timetable:
-            name = _spelt(scheduled)
+            name = stamp(scheduled)
             if name in known:
                 self.schedules[name] = known[name]
                 continue
@@ -113,7 +115,7 @@ class Position:
         found = [
             (at, scheduled.order, key, scheduled)
             for scheduled in program.timetable
-            for key, at in self.schedules.get(_spelt(scheduled), {}).items()
+            for key, at in self.schedules.get(stamp(scheduled), {}).items()
         ]
         return min(found, key=lambda one: one[:3], default=None)
 
@@ -123,7 +125,7 @@ class Position:
             at
             for one in program.scheduled_runs
             if one.automation is automation
-            for at in self.schedules.get(_spelt(one), {}).values()
+            for at in self.schedules.get(stamp(one), {}).values()
         ]
         return min(found, default=None)
 
@@ -136,10 +138,10 @@ class Position:
         """Pass over firings whose day is over; gives how many."""
         skipped = 0
         for scheduled in program.timetable:
-            for key in list(self.schedules.get(_spelt(scheduled), {})):
+            for key in list(self.schedules.get(stamp(scheduled), {})):
                 found = _known(key)
                 today = local_date(now, found)
-                at: datetime | None = self.schedules[_spelt(scheduled)][key]
+                at: datetime | None = self.schedules[stamp(scheduled)][key]
                 while at is not None and local_date(at, found) < today:
                     at = scheduled.schedule.next_after(at, found)
                     skipped += 1
@@ -147,7 +149,7 @@ class Position:
         return skipped
 
     def _set(self, scheduled: Scheduled, found: ZoneInfo, at: datetime | None) -> None:
-        firings = self.schedules.setdefault(_spelt(scheduled), {})
+        firings = self.schedules.setdefault(stamp(scheduled), {})
         if at is None:
             firings.pop(found.key, None)
         else:
@@ -198,16 +200,10 @@ JUST_AFTER = timedelta(microseconds=1)
 """What falls due at the moment of an arrival has come before it."""
 
 
-def stamp(scheduled: ScheduledEvent) -> str:
-    """Which schedule of which event: under this name a contact keeps the last day it was made
-    for.
+def stamp(scheduled: Scheduled) -> str:
+    """What is scheduled with its whole schedule: one that is changed is another.  Under this name a
+    contact keeps the last day it was made for.
     """
-    schedules = [schedule for schedule, _ in scheduled.event.schedules]
-    return f"{scheduled.event.name}#{schedules.index(scheduled.schedule)}"
-
-
-def _spelt(scheduled: Scheduled) -> str:
-    """What is scheduled with its whole schedule: one that is changed is another."""
     if isinstance(scheduled, ScheduledRun):
         zone_key = scheduled.zone.key
         return f'automation "{scheduled.automation.name}" {_words(scheduled.schedule)} {zone_key}'

@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -24,8 +25,9 @@ from flowlang.engine.timeline import Timeline
 from flowlang.engine.worker import Worker
 from flowlang.engine.world import World
 from flowlang.program.program import Program
-from flowlang.stores import Store, open_store
+from flowlang.stores import Store, StoreError, open_store, schema
 from flowlang.stores.rows import ArrivalRow, Stock
+from flowlang.stores.sql import Sql
 from tests.engine.applied import begin, move
 from tests.engine.killing import Killed, kill_at_save
 from tests.stores.opening import Database
@@ -508,3 +510,15 @@ def test_who_was_but_noted_by_a_look_at_those_who_are_there_goes_on_after_it(sto
         "start ignored", "tagged", "start ignored", "tagged", "finished"
     ]  # fmt: skip
     assert store.contacts(["anna"])[0].entries == len(entries)
+
+
+def test_codes_that_are_counted_but_gone_are_told(store: Store) -> None:
+    program = compiled(SHOP)
+    run(program, store, 1)
+    store.import_codes("early", ["A"], START)
+    assert isinstance(store, Sql)
+    with store.engine.begin() as connection:
+        connection.execute(sa.delete(schema.codes))
+    feed(store, STORY)
+    with pytest.raises(StoreError, match='codes of the list "early" are counted, but not there'):
+        run(program, store, 200)

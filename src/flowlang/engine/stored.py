@@ -17,8 +17,9 @@ from flowlang.engine.commons import as_process
 from flowlang.engine.processes import Identity, Process
 from flowlang.engine.world import Pool, World
 from flowlang.program.program import Program
+from flowlang.speech import tr
 from flowlang.stores.rows import Shared, Stock
-from flowlang.stores.store import Store
+from flowlang.stores.store import Store, StoreError
 
 
 class FreeCodes(deque[str]):
@@ -52,12 +53,16 @@ class FreeCodes(deque[str]):
 
     def _fetch(self) -> None:
         if not super().__len__() and self.left:
+            beside = self._peers is not None
             if self._peers is not None:
                 self._peers.lower(("codes", self._name), self.left)
-            claim = self._peers is not None
-            found = self._store.free_codes(self._name, self._after, SHARE, claim=claim)
-            if not found:
+            found = self._store.free_codes(self._name, self._after, SHARE, claim=beside)
+            if not found and beside:
                 raise Alone
+            if not found:
+                raise StoreError(
+                    tr('codes of the list "{name}" are counted, but not there', name=self._name)
+                )
             self._after = found[-1][0]
             self.extend(code for _, code in found)
 

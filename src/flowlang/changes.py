@@ -265,8 +265,15 @@ def _toml(old: Workspace, new: Workspace) -> Iterator[Change]:
     for name, (effect, about) in _TOML.items():
         was, now = getattr(old.settings, name), getattr(new.settings, name)
         if was != now:
-            words = tr("`{old}` is now `{new}`", old=f"{name} = {was!r}", new=f"{name} = {now!r}")
+            words = tr(
+                "`{old}` is now `{new}`", old=f"{name} = {_said(was)}", new=f"{name} = {_said(now)}"
+            )
             yield Change(effect, about, "flow.toml", words, None, None, "flow.toml", 1)
+
+
+def _said(value: object) -> str:
+    """A value as flow.toml writes it."""
+    return f'"{value}"' if isinstance(value, str) else str(value)
 
 
 def _layout(old: Workspace, new: Workspace) -> Iterator[Change]:

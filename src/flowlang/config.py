@@ -71,6 +71,12 @@ _CHOICES = {
 _CHANNEL = ("webhook", "address")
 _PAGE = re.compile(r"https?://[^\s/?#{}<>\"\\]+(?:/[^\s?#{}<>\"\\]*)?", re.IGNORECASE)
 
+_WITH_PASSWORD = re.compile(
+    r"[^:/]+://(?:[^:/@]*:[^@]+@|[^?]*\?(?:.*&)?(?:password|sslpassword|oauth_client_secret)=[^&])",
+    re.DOTALL,
+)
+"""An address with a password, as SQLAlchemy reads it, or in a parameter of libpq."""
+
 
 def read_settings(path: Path) -> Settings:
     """The settings of a workspace; the defaults without a `flow.toml`.  Raises ConfigError."""
@@ -136,7 +142,7 @@ def _settings(raw: dict[str, Any], folder: Path) -> Settings:
         unsubscribe_url=_page(flat, "sender.unsubscribe_url"),
         regime=flat.get("consent.regime", "opt-in"),
         channels=_channels(raw),
-        store_url=flat.get("store.url", "sqlite:///.flow/state.db"),
+        store_url=_store(flat),
         delivery=_delivery(raw),
         missed=flat.get("schedule.missed", "catch up"),
         rules=_rules(raw, folder),
@@ -193,6 +199,22 @@ def _page(flat: dict[str, str], key: str) -> str:
                 ' "https://shop.example.com/u"',
                 key=key,
                 url=url,
+            )
+        )
+    return url
+
+
+def _store(flat: dict[str, str]) -> str:
+    """The address of the store.  One with a password is not shown, and not taken: it is a secret as
+    those of `[delivery]` are.
+    """
+    url = flat.get("store.url", "sqlite:///.flow/state.db")
+    if _WITH_PASSWORD.match(url):
+        raise ConfigError(
+            tr(
+                "`store.url` has a password in it, which does not belong in flow.toml, which others"
+                " read: put the address into the environment, as FLOW_STORE, or the password alone,"
+                " as PGPASSWORD"
             )
         )
     return url

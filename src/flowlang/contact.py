@@ -172,6 +172,13 @@ class Contact:
     merged_into: str = ""
     """The contact that it is part of since two were merged; what comes for it goes there."""
 
+    def not_before(self, at: datetime) -> datetime:
+        """When something that comes at a moment happens to this contact: then, or at its last
+        moment where that is later.
+        """
+        clock = self.clock
+        return at if clock is None or clock < at else clock
+
     def zone_name(self) -> str | None:
         name = self.fields.get("timezone")
         return name if isinstance(name, str) and name else None

@@ -62,7 +62,8 @@ def _flow_files(folder: Path, names: list[str]) -> Iterator[Path]:
     for name in names:
         if name.endswith(".flow") and not name.startswith("."):
             path = folder / name
-            if path.is_file():
+            # A link that leads nowhere is a file that cannot be read, which is told then.
+            if path.is_file() or (path.is_symlink() and not path.exists()):
                 yield path
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
@@ -32,6 +32,16 @@ Next = int
 
 SendOutcome = Literal["sent", "skipped", "waiting", "halted"]
 CallOutcome = Literal["answered", "failed", "pending"]
+
+
+class CallReply(NamedTuple):
+    """What one try of a call came to."""
+
+    outcome: Literal["answered", "failed"]
+    answer: Any = None
+    """What was answered, as JSON data."""
+    why: str = ""
+    """It has failed, in a few words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,11 @@ def read(raw: object, kind: Kind, zone: ZoneInfo) -> Any:
 def _text(raw: object, kind: Kind, zone: ZoneInfo) -> str:
     if isinstance(raw, bool) or not isinstance(raw, (str, int, float)):
         raise BadValue(tr("expected text, got {value}", value=_show(raw)))
-    text = str(raw)
+    return composed(str(raw))
+
+
+def composed(text: str) -> str:
+    """A text from outside as it is kept and compared: in NFC, with LF line ends, as sources are."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text if text.isascii() else unicodedata.normalize("NFC", text)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple, Self
 
-from flowlang.speech import ENGLISH, Text, in_language, said, tr
+from flowlang.speech import ENGLISH, Text, in_language, said, some, tr
 
 Severity = Literal["error", "warning", "info"]
 
@@ -77,6 +77,16 @@ class Source:
         return f"Source({self.name!r})"
 
 
+_COMMENT = re.compile(
+    r'''(""".*?(?:"""|\Z)|"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"?)|\#[^\n]*''', re.DOTALL
+)
+"""Or a text in quotes, in which none begins."""
+
+
+def _without_comments(text: str) -> str:
+    return _COMMENT.sub(lambda found: found[1] or "", text) if "#" in text else text
+
+
 class Span(NamedTuple):
     """A place in a source: from `start` up to, not including, `end`."""
 
@@ -91,6 +101,16 @@ class Span(NamedTuple):
     @property
     def text(self) -> str:
         return self.source.text[self.start : self.end]
+
+    @property
+    def words(self) -> str:
+        """The text in one line, without its comments."""
+        return " ".join(_without_comments(self.text).split())
+
+    @property
+    def first_line(self) -> str:
+        """The first line of the text, without a comment behind it."""
+        return _without_comments(self.text.split("\n", 1)[0]).strip()
 
     def to(self, other: Span) -> Span:
         """From the start of this place to the end of the other."""
@@ -340,17 +360,21 @@ _BARE = re.compile(r"[^\W\d][\w-]*(?:\.[^\W\d][\w-]*)*")
 """What can stand without quotes."""
 
 
-def did_you_mean(word: str, known: list[str] | tuple[str, ...], what: str = "") -> str:
-    """A hint for a name that is not known: the likely one, as a Guess, else a few that exist."""
+def did_you_mean(
+    word: str, known: list[str] | tuple[str, ...], what: str = "", *, all_at: str = ""
+) -> str:
+    """A hint for a name that is not known: the likely one, as a Guess, else a few that exist;
+    where there are more, `all_at` is the command that lists all of them.
+    """
     near = guess(word, known)
     if near is not None:
         return Guess.of(word, near)
     if not known:
         return tr("no {what} is declared yet", what=what) if what else ""
     declared_first = sorted(known, key=lambda name: (name in ALWAYS_THERE, name))
-    shown = ", ".join(f"`{name}`" for name in declared_first[:5])
-    more = ", ..." if len(known) > 5 else ""
-    return tr("there is {names}", names=shown + more)
+    return tr(
+        "there is {names}", names=some((f"`{name}`" for name in declared_first), all_at=all_at)
+    )
 
 
 def _plain(word: str) -> str:

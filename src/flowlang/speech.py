@@ -70,6 +70,20 @@ def joined(texts: Iterable[str], separator: str = ", ") -> Text:
     return Text("".join(f"{{{name}}}" for name in parts), parts)
 
 
+def some(names: Iterable[str], most: int = 5, *, all_at: str = "") -> Text:
+    """Names in words: the first ones, how many more there are, and the command that lists all."""
+    known = list(names)
+    shown, more = joined(known[:most]), len(known) - most
+    if more <= 0:
+        return shown
+    if all_at:
+        return tr(
+            "{names} and {count:,} more (`{command}` lists all)",
+            names=shown, count=more, command=all_at,
+        )  # fmt: skip
+    return tr("{names} and {count:,} more", names=shown, count=more)
+
+
 class Retold:
     """Sentences that come or are kept in English, known again by their form: what a history says,
     or another program.

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from tests.cli.calling import GOOD, flow, workspace
@@ -124,6 +125,19 @@ def test_fix_keeps_line_ends_and_follows_no_link_out(tmp_path: Path) -> None:
     assert (shop / "shop.flow").read_bytes() == tabbed.replace("\t", "  ").encode()
     assert outside.read_bytes() == untouched
     assert "leads out of" in done.stderr
+
+
+@pytest.mark.parametrize("link", ["gone.flow", "link.flow"])
+def test_a_link_that_leads_to_no_file_is_told(tmp_path: Path, link: str) -> None:
+    shop = workspace(tmp_path / "shop")
+    (shop / "link.flow").symlink_to(link)
+    for path in ("shop", "shop/link.flow"):
+        done = flow("check", path, cwd=tmp_path)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.startswith("Error: shop/link.flow: ")
+        assert len(done.stderr.splitlines()) == 1
+    (shop / "link.flow").rename(shop / ".#link.flow")  # as an editor marks an open file
+    assert flow("check", "shop", cwd=tmp_path).returncode == 0
 
 
 def _check_without(modules: tuple[str, ...], path: Path) -> subprocess.CompletedProcess[bytes]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli.calling import GOOD, flow, workspace
+from tests.cli.machine import Machine
 from tests.documentation.strict import Page
 
 
@@ -43,10 +46,21 @@ def test_a_page_of_standard_input(tmp_path: Path) -> None:
     assert "greeted" in Page(done.stdout).text
 
 
-def test_a_page_cannot_be_written_where_a_file_is_in_the_way(tmp_path: Path) -> None:
-    workspace(tmp_path / "shop")
-    (tmp_path / "pages").write_text("mine")
-    done = flow("docs", "shop", "-o", "pages", cwd=tmp_path)
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr
-    assert (tmp_path / "pages").read_text() == "mine"
+@pytest.mark.parametrize(
+    ("output", "told"),
+    [
+        ("pages", "pages is a file: name a folder, or a file that ends in .html"),
+        ("pages/in/it.html", "pages is a file: name a folder, or a file that ends in .html"),
+        ("folder.html", "folder.html is a folder: name a file in it"),
+    ],
+)
+def test_a_page_cannot_be_written_where_something_else_is(
+    output: str, told: str, machine: Machine
+) -> None:
+    machine.file("shop.flow", GOOD)
+    machine.file("pages", "mine")
+    (machine.folder / "folder.html").mkdir()
+    done = machine("docs", "-o", output)
+    assert done.code == 2
+    assert done.talk.splitlines()[-1] == f"Error: Invalid value for --output: {told}"
+    assert (machine.folder / "pages").read_text() == "mine"

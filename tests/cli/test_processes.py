@@ -47,6 +47,13 @@ automation "After the shop"
   on import finished where source = "shop" and taken > 1
   notify inbox "the shop's people are here"
 """
+NEVER = """
+message "Never"
+  kind service
+  channel email
+  subject "Never"
+  body "Never."
+"""
 PEOPLE = "id,email,tags\na,a@example.com,new\nb,b@example.com,new\nc,c@example.com,\n"
 
 
@@ -148,6 +155,46 @@ def test_a_name_that_several_have_is_refused_with_their_numbers(running: Machine
     assert "did you mean `people.csv`?" in near.talk
 
 
+def test_a_send_that_nobody_has_come_to_is_known(running: Machine) -> None:
+    running.file("shop.flow", SHOP + NEVER)
+    running("apply")
+    several = running("process", "show", "Offer")
+    assert several.code == 2
+    assert 'say which, as in "Hello: Offer", "Late: Offer"' in several.talk
+    assert running("process", "pause", "Offer").code == 2
+
+    done = running("process", "show", "Late: Offer")
+    assert (done.code, done.data.splitlines()) == (0, [
+        'message send "Offer" of "Late"',
+        "status    waiting; nobody has come to it yet",
+        "progress  0 of 0",
+        'next      `flow process pause "Late: Offer"`, `flow process cancel "Late: Offer"`',
+    ])  # fmt: skip
+    found = running("process", "show", "Late: Offer", "--output-format", "json")
+    shown = json.loads(found.data)
+    assert (shown["number"], shown["status"], shown["by"]) == (None, "waiting", "Late")
+
+    assert running("process", "pause", "Late: Offer").code == 0
+    running("run", "--once")
+    assert one(running, "message send", "Offer")["by"] == "Late"
+    assert "paused" in running("process", "show", "Late: Offer").data
+
+    none = running("process", "show", "Never", "--output-format", "json")
+    assert (none.code, none.data, none.talk) == (
+        0, "null\n", 'nothing of "Never" was sent yet\n',
+    )  # fmt: skip
+    assert running("process", "show", "Nobody: Never").code == 2
+
+
+def test_the_version_of_a_campaign_is_the_one_that_apply_speaks_of(running: Machine) -> None:
+    assert "version   1, applied 2026-11-20 10:00 by ada" in running("process", "show", "2").data
+    running.file("shop.flow", SHOP + NEVER)
+    running.at("2026-11-20 11:00")("apply", "--who", "ben")
+    assert "version   2, applied 2026-11-20 11:00 by ben" in running("process", "show", "2").data
+    assert one(running, "campaign", "Hello")["version"] == 2
+    assert "version" not in running("process", "show", "people.csv").data
+
+
 def test_on_a_terminal_bars_are_drawn(running: Machine) -> None:
     main, side = pty.openpty()
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": "120", "NO_COLOR": "1"}
@@ -166,7 +213,7 @@ def test_on_a_terminal_bars_are_drawn(running: Machine) -> None:
 
 def test_a_campaign_is_paused_and_goes_on(running: Machine) -> None:
     done = running("process", "pause", "2", "--because", "the price is wrong")
-    assert (done.code, done.talk) == (0, '"Hello": paused with the next `flow run`\n')
+    assert (done.code, done.talk) == (0, '"Hello": paused as soon as `flow run` applies it\n')
     running("run", "--once")
     found = one(running, "campaign", "Hello")
     assert (found["status"], found["who"]) == ("paused", "ada")
@@ -188,7 +235,7 @@ def test_a_campaign_is_paused_and_goes_on(running: Machine) -> None:
 def test_a_send_is_cancelled_and_resumed(running: Machine) -> None:
     halted(running)
     assert running("process", "cancel", "Offer").talk == (
-        '"Offer": cancelled with the next `flow run`\n'
+        '"Offer": cancelled as soon as `flow run` applies it\n'
     )
     assert "skipped    Offer: cancelled 2" in running("run", "--once").talk
     found = one(running, "message send", "Offer")
@@ -203,7 +250,8 @@ def test_a_send_that_nobody_has_come_to_is_paused_where_it_is_clear_which(
 ) -> None:
     several = running("process", "pause", "Offer")
     assert several.code == 2
-    assert 'the message send "Offer" of "Hello", the message send "Offer" of "Late"' in several.talk
+    assert 'say which, as in "Hello: Offer", "Late: Offer"' in several.talk
+    assert running("process", "pause", "Late: Offer").talk.startswith('"Offer": paused')
     assert running("process", "pause", "Late").code == 0
 
 
@@ -289,7 +337,7 @@ def test_two_group_sends_of_one_message_are_counted_and_resumed_each_for_itself(
     assert "missing 4 codes" in machine("process", "resume", "Gift").talk
     assert "missing 1 code" in machine("process", "resume", str(second["number"])).talk
     done = machine("process", "resume", str(first["number"]))
-    assert (done.code, done.talk) == (0, '"Gift": 3 go on with the next `flow run`\n')
+    assert (done.code, done.talk) == (0, '"Gift": 3 go on as soon as `flow run` applies it\n')
     machine("run", "--once")
     first, second = (row for row in listed(machine) if row["type"] == "group send")
     assert (first["status"], first["done"], first["halted"]) == ("finished", 3, 0)

@@ -446,7 +446,7 @@ def test_what_nobody_knows_is_told(machine: Machine) -> None:
     assert (shown.code, shown.data) == (1, "")
     assert 'there is no contact "c9"' in shown.talk
     assert machine("contacts", "history", "c9").code == 1
-    assert "it comes with the next `flow run`" in machine("contacts", "show", "c1").talk
+    assert "it has arrived, and `flow run` applies it" in machine("contacts", "show", "c1").talk
     assert machine("process", "resume", "Nothing").code == 2
     assert (
         machine("process", "resume", "Offer").talk

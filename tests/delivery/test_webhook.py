@@ -18,8 +18,8 @@ from pathlib import Path
 import pytest
 import trustme
 
-from flowlang.delivery.delivery import Outcome
-from flowlang.delivery.kinds.webhook import LONGEST_PAUSE, Webhook
+from flowlang.delivery.delivery import LONGEST_PAUSE, Outcome
+from flowlang.delivery.kinds.webhook import Webhook
 from flowlang.delivery.posting import Poster
 from flowlang.delivery.signing import key_of, signed
 from tests.delivery.contract import LETTER, Arrived, DeliveryContract, Place
@@ -196,7 +196,7 @@ def test_no_redirect_is_followed() -> None:
     ],
 )
 def test_how_long_to_wait_is_respected(said: str, after: timedelta) -> None:
-    assert outcome_of(Answer(429, {"Retry-After": said})).after == after
+    assert outcome_of(Answer(429, {"Retry-After": said})).pause == after
 
 
 def test_what_is_refused_is_told_in_a_line() -> None:

@@ -168,3 +168,24 @@ def test_merged_contacts_get_it_once_and_both_are_counted(store: Store) -> None:
     assert (process.status, process.audience, process.done) == ("finished", 4, 2)
     assert process.skipped == {"merged": 2}
     assert [contact for contact, _ in given_codes(store)] == ["c0", "c1"]
+
+
+def test_who_is_through_keeps_no_run_of_a_group_send_whatever_else_they_wait_for(
+    store: Store,
+) -> None:
+    waiting = 'campaign "Long"\n  start when tagged "go"\n  wait 300 days\n  tag "end"\n'
+    program = compiled(f"{GIFTS}\n{waiting}")
+    names = crowd(store, 3)
+    feed(store, [came(0.5, name, "tag", tag="go") for name in names])
+    store.import_codes("gift", ["A", "B"], START)
+    feed(store, [came(1, None, "run automation", automation="All")])
+    run(program, store, 2)
+    statuses = Counter(
+        (row[0] == "Long", row[1]) for row in store.standing() for _ in range(row[3])
+    )
+    assert statuses == {(True, "waiting"): 3, (False, "halted"): 1}
+    store.import_codes("gift", ["C"], START)
+    feed(store, [came(3, None, "resume", message="Gift")])
+    run(program, store, 4)
+    assert [row[:2] + row[3:] for row in store.standing()] == [("Long", "waiting", 3)]
+    assert group_sends(store)[0].status == "finished"

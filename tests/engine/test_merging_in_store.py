@@ -10,6 +10,7 @@ from flowlang.intake.contact_row import ContactRow
 from flowlang.intake.events import Arrival
 from flowlang.program.program import Program
 from flowlang.stores import Store
+from flowlang.stores.rows import ArrivalRow
 from tests.engine.test_worker import START, Came, came, compiled, feed, person, played, run, told
 
 SHOP = """
@@ -87,7 +88,8 @@ def test_what_comes_for_the_one_that_is_gone_is_taken_and_its_row_is_left_out(
     feed(store, STORY[:7])
     run(program, store, 20)
     event = Arrival(START, "ben", "tag", {"tag": "late"})
-    assert admit_events(store, [event]).problems == []
+    [taken] = admit_events(store, [event])
+    assert isinstance(taken, ArrivalRow)
     row = ContactRow(2, "ben", {"score": 9})
     done = admit_contacts(store, States(program), [row], START)
     assert [one.message for one in done.problems] == ['"ben" was merged into "anna"']

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Literal
 
 import pytest
 
+from flowlang.effects import CallReply
 from flowlang.engine.controls import Control
 from flowlang.engine.processes import Identity
 from tests.engine.pausing import InMemory, Stage, Stored
@@ -218,8 +218,8 @@ def test_a_call_whose_next_try_falls_into_a_pause_is_tried_on_resume() -> None:
         '  call "https://example.com/x"\n  if failed\n    tag "failed"\n  else\n    tag "called"\n',
         {},
     )
-    outcomes: list[Literal["answered", "failed"]] = ["answered", "failed"]
-    play.world.answers = lambda url, values, contact: (outcomes.pop(), {})
+    replies = [CallReply("answered", {}), CallReply("failed")]
+    play.world.answers = lambda call: replies.pop()
     play.people(0, "anna")
     play.arrive(1, "anna", "tag", tag="go")
     play.control(1.1, "pause", SHOP)

@@ -63,3 +63,12 @@ def test_domains_of_long_ago_are_forgotten() -> None:
     for number in range(25_000):
         assert rates.wait(f"{number}.example", NOON + timedelta(seconds=number)) is None
     assert len(rates._buckets) <= 10_000
+
+
+def test_nobody_is_told_to_wait_for_longer_than_a_day() -> None:
+    rates = Rates(Rate(1, 24 * 60 * MINUTE))
+    assert rates.wait("a.example", NOON) is None
+    told = [rates.wait("a.example", NOON) for _ in range(9_000)]
+    assert set(told) == {NOON + 24 * 60 * MINUTE}
+    days = [NOON + (24 * 60 * day) * MINUTE for day in range(1, 5)]
+    assert [rates.wait("a.example", day) for day in days] == [None] * 4

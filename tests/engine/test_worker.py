@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from flowlang import workspace
 from flowlang.config import Settings
 from flowlang.contact import Contact, Entry
+from flowlang.effects import CallReply
 from flowlang.engine.admission import as_text
 from flowlang.engine.applying import take_codes
 from flowlang.engine.arrivals import Refused
@@ -445,6 +446,23 @@ def test_a_schedule_in_front_of_others_comes_on_the_day_it_is_applied(store: Sto
     assert hours == ["20 12", "21 08", "21 12", "21 20", "22 08"]
 
 
+def test_a_schedule_that_is_applied_later_comes_in_the_zones_of_those_who_are_there(
+    store: Store,
+) -> None:
+    before, after = compiled("contact\n  score number\n"), daily("08:00")
+    zones = {"anna": "America/New_York", "ben": "Pacific/Auckland", "cara": "Mars/Base"}
+    story = [person(0, name, score=99, timezone=zone) for name, zone in zones.items()]
+    begin(store, before, START)
+    feed(store, story)
+    run(before, store, 2)
+    move(store, before, after, START + 3 * HOUR)
+    feed(store, [person(4, "dora", score=99, timezone="Asia/Kathmandu")])
+    run(after, store, 3 + 24)
+    hours = {"anna": "20 13:00", "ben": "20 19:00", "cara": "21 08:00", "dora": "21 02:15"}
+    for name, entries in told(store, list(hours)).items():
+        assert [f"{one.at:%d %H:%M}" for one in entries if one.what == "event"] == [hours[name]]
+
+
 KEYED = """
 event order
   order_id text
@@ -483,9 +501,9 @@ def test_a_call_is_answered_by_whom_the_worker_was_given(store: Store) -> None:
     )
     asked: list[tuple[str, dict[str, Any]]] = []
 
-    def answer(url: str, values: dict[str, Any], contact: Contact) -> Any:
+    def answer(url: str, values: dict[str, Any], contact: str, key: str) -> CallReply:
         asked.append((url, values))
-        return "failed", None
+        return CallReply("failed")
 
     feed(store, [person(0, "anna", "ask", score=7)])
     Worker(program, store, answers=answer).run(START + 5 * HOUR)

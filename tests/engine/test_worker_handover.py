@@ -6,88 +6,29 @@ import json
 import os
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from flowlang.cli.delivering import are_late
 from flowlang.contact import Letter
-from flowlang.delivery.delivery import LEASE, Delivery, Outcome
+from flowlang.delivery.delivery import LEASE, Outcome
 from flowlang.delivery.kinds.outbox import Outbox
 from flowlang.delivery.settings import Rate
 from flowlang.engine.claimant import is_gone, me
-from flowlang.engine.delivered import Delivered
 from flowlang.engine.fates import BACK_OFF
 from flowlang.engine.handover import Handover
-from flowlang.engine.outages import LAPSES, LASTS
+from flowlang.engine.outages import waiting
+from flowlang.engine.rates import only_so_many
 from flowlang.stores import Store, StoreError
 from flowlang.stores.rows import Changes, LetterFate
+from tests.engine.handing import DAY, HOUR, MINUTE, SECOND, Clock, Scripted, deliver, more
 from tests.stores.contract import LETTER, NOON
 from tests.stores.opening import Database
-
-SECOND = replace(LETTER, id="l2", contact="ben", address="ben@example.com")
-MINUTE = timedelta(minutes=1)
-HOUR = timedelta(hours=1)
-DAY = timedelta(days=1)
-
-
-class Scripted(Delivery):
-    """A delivery that answers as it was told, and remembers what it got."""
-
-    place = "the script"
-
-    def __init__(self, *answers: str | Outcome, at_once: int = 1, repeatable: bool = False) -> None:
-        self.answers = list(answers)
-        self.got: list[str] = []
-        self.at_once = at_once
-        self.repeatable = repeatable
-
-    def hand_over(self, letters: Sequence[Letter]) -> list[Outcome]:
-        self.got += [letter.id for letter in letters]
-        if self.answers[:1] == ["killed"]:
-            raise KeyboardInterrupt
-        if self.answers[:1] == ["broken"]:
-            raise LookupError(self.answers.pop(0))
-        return [self._outcome(letter) for letter in letters]
-
-    def _outcome(self, letter: Letter) -> Outcome:
-        answer = self.answers.pop(0) if self.answers else "delivered"
-        if isinstance(answer, Outcome):
-            return replace(answer, id=letter.id)
-        return Outcome(letter.id, answer, "because")  # type: ignore[arg-type] # as the test says
-
-
-class Clock:
-    """A time that stands still until it is told."""
-
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-class Deadly(Clock):
-    """One by which the program is killed when it has looked at it so often."""
-
-    def __init__(self, looks: int, now: datetime) -> None:
-        self.looks, self.now = looks, now
-
-    def __call__(self) -> datetime:
-        self.looks -= 1
-        if self.looks < 0:
-            raise KeyboardInterrupt
-        return self.now
-
-
-def deliver(store: Store, delivery: Delivery, now: datetime = NOON, **others: Any) -> Delivered:
-    """One run of a program that does nothing else."""
-    return Handover(store, delivery, lambda: now, **others).run()
 
 
 @pytest.fixture
@@ -95,23 +36,6 @@ def store(database: Database) -> Store:
     found = database.open()
     found.save(Changes(letters=[LETTER, SECOND]))
     return found
-
-
-def more(store: Store, count: int, domain: str = "example.com") -> None:
-    """Queue some letters to a domain, each later than the one before."""
-    store.save(
-        Changes(
-            letters=[
-                replace(
-                    LETTER,
-                    id=f"{domain} {number:03}",
-                    address=f"c{number}@{domain}",
-                    at=NOON - DAY + timedelta(seconds=number),
-                )
-                for number in range(count)
-            ]
-        )
-    )
 
 
 def test_each_letter_is_handed_over_once(store: Store, tmp_path: Path) -> None:
@@ -180,210 +104,6 @@ def test_the_other_side_may_ask_for_a_longer_pause(store: Store) -> None:
     deliver(store, Scripted(later))
     (row,) = store.letters(["queued"], 9)
     assert (row.since, row.reason) == (NOON + timedelta(hours=2), "slow down")
-
-
-# ------------------------------------------------------------------ a way that is down
-
-
-def test_a_way_that_is_down_is_tried_by_one_letter_now_and_then_and_the_order_stays(
-    store: Store,
-) -> None:
-    more(store, 50)
-    clock, delivery = Clock(), Scripted(*["down"] * 3)
-    handover = Handover(store, delivery, clock)
-    for pause in BACK_OFF[:3]:
-        done = handover.run()
-        assert done.down == {"the script": "because"}
-        assert handover.run().idle
-        clock.now += timedelta(seconds=pause)
-    assert delivery.got == ["example.com 000"] * 3
-    assert {row.reason for row in store.letters(["queued"], 99)} == {"because"}
-    done = handover.run()
-    assert (done.down, sum(done.delivered.values())) == ({}, 52)
-    assert delivery.got[3:] == [*(f"example.com {one:03}" for one in range(50)), "l1", "l2"]
-    assert max(Counter(delivery.got[3:]).values()) == 1
-
-
-@pytest.mark.parametrize("once", [False, True])
-def test_a_person_is_told_once_that_it_lasts_and_once_that_it_is_over(
-    store: Store, once: bool
-) -> None:
-    """Whether one program goes on or is started anew for each try."""
-    clock, delivery = Clock(), Scripted(*["down"] * 5)
-    going_on = Handover(store, delivery, clock, language="de")
-    told = []
-    for minutes in (0, 1, 6, 21, 90, 300, 301):
-        clock.now = NOON + minutes * MINUTE
-        (Handover(store, delivery, clock, language="de") if once else going_on).run()
-        told.append(len(store.notices(9)))
-    assert LASTS == 6 * MINUTE
-    assert told == [0, 0, 1, 1, 1, 2, 2]
-    down, up = (one.text for one in store.notices(9))
-    assert down.startswith("the script nimmt nichts an: because;")
-    assert up == "the script nimmt wieder Nachrichten an"
-    deliver(store, Scripted("down"), clock.now + DAY)
-    assert len(store.notices(9)) == 2
-
-
-def test_of_several_programs_one_tells_of_an_outage(store: Store) -> None:
-    more(store, 4)
-    for minutes in (0, 30):
-        for _ in range(2):
-            deliver(store, Scripted("down"), NOON + minutes * MINUTE)
-    assert len(store.notices(9)) == 1
-
-
-@pytest.mark.parametrize("other", ["bounced", "unknown", "failed", "retry", "down"])
-@pytest.mark.parametrize("first", [True, False])
-def test_one_letter_that_is_delivered_ends_an_outage_whatever_becomes_of_the_others(
-    store: Store, other: str, first: bool
-) -> None:
-    more(store, 2)
-    answers = ["delivered", other] if first else [other, "delivered"]
-    script = [*["down"] * 4, *answers, "failed", "failed"]
-    clock, delivery = Clock(), Scripted(*script, at_once=2)
-    handover = Handover(store, delivery, clock)
-    for _ in range(2):
-        handover.run()
-        clock.now += 2 * HOUR
-    store.mark_letters([LetterFate("l2", "queued", NOON + DAY, "because", 0)])
-    done = handover.run()
-    told = [one.text for one in store.notices(9) if one.text.startswith("the script")]
-    assert told[1:] == ["the script takes letters again"]
-    assert done.down == {}
-    assert "l2" in delivery.got, "what was held is released"
-
-
-@pytest.mark.parametrize("other", ["bounced", "unknown", "failed", "retry"])
-def test_without_a_letter_that_is_delivered_a_way_stays_down(store: Store, other: str) -> None:
-    more(store, 2)
-    delivery = Scripted("down", other, at_once=2)
-    handover = Handover(store, delivery, Clock())
-    assert handover.run().down == {"the script": "because"}
-    assert handover.run().idle
-    assert delivery.got == ["example.com 000", "example.com 001"]
-
-
-def test_a_way_that_another_program_finds_up_between_two_tries_is_not_down(store: Store) -> None:
-    """Also where neither of them began after the other had found out."""
-    more(store, 8)
-    clock = Clock()
-    unlucky = Handover(store, Scripted("down", "down"), clock)
-
-    class Lucky(Scripted):
-        def hand_over(self, letters: Sequence[Letter]) -> list[Outcome]:
-            if len(self.got) in (0, 6):
-                unlucky.run()
-            clock.now += LASTS if len(self.got) == 5 else timedelta(seconds=1)
-            return super().hand_over(letters)
-
-    lucky = Lucky()
-    Handover(store, lucky, clock).run()
-    left = {row.letter.id for row in store.letters(["queued"], 9)}
-    assert (len(lucky.got), left) == (8, {"example.com 001", "l1"}), "those that the other tried"
-    deliver(store, Scripted("down"), clock.now + DAY)
-    assert store.notices(9) == []
-
-
-def test_wherever_a_program_is_killed_the_end_of_an_outage_is_told(store: Store) -> None:
-    deliver(store, Scripted())
-    looks, killed = 0, True
-    while killed:
-        start, name = NOON + looks * DAY, f"k{looks}"
-        store.save(Changes(letters=[replace(LETTER, id=name)]))
-        for hours in (0, 2):
-            deliver(store, Scripted("down"), start + hours * HOUR)
-        try:
-            Handover(store, Scripted(), Deadly(looks, start + 9 * HOUR)).run()
-            killed = False
-        except KeyboardInterrupt:
-            pass
-        through = name in {row.letter.id for row in store.letters(["handed over"], 99)}
-        assert _told_up(store) == looks + through
-        store.save(Changes(letters=[replace(LETTER, id=f"{name} after")]))
-        deliver(store, Scripted(), start + 12 * HOUR)
-        looks += 1
-        assert _told_up(store) == looks
-    assert looks > 5
-
-
-def _told_up(store: Store) -> int:
-    return sum(one.text == "the script takes letters again" for one in store.notices(999))
-
-
-@pytest.mark.parametrize(("apart", "told"), [(DAY, 1), (LAPSES, 1), (LAPSES + MINUTE, 0)])
-def test_two_failures_are_of_one_outage_if_they_are_not_far_apart(
-    store: Store, apart: timedelta, told: int
-) -> None:
-    clock, delivery = Clock(), Scripted("down", "bounced", "bounced", "down", "down")
-    handover = Handover(store, delivery, clock)
-    handover.run()
-    clock.now += HOUR
-    assert handover.run().bounced == 2
-    clock.now = NOON + apart
-    more(store, 1)
-    handover.run()
-    assert len(store.notices(9)) == told
-    clock.now += HOUR
-    handover.run()
-    assert len(store.notices(9)) == 1
-
-
-def test_another_letter_that_fails_does_not_end_an_outage(store: Store) -> None:
-    more(store, 2)
-    deliver(store, Scripted("down"))
-    deliver(store, Scripted("failed", "down"), NOON + HOUR)
-    assert [one.text.split(":")[0] for one in store.notices(9)][-1] == "the script takes nothing"
-
-
-def test_once_one_program_finds_a_way_up_the_letters_of_all_go_in_their_order(store: Store) -> None:
-    more(store, 5)
-    clock, other = Clock(), Scripted(*["down"] * 4, "delivered")
-    patient = Handover(store, other, clock)
-    for pause in BACK_OFF[:4]:
-        patient.run()
-        clock.now += timedelta(seconds=pause)
-    clock.now -= HOUR / 2
-    assert patient.run().idle
-    up = Scripted()
-    done = Handover(store, up, clock).run()
-    assert (sum(done.delivered.values()), up.got) == (
-        6, [*(f"example.com {one:03}" for one in range(1, 5)), "l1", "l2"],
-    )  # fmt: skip
-    more(store, 1, "example.net")
-    assert patient.run().delivered == {"Offer": 1}
-
-
-def test_letters_that_were_not_tried_lose_none_of_their_tries(store: Store) -> None:
-    clock = Clock()
-    handover = Handover(store, Scripted(*["down"] * 3), clock)
-    for _ in range(3):
-        handover.run()
-        clock.now += timedelta(hours=6)
-    tries = {row.letter.id: row.tries for row in store.letters(["queued"], 9)}
-    assert tries == {"l1": 3, "l2": 0}
-
-
-class TwoWays(Delivery):
-    """Push goes by another way than mail."""
-
-    def __init__(self, mail: Delivery, push: Delivery) -> None:
-        self.mail, self.push = mail, push
-
-    def way(self, letter: Letter) -> Delivery:
-        return self.push if letter.channel == "push" else self.mail
-
-    def hand_over(self, letters: Sequence[Letter]) -> list[Outcome]:
-        return [one for letter in letters for one in self.way(letter).hand_over([letter])]
-
-
-def test_one_way_that_is_down_does_not_keep_the_others(store: Store) -> None:
-    push, mail = Scripted("down"), Scripted()
-    push.place = "push"
-    store.save(Changes(letters=[replace(LETTER, id="p", channel="push"), replace(LETTER, id="z")]))
-    done = deliver(store, TwoWays(mail, push))
-    assert done.delivered == {"Offer": 3}
-    assert (mail.got, push.got) == (["l1", "l2", "z"], ["p"])
 
 
 # ------------------------------------------------------------------ refused
@@ -553,3 +273,55 @@ def test_what_is_over_the_rate_of_a_domain_waits_and_the_others_go(store: Store)
     assert minutes == 3
     slow = [one for one in delivery.got if one.startswith("slow")]
     assert slow == [f"slow.example {number:03}" for number in range(60)]
+
+
+def test_a_domain_is_one_however_it_is_written(store: Store) -> None:
+    deliver(store, Scripted())
+    domains = ["müller.example", "MÜLLER.example", "xn--mller-kva.example", "Xn--Mller-KVA.Example"]
+    letters = [replace(LETTER, id=f"m{at}", address=f"a@{one}") for at, one in enumerate(domains)]
+    named = replace(LETTER, id="m4", address="Änne <a@Müller.example>")
+    store.save(Changes(letters=[*letters, named, replace(LETTER, id="x", address="a@x.example")]))
+    delivery = Scripted()
+    done = deliver(store, delivery, rate=Rate(1, MINUTE))
+    assert delivery.got == ["m0", "x"]
+    assert len(done.rated) == 4
+    (told,) = {one.reason for one in store.held_letters(NOON)}
+    assert told.endswith("only so many go to xn--mller-kva.example at once")
+
+
+def test_where_the_rate_is_changed_nobody_waits_by_the_old_one(store: Store) -> None:
+    more(store, 40)
+    deliver(store, Scripted(), rate=Rate(1, DAY))
+    clock, delivery = Clock(), Scripted()
+    clock.now += MINUTE
+    assert Handover(store, delivery, clock, rate=Rate(1, DAY)).run().idle
+    done = Handover(store, delivery, clock, rate=Rate(60, MINUTE)).run()
+    assert done.delivered == {"Offer": 10}
+    assert deliver(store, delivery, clock.now).delivered == {"Offer": 31}
+    assert delivery.got == [*(f"example.com {one:03}" for one in range(1, 40)), "l1", "l2"]
+
+
+def test_of_two_programs_each_keeps_the_rate_and_all_letters_go_in_time(store: Store) -> None:
+    deliver(store, Scripted())
+    more(store, 60)
+    clock, went = Clock(), []
+    both = [Handover(store, Scripted(), clock, rate=Rate(6, MINUTE)) for _ in range(2)]
+    while store.letters(["queued"], 1):
+        for one in both:
+            went += [clock.now] * sum(one.run().delivered.values())
+        clock.now += timedelta(seconds=5)
+    assert len(went) == 60
+    assert clock.now <= NOON + 10 * MINUTE
+    assert all(sum(at <= other < at + MINUTE for other in went) <= 12 for at in went)
+
+
+def test_what_a_server_answers_is_never_taken_for_a_turn(store: Store) -> None:
+    says = Outcome("", "retry", only_so_many("example.com"))
+    done = deliver(store, Scripted(says))
+    assert (done.rated, done.retried) == (set(), {says.reason: 1})
+    assert [one.rated for one in waiting(store, NOON)] == [False]
+    assert are_late(store, NOON)
+    more(store, 9, "slow.example")
+    deliver(store, Scripted(), rate=Rate(1, HOUR))
+    assert {one.rated for one in waiting(store, NOON)} == {False, True}
+    assert not are_late(store, NOON + 2 * MINUTE), "only turns are left"

@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import psycopg
 import pytest
 
 from flowlang.stores import Store, StoreAway, StoreError, open_store
+from flowlang.stores.failures import is_away
 from tests import mounting
 from tests.cli.calling import FLOW, flow, workspace
 from tests.cli.test_delivering import until
@@ -40,6 +41,7 @@ campaign "Hello"
   tag "end"
 """
 PEOPLE = 300
+_SERVE = ("serve", "--port", "0")
 
 
 @pytest.fixture
@@ -69,12 +71,14 @@ def more(shop: Path, url: str, name: str, count: int) -> None:
 
 
 @contextmanager
-def running(shop: Path, url: str, name: str = "engine") -> Iterator[Path]:
+def running(
+    shop: Path, url: str, name: str = "engine", verb: Sequence[str] = ("run",)
+) -> Iterator[Path]:
     """An engine in a process of its own until the end of the block; gives where it tells things."""
     told = shop / f"{name}.log"
     with told.open("wb") as log:
         process = subprocess.Popen(
-            [*FLOW, "run", "--store", url], cwd=shop, stderr=log, stdout=log,
+            [*FLOW, *verb, "--store", url], cwd=shop, stderr=log, stdout=log,
             env={**os.environ, "NO_COLOR": "1"},
         )  # fmt: skip
         try:
@@ -170,6 +174,10 @@ def test_a_server_that_stays_away_is_told_and_waited_for(
         until(lambda: out(store) == PEOPLE)
         each_once(store, shop)
         store.close()
+        until(lambda: b"the store can be used again, after" in told.read_bytes())
+        lines = told.read_text().splitlines()
+        away = [line.partition(" ")[2] for line in lines if "trying again" in line]
+        assert len(set(away)) == len(away)
     postgresql.drop(name)
 
 
@@ -184,14 +192,43 @@ def test_a_server_that_is_not_there_at_the_start_is_told_and_waited_for(
         open_store(url, tmp_path)
     once = flow("run", "--once", "--store", url, cwd=shop)
     assert (once.returncode, "trying again" in once.stderr) == (2, False)
-    with running(shop, url) as told:
+    with running(shop, url) as told, running(shop, url, "server", _SERVE) as also_told:
         until(lambda: b"trying again" in told.read_bytes())
+        until(lambda: b"trying again" in also_told.read_bytes())
         there.symlink_to(own.folder)
         until(lambda: b"running; Ctrl-C ends it" in told.read_bytes())
+        until(lambda: b"serving at" in also_told.read_bytes())
+    for file in (told, also_told):
+        text = file.read_text()
+        assert (text.count("trying again"), text.count("the store can be used again")) == (1, 1)
     for wrong in (own.url("nowhere"), own.url("postgres").replace("postgres@", "nobody@")):
         with pytest.raises(StoreError) as failure:
             open_store(wrong, tmp_path)
         assert not isinstance(failure.value, StoreAway)
+
+
+def test_who_is_asked_to_end_while_the_server_is_away_ends_in_good_order(tmp_path: Path) -> None:
+    shop = workspace(tmp_path / "shop", SHOP)
+    with running(shop, "postgresql://127.0.0.1:1/shop") as told:
+        until(lambda: b"trying again" in told.read_bytes())
+    assert told.read_text().splitlines()[-1].endswith(" stopped")
+
+
+@pytest.mark.parametrize(
+    ("said", "away"),
+    [
+        ("connection timeout expired", True),
+        ('connection to server at "10.0.0.1", port 5432 failed: Network is unreachable', True),
+        ("failed to resolve host 'db': [Errno -3] Temporary failure in name resolution", True),
+        ("FATAL:  sorry, too many clients already", True),
+        ("failed to resolve host 'bd': [Errno -2] Name or service not known", False),
+        ('FATAL:  password authentication failed for user "shop"', False),
+    ],
+)
+def test_a_network_that_is_not_up_yet_is_waited_for_and_a_wrong_address_is_not(
+    said: str, away: bool
+) -> None:
+    assert is_away(psycopg.OperationalError(said)) is away
 
 
 def test_a_disk_that_is_full_saves_nothing_by_halves(tmp_path: Path) -> None:

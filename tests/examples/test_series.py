@@ -45,7 +45,7 @@ def test_every_command_runs(name: str, printed: dict[str, str]) -> None:
         ("coupon-sale", "25 of 42"),
         ("coupon-sale", '15 wait: the coupon list "anniversary" is empty'),
         ("coupon-sale", 'refused: missing 15 codes in "anniversary"'),
-        ("coupon-sale", '"Your codes": 15 go on with the next `flow run`'),
+        ("coupon-sale", '"Your codes": 15 go on as soon as `flow run` applies it'),
         ("coupon-sale", "<stdin>:56: missing 9 codes"),
         # what a support person reads of a restart (S2.7, S2.11)
         ("webinar-series", '"Webinar"  zu früh (tag "webinar", nach dem Neustart müssen 5 Minuten'),

@@ -18,6 +18,7 @@ from flowlang.intake.events import Arrival
 from flowlang.steps.jobs import REPORTS
 from flowlang.stores.writing import SqlStore
 from flowlang.web.metrics import Metrics
+from flowlang.web.service import Service
 from tests.figures.shop import DAY, HOUR, SHOP, START, STORY, Came, Shop, came, person
 
 
@@ -267,7 +268,8 @@ def test_report_process_and_metric_agree_whatever_became_of_the_contacts(tmp_pat
     (process,) = (one for one in shop.rows("processes") if one["type"] == "campaign")
     assert (process["of"], process["waiting"]) == (row["started"], row["waiting"] + row["halted"])
     assert process["done"] == row["finished"] + row["stopped"] + row["waiting for restart"]
-    text = Metrics(shop.store, lambda: START, lambda: 0.0).text().decode()
+    served = Service(shop.program, shop.store, lambda: START, print, clock=lambda: 0.0)
+    text = Metrics(served).text().decode()
     for status in ("finished", "waiting", "halted", "waiting for restart", "stopped"):
         assert f'flow_runs{{campaign="Main",status="{status}"}} {row[status]}.0\n' in text
     sends = [one for one in shop.rows("processes") if one["type"] == "group send"]

@@ -99,7 +99,38 @@ def test_umlauts_are_read_in_each_encoding_and_it_is_named(encoding: str, named:
     found = read("email;first_name\na@b.de;Jürgen Größe\n".encode(encoding))
     assert found.encoding == named
     assert found.rows[0].fields["first_name"] == "Jürgen Größe"
-    assert any(named in line for line in found.summary()) is (named != "UTF-8")
+    assert (named in found.headline) is (named != "UTF-8")
+
+
+def test_marks_before_the_text_are_none_of_it() -> None:
+    found = read(b"\xef\xbb\xbf\xef\xbb\xbfid,email\nc1,a@b.de\n")
+    assert (found.rows[0].id, told(found)) == ("c1", [])
+
+
+def test_letters_that_are_written_in_two_parts_are_the_same_letters() -> None:
+    schema = replace(SCHEMA, fields={**SCHEMA.fields, "gr\xf6\xdfe": NUMBER})
+    text = "id,gro\u0308\xdfe,tags\ncafe\u0301,5,Cafe\u0301;x\n"
+    found = read_contacts("x.csv", text.encode(), schema, BERLIN)
+    assert found.problems == ()
+    [row] = found.rows
+    assert (row.id, row.fields, row.tags) == ("caf\xe9", {"gr\xf6\xdfe": 5}, ("Caf\xe9", "x"))
+
+
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        ('{"id": "c2", "id": "c3"}', "id"),
+        ('{"id": "c2", "consent": {"email": true, "email": false}}', "email"),
+    ],
+)
+def test_an_object_that_says_something_twice_is_left_out(line: str, key: str) -> None:
+    for text, name in (
+        (f'{{"id": "c1"}}\n{line}\n{{"id": "c4"}}\n', "x.jsonl"),
+        (f'[{{"id": "c1"}},\n{line},\n{{"id": "c4"}}]', "x.json"),
+    ):
+        found = read(text, name)
+        assert [row.id for row in found.rows] == ["c1", "c4"]
+        assert told(found) == [f"{name}:2: the key `{key}` is there twice (row left out)"]
 
 
 def test_a_file_that_mixes_encodings_is_taken_with_a_warning() -> None:
@@ -163,10 +194,38 @@ def test_an_unknown_column_is_told_once_with_a_guess_and_its_rows_are_taken() ->
     ]
 
 
-def test_a_column_without_a_name_and_one_given_twice_are_told_and_ignored() -> None:
-    found = read("email,,score,score\na@b.de,x,1,2\n")
-    assert found.rows[0].fields == {"email": "a@b.de", "score": 1}
-    assert len(told(found)) == 2
+def test_a_column_without_a_name_is_told_and_ignored() -> None:
+    found = read("email,,score,\na@b.de,x,1\nb@b.de,,2,y\n")
+    assert [row.fields["score"] for row in found.rows] == [1, 2]
+    assert [(one.severity, one.column) for one in found.problems] == [
+        ("warning", 2),
+        ("warning", 4),
+    ]
+
+
+def test_a_row_that_no_database_could_hold_is_left_out_and_no_other() -> None:
+    found = read("id,first_name\nc1,Anna\nc2,B\x00en\nc3,Cleo\n")
+    assert [row.id for row in found.rows] == ["c1", "c3"]
+    assert told(found) == ["contacts.csv:3:2: first_name: it holds a NUL character (row left out)"]
+
+
+@pytest.mark.parametrize(
+    ("header", "number", "message"),
+    [
+        ("id,email,first_name,Email", 4, "columns 2 and 4 are both `email`; nothing was taken"),
+        ("id,Mail,x,E-Mail", 4, "columns 2 and 4 are both `email`; nothing was taken"),
+        ("score,score,x,y", 2, "columns 1 and 2 are both `score`; nothing was taken"),
+        ("first,score,x,y", None, "no column is named `id` or `email` (found: `first`, `score`,"),
+    ],
+)
+def test_a_header_that_leaves_open_what_is_what_is_one_error_and_no_row_is_taken(
+    header: str, number: int | None, message: str
+) -> None:
+    found = read(f"{header}\nc1,a@b.de,5,b@b.de\nc2,c@b.de,5,d@b.de\n")
+    assert (found.read, found.taken, found.left_out) == (2, 0, 2)
+    [problem] = found.problems
+    assert (problem.severity, problem.line, problem.column) == ("error", 1, number)
+    assert problem.message.startswith(message)
 
 
 def test_a_record_in_a_table_is_told_to_need_json_lines() -> None:
@@ -270,8 +329,6 @@ def test_a_column_of_the_name_itself_goes_before_one_that_is_read_so() -> None:
     found = read("Mail,email,E-Mail\nx@b.de,a@b.de,y@b.de\n")
     assert found.rows[0].fields == {"email": "a@b.de"}
     assert [one.column for one in found.problems] == [1, 3]
-    twice = read("Mail,E-Mail\na@b.de,b@b.de\n")
-    assert twice.rows[0].fields == {"email": "a@b.de"}
 
 
 def test_a_declared_field_keeps_its_name() -> None:
@@ -286,14 +343,48 @@ def test_other_headers_are_not_guessed() -> None:
     assert found.problems[0].severity == "warning"
 
 
-def test_a_row_with_more_cells_than_the_header_is_left_out_and_one_with_fewer_is_filled() -> None:
+def test_a_row_with_more_or_fewer_cells_than_the_header_is_left_out() -> None:
     found = read("email,first_name,score\na@b.de,Anna,1,surplus\nb@b.de\nc@b.de,C,3,,\n")
     assert [row.fields for row in found.rows] == [
-        {"email": "b@b.de", "first_name": None, "score": None},
         {"email": "c@b.de", "first_name": "C", "score": 3},
     ]
     assert told(found) == [
         "contacts.csv:2:4: 4 cells, but the header has 3 columns (row left out)",
+        "contacts.csv:3:2: 1 cell, but the header has 3 columns (row left out)",
+    ]
+
+
+def test_a_file_that_was_cut_off_loses_its_last_row_and_says_so() -> None:
+    whole = "id,email,score\n" + "".join(f"c{n},c{n}@b.de,{n}\n" for n in range(40))
+    for end in range(whole.rindex("c39,c39"), len(whole) - 4):
+        found = read(whole[:end])
+        assert found.taken == 39
+        assert [one.line for one in found.problems if one.left_out] == [41] * found.left_out
+        assert found.left_out == (0 if whole[:end].endswith("\n") else 1)
+
+
+def as_excel_writes(rows: list[list[str]]) -> str:
+    """Sixteen rows at a time, all of them without the columns in which none has anything."""
+    lines = []
+    for first in range(0, len(rows), 16):
+        block = rows[first : first + 16]
+        width = max(index for row in block for index, cell in enumerate(row, 1) if cell)
+        lines += [",".join(row[:width]) + "\r\n" for row in block]
+    return "".join(lines)
+
+
+def test_empty_cells_that_excel_leaves_away_are_empty_cells() -> None:
+    rows = [["id", "email", "score", "tags"]]
+    for n in range(81):
+        rows += [[f"c{n}", f"c{n}@b.de", "5" if n < 50 else "", "vip" if n == 3 else ""]]
+    text = as_excel_writes(rows)
+    assert "c20,c20@b.de,5\r\n" in text
+    assert "c70,c70@b.de\r\n" in text
+    found = read(text)
+    assert (found.taken, told(found)) == (81, [])
+    assert found.rows[70].fields == {"email": "c70@b.de", "score": None}
+    assert told(read(text.replace("c20,c20@b.de,5", "c20,c20@b.de"))) == [
+        "contacts.csv:22:3: 2 cells, but the header has 4 columns (row left out)"
     ]
 
 
@@ -477,12 +568,9 @@ def test_a_broken_array_keeps_what_stands_before_the_break() -> None:
     assert "nothing from here on was read" in told(found)[0]
 
 
-def test_the_summary_gives_the_counts_first_and_bounds_the_list_of_problems() -> None:
+def test_the_headline_gives_the_counts() -> None:
     found = read("email,score\n" + "".join(f"a{number}@b.de,x\n" for number in range(1200)))
-    lines = found.summary()
-    assert lines[0] == "contacts.csv: 1,200 rows read, 0 taken, 1,200 left out"
-    assert lines[-1] == "... and 1,180 more"
-    assert len(lines) == 22
+    assert found.headline == "contacts.csv: 1,200 rows read, 0 taken, 1,200 left out"
 
 
 CELLS = st.one_of(
@@ -502,7 +590,7 @@ def test_every_row_is_taken_or_left_out_with_a_reason(
     found = read(f"{header}\n{body}\n".encode("utf-8", "replace"))
     assert found.left_out == sum(problem.left_out for problem in found.problems)
     assert all(row.key() for row in found.rows)
-    assert all(line.isprintable() for line in found.summary())
+    assert all(line.isprintable() for line in told(found))
 
 
 @given(st.binary(max_size=400), st.sampled_from(["x.csv", "x.json", "x.jsonl", "x"]))

@@ -325,7 +325,7 @@ def test_good_lines_are_taken_in_order_and_bad_ones_named_by_line() -> None:
     )
     assert [(event.line, event.type) for event in found.arrivals] == [(1, "block"), (5, "unblock")]
     assert [problem.line for problem in found.problems] == [3, 4]
-    assert found.summary()[0] == "events: 4 events read, 2 taken, 2 left out"
+    assert found.headline == "events: 4 events read, 2 taken, 2 left out"
 
 
 def test_an_event_too_large_or_too_deep_is_refused_from_a_file_and_as_an_object() -> None:
@@ -390,3 +390,24 @@ def test_no_object_breaks_the_reading(kind: str, keys: dict[str, object]) -> Non
 def test_an_unhashable_or_foreign_object_is_refused_not_raised() -> None:
     assert "expected an object" in refusal(parse_event([1], KNOWN, BERLIN))
     assert "JSON does not have" in refusal(parse_event({"type": {1}}, KNOWN, BERLIN))
+
+
+def test_ids_and_names_are_compared_with_case_and_without_how_their_letters_are_made() -> None:
+    found = parse(type="tag", contact=" cafe\u0301 ", tag="A\u0308", id=" E-1")
+    assert isinstance(found, Arrival)
+    assert (found.contact, found.data, found.id) == ("caf\xe9", {"tag": "\xc4"}, "E-1")
+    assert refusal(parse(type="tag", contact="c1", tag="x", id=" " * 300)).startswith("`id`: ")
+
+
+def test_an_event_that_says_something_twice_is_left_out() -> None:
+    found = read(
+        '{"at": "2026-01-01", "type": "tag", "contact": "c1", "contact": "c2", "tag": "x"}',
+        {"at": AT, "type": "tag", "contact": "c1", "tag": "x"},
+    )
+    assert [one.line for one in found.arrivals] == [2]
+    assert [one.message for one in found.problems] == ["the key `contact` is there twice"]
+
+
+def test_of_codes_that_are_sent_the_one_that_is_wrong_is_named() -> None:
+    said = refusal(parse(type="import coupons", list="early-bird", codes=["A", "B\x07"]))
+    assert said == "`codes.2`: the code holds control characters"

@@ -5,11 +5,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from flowlang.intake.coupons import CodeRows, read_codes
+from flowlang.intake.layout import FOUND, Layout
 from flowlang.intake.robinson import read_addresses
 
 
-def codes(text: str | bytes, name: str = "codes.txt") -> CodeRows:
-    found = read_codes(name, text.encode() if isinstance(text, str) else text)
+def codes(text: str | bytes, name: str = "codes.txt", layout: Layout = FOUND) -> CodeRows:
+    found = read_codes(name, text.encode() if isinstance(text, str) else text, layout)
     assert found.read == len(found.codes) + found.duplicates + found.left_out
     return found
 
@@ -66,6 +67,15 @@ def test_of_several_columns_none_is_taken_for_the_codes_by_guess(text: str, colu
     assert problem.message.endswith("; head one `code`, or say --column")
 
 
+def test_of_two_columns_of_codes_none_is_taken_unless_a_person_says_which() -> None:
+    text = "Code;value;code\nA1;5;B1\n"
+    [problem] = codes(text, "a.csv").problems
+    assert problem.message == "columns 1 and 3 are both `code`; nothing was taken"
+    assert codes(text, "a.csv", Layout("3")).codes == ("B1",)
+    [problem] = codes(text, "a.csv", Layout("code")).problems
+    assert problem.message == "columns 1 and 3 are both `code`; nothing was taken"
+
+
 def test_a_column_whose_values_hold_the_delimiter_is_one_column() -> None:
     assert codes('"A,1"\n"B,2"\n', "a.csv").codes == ("A,1", "B,2")
 
@@ -84,16 +94,35 @@ def test_codes_with_control_characters_or_without_end_are_left_out() -> None:
     ]
 
 
+@pytest.mark.parametrize("sign", ["\x00", "\x07", "\x1b", "\x7f", "\x85", "\u200b"])
+@pytest.mark.parametrize("name", ["a.txt", "a.csv"])
+def test_a_code_that_is_damaged_is_left_out_with_its_line_and_no_other(
+    name: str, sign: str
+) -> None:
+    found = codes(f"A1\nA{sign}2\nA3\n", name)
+    assert found.codes == ("A1", "A3")
+    assert [(one.line, one.left_out) for one in found.problems] == [(2, True)]
+    assert "the code holds" in found.problems[0].message
+
+
 def test_a_row_of_a_table_without_its_code_is_left_out() -> None:
     found = codes("value;code\n5;A1\n5;\n;\n5\n5;A2;6\n", "a.csv")
     assert found.codes == ("A1",)
     assert (found.read, found.left_out, found.blanks) == (4, 3, 1)
 
 
+def test_a_code_that_may_have_been_cut_off_with_its_row_is_left_out() -> None:
+    found = codes("code;value\nAAA1;5\nAA", "a.csv")
+    assert found.codes == ("AAA1",)
+    assert [p.render("a.csv") for p in found.problems] == [
+        "a.csv:3:1: 1 cell, but the first row has 2 (row left out)"
+    ]
+
+
 def test_codes_in_windows_1252_are_read_and_the_encoding_is_named() -> None:
     found = codes("GRÜN1\nGRÜN2\n".encode("cp1252"))
     assert found.codes == ("GRÜN1", "GRÜN2")
-    assert "Windows-1252" in found.summary()[1]
+    assert found.headline.endswith("; read as Windows-1252")
 
 
 def test_an_empty_or_binary_file_of_codes_is_one_clear_error() -> None:
@@ -101,10 +130,9 @@ def test_an_empty_or_binary_file_of_codes_is_one_clear_error() -> None:
     assert "zip" in codes(b"PK\x03\x04").problems[0].message
 
 
-def test_the_summary_counts_the_codes() -> None:
-    assert codes("A\nA\nB\n").summary() == [
-        "codes.txt: 3 codes read, 2 taken, 1 twice in the file, 0 left out"
-    ]
+def test_the_headline_counts_the_codes() -> None:
+    headline = "codes.txt: 3 codes read, 2 taken, 1 twice in the file, 0 left out"
+    assert codes("A\nA\nB\n").headline == headline
 
 
 @given(st.binary(max_size=300), st.sampled_from(["a.txt", "a.csv", "a"]))

@@ -22,7 +22,7 @@ from time import monotonic
 import pytest
 
 from flowlang.contact import Entry, Letter
-from flowlang.speech import Text
+from flowlang.speech import Text, in_language
 from flowlang.stores import Store, StoreError
 from flowlang.stores.rows import (
     SKIPPED,
@@ -39,6 +39,7 @@ from flowlang.stores.rows import (
     SendingRow,
     Stock,
     TrialRow,
+    Waiting,
 )
 
 NOON = datetime(2026, 12, 1, 12, 0, 0, 123456, tzinfo=UTC)
@@ -127,6 +128,7 @@ class StoreContract(ABC):
         store.save(Changes(runs=[HALTED, first, HALTED._replace(contact="cleo", status="waiting")]))
         assert store.halted("Offer") == [first, HALTED]
         assert store.halted("Offer", 1) == [first]
+        assert store.halted("Offer", 9, first.began) == [HALTED]
         assert store.shared().halted == {"Offer": 2}
         store.save(
             Changes(runs=[HALTED._replace(status="finished")], runs_gone=[("ben", "Shop", "")])
@@ -175,6 +177,21 @@ class StoreContract(ABC):
         assert store.walk_runs(["Shop"], ["halted", "held"], 0, 9) == [ANNA, BEN]
         assert store.walk_runs(["Shop"], ["halted", "held"], 0, 1) == [ANNA]
         assert store.walk_runs(["Shop", "Other"], ["held"], 2, 9) == [CLEO]
+
+    def test_who_stands_in_a_campaign_is_walked_alike_whether_they_are_few_or_many(
+        self, store: Store
+    ) -> None:
+        crowd = [ANNA._replace(id=f"c{n}", number=n) for n in range(1, 41)]
+        crowd[6] = crowd[6]._replace(deleted=True)
+        runs = [RunRow(one.id, "Tour", "", "waiting", "s", "v", "", 1) for one in crowd[::2]]
+        runs += [RunRow(one.id, "Tour", "", "finished", "", "v", "", 0) for one in crowd[1::2]]
+        store.save(Changes(contacts=crowd, runs=runs))
+        there = [one.number for one in crowd[::2] if not one.deleted]
+        for limit in (1, 2, 3, 50):
+            walked: list[int] = []
+            while rows := store.walk_runs(["Tour"], ["waiting"], max(walked, default=0), limit):
+                walked += [one.number for one in rows]
+            assert walked == there
 
     def test_history_is_kept_in_order_for_each_contact(self, store: Store) -> None:
         entry = Entry(NOON, "anna", "Shop", 1, 'send "Offer"', 12, "sent", "Grüße")
@@ -275,8 +292,9 @@ class StoreContract(ABC):
         again = Changes(
             codes=[claim._replace(contact="ben"), claim._replace(code="B", contact="ben")]
         )
-        with pytest.raises(StoreError, match="taken by someone else"):
+        with pytest.raises(StoreError, match="taken by someone else") as refused:
             store.save(again)
+        assert "von jemand anderem vergeben" in in_language(refused.value.args[0], "de")
         assert store.shared().stock == {"early": Stock(1, 1)}
 
     def test_counters_grow_and_values_are_replaced(self, store: Store) -> None:
@@ -285,6 +303,8 @@ class StoreContract(ABC):
         assert store.shared().counters == {"started": 5, "stopped": 1}
         assert store.shared().values == {"a": "3"}
         assert (store.value("a"), store.value("b")) == ("3", None)
+        store.save(Changes(counters={"started": 1}, counters_gone=["started", "none"]))
+        assert store.shared().counters == {"started": 1, "stopped": 1}
 
     def test_processes_and_notices_are_kept(self, store: Store) -> None:
         row = ProcessRow(
@@ -326,6 +346,10 @@ class StoreContract(ABC):
         numbered = [replace(row, number=place) for place, row in enumerate(rows, 1)]
         assert store.processes() == numbered
         assert store.processes(over=False) == numbered[1:]
+        known = [(one.type, one.name, one.by, one.key) for one in numbered]
+        assert store.processes(among=known[:1]) == numbered[:1]
+        assert store.processes(over=False, among=[*known[:2], ("", "", "", "")]) == numbered[1:2]
+        assert store.processes(among=[]) == []
 
     def test_the_robinson_list_is_asked_for_addresses(self, store: Store) -> None:
         assert store.barred(None) == set()
@@ -351,6 +375,8 @@ class StoreContract(ABC):
         ]
         store.save(Changes(runs=runs))
         assert store.under_way() == [("Tour", "v1", "s1", 2), ("Tour", "v2", "s1", 1)]
+        store.save(Changes(runs=[RunRow("dora", "Trip", "", "finished", "", "v1", "", 0)]))
+        assert store.are_under_way(["Tour", "Trip", "Nowhere"]) == {"Tour"}
 
     def test_codes_that_are_free_are_counted_up_to_a_limit(self, store: Store) -> None:
         store.import_codes("early", ["A", "B", "C"], NOON)
@@ -444,25 +470,50 @@ class StoreContract(ABC):
         store.mark_letters([LetterFate("l1", "handed over", NOON + HOUR)])
         assert store.letters(["handed over"], 9)[0].since == NOON + HOUR
 
-    def test_letters_that_were_held_without_a_try_are_released_in_their_order(
+    def test_letters_that_wait_for_their_turn_are_released_in_their_order_so_many_at_a_time(
         self, store: Store
     ) -> None:
         waiting = [
-            replace(LETTER, id=f"l{one}", at=NOON + timedelta(minutes=one)) for one in range(1, 5)
+            replace(LETTER, id=f"l{one}", at=NOON + timedelta(minutes=one)) for one in range(1, 6)
         ]
-        store.save(Changes(letters=waiting))
-        store.claim_letters(NOON + HOUR, 4)
-        held = [LetterFate(f"l{one}", "queued", NOON + 2 * HOUR, "away", 0) for one in (3, 2)]
-        store.mark_letters([*held, LetterFate("l1", "queued", NOON + 3 * HOUR, "later")])
-        store.mark_letters([LetterFate("l4", "queued", NOON + 4 * HOUR, "its turn: 4", 0)])
+        push = replace(LETTER, id="p", channel="push")
+        store.save(Changes(letters=[*waiting, push]))
+        store.claim_letters(NOON + HOUR, 9)
+        turns = [
+            LetterFate(name, "queued", NOON + at * HOUR, "its turn", 0, rated=True)
+            for name, at in (("l2", 3), ("l4", 2), ("l1", 4), ("p", 2))
+        ]
+        store.mark_letters([*turns, LetterFate("l3", "queued", NOON + 3 * HOUR, "its turn", 0)])
         now = NOON + HOUR
         assert store.held_letters(now) == [
-            ("away", 2, NOON + 2 * HOUR), ("its turn: 4", 1, NOON + 4 * HOUR),
-            ("later", 1, NOON + 3 * HOUR),
+            Waiting("its turn", 4, NOON + 2 * HOUR, rated=True),
+            Waiting("its turn", 1, NOON + 3 * HOUR),
+        ]
+        assert [store.release_letters("email", now, 2) for _ in range(3)] == [2, 1, 0]
+        assert [one.letters for one in store.held_letters(now)] == [1, 1]
+        rows = store.claim_letters(now, 9)
+        assert [(row.letter.id, row.tries, row.reason) for row in rows] == [
+            ("l1", 0, ""), ("l2", 0, ""), ("l4", 0, ""),
         ]  # fmt: skip
-        store.release_letters(but="its turn: ")
-        assert [why for why, _, _ in store.held_letters(now)] == ["its turn: 4", "later"]
-        assert [row.letter.id for row in store.claim_letters(now, 9)] == ["l2", "l3"]
+
+    def test_letters_are_claimed_by_channel_and_those_of_several_in_one_order(
+        self, store: Store
+    ) -> None:
+        names = ["email", "push", "", "push", "Ünï", "email"]
+        letters = [replace(LETTER, id=f"l{one}", channel=name) for one, name in enumerate(names)]
+        later = replace(LETTER, id="later", channel="sms", at=NOON + HOUR)
+        store.save(Changes(letters=[*letters, later]))
+        assert store.queued_channels(NOON) == sorted(set(names))
+        assert store.queued_letters(NOON) == {"": 1, "email": 2, "push": 2, "Ünï": 1}
+        claimed = store.claim_letters(NOON, 1, channels=["push"])
+        assert [row.letter for row in claimed] == [letters[1]]
+        some = store.claim_letters(NOON, 3, channels=["push", "Ünï", "email", "sms"])
+        assert [row.letter.id for row in some] == ["l0", "l3", "l4"]
+        assert store.claim_letters(NOON, 9, channels=["fax"]) == []
+        assert [row.letter.id for row in store.claim_letters(NOON, 9)] == ["l2", "l5"]
+        assert store.queued_channels(NOON) == []
+        assert store.queued_channels(NOON + HOUR) == ["sms"]
+        assert {row.channel for row in store.sendings(["anna"])} == {*names, "sms"}
 
     def test_letters_are_taken_back_if_they_wait(self, store: Store) -> None:
         store.save(Changes(letters=[LETTER]))

@@ -197,6 +197,41 @@ def test_a_contact_of_an_older_store_is_read_as_it_was(empty: Callable[[], str])
     }  # fmt: skip
 
 
+def test_letters_of_an_older_store_go_by_their_channel(empty: Callable[[], str]) -> None:
+    url, at = empty(), schema.stamp(NOON)
+    make_old(url, 8)
+    told = dict.fromkeys(("kind", "address", "subject", "text", "html", "sender"), "")
+    told |= {"reply_to": "", "unsubscribe": ""}
+    turn = "it waits for its turn: only so many go to example.com at once"
+    rows = [
+        ("held", "push", "queued", at + 9, 0, "away"), ("turn", "email", "queued", at + 9, 0, turn),
+        ("tried", "email", "queued", at + 9, 1, "450"), ("new", "email", "queued", at, 0, ""),
+        ("gone", "sms", "handed over", at + 9, 1, ""),
+    ]  # fmt: skip
+    with driven(url).begin() as connection:
+        asked = sa.text(
+            "insert into letters (id, contact, message, campaign, at, status, since, tries, reason,"
+            " data) values (:id, 'anna', 'Hi', 'Shop', :at, :status, :since, :tries, :why, :data)"
+        )
+        for name, channel, status, since, tries, why in rows:
+            data = json.dumps(told | {"channel": channel, "codes": [], "process": []})
+            given = {"id": name, "at": at, "status": status, "since": since, "tries": tries}
+            connection.execute(asked, given | {"why": why, "data": data})
+        values = [{"name": name, "value": "{}"} for name in ("outages", "results", "engine")]
+        connection.execute(sa.insert(schema.shared), values)
+    with closing(open_store(url, Path())) as store:
+        assert store.shared().values == {"engine": "{}"}
+        assert [(one.reason, one.rated) for one in store.held_letters(NOON)] == [
+            ("450", False), (turn, True),
+        ]  # fmt: skip
+        assert store.queued_letters(NOON) == {"email": 1, "push": 1}
+        held = store.claim_letters(NOON, 9, channels=["push"])
+        assert [(row.letter.id, row.letter.channel, row.reason) for row in held] == [
+            ("held", "push", "")
+        ]
+        assert {row.channel for row in store.sendings(["anna"])} == {"push", "email", "sms"}
+
+
 def test_programs_that_start_together_bring_a_store_up_to_date_once(
     empty: Callable[[], str],
 ) -> None:

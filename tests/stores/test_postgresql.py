@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
+from flowlang.speech import in_language
 from flowlang.stores import Store, StoreError, json_rows, open_store
 from flowlang.stores.postgresql import PostgresqlStore
 from flowlang.stores.rows import ArrivalRow, Changes, NoticeRow
@@ -173,8 +174,10 @@ def test_a_database_of_another_program_is_left_alone(postgresql: Server) -> None
 def test_a_database_that_does_not_know_every_character_is_refused(postgresql: Server) -> None:
     name = f"flow_test_{uuid4().hex}"
     postgresql.command(f"create database {name} encoding 'LATIN1' template template0 locale 'C'")
-    with pytest.raises(StoreError, match="its encoding is LATIN1"):
+    with pytest.raises(StoreError, match="its encoding is LATIN1") as refused:
         open_store(postgresql.url(name), Path())
+    told = in_language(refused.value.args[0], "de")
+    assert "Die Kodierung ist LATIN1, und die kennt nicht jedes Zeichen" in told
     postgresql.drop(name)
 
 

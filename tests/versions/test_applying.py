@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from flowlang import versions, workspace
-from flowlang.engine.planning import Refusal, apply, plan
+from flowlang.engine.planning import Refusal, apply, look, plan
 from flowlang.engine.version import applied
 from flowlang.engine.worker import Worker
 from flowlang.stores import open_store
@@ -342,6 +342,27 @@ def test_a_message_that_a_new_step_sends_once_more_is_named(shop: Shop) -> None:
     assert shop.campaign()["again"] == [{"message": "A", "contacts": 4}]
 
 
+def test_a_message_that_lay_ahead_and_does_no_more_is_named(either: Shop) -> None:
+    either.people(2, "go")
+    either.run("2026-11-20 10:00")
+    either.run("2026-11-25 10:00")
+    either.file("late.csv", "id,email,tags\nlate,late@example.com,go\n")
+    either("contacts", "import", "late.csv")
+    either.run("2026-11-25 11:00")
+    swapped = '  send "B"\n  wait 5 days\n  send "A"\n  wait 5 days\n  tag "end"\n'
+    for steps in (swapped, STEPS.replace('  send "B"\n', ""), STEPS.replace('"B"', '"C"')):
+        either.edit(steps)
+        found = either.campaign()
+        assert found["not sent"] == [{"message": "B", "contacts": 1}]
+        assert '1 contact would not get "B" any more in this round' in either("plan").data
+    either.edit(STEPS + '  send "C"\n')
+    assert either.campaign()["not sent"] == []
+    either.edit(swapped)
+    either("apply")
+    either.run("2026-12-20 10:00")
+    assert (either.sent("late"), either.sent("c0")) == (["A"], ["A", "B"])
+
+
 def test_who_stood_in_a_block_that_now_asks_something_is_asked_about(shop: Shop) -> None:
     """mautic#16262: a decision was put around what people stood at."""
     shop.people(2, "go")
@@ -387,6 +408,18 @@ def test_a_changed_wait_is_counted_from_when_it_began(
         assert either.stands("e")["until"] == until
     either.run("2026-11-23 12:00")
     assert sum(either.sent(name) == ["A", "B"] for name in "abcde") == at_once
+
+
+def test_a_new_time_zone_is_for_waits_that_begin_from_then_on(shop: Shop) -> None:
+    shop.edit("  wait until monday at 09:00\n  wait until tuesday at 09:00\n")
+    shop.people(1, "go")
+    shop.run("2026-11-20 10:00")
+    before = shop.stands("c0")["until"]
+    shop.file("flow.toml", 'timezone = "Asia/Tokyo"\n[sender]\nfrom = "Shop <shop@example.com>"\n')
+    assert shop.at("2026-11-20 20:00")("apply").code == 0
+    assert shop.stands("c0")["until"] == before == "2026-11-23T09:00:00+00:00"
+    shop.run("2026-11-23 19:00")
+    assert shop.stands("c0")["until"] == "2026-11-24T00:00:00+00:00"
 
 
 def test_a_wait_that_becomes_one_for_something_else_is_waited_as_it_says_now(shop: Shop) -> None:
@@ -485,6 +518,9 @@ def test_two_applies_at_the_same_moment_one_is_refused(either: Shop, tmp_path: P
         one.join()
     assert len(refusals) == 1
     assert refusals[0].startswith("version 2 was applied")
+    for made in plans:  # what is read of contacts now is another version's
+        with pytest.raises(Refusal, match="version 2 was applied"):
+            look(made, store, first.at)  # type: ignore[arg-type] # it was applied
     now = applied(store)
     store.close()
     assert now is not None
@@ -563,3 +599,10 @@ def test_wrong_calls_are_one_clear_line(shop: Shop) -> None:
         for verb in ("plan", "apply"):
             done = shop(verb, "--move", move)
             assert (done.code, said in done.talk) == (2, True), done.talk
+    assert "did you mean `wait 5 days`?" in shop("plan", "--move", "Tour: wait 5 day=stay").talk
+    twice = ("--move", "Tour: wait 5 days=stay", "--move", "Tour: wait 5 days=finish")
+    done = shop("plan", *twice)
+    assert done.code == 2
+    assert "wait 5 days=finish: another --move says otherwise of the same step" in done.talk
+    assert shop("plan", *twice[:2], *twice[:2]).code == 0
+    assert "version 1 runs, and this was to follow version 7" in shop("apply", "--base", "7").talk

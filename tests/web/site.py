@@ -20,7 +20,7 @@ from flowlang.engine.worker import Worker
 from flowlang.program.program import Program
 from flowlang.stores import Store, open_store
 from flowlang.stores.rows import ArrivalRow
-from flowlang.web.server import listen, server
+from flowlang.web.server import BACKLOG, bind, server
 from flowlang.web.service import Service
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -172,7 +172,8 @@ def serving(
     store = open_store(url, folder)
     site = Site(program, store)
     running = server(Service(program, store, lambda: site.now, site.told.append, **more))
-    with listen("127.0.0.1", 0) as listening:
+    with bind("127.0.0.1", 0) as listening:
+        listening.listen(BACKLOG)
         site.port = listening.getsockname()[1]
         thread = Thread(target=running.run, kwargs={"sockets": [listening]})
         thread.start()

@@ -120,3 +120,13 @@ def test_a_batch_is_an_array_and_a_structured_event_is_none(client: Client) -> N
     assert "object" in client.post("/events", [CLOUD], 422, STRUCTURED)["detail"]
     taken = client.post("/events", [CLOUD, {"id": "8"}, 7], media=BATCH)
     assert [one["status"] for one in taken["results"]] == ["taken", "refused", "refused"]
+
+
+@pytest.mark.parametrize(
+    "twice", ['"id": "7", "id": "8", "data": {}', '"id": "7", "data": {"a": 1, "a": 2}']
+)
+def test_a_cloud_event_that_says_something_twice_is_refused(client: Client, twice: str) -> None:
+    event = f'{{"specversion": "1.0", "source": "/s", "type": "sale", "subject": "c1", {twice}}}'
+    assert "is there twice" in client.post("/events", event, 422, STRUCTURED)["detail"]
+    taken = client.post("/events", f"[{event}, {json.dumps(CLOUD)}]", media=BATCH)
+    assert [one["status"] for one in taken["results"]] == ["refused", "taken"]

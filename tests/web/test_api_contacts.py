@@ -74,6 +74,8 @@ def test_a_contact_is_found_by_its_id_or_address(client: Client) -> None:
     assert client.get("/contacts/c9", 404)["detail"] == 'there is no contact "c9"'
     for path in ("/contacts/%00", f"/contacts/{'x' * 255}", "/contacts/a%0Ab"):
         client.get(path, 422)
+    for path in ("/contacts/c1/history", "/contacts/c1/why"):
+        client.delete(path, 405)
 
 
 def test_an_import_reports_every_row(client: Client) -> None:
@@ -88,7 +90,7 @@ def test_an_import_reports_every_row(client: Client) -> None:
     client.site.run()
     assert client.get("/contacts/c1")["fields"]["score"] == 61
     [process] = client.get("/processes?type=import%20contacts")["processes"]
-    assert (process["name"], process["status"]) == ("crm.jsonl", "finished")
+    assert (process["name"], process["status"]) == ("crm.json", "finished")
 
 
 def test_csv_and_json_lines_are_taken_too(client: Client) -> None:
@@ -182,3 +184,34 @@ def test_a_deletion_goes_the_way_of_every_event(client: Client) -> None:
     client.post("/contacts", {"id": "c2"})
     client.site.run()
     assert client.get("/contacts/c2")["id"] == "c2"
+
+
+def test_an_id_may_hold_a_slash(client: Client) -> None:
+    client.post("/contacts", [{"id": "a/b", "score": 5}, {"id": "cafe\u0301"}, {"id": "x/why"}])
+    client.site.run()
+    for written in ("a/b", "a%2Fb"):
+        assert client.get(f"/contacts/{written}")["fields"]["score"] == 5
+        assert client.get(f"/contacts/{written}/history")["entries"][0]["what"] == "created"
+        assert client.get(f"/contacts/{written}/why")["lines"]
+    assert client.get("/contacts/x/why/why")["contact"] == "x/why"
+    assert client.get("/contacts/x/why", 404)["detail"] == 'there is no contact "x"'
+    for written in ("caf%C3%A9", "cafe%CC%81"):
+        assert client.get(f"/contacts/{written}")["id"] == "caf\xe9"
+    client.get("/contacts/", 422)
+    client.delete("/contacts/a%2Fb")
+    client.site.run()
+    client.get("/contacts/a/b", 404)
+
+
+def test_of_many_problems_the_first_are_told_and_how_many_more_there_are(client: Client) -> None:
+    rows = [{"id": "c7"}, *({"id": f"x{n}", "score": "bad"} for n in range(12_000))]
+    answer = client.post("/contacts", rows)
+    assert (answer["taken"], answer["left_out"]) == (1, 12_000)
+    assert (len(answer["problems"]), answer["more_problems"]) == (10_000, 2_000)
+
+
+def test_an_object_that_says_something_twice_is_left_out(client: Client) -> None:
+    answer = client.post("/contacts", '[{"id": "c7", "score": 1, "score": 2}, {"id": "c8"}]')
+    assert (answer["taken"], answer["left_out"]) == (1, 1)
+    assert answer["problems"][0]["message"] == "the key `score` is there twice"
+    client.post("/coupons/early-bird", '{"codes": ["A"], "codes": ["B"]}', 422)

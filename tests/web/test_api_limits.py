@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import socket
 import sqlite3
@@ -174,6 +175,8 @@ def test_a_store_that_is_broken_makes_the_server_unready_and_tells_nobody_where_
     health = client.site.get("/health")
     assert (health.status, json.loads(health.text)) == (503, {"live": True, "ready": False})
     assert client.site.get("/health/live").status == 200
+    assert [client.raw("GET", "/contacts").status for _ in range(5)] == [503] * 5
+    assert len(client.site.told) == 1
 
 
 def test_a_fault_of_ours_is_a_problem_and_a_line_not_a_traceback(
@@ -190,8 +193,9 @@ def test_a_fault_of_ours_is_a_problem_and_a_line_not_a_traceback(
 @pytest.mark.parametrize(
     ("method", "path", "allow"),
     [
-        ("PUT", "/contacts", "GET, POST"), ("POST", "/contacts/c1", "DELETE, GET"),
-        ("GET", "/events", "POST"), ("HEAD", "/coupons", "GET"), ("OPTIONS", "/health", "GET"),
+        ("PUT", "/contacts", "GET, HEAD, POST"), ("POST", "/contacts/c1", "DELETE, GET, HEAD"),
+        ("GET", "/events", "POST"), ("HEAD", "/events", "POST"),
+        ("OPTIONS", "/health", "GET, HEAD"),
     ],
 )  # fmt: skip
 def test_another_method_is_told_which_there_are(
@@ -206,9 +210,65 @@ def test_there_is_nothing_at_other_addresses(client: Client) -> None:
         "/api/",
         "/api/v1",
         "/api/v2/events",
-        "/api/v1/contacts/c1/",
+        "/api/v1/notices/",
         "/api/x",
         "/api/%0A",
     ):
         answer = client.site.get(path)
         assert (answer.status, answer.headers["content-type"]) == (404, "application/problem+json")
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "hint"),
+    [
+        ("/contacts?limt=5", "limt", " (did you mean `limit`?)"),
+        ("/contacts?Limit=5", "Limit", " (did you mean `limit`?)"),
+        ("/notices?x=1", "x", " (there is `after`, `after_refused`, `limit`)"),
+        ("/contacts/c1?strict=true", "strict", ""),
+        ("/coupons?%0Ax", "?x", ""),
+        ("/metrics?a=b", "a", ""),
+        ("/health?a", "a", ""),
+    ],
+)
+def test_a_parameter_that_there_is_not_is_an_error_with_a_guess(
+    client: Client, path: str, name: str, hint: str
+) -> None:
+    detail = client.get(path, 422)["detail"]
+    assert detail == f"`{name}` in the query: there is no such parameter{hint}"
+
+
+def test_nothing_is_taken_where_a_parameter_is_misspelt(client: Client) -> None:
+    detail = client.post("/contacts?stirct=true", [{"id": "c9"}], 422)["detail"]
+    assert "did you mean `strict`?" in detail
+    detail = client.get("/contacts?limit=5&limit=6", 422)["detail"]
+    assert detail == "`limit` in the query: it is given twice"
+    client.post("/events?dry_run=1", TAG, 422)
+    client.delete("/contacts/c1?really", 422)
+    assert client.site.waiting() == 0
+    assert client.get("/contacts?limit=1")["next"] is not None
+    nobody = replace(client, secret="")
+    assert nobody.get("/contacts?limt=5", 401)["title"] == "Unauthorized"
+
+
+@pytest.mark.parametrize(
+    ("path", "media"),
+    [
+        ("/events", "application/json"), ("/contacts", "text/csv"),
+        ("/coupons/early-bird", "text/plain"), ("/processes/1/pause", "application/json"),
+    ],
+)  # fmt: skip
+def test_a_body_that_is_compressed_is_told_to_be_so(client: Client, path: str, media: str) -> None:
+    headers = {"Content-Type": media, "Content-Encoding": "gzip"}
+    answer = client.raw("POST", path, gzip.compress(b"{}"), headers)
+    assert answer.status == 415
+    said = "the body is compressed (`Content-Encoding: gzip`); send it as it is"
+    assert json.loads(answer.text)["detail"] == said
+    assert client.post("/events", TAG)["taken"] == 1
+
+
+@pytest.mark.parametrize("path", ["/contacts/c1", "/health", "/metrics", "/contacts/c9"])
+def test_what_can_be_got_can_be_asked_for_without_its_body(client: Client, path: str) -> None:
+    got, head = client.raw("GET", path), client.raw("HEAD", path)
+    assert (head.status, head.text) == (got.status, "")
+    assert head.headers["content-length"] == got.headers["content-length"]
+    assert head.headers["content-type"] == got.headers["content-type"]

@@ -62,7 +62,32 @@ def test_the_metrics_count_what_the_store_holds(tmp_path: Path) -> None:
         assert found["flow_messages_queued", "Offer"] == 1
         assert found["flow_letters", "queued"] == 1
         assert found["flow_coupons_used", "early-bird"] == 1
-        assert ("flow_messages_halted", "Offer") not in found
+        assert found["flow_messages_halted", "Offer"] == 0
+
+
+def test_what_is_declared_has_its_metrics_before_anything_has_happened(tmp_path: Path) -> None:
+    with asking(tmp_path) as client:
+        found = metrics(client)
+    names = {
+        ("flow_arrivals_pending",), ("flow_arrivals_scheduled",), ("flow_letters", "queued"),
+        ("flow_messages_sent", "Offer"), ("flow_messages_queued", "Offer"),
+        ("flow_messages_unknown", "Offer"), ("flow_messages_failed", "Offer"),
+        ("flow_messages_halted", "Offer"), ("flow_coupons_left", "early-bird"),
+        ("flow_coupons_used", "early-bird"), ("flow_runs", "Offer", "waiting"),
+        ("flow_runs", "Thanks", "finished"),
+    }  # fmt: skip
+    assert {name: found[name] for name in names} == dict.fromkeys(names, 0)
+
+
+def test_what_has_come_in_for_a_later_time_is_not_what_the_engine_has_yet_to_do(
+    client: Client,
+) -> None:
+    tag = {"type": "tag", "contact": "c1", "tag": "x"}
+    later = client.site.now.replace(year=client.site.now.year + 1).isoformat()
+    client.post("/events", [tag, tag, tag | {"at": later}])
+    found = metrics(client)
+    assert (found["flow_arrivals_pending",], found["flow_arrivals_scheduled",]) == (2, 1)
+    assert found["flow_due_lag_seconds",] == 0
 
 
 def test_the_lag_says_for_how_long_the_engine_has_not_done_its_work(client: Client) -> None:

@@ -86,7 +86,8 @@ def serving(shop: Path, at: str = "2026-03-02 10:00", **environment: str) -> Ite
             program.send_signal(signal.SIGTERM)
             rest = program.stderr.read()
             assert program.wait(30) == 0
-            assert rest == "stopped\n"
+            told = [line.partition(" ")[2] for line in rest.splitlines()]
+            assert (told[0].startswith("stopping "), told[1:]) == (True, ["stopped"])
 
 
 def send(shop: Path, at: str, **environment: str) -> subprocess.CompletedProcess[str]:

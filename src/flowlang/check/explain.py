@@ -88,12 +88,12 @@ class Explainer:
 
     def value(self, node: tree.Expression, place: Place) -> Callable[[View], tuple[str, str]]:
         """What tells an expression's text and its value, in words."""
-        return self._value(node.span.text, node, replace(place, used=set(), timely=[]))
+        return self._value(node.span.words, node, replace(place, used=set(), timely=[]))
 
     # ------------------------------------------------------------------ parts
 
     def _prepared(self, node: tree.Expression, place: Place) -> Explain:
-        text = " ".join(node.span.text.split())
+        text = node.span.words
         holds = self._expressions.condition(node, place)
         joined: Literal["and", "or", "not", ""] = _JOINED.get(type(node), "")
         inner: list[Explain] = []
@@ -135,11 +135,11 @@ class Explainer:
             case facts.CanReceive():
                 return self._receivable(node)
             case tree.FieldValue() | tree.Ref():
-                value = self._value(node.span.text, node, place)
+                value = self._value(node.span.words, node, place)
                 return lambda v: (value(v),)
             case _:
                 parts = [
-                    self._value(part.span.text, part, place)
+                    self._value(part.span.words, part, place)
                     for part in children(node)
                     if isinstance(part, tree.Expression) and not isinstance(part, _WRITTEN_OUT)
                 ]
@@ -157,7 +157,7 @@ class Explainer:
         parts = [self._value(tr("count of {records}", records=node.rows.value), every, place)]
         if node.where is not None:
             matching = past.CountOf(node.span, node.rows, None, node.where)
-            about = tr("where {condition}", condition=" ".join(node.where.span.text.split()))
+            about = tr("where {condition}", condition=node.where.span.words)
             parts.append(self._value(about, matching, place))
         return lambda v: tuple(part(v) for part in parts)
 

@@ -81,7 +81,7 @@ class Expressions:
         return MEANINGS[type(node)](self, node, place)
 
     def _no_contact(self, node: tree.Expression) -> Compiled:
-        what = " ".join(node.span.text.split())
+        what = node.span.words
         self.findings.report(
             d.OUT_OF_PLACE,
             node.span,

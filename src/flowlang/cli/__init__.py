@@ -54,7 +54,7 @@ class Verbs(click.Group):
         if not name.startswith("-") and self.get_command(ctx, name) is None:
             from flowlang.source import did_you_mean
 
-            hint = did_you_mean(name, self.list_commands(ctx))
+            hint = did_you_mean(name, self.list_commands(ctx), all_at="flow --help")
             raise click.UsageError(
                 tr(
                     "there is no command `{name}`; {hint}", name=terminal.printable(name), hint=hint
@@ -92,6 +92,13 @@ def guarded(call: Callable[[], object]) -> int:
     """The exit code of a call; what it fails with becomes one line, never a traceback."""
     terminal.prepare()
     try:
+        return _code(call)
+    finally:
+        terminal.end()
+
+
+def _code(call: Callable[[], object]) -> int:
+    try:
         code = call()
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
@@ -106,8 +113,6 @@ def guarded(call: Callable[[], object]) -> int:
         terminal.talk(tr("\ninterrupted"))
         return INTERRUPTED
     except BrokenPipeError:
-        # The interpreter flushes once more when it ends; that must not fail again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return READER_LEFT
     except Exception as failure:  # noqa: BLE001 - the one place where everything ends
         return _told(failure)
@@ -141,7 +146,10 @@ def expected(failure: Exception) -> str:
     if isinstance(failure, (ConfigError, ResourceMissing)):
         return failure.args[0] if isinstance(failure.args[0], Text) else speech.why(failure)
     if isinstance(failure, FileNotFoundError):
-        return tr("{name}: there is no such file or folder", name=_named(failure))
+        name = _named(failure)
+        if Path(name).is_symlink():
+            return tr("{name}: this link leads to no file", name=name)
+        return tr("{name}: there is no such file or folder", name=name)
     if isinstance(failure, OSError):
         return f"{_named(failure)}: {failure.strerror or failure}"
     if isinstance(failure, UnicodeDecodeError):

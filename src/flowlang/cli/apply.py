@@ -48,8 +48,7 @@ def apply(wanted: planning.Wanted, base: int | None, who: str, output_format: st
             if not told["stranded"]:
                 version, told = found.apply()
     except Refusal as refusal:
-        terminal.talk(terminal.printable(tr("refused: {refusal}", refusal=refusal.reason)))
-        return FOUND
+        return planning.refused(refusal)
     planning.written(told, output_format)
     if output_format == "text":
         plan_lines.write(plan_lines.text(told, zone)[2:])

@@ -88,7 +88,7 @@ def _line(row: dict[str, Any], zone: ZoneInfo) -> str:
 @storing.store_option
 @storing.now_option
 def run(name: str, path: Path | None, url: str | None, given_now: str | None) -> int:
-    """Run an AUTOMATION, with the next `flow run`."""
+    """Run an AUTOMATION, as soon as `flow run` applies it."""
     from flowlang.engine.admission import as_text
     from flowlang.stores.rows import ArrivalRow
 
@@ -98,7 +98,9 @@ def run(name: str, path: Path | None, url: str | None, given_now: str | None) ->
     with storing.opened(workspace, url) as store:
         data = as_text({"automation": found.name})
         store.append([ArrivalRow(now, None, "run automation", data)])
-    terminal.talk(terminal.printable(tr('"{name}" runs with the next `flow run`', name=name)))
+    terminal.talk(
+        terminal.printable(tr('"{name}" runs as soon as `flow run` applies it', name=name))
+    )
     return 0
 
 
@@ -109,7 +111,8 @@ def _named(name: str, program: Program) -> Automation:
     for one in program.automations:
         if one.name == name:
             return one
-    hint = did_you_mean(name, sorted(one.name for one in program.automations), tr("automation"))
+    known = sorted(one.name for one in program.automations)
+    hint = did_you_mean(name, known, tr("automation"), all_at="flow automation list")
     raise click.UsageError(tr('there is no automation "{name}"; {hint}', name=name, hint=hint))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flowlang.cli import FOUND, decisions, paths, running, storing, terminal
+from flowlang.cli import FOUND, decisions, intake, paths, running, storing, terminal
 from flowlang.cli.export import export_contacts
 from flowlang.cli.merging import merge
 from flowlang.cli.why import contacts_why
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from flowlang.contact import Contact
+    from flowlang.engine.admission import Admitted
     from flowlang.intake.contacts import ContactRows
 
 
@@ -36,9 +37,10 @@ def contacts() -> None:
 @storing.workspace_option
 @storing.store_option
 @storing.now_option
+@storing.format_option
 def import_(
     file: Path, strict: bool, source: str | None, path: Path | None, url: str | None,
-    given_now: str | None,
+    given_now: str | None, output_format: str,
 ) -> int:  # fmt: skip
     """Import contacts from a CSV or JSON Lines FILE; `-` is standard input.
 
@@ -46,8 +48,11 @@ def import_(
     changes one is a trigger, which `flow run` applies when its turn comes; a row that changes
     nothing is passed over. A bad row is told with its line and left out, and the exit code is 1.
     The import is a process, which is finished when the last of its rows is applied.
+
+    JSON is one object: how many rows were read, taken and left out, and all that is wrong.
     """
-    from flowlang.engine.receiving import contacts_told, receive_contacts
+    from flowlang.engine.admission import Admitted
+    from flowlang.engine.receiving import contacts_counts, receive_contacts
     from flowlang.engine.state import States
     from flowlang.intake import schemas
     from flowlang.intake.contacts import read_contacts
@@ -56,29 +61,34 @@ def import_(
     zone = program.config.timezone
     now, data = storing.moment(given_now, zone), storing.content(file)
     rows = read_contacts(storing.label(file), data, schemas.contact_schema(program), zone)
-    errors = sum(one.severity == "error" for one in rows.problems)
-    if errors and strict:
-        _tell_rows(rows)
+    done, refused = Admitted(), strict and rows.has_errors
+    if not refused:
+        with storing.opened(workspace, url) as store:
+            done = receive_contacts(
+                store, States(program), rows, source or Path(rows.name).name, now, strict=strict
+            )
+        rows = rows.without(done.problems)
+        refused = strict and bool(done.problems)
+    # Not before they are saved.
+    if output_format == "json":
+        intake.write(rows.name, contacts_counts(rows, done, refused=refused), rows.problems)
+    else:
+        _tell(rows, done, refused=refused)
+    return FOUND if rows.has_errors else 0
+
+
+def _tell(rows: ContactRows, done: Admitted, *, refused: bool) -> None:
+    """What became of a file; it was refused as a whole because of --strict."""
+    from flowlang.engine.receiving import contacts_told
+
+    terminal.talk(terminal.printable(rows.headline))
+    intake.tell(rows.name, rows.problems)
+    if refused:
         terminal.talk(tr("nothing was taken, because of --strict"))
-        return FOUND
-    with storing.opened(workspace, url) as store:
-        done = receive_contacts(
-            store, States(program), rows, source or Path(rows.name).name, now, strict=strict
-        )
-    _tell_rows(rows)  # not before they are saved
-    terminal.talk_first([problem.told(rows.name) for problem in done.problems])
-    if done.problems and strict:
-        terminal.talk(tr("nothing was taken, because of --strict"))
-        return FOUND
+        return
     terminal.talk(contacts_told(done))
     if done.arrivals:
         terminal.talk(tr("`flow run` applies them"))
-    return FOUND if errors or done.problems else 0
-
-
-def _tell_rows(rows: ContactRows) -> None:
-    for line in rows.told():
-        terminal.talk(terminal.printable(line))
 
 
 contacts.add_command(export_contacts, "export")
@@ -243,16 +253,25 @@ def robinson() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @storing.workspace_option
 @storing.store_option
-def import_robinson(file: Path, path: Path | None, url: str | None) -> int:
+@storing.format_option
+def import_robinson(file: Path, path: Path | None, url: str | None, output_format: str) -> int:
     """Add the addresses in a FILE (one a line, or CSV) to the Robinson list; `-` is standard
     input.
     """
     from flowlang.intake.robinson import read_addresses
 
     found = read_addresses(storing.label(file), storing.content(file))
-    for line in found.told():
-        terminal.talk(terminal.printable(line))
     with storing.opened_below(path, url) as store:
         new = store.import_robinson(found.addresses)
-    terminal.talk(tr("{new:,} new, {known:,} known", new=new, known=len(found.addresses) - new))
-    return FOUND if any(one.severity == "error" for one in found.problems) else 0
+    known = len(found.addresses) - new
+    if output_format == "json":
+        counts = {
+            "read": found.read, "new": new, "known": known, "duplicates": found.duplicates,
+            "left_out": found.left_out,
+        }  # fmt: skip
+        intake.write(found.name, counts, found.problems)
+    else:
+        terminal.talk(terminal.printable(found.headline))
+        intake.tell(found.name, found.problems)
+        terminal.talk(tr("{new:,} new, {known:,} known", new=new, known=known))
+    return FOUND if found.has_errors else 0

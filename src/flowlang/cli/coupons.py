@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import codecs
 import json
-from datetime import datetime
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from flowlang.cli import FOUND, running, storing, terminal
+from flowlang.cli import FOUND, intake, running, storing, terminal
 from flowlang.speech import tr
 
 if TYPE_CHECKING:
+    from flowlang.engine.receiving import CodesTaken
+    from flowlang.intake.coupons import CodeRows
     from flowlang.program.program import Program
-    from flowlang.stores.store import Store
 
 
 @click.group(epilog='Example: flow coupons import "early-bird" codes.txt')
@@ -49,50 +50,70 @@ def _encoding(ctx: click.Context, parameter: click.Parameter, given: str | None)
 @storing.workspace_option
 @storing.store_option
 @storing.now_option
+@storing.format_option
 def import_(
     name: str, file: Path, column: str, delimiter: str, encoding: str | None, header: bool | None,
-    path: Path | None, url: str | None, given_now: str | None,
+    path: Path | None, url: str | None, given_now: str | None, output_format: str,
 ) -> int:  # fmt: skip
     """Add the codes in a FILE (one a line, or CSV) to a LIST; `-` is standard input.
 
     They go out in this order, behind those that are there. A code that is known, used or not, is
     counted and left out. Column, delimiter, encoding and header are found where they are not said.
+
+    JSON is one object: how many codes were read, new and left out, and all that is wrong.
     """
-    from flowlang.engine.receiving import receive_codes
-    from flowlang.intake.column import Layout
+    from flowlang.engine.receiving import codes_counts, halted_for, receive_codes
     from flowlang.intake.coupons import read_codes
-    from flowlang.source import did_you_mean
+    from flowlang.intake.layout import Layout
 
     workspace, program = running.program_of(path, url)
-    if name not in program.names.coupons:
-        hint = did_you_mean(name, sorted(program.names.coupons), tr("coupon list"))
-        raise click.UsageError(tr('there is no coupon list "{name}"; {hint}', name=name, hint=hint))
+    _check_list(program, name)
     now = storing.moment(given_now, program.config.timezone)
     layout = Layout(column, delimiter, encoding, header)
     found = read_codes(storing.label(file), storing.content(file), layout)
-    problems = found.told()[1:]
-    if not found.read:
-        none = tr("{file}: there is no code in this file", file=storing.label(file))
-        for problem in problems or [none]:
-            terminal.talk(terminal.printable(problem))
-        return FOUND
-    with storing.opened(workspace, url) as store:
-        told = receive_codes(store, name, found, now, program.language).told
-        for line in [*problems, told, *_go_on(store, program, name, now)]:
-            terminal.talk(terminal.printable(line))
-    return FOUND if any(one.severity == "error" for one in found.problems) else 0
+    done, halted = None, {}
+    if found.read:
+        with storing.opened(workspace, url) as store:
+            done = receive_codes(store, name, found, now, program.language)
+            halted = halted_for(store, program, name, now)
+    if output_format == "json":
+        intake.write(found.name, codes_counts(name, found, done, halted), found.problems)
+    else:
+        _tell(found, done, halted)
+    return FOUND if not found.read or found.has_errors else 0
 
 
-def _go_on(store: Store, program: Program, name: str, now: datetime) -> list[str]:
-    """Which of the halted messages that show codes of a list can go on now, in lines."""
-    from flowlang.engine.receiving import halted_for
+def _tell(found: CodeRows, done: CodesTaken | None, halted: Mapping[str, str]) -> None:
+    """What became of a file, and which of the halted messages can go on now."""
+    intake.tell(found.name, found.problems)
+    if done is not None:
+        terminal.talk(terminal.printable(done.told))
+    elif not found.problems:
+        terminal.talk(
+            terminal.printable(tr("{file}: there is no code in this file", file=found.name))
+        )
+    for message, why in halted.items():
+        terminal.talk(terminal.printable(_go_on(message, why)))
 
-    return [
-        tr('"{message}" is still halted: {why}', message=message, why=why) if why
-        else tr('"{message}" is halted; `flow process resume "{message}"` can go on now',
-                message=message)
-        for message, why in halted_for(store, program, name, now).items()
-    ]  # fmt: skip
+
+def _check_list(program: Program, name: str) -> None:
+    """Raises UsageError where there is no such coupon list."""
+    from flowlang.source import did_you_mean
+
+    if name not in program.names.coupons:
+        hint = did_you_mean(
+            name, sorted(program.names.coupons), tr("coupon list"), all_at="flow coupons list"
+        )
+        raise click.UsageError(tr('there is no coupon list "{name}"; {hint}', name=name, hint=hint))
+
+
+def _go_on(message: str, why: str) -> str:
+    """Whether a halted message can go on now, in a line."""
+    if why:
+        return tr('"{message}" is still halted: {why}', message=message, why=why)
+    return tr(
+        '"{message}" is halted; `flow process resume "{message}"` can go on now', message=message
+    )
 
 
 @coupons.command("list", epilog="Example: flow coupons list --output-format json")

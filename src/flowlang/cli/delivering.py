@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -129,8 +129,8 @@ def needs_a_person(delivered: Delivered) -> bool:
     return bool(delivered.failed or delivered.bounced or delivered.down)
 
 
-def are_late(held: Sequence[tuple[str, int, datetime]]) -> bool:
-    """Whether some of the letters that are held wait for anything but their turn."""
-    from flowlang.engine.rates import TURN
+def are_late(store: Store, now: datetime) -> bool:
+    """Whether some of the letters that may not go yet wait for anything but their turn."""
+    from flowlang.engine.outages import waiting
 
-    return any(not why.startswith(TURN) for why, _, _ in held)
+    return any(not one.rated for one in waiting(store, now))

@@ -41,6 +41,9 @@ def docs(path: Path | None, output: Path, language: str | None) -> int:
         raise click.BadParameter(
             tr("there is {known}, not `{given}`", known=known, given=given), param_hint="--language"
         )
+    file = output if output.suffix.lower() in (".html", ".htm") else output / NAME
+    if output != paths.STDIN:
+        _check_place(file)
     workspace = paths.standard_input() if path == paths.STDIN else paths.one(path)
     paths.runnable(workspace)
     title = workspace.root.resolve().name or "flow"
@@ -48,8 +51,21 @@ def docs(path: Path | None, output: Path, language: str | None) -> int:
     if output == paths.STDIN:
         terminal.write(written)
         return 0
-    file = output if output.suffix.lower() in (".html", ".htm") else output / NAME
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(written, encoding="utf-8")
     terminal.talk(terminal.printable(tr("the page is {file}", file=file)))
     return 0
+
+
+def _check_place(file: Path) -> None:
+    """Raises BadParameter where a page cannot be written, for something else is there."""
+    if file.is_dir():
+        told = tr("{path} is a folder: name a file in it", path=terminal.printable(str(file)))
+        raise click.BadParameter(told, param_hint="--output")
+    there = next((one for one in file.parents if one.exists()), None)
+    if there is not None and not there.is_dir():
+        told = tr(
+            "{path} is a file: name a folder, or a file that ends in .html",
+            path=terminal.printable(str(there)),
+        )
+        raise click.BadParameter(told, param_hint="--output")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from flowlang.cli import FOUND, running, storing, terminal
+from flowlang.cli import FOUND, intake, running, storing, terminal
 from flowlang.speech import tr
 
 
@@ -23,13 +23,18 @@ def event() -> None:
 @storing.workspace_option
 @storing.store_option
 @storing.now_option
-def send(events: str, path: Path | None, url: str | None, given_now: str | None) -> int:
+@storing.format_option
+def send(
+    events: str, path: Path | None, url: str | None, given_now: str | None, output_format: str
+) -> int:
     """Send EVENTS: a file of JSON objects, one a line; or one such object; `-` is standard input.
 
     They wait in the store until `flow run` applies them, in the order of their time; one without
     `at` happens now, one in the future when its time has come. An event whose `id` was seen before
     changes nothing. What cannot be read or meets nobody is told and left out, and the exit code is
     1.
+
+    JSON is one object: how many events were read, taken, known and left out, and all that is wrong.
     """
     from flowlang.engine.receiving import receive_events
     from flowlang.intake import schemas
@@ -41,28 +46,31 @@ def send(events: str, path: Path | None, url: str | None, given_now: str | None)
     now = storing.moment(given_now, zone)
     inline = events.lstrip().startswith("{")
     name = "<event>" if inline else storing.label(Path(events))
-    data = events.encode("utf-8", "replace") if inline else storing.content(Path(events))
+    data = events.encode("utf-8", "surrogateescape") if inline else storing.content(Path(events))
     found = read_events(data, schemas.event_schema(program), zone, name=name, now=now)
     with storing.opened(workspace, url) as store:
         fates = receive_events(store, found.arrivals)
-    refused = [one for one in fates if one.status == "refused"]
-    problems = [
-        *found.problems,
-        *(Problem("error", one.line, None, "", one.reason, left_out=True) for one in refused),
+    refused = [
+        Problem("error", one.line, None, "", one.reason, left_out=True)
+        for one in fates
+        if one.status == "refused"
     ]
-    counts = Counter(one.status for one in fates)
-    left_out = sum(one.left_out for one in problems)
-    problems.sort(key=lambda one: one.line)
-    terminal.talk_first([problem.told(name) for problem in problems])
-    terminal.talk(
-        tr(
-            "{name}: {read:,} read, {taken:,} taken, {known:,} known by their id, "
-            "{left_out:,} left out",
-            name=name,
-            read=found.read,
-            taken=counts["taken"],
-            known=counts["known"],
-            left_out=left_out,
+    problems = sorted([*found.problems, *refused], key=lambda one: one.line)
+    statuses = Counter(one.status for one in fates)
+    counts = {
+        "read": found.read, "taken": statuses["taken"], "known": statuses["known"],
+        "left_out": found.left_out + len(refused),
+    }  # fmt: skip
+    if output_format == "json":
+        intake.write(name, counts, problems)
+    else:
+        intake.tell(name, problems)
+        terminal.talk(
+            tr(
+                "{name}: {read:,} read, {taken:,} taken, {known:,} known by their id, "
+                "{left_out:,} left out",
+                name=name,
+                **counts,
+            )
         )
-    )
     return FOUND if problems else 0

@@ -19,12 +19,12 @@ from flowlang.speech import tr
 def merge(
     contact: str, into: str, path: Path | None, url: str | None, given_now: str | None
 ) -> int:
-    """Merge a CONTACT into another one (INTO), both by their ids, with the next `flow run`.
+    """Merge a CONTACT into another one (INTO), both by their ids.
 
     INTO keeps its own fields and takes those that it lacks, with all tags, groups, records, history
     and codes. Of two runs in one campaign the older one is kept, and nothing starts. A consent that
     either has withdrawn is withdrawn. From then on what comes for CONTACT goes to INTO; its rows in
-    imports are left out.
+    imports are left out. `flow run` applies it.
     """
     from flowlang.engine.admission import as_text
     from flowlang.engine.state import merged_into

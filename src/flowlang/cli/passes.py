@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flowlang.cli import paths, terminal
 from flowlang.engine import retelling
-from flowlang.engine.rates import TURN
+from flowlang.engine.outages import waiting
 from flowlang.speech import Text, in_language, joined, tr, tr_n
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from flowlang.engine.delivered import Delivered
     from flowlang.engine.pass_report import Report
+    from flowlang.stores.rows import Waiting
     from flowlang.stores.store import Store
 
 _HEAD = 10
@@ -66,7 +67,7 @@ def lines(
         (tr("halted"), joined(halted)),
         (tr("standing"), _counted(standing)),
         *_letters(delivered, outbox),
-        (tr("queued"), _queued(left, delivered, store.held_letters(now), zone) if left > 0 else ""),
+        (tr("queued"), _queued(left, delivered, waiting(store, now), zone) if left > 0 else ""),
         (
             tr("inbox"),
             tr("{count:,} new; `flow inbox` shows them", count=notices) if notices else "",
@@ -119,17 +120,15 @@ def _others(count: int) -> list[Text]:
     return [tr("... and {count:,} more; `flow inbox` shows them", count=more)] if more > 0 else []
 
 
-def _queued(
-    count: int, delivered: Delivered, held: Sequence[tuple[str, int, datetime]], zone: ZoneInfo
-) -> str:
+def _queued(count: int, delivered: Delivered, held: Sequence[Waiting], zone: ZoneInfo) -> str:
     """How many letters wait that were not tried in this pass, and how many of them may not go yet,
     with the most frequent reason.
     """
     told: str = tr_n("{count:,} waits to go out", "{count:,} wait to go out", count)
     later = {
-        why: (number - delivered.retried[why], at)
-        for why, number, at in held
-        if not (delivered.rated and why.startswith(TURN))  # these have a line of their own
+        one.reason: (one.letters - delivered.retried[one.reason], one.first)
+        for one in held
+        if not (delivered.rated and one.rated)  # these have a line of their own
     }
     reasons = Counter({why: number for why, (number, _) in later.items() if number > 0})
     if not reasons:

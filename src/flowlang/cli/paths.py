@@ -12,7 +12,7 @@ import click
 
 from flowlang.cli import FOUND, terminal
 from flowlang.collector import without_collector
-from flowlang.speech import ENGLISH, tr
+from flowlang.speech import ENGLISH, some, tr
 
 if TYPE_CHECKING:
     from flowlang.program.program import Program
@@ -99,7 +99,7 @@ def runnable(folder: Workspace) -> Program:
 
 def several(found: list[tuple[Path, list[Path] | None]]) -> click.UsageError:
     """What to raise where one workspace is asked for and a path holds several."""
-    names = ", ".join(str(root) for root, _ in found[:5])
+    names = some(str(root) for root, _ in found)
     return click.UsageError(
         tr("there are several workspaces; name one of them: {names}", names=names)
     )

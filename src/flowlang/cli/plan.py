@@ -25,11 +25,16 @@ def plan(wanted: planning.Wanted, check: bool, most: int, output_format: str) ->
     waits fall due at once, who would get a message again, and which stand at a step that is gone:
     `--move` says what becomes of those, here and in `flow apply`.
     """
+    from flowlang.engine.planning import Refusal
+
     with planning.planned(wanted, traced=most > 0) as found:
         if found is None or found.same_texts:
             planning.nothing(found, output_format)
             return 0
-        told = found.look(most)
+        try:
+            told = found.look(most)
+        except Refusal as refusal:
+            return planning.refused(refusal)
         zone = found.plan.new.config.timezone
     planning.written(told, output_format)
     if output_format == "text":

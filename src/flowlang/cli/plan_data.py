@@ -31,7 +31,7 @@ def data(plan: Plan, changed: list[Change], paths: Mapping[str, Paths] | None = 
         if _is_told(plan, name, moves, changed)
     ]
     return {
-        "from": _version(plan.base),
+        "from": version(plan.base),
         "to": {"number": plan.base.number + 1, "digest": plan.version.digest},
         "same": plan.base.digest == plan.version.digest,
         "campaigns": campaigns,
@@ -41,7 +41,7 @@ def data(plan: Plan, changed: list[Change], paths: Mapping[str, Paths] | None = 
             if not one.what.startswith(("campaign ", "automation "))
         ],
         "behind": [
-            {"campaign": name, "version": version, "contacts": count}
+            {"campaign": name, "version": plan.base.kept[name][version], "contacts": count}
             for (name, version), count in plan.behind.items()
         ],
         "stranded": plan.stranded,
@@ -62,14 +62,21 @@ def _is_told(plan: Plan, name: str, moves: Moves, changed: list[Change]) -> bool
     one = moves.old or moves.new
     if one is not None and one.group_send:
         return name in plan.tallies
-    return moves.old is None or moves.has_changed or bool(_settings(name, changed))
+    return (
+        moves.old is None
+        or moves.has_changed
+        or any(one.effect != "cosmetic" for one in _settings(name, changed))
+    )
 
 
-def _version(version: Version) -> Data:
-    found: Data = {"number": version.number, "digest": version.digest, "who": version.who}
-    found["at"] = version.at.isoformat().replace("+00:00", "Z") if version.at else None
-    if version.again:
-        found["again"] = version.again
+def version(one: Version) -> Data:
+    """A version that was applied: its number, when, by whom, and of which earlier one it has the
+    texts.
+    """
+    found: Data = {"number": one.number, "digest": one.digest, "who": one.who}
+    found["at"] = one.at.isoformat().replace("+00:00", "Z") if one.at else None
+    if one.again:
+        found["again"] = one.again
     return found
 
 
@@ -93,10 +100,8 @@ def _campaign(
             if one.text not in ("is new", "is gone")
         ],
         "standing": list(_standing(moves, tally)) if tally else [],
-        "again": [
-            {"message": message, "contacts": count}
-            for message, count in sorted(tally.again.items())
-        ] if tally else [],
+        "again": _by_message(tally.again) if tally else [],
+        "not sent": _by_message(tally.not_sent) if tally else [],
     }  # fmt: skip
     if state == "new" and (like := _gone_with_its_steps(plan, moves)):
         found["renamed"] = like
@@ -106,6 +111,10 @@ def _campaign(
             "examples": [_parting(one) for one in paths.parted[:_EXAMPLES]],
         }  # fmt: skip
     return found
+
+
+def _by_message(counts: Mapping[str, int]) -> list[Data]:
+    return [{"message": name, "contacts": count} for name, count in sorted(counts.items())]
 
 
 def _gone_with_its_steps(plan: Plan, moves: Moves) -> str:

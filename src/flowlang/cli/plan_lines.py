@@ -28,8 +28,8 @@ def text(found: Data, zone: ZoneInfo) -> list[str]:
         ]
     for one in found["behind"]:
         lines += ["", tr(
-            '{who} of "{campaign}" stay on an earlier version of it ({version})',
-            who=_contacts(one["contacts"]), campaign=one["campaign"], version=one["version"],
+            '{who} of "{campaign}" stay on version {number}',
+            who=_contacts(one["contacts"]), campaign=one["campaign"], number=one["version"],
         )]  # fmt: skip
     if found["same"]:
         lines += ["", tr("Nothing changes for anyone: only the texts differ.")]
@@ -43,14 +43,20 @@ def text(found: Data, zone: ZoneInfo) -> list[str]:
 
 def _head(found: Data, zone: ZoneInfo) -> Text:
     base = found["from"]
-    parts: list[str] = [tr("version {number} runs", number=base["number"])]
-    if base["at"]:
-        parts.append(tr(", applied {at}", at=terminal.clock(base["at"], zone)))
-    if base["who"]:
-        parts.append(tr(" by {who}", who=base["who"]))
-    if base.get("again"):
-        parts.append(tr(" (version {number} again)", number=base["again"]))
-    parts.append(tr("; this would be version {number}", number=found["to"]["number"]))
+    runs = tr("version {number} runs", number=base["number"])
+    to_be = tr("; this would be version {number}", number=found["to"]["number"])
+    return joined((runs, came(base, zone), to_be), "")
+
+
+def came(version: Data, zone: ZoneInfo) -> Text:
+    """When a version was applied and by whom, to be said behind its number."""
+    parts: list[str] = []
+    if version["at"]:
+        parts.append(tr(", applied {at}", at=terminal.clock(version["at"], zone)))
+    if version["who"]:
+        parts.append(tr(" by {who}", who=version["who"]))
+    if version.get("again"):
+        parts.append(tr(" (version {number} again)", number=version["again"]))
     return joined(parts, "")
 
 
@@ -85,6 +91,11 @@ def _campaign_lines(one: Data, zone: ZoneInfo) -> Iterator[str]:
         yield tr(
             '  {who} would get "{message}" again in this round',
             who=_contacts(again["contacts"]), message=again["message"],
+        )  # fmt: skip
+    for missed in one["not sent"]:
+        yield tr(
+            '  {who} would not get "{message}" any more in this round',
+            who=_contacts(missed["contacts"]), message=missed["message"],
         )  # fmt: skip
     if "paths" in one:
         yield from _path_lines(one["paths"], zone)

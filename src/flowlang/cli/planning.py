@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flowlang.cli import paths, plan_data, running, storing, terminal
+from flowlang.cli import FOUND, paths, plan_data, running, storing, terminal
 from flowlang.speech import tr, why
 
 if TYPE_CHECKING:
     from flowlang.changes import Change
-    from flowlang.engine.planning import Plan
+    from flowlang.engine.planning import Plan, Refusal
     from flowlang.engine.tracing import Asks
     from flowlang.engine.version import Version
     from flowlang.program.program import Program
@@ -95,7 +95,7 @@ class Found:
         return tr("version {number}", number=self.plan.base.number)
 
     def look(self, most: int) -> plan_data.Data:
-        """What a plan says; the past of at most so many contacts is replayed."""
+        """What a plan says; the past of at most so many contacts is replayed.  Raises Refusal."""
         from flowlang.engine import planning
         from flowlang.engine.other_paths import Traceable, other_paths
 
@@ -180,6 +180,12 @@ def nothing(found: Found | None, output_format: str) -> None:
         return
     written(plan_data.data(found.plan, []), output_format)
     terminal.talk(tr("nothing to apply: {names} runs already", names=found.names))
+
+
+def refused(refusal: Refusal) -> int:
+    """Say why nothing is done; gives the exit code."""
+    terminal.talk(terminal.printable(tr("refused: {refusal}", refusal=refusal.reason)))
+    return FOUND
 
 
 def written(data: plan_data.Data, output_format: str) -> None:

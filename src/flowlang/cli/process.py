@@ -82,26 +82,37 @@ def show(
     which: str, watch: bool, path: Path | None, url: str | None, given_now: str | None,
     output_format: str,
 ) -> int:  # fmt: skip
-    """Show all of one process: by its number, or by its name where one alone has it."""
-    from flowlang.engine.choosing import Unclear, only
+    """Show all of one process: by its number, or by its name where one alone has it.
+
+    Sends are also told apart as `CAMPAIGN: MESSAGE`. What the program has and nobody has come to
+    yet is shown as it will begin, without a number.
+    """
+    from flowlang.engine.choosing import NotYet, Unclear, only
     from flowlang.engine.overview import overview
 
     workspace = paths.one(path)
     zone = workspace.settings.config().timezone
     with storing.existing(workspace, url) as store:
+        found = running.in_force(workspace, store)
+        program = found.program if found is not None else workspace.runnable
         try:
-            view = only(which, overview(store))
+            view = only(which, overview(store), program)
         except Unclear as unclear:
             raise click.UsageError(speech.why(unclear)) from None
+        except NotYet as not_yet:
+            if output_format == "json":
+                terminal.write("null\n")
+            terminal.talk(terminal.printable(speech.why(not_yet)))
+            return 0
         if watch:
             return _watch(store, view, zone)
         if output_format == "json":
             terminal.write(json.dumps(view.data(), ensure_ascii=False, indent=2) + "\n")
             return 0
-        found = running.in_force(workspace, store)
-        program = found.program if found is not None else workspace.runnable
         now = storing.moment(given_now, zone)
-        lines = [*process_lines.told(view, zone), *process_lines.next_(view, program, store, now)]
+        version = found.version if found is not None else None
+        lines = process_lines.told(view, zone, version)
+        lines += process_lines.next_(view, program, store, now)
     terminal.write("".join(f"{terminal.printable(line)}\n" for line in lines))
     return 0
 
@@ -110,13 +121,14 @@ def _watch(store: Store, view: View, zone: ZoneInfo) -> int:
     """Follow one process; lines on a pipe, a bar on a terminal."""
     from flowlang.engine.overview import views
 
-    number, last = view.process.number, ""
+    identity, last = view.process.identity, ""
     drawn = progress.draws(sys.stderr)
     try:
-        with progress.bars(store, number) as look:
+        with progress.bars(store, identity) as look:
             while True:
                 look()
-                view = next(one for one in views(store) if one.process.number == number)
+                now = (one for one in views(store) if one.process.identity == identity)
+                view = next(now, view)
                 line = process_lines.line(view, zone)
                 over = view.process.ended is not None
                 if line != last and (over or not drawn):
@@ -206,7 +218,11 @@ def _do(
         told = tr_n("{count:,} goes on", "{count:,} go on", heard.going_on)
     terminal.talk(
         terminal.printable(
-            tr('"{process}": {told} with the next `flow run`', process=heard.name, told=told)
+            tr(
+                '"{process}": {told} as soon as `flow run` applies it',
+                process=heard.name,
+                told=told,
+            )
         )
     )
     return 0
@@ -215,7 +231,7 @@ def _do(
 def _asked_already(wish: Wish, heard: Heard) -> int:
     """Say that the engine has yet to do it; another wish about what is overdue comes too late."""
     told = tr(
-        '"{process}": {verb} is asked for already; it is done with the next `flow run`',
+        '"{process}": {verb} is asked for already; `flow run` applies it',
         process=heard.name,
         verb=progress.VERBS[wish.verb],
     )

@@ -7,28 +7,31 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from flowlang import speech
-from flowlang.cli import progress, terminal
+from flowlang.cli import plan_data, plan_lines, progress, terminal
 from flowlang.engine import retelling
-from flowlang.speech import joined, tr
+from flowlang.speech import Text, joined, tr
 
 if TYPE_CHECKING:
     from flowlang.engine.overview import View
+    from flowlang.engine.version import Version
     from flowlang.program.program import Program
     from flowlang.stores.store import Store
 
 
-def told(view: View, zone: ZoneInfo) -> list[str]:
-    """All there is to say of a process, each line behind what it is about."""
+def told(view: View, zone: ZoneInfo, version: Version | None = None) -> list[str]:
+    """All there is to say of a process, each line behind what it is about; of a campaign that the
+    version that runs has, also which one that is.
+    """
     process = view.process
     kind, name, by, _ = process.identity
     said = tr('{kind} "{name}"', kind=retelling.kind(kind), name=name)
     said = tr('{process} of "{by}"', process=said, by=by) if by else said
-    head = f"{process.number}  {terminal.told(said)}"
-    why = progress.why(view, zone)
-    status = retelling.kind(process.status)
+    head = f"{process.number or ''}  {terminal.told(said)}".lstrip()
+    why = tr("nobody has come to it yet") if view.is_to_come else progress.why(view, zone)
+    status = retelling.kind(view.status)
     rows: list[tuple[str, str]] = [
         (tr("status"), joined((status, why), "; ") if why else status),
-        (tr("version"), str(view.version or "")),
+        (tr("version"), _version(version, zone) if version and view.version else ""),
         (tr("progress"), _progress(view)),
     ]
     if process.skipped:
@@ -50,6 +53,11 @@ def told(view: View, zone: ZoneInfo) -> list[str]:
     )
     rows += [(name, terminal.clock(at, zone)) for name, at in moments if at is not None]
     return [head, *(_row(name, text) for name, text in rows if text)]
+
+
+def _version(version: Version, zone: ZoneInfo) -> Text:
+    came = plan_lines.came(plan_data.version(version), zone)
+    return joined((str(version.number), came), "")
 
 
 def _row(name: str, text: str) -> str:
@@ -95,8 +103,9 @@ def next_(view: View, program: Program | None, store: Store, now: datetime) -> l
             )
             told = speech.why(refused)
             lines.append(_row(_NEXT, joined((told, imports), ": ") if imports else told))
+    which = str(process.number) if process.number else f'"{process.identity.spelt}"'
     verbs = [
-        f"`flow process {verb} {process.number}`"
+        f"`flow process {verb} {which}`"
         for verb in VERBS
         if verb not in without and not obstacle(verb, view)
     ]

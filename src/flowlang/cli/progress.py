@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from flowlang.cli.terminal import clock, colored, printable, spoken, told
 from flowlang.engine import retelling
-from flowlang.engine.processes import SENDS
+from flowlang.engine.processes import SENDS, Identity
 from flowlang.speech import Text, joined, tr, tr_n
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def _drawn(views: Sequence[View], zone: ZoneInfo) -> None:
 
 
 @contextmanager
-def bars(store: Store, number: int | None = None) -> Iterator[Look]:
+def bars(store: Store, only: Identity | None = None) -> Iterator[Look]:
     """Bars on stderr that move: of the processes under way, or of one.
 
     Gives what looks again, as often as it likes.  Where stderr is no terminal nothing is shown.
@@ -145,16 +145,16 @@ def bars(store: Store, number: int | None = None) -> Iterator[Look]:
         TextColumn("{task.fields[status]}", markup=False),
     )
     with Progress(*columns, console=console, transient=True) as progress:
-        yield _Moving(store, progress, number).look
+        yield _Moving(store, progress, only).look
 
 
 class _Moving:
     """The bars of processes."""
 
-    def __init__(self, store: Store, progress: Progress, number: int | None) -> None:
+    def __init__(self, store: Store, progress: Progress, only: Identity | None) -> None:
         self._store = store
         self._progress = progress
-        self._number = number
+        self._only = only
         self._tasks: dict[int, TaskID] = {}
         self._next = 0.0
 
@@ -181,6 +181,6 @@ class _Moving:
         self._next = time.monotonic() + LOOK
 
     def _shows(self, view: View) -> bool:
-        if self._number is not None:
-            return view.process.number == self._number
+        if self._only is not None:
+            return view.process.identity == self._only
         return view.waiting > 0 and view.process.identity.type != "campaign"

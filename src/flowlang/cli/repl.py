@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flowlang.cli import FOUND, paths, running, storing, terminal
-from flowlang.speech import tr, why
+from flowlang.speech import joined, tr, why
 
 if TYPE_CHECKING:
     from flowlang.intake.contacts import ContactRows
@@ -175,7 +175,7 @@ class _Sources:
             first = next(one for one in workspace.findings.in_order() if one.severity == "error")
             line = first.span.source.position(first.span.start)[0]
             raise Wrong(
-                f"{first.span.source.name}:{line}: {first.message}",
+                joined((f"{first.span.source.name}:{line}", first.message), ": "),
                 tr("`flow check` shows all findings"),
             )
         codes, _ = of_files(program)

@@ -62,7 +62,7 @@ def report(
     if name not in reports():
         from flowlang.source import did_you_mean
 
-        hint = did_you_mean(name, sorted(reports()), tr("report"))
+        hint = did_you_mean(name, sorted(reports()), tr("report"), all_at="flow report")
         raise click.UsageError(
             tr('there is no report "{name}"; {hint}', name=terminal.printable(name), hint=hint)
         )

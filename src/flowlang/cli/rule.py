@@ -78,7 +78,7 @@ def _page_of(word: str) -> str:
         codes, names = [one.code for one in known], [one.name for one in known]
         # A code is only like another code, and mostly by chance.
         near = codes if word[:2].upper() == "FL" and word[2:].isdigit() else []
-        hint = did_you_mean(word, near or [*names, *registry.FAMILIES])
+        hint = did_you_mean(word, near or [*names, *registry.FAMILIES], all_at="flow rule --all")
         raise click.UsageError(
             tr("there is no rule `{name}`; {hint}", name=terminal.printable(word), hint=hint)
         )

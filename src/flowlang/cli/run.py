@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import signal
 import time
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
@@ -17,6 +15,7 @@ import click
 from flowlang.cli import (
     FOUND,
     delivering,
+    link_key,
     passes,
     paths,
     progress,
@@ -25,6 +24,7 @@ from flowlang.cli import (
     storing,
     terminal,
 )
+from flowlang.cli.signals import SLICE, Signals
 from flowlang.speech import tr, tr_n
 from flowlang.stores.store import StoreError
 
@@ -40,9 +40,7 @@ if TYPE_CHECKING:
 
 PAUSE = 1.0
 """Seconds between two looks at the store where nothing is to be done."""
-LISTENING = 0.2
-"""Seconds that a signal may have to wait."""
-SLICE = 5.0
+TURN = 5.0
 """Seconds of handing over, after which it is looked at what has arrived: who withdraws meanwhile
 gets nothing of what still waits.
 """
@@ -68,16 +66,20 @@ def run(path: Path | None, url: str | None, once: bool, given_now: str | None) -
     not be delivered; with --once also where one waits for another try.
     """
     folder = running.one(path, url)
+    zone = folder.settings.config().timezone
+    # A call that is wrong leaves no store behind.
+    storing.moment(given_now, zone)
+    link_key.given()
     if folder.runnable is not None:
         senders.check(folder, folder.runnable, url)
-    # A call that is wrong leaves no store behind.
-    zone = folder.settings.config().timezone
-    if once:
-        storing.moment(given_now, zone)
-    else:
+    if not once:
+        terminal.timed(zone)
         storing.tell_clock(given_now, zone)
-    with storing.opened(folder, url, patient=not once) as store:
-        return _Engine(path, folder, store, given_now, url).run(once=once)
+    with (
+        Signals() as signals,
+        storing.opened(folder, url, signals=None if once else signals) as store,
+    ):
+        return _Engine(path, folder, store, given_now, url, signals).run(once=once)
 
 
 class _Engine:
@@ -93,6 +95,7 @@ class _Engine:
         store: Store,
         given_now: str | None,
         url: str | None,
+        signals: Signals,
     ) -> None:
         self.path = path
         self.folder = folder
@@ -100,7 +103,7 @@ class _Engine:
         self.url = url
         self.given_now = given_now
         self.outbox = delivering.outbox(folder)
-        self.stopping = False
+        self.signals = signals
         self.code = 0
         now = storing.moment(given_now, folder.settings.config().timezone)
         self._take(running.in_force(folder, store) or running.begin(folder, store, now))
@@ -117,7 +120,7 @@ class _Engine:
         terminal.talk(terminal.printable(passes.line(tr("runs"), running.headline(found, store))))
         if workspace is not self.folder:
             senders.check(workspace, program, self.url)
-        program.config = replace(program.config, link_key=storing.link_key(store))
+        program.config = replace(program.config, link_key=link_key.of_store(store))
         self.workspace, self.program = workspace, program
         delivery, settings = delivering.opened(workspace, program, lambda: self.now)
         self.handover = delivering.handover(
@@ -129,6 +132,9 @@ class _Engine:
         files = WorkspaceFiles(workspace.root, program, store)
         self.worker = worker.Worker(program, store, answers=answers, files=files, batch=size)
         self.worker.version = found.version.number
+        self.signals.then = self._stop
+        if self.signals.asked:
+            self._stop()
         self._take_codes()
 
     @property
@@ -141,19 +147,19 @@ class _Engine:
             return self._run(once=once)
 
     def _run(self, *, once: bool) -> int:
-        signal.signal(signal.SIGTERM, self._stop)
-        signal.signal(signal.SIGINT, self._stop)
         if once:
             self._once()
             return self.code
         terminal.talk(tr("running; Ctrl-C ends it"))
-        quiet = False
+        away, quiet = storing.absence(), False
         while not self.stopping:
             try:
                 pause = 0.0 if self._pass(quiet=quiet) else PAUSE
                 quiet = True
+                away.over()
             except StoreError as failure:
-                terminal.talk(terminal.printable(tr("{failure}; trying again", failure=failure)))
+                away.failed(failure)
+                storing.check_tables(self.folder, self.url)
                 pause = storing.PAUSE_AFTER_FAILURE
             self._wait(pause)
         terminal.talk(tr("stopped"))
@@ -163,22 +169,23 @@ class _Engine:
         """Until there may be something to do; in slices, for a signal is to end it soon."""
         end = time.monotonic() + seconds
         while not self.stopping and (left := end - time.monotonic()) > 0:
-            self.worker.between()
-            slice_end = time.monotonic() + min(left, LISTENING)
+            slice_end = time.monotonic() + min(left, SLICE)
             try:
-                self.store.wait(min(left, LISTENING))
+                self.worker.between()
+                self.store.wait(min(left, SLICE))
             except StoreError:  # the pass that follows says what it is
                 time.sleep(max(slice_end - time.monotonic(), 0))
             if time.monotonic() < slice_end:
                 return
 
-    def _stop(self, number: int, frame: FrameType | None) -> None:
-        """End after the stretch under way; a second signal ends at once, which loses nothing
-        either.
-        """
-        self.stopping = True
+    @property
+    def stopping(self) -> bool:
+        """It was asked to end."""
+        return self.signals.asked
+
+    def _stop(self) -> None:
+        """End after the stretch under way."""
         self.worker.stopping = True
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
 
     def _take_codes(self) -> None:
         """Those that coupon lists have in files of their own."""
@@ -210,7 +217,7 @@ class _Engine:
             delivered.absorb(more)
             bounced = more.bounced
         self._tell(report, delivered)
-        if delivering.are_late(self.store.held_letters(self.now)):
+        if delivering.are_late(self.store, self.now):
             self.code = FOUND
 
     def _work(self) -> Report:
@@ -230,7 +237,7 @@ class _Engine:
     def _pass(self, *, quiet: bool) -> bool:
         """Some of it; gives whether more is to be done at once."""
         report = self._work()
-        end = time.monotonic() + SLICE
+        end = time.monotonic() + TURN
         delivered = self.handover.run(lambda: self.stopping or time.monotonic() > end)
         if not (quiet and report.idle and delivered.idle):
             self._tell(report, delivered)
@@ -249,6 +256,5 @@ class _Engine:
 def _calls(program: Program) -> bool:
     from flowlang.steps.call import CallOut
 
-    return any(
-        isinstance(one, CallOut) for campaign in program.campaigns for one in campaign.instructions
-    )
+    running = (*program.campaigns, *program.earlier.values())
+    return any(isinstance(one, CallOut) for campaign in running for one in campaign.instructions)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flowlang.cli import paths, senders, storing, terminal
-from flowlang.speech import Text, tr, tr_n, why
+from flowlang.cli import paths, storing, terminal
+from flowlang.speech import Text, some, tr, tr_n, why
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -138,7 +138,14 @@ def program_of(
     if not storing.is_there(folder, url):
         return folder, paths.runnable(folder)  # who only asks makes no store
     with storing.opened(folder, url) as store:
-        found = in_force(folder, store, expressions)
+        return program_over(folder, store, expressions)
+
+
+def program_over(
+    folder: Workspace, store: Store, expressions: MakeExpressions | None = None
+) -> tuple[Workspace, Program]:
+    """The same over a store that is open.  Raises Unrunnable, ClickException and StoreError."""
+    found = in_force(folder, store, expressions)
     if found is None:
         return folder, paths.runnable(folder)
     if found.told:
@@ -157,7 +164,7 @@ def headline(found: Running, store: Store) -> str:
         return tr("version {number}; {going}", number=found.version.number, going=told)
     return tr(
         "version {number} of {campaigns}; {going}",
-        number=found.version.number, campaigns=senders.some(names), going=told,
+        number=found.version.number, campaigns=some((f'"{name}"' for name in names), 3), going=told,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flowlang.cli import storing, terminal
-from flowlang.speech import tr
+from flowlang.speech import some, tr
 
 if TYPE_CHECKING:
     from flowlang.check.names import Message
@@ -26,13 +26,13 @@ def check(workspace: Workspace, program: Program, url: str | None) -> None:
     if missing := storing.refusals(settings, url, {}):
         raise click.ClickException(missing[0])
     mails = [one for one in program.messages.values() if one.channel == "email"]
-    marketing = [one.name for one in mails if one.kind == "marketing"]
+    marketing = [f'"{one.name}"' for one in mails if one.kind == "marketing"]
     if marketing and not settings.unsubscribe_url:
         raise click.ClickException(
             tr(
                 "marketing mail needs a way to unsubscribe ({messages}): write into flow.toml\n  "
                 '[sender]\n  unsubscribe_url = "https://shop.example.com/unsubscribe"',
-                messages=some(marketing),
+                messages=some(marketing, 3),
             )
         )
     if not settings.sender and (any(not one.sender for one in mails) or _tells(program)):
@@ -43,13 +43,13 @@ def check(workspace: Workspace, program: Program, url: str | None) -> None:
                 address=STAND_IN,
             )
         )
-    linking = [one.name for one in program.messages.values() if _has_link(one)]
+    linking = [f'"{one.name}"' for one in program.messages.values() if _has_link(one)]
     if linking and not settings.unsubscribe_url:
         terminal.talk(
             tr(
                 "warning: the links in {messages} lead nowhere: flow.toml names no address for"
                 " them ([sender] unsubscribe_url)",
-                messages=some(linking),
+                messages=some(linking, 3),
             )
         )
 
@@ -72,14 +72,6 @@ def _tells(program: Program) -> bool:
         or any(one.report_to for one in program.automations)
         or any(isinstance(step, Tell) and step.who != "inbox" for step in steps)
     )
-
-
-def some(names: list[str]) -> str:
-    """Names in words: the first ones, and how many more there are."""
-    shown = ", ".join(f'"{name}"' for name in names[:3])
-    if len(names) <= 3:
-        return shown
-    return tr("{names} and {count:,} more", names=shown, count=len(names) - 3)
 
 
 def _has_link(message: Message) -> bool:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import signal
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from flowlang.cli import paths, running, storing, terminal
+from flowlang.cli import link_key, paths, running, storing, terminal
+from flowlang.cli.signals import Signals
 from flowlang.speech import tr, why
 
 if TYPE_CHECKING:
     import socket
 
     from flowlang.program.program import Program
+    from flowlang.stores.store import Store
+    from flowlang.web.service import Service
     from flowlang.workspace import MakeExpressions, Workspace
 
 
@@ -55,43 +57,64 @@ def serve(
     to here. What comes in arrives in the store, and `flow run` applies it. Only this machine can
     reach the server unless --host says otherwise.
     """
-    from flowlang.web import server
     from flowlang.web.service import Limits, Service
 
-    workspace, program = running.program_of(path, url)
-    _check_path(program)
-    zone = program.config.timezone
+    folder = running.one(path, url)
+    zone = folder.settings.config().timezone
+    # A call that is wrong leaves no store behind.
+    storing.moment(given_now, zone)
+    link_key.given()
+    if folder.runnable is not None:
+        _check_path(folder.runnable)
+    bound = _bound(host, port, open_metrics=open_metrics)
+    terminal.timed(zone)
     storing.tell_clock(given_now, zone)
     limits = Limits(body=max_body << 20, per_second=rate, burst=max(1, round(4 * rate)))
-    with storing.opened(workspace, url) as store:
-        program.config = replace(program.config, link_key=storing.link_key(store))
+    with Signals() as signals, storing.opened(folder, url, signals=signals) as store:
+        _, program = running.program_over(folder, store)
+        _check_path(program)
+        program.config = replace(program.config, link_key=link_key.of_store(store))
         service = Service(
             program,
             store,
             lambda: storing.moment(given_now, zone),
             lambda line: terminal.talk(terminal.printable(line)),
-            lambda expressions: _load(path, url, expressions),
+            lambda expressions: _load(path, store, expressions),
             limits,
             open_metrics=open_metrics,
         )
-        listening = _listening(host, port, open_metrics=open_metrics)
-        # The server ends in good order by itself, and then raises the signal again.
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)
-        terminal.talk(tr("serving at {address}; Ctrl-C ends it", address=server.address(listening)))
-        server.server(service).run(sockets=[listening])
+        _serve(service, bound, signals)
     terminal.talk(tr("stopped"))
 
 
+def _serve(service: Service, bound: socket.socket, signals: Signals) -> None:
+    """Answer what comes in, until a signal asks to end it.  Raises OSError where another program
+    has begun to listen there.
+    """
+    from flowlang.web import server
+
+    found = server.server(service)
+
+    def end() -> None:
+        found.should_exit = True
+
+    signals.then = end
+    if signals.asked:
+        end()
+    bound.listen(server.BACKLOG)
+    terminal.talk(tr("serving at {address}; Ctrl-C ends it", address=server.address(bound)))
+    found.run(sockets=[bound])
+
+
 def _load(
-    path: Path | None, url: str | None, expressions: MakeExpressions | None
+    path: Path | None, store: Store, expressions: MakeExpressions | None
 ) -> tuple[Workspace, Program]:
-    """The version that runs now.  Raises Unreadable."""
+    """The version that runs now.  Raises Unreadable and StoreError."""
     from flowlang.config import ConfigError
     from flowlang.web.service import Unreadable
 
     try:
-        return running.program_of(path, url, expressions)
+        return running.program_over(paths.one(path, expressions), store, expressions)
     except click.ClickException as wrong:
         raise Unreadable(wrong.message) from None
     except paths.Unrunnable:
@@ -100,14 +123,15 @@ def _load(
         raise Unreadable(why(failure)) from None
 
 
-def _listening(host: str, port: int, *, open_metrics: bool) -> socket.socket:
-    """A socket that listens.  Raises ClickException, and UsageError where all could read what only
-    this machine may.
+def _bound(host: str, port: int, *, open_metrics: bool) -> socket.socket:
+    """A socket that can listen; it does once there is a store, for who comes before that is better
+    sent away.  Raises ClickException, and UsageError where all could read what only this machine
+    may.
     """
     from flowlang.web import server
 
     try:
-        found = server.listen(host, port)
+        found = server.bind(host, port)
     except OSError as failure:
         reason = failure.strerror or failure
         raise click.ClickException(

@@ -230,7 +230,7 @@ class _Run:
             told = Problem("error", line, None, "", retelling.refusal(reason))
             self._problem(self.events_name, told)
         if self.events is not None:
-            self.events = self.events.without({line for line, _ in simulation.refused})
+            self.events = self.events.without(line for line, _ in simulation.refused)
         if simulation.after:
             after = tr_n(
                 "{count:,} event after the end did not happen",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -17,13 +15,15 @@ import click
 
 from flowlang import speech
 from flowlang.cli import WRONG, delivering, paths, terminal
-from flowlang.speech import tr
+from flowlang.speech import Text, joined, tr
 
 if TYPE_CHECKING:
+    from flowlang.cli.signals import Signals
     from flowlang.config import Settings
+    from flowlang.engine.absence import Absence
     from flowlang.figures.source import Where
     from flowlang.program.program import Program
-    from flowlang.stores.store import Store
+    from flowlang.stores.store import Store, StoreError
     from flowlang.workspace import Workspace
 
 Verb = TypeVar("Verb", bound=Callable[..., Any])
@@ -60,9 +60,6 @@ format_option = click.option(
 
 PAUSE_AFTER_FAILURE = 5.0
 """Seconds after which a store that failed is tried again."""
-_KEY = "link key"
-"""Under this name the store keeps the key that it made."""
-SHORTEST_SECRET = 16
 
 
 def refusals(settings: Settings, url: str | None, channels: Mapping[str, str]) -> list[str]:
@@ -76,23 +73,24 @@ def refusals(settings: Settings, url: str | None, channels: Mapping[str, str]) -
         try:
             check_scheme(settings.store_url)
         except StoreError as failure:
-            found.append(f"flow.toml: [store] url = {failure}")
+            found.append(joined(("flow.toml: [store] url = ", speech.why(failure)), ""))
     return found
 
 
 @contextmanager
 def opened(
-    workspace: Workspace, url: str | None, *, patient: bool = False, make: bool = True
+    workspace: Workspace, url: str | None, *, signals: Signals | None = None, make: bool = True
 ) -> Iterator[Store]:
     """The workspace's store, or the one that was named; what fails in it is told in one line.
 
-    That it was made just now is told as well: its address may be mistyped.  Who is `patient` waits
-    for a server that is not there; without `make` none is made.
+    That it was made just now is told as well: its address may be mistyped.  Who runs for long gives
+    `signals`, and waits for a server that is not there until one asks it to end; without `make`
+    none is made.  Raises ClickException, and Exit where it was asked to end.
     """
-    from flowlang.stores import StoreError
+    from flowlang.stores.store import StoreError, StoreUnsure
 
     try:
-        store = _open(workspace, url, patient=patient, make=make)
+        store = _open(workspace, url, signals, make=make)
         try:
             place = _file(workspace, url) or store.shown
             if store.made:
@@ -100,22 +98,75 @@ def opened(
             yield store
         finally:
             store.close()
+    except StoreUnsure as failure:
+        told = tr(
+            "{failure}. Look before you repeat it; what counts once however often it comes, such as"
+            " an import or an event with an `id`, may be repeated",
+            failure=speech.why(failure),
+        )
+        raise click.ClickException(told) from failure
     except StoreError as failure:
         raise click.ClickException(speech.why(failure)) from failure
 
 
-def _open(workspace: Workspace, url: str | None, *, patient: bool, make: bool) -> Store:
+def _open(workspace: Workspace, url: str | None, signals: Signals | None, *, make: bool) -> Store:
     from flowlang.stores import StoreAway, open_store
 
+    away: Absence | None = None
     while True:
         try:
             address = url or workspace.settings.store_url
-            return open_store(address, workspace.root.resolve(), make=make)
+            store = open_store(address, workspace.root.resolve(), make=make)
         except StoreAway as failure:
-            if not patient:
+            if signals is None:
                 raise
-            terminal.talk(terminal.printable(tr("{failure}; trying again", failure=failure)))
-        time.sleep(PAUSE_AFTER_FAILURE)
+            away = away or absence()
+            away.failed(failure)
+            signals.wait(PAUSE_AFTER_FAILURE)
+        else:
+            if away is not None:
+                away.over()
+            return store
+        if signals.asked:
+            terminal.talk(tr("stopped"))
+            raise click.exceptions.Exit(0)
+
+
+def check_tables(workspace: Workspace, url: str | None) -> None:
+    """End a program whose store has failed, where a newer program has brought its tables up to date
+    meanwhile: who starts it again starts the newer one.  Raises StoreNewer.
+    """
+    from flowlang.stores.store import StoreError, StoreNewer
+
+    try:
+        _open(workspace, url, None, make=False).close()
+    except StoreNewer:
+        raise
+    except StoreError:
+        pass  # whoever tries it again says what it is
+
+
+def absence() -> Absence:
+    """How a store that is away is told of by whoever tries it again."""
+    from flowlang.engine.absence import Absence
+
+    return Absence(_talk, time.monotonic, _trying_again)
+
+
+def _talk(line: str) -> None:
+    terminal.talk(terminal.printable(line))
+
+
+def _trying_again(failure: StoreError) -> Text:
+    from flowlang.stores.store import StoreUnsure
+
+    if isinstance(failure, StoreUnsure):
+        return tr(
+            "{failure}. The engine looks how things stand and goes on from there, and nothing is"
+            " done twice; where a person has to act, `flow inbox` says so",
+            failure=speech.why(failure),
+        )
+    return tr("{failure}; trying again", failure=speech.why(failure))
 
 
 def is_there(workspace: Workspace, url: str | None) -> bool:
@@ -155,43 +206,6 @@ def opened_below(path: Path | None, url: str | None) -> Iterator[Store]:
     """The store of a workspace whose program is not asked."""
     with opened(paths.one(path), url) as store:
         yield store
-
-
-def link_key(store: Store) -> bytes:
-    """The key that signs the links in letters: FLOW_SECRET, else one that the store keeps, so that
-    all who open it have the same.  Whoever lets letters go out, or reads their links, takes it.
-
-    Raises UsageError where FLOW_SECRET could be guessed, and StoreError.
-    """
-    given = os.environ.get("FLOW_SECRET", "")
-    if given:
-        if len(given) < SHORTEST_SECRET:
-            raise click.UsageError(
-                tr(
-                    "FLOW_SECRET is too short: {least} characters at least, by chance, "
-                    "such as `openssl rand -hex 32` prints",
-                    least=SHORTEST_SECRET,
-                )
-            )
-        return given.encode("utf-8", "surrogateescape")
-    kept = store.value(_KEY)
-    if kept is None:
-        kept = _made_key(store)
-    return bytes.fromhex(json.loads(kept))
-
-
-def _made_key(store: Store) -> str:
-    """The key that another has made meanwhile, else a new one."""
-    import secrets
-
-    from flowlang.stores.rows import Changes
-
-    with store.transaction():
-        kept = store.value(_KEY)
-        if kept is None:
-            kept = json.dumps(secrets.token_hex(32))
-            store.save(Changes(values={_KEY: kept}))
-    return kept
 
 
 def tell_clock(given: str | None, zone: ZoneInfo) -> None:

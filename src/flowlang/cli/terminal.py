@@ -24,9 +24,11 @@ Advance = Callable[[int], None]
 
 
 class _Spoken:
-    """In which language the person at the terminal is spoken to."""
+    """How the person at the terminal is spoken to."""
 
     language: str | None = None
+    zone: ZoneInfo | None = None
+    """Each line carries its time, in this zone; None where it carries none."""
 
 
 def speak(language: str) -> None:
@@ -45,27 +47,78 @@ def spoken() -> str:
 
 def prepare() -> None:
     """Let no character break the output: what a terminal cannot show is shown as `?`."""
-    _Spoken.language = None
+    _Spoken.language = _Spoken.zone = None
+    _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
             stream.reconfigure(errors="replace")
 
 
+def _open_what_is_closed() -> None:
+    """Have all three streams where the program was started without some of them, as with `>&-`:
+    their numbers are not to become those of a store.  Nothing can be read, data fails to be
+    written, talk is lost.
+    """
+    for name, ways, mode in (
+        ("stdin", os.O_RDONLY, "r"), ("stdout", os.O_RDONLY, "w"), ("stderr", os.O_WRONLY, "w"),
+    ):  # fmt: skip
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, ways), mode, encoding="utf-8"))
+
+
+def end() -> None:
+    """The interpreter flushes once more when it ends: what cannot be written must not fail then."""
+    for stream, number in ((sys.stdout, 1), (sys.stderr, 2)):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), number)
+
+
+def timed(zone: ZoneInfo) -> None:
+    """From here on each line that is talked carries its time, as a log has it: who runs for long
+    is read later.  The zone is that of the moments in the lines.
+    """
+    _Spoken.zone = zone
+
+
+def is_timed() -> bool:
+    """Whether each line carries its time."""
+    return _Spoken.zone is not None
+
+
 def talk(text: str) -> None:
     """A line for the person at the terminal; it is no part of the data.
 
-    What was written before it comes out before it, where both go to one place.
+    What was written before it comes out before it, where both go to one place.  A log that cannot
+    be written, on a full disk, ends no program; one whose reader has left does.
     """
-    sys.stdout.flush()
-    print(told(text), file=sys.stderr)  # noqa: T201 - this is the one place that talks
+    lines = told(text)
+    if _Spoken.zone is not None:
+        now = datetime.now(_Spoken.zone).isoformat(timespec="seconds")
+        lines = "\n".join(f"{now} {line}" for line in lines.split("\n"))
+    _written(sys.stdout.flush)
+    _written(lambda: print(lines, file=sys.stderr))  # noqa: T201 - this is the one place that talks
 
 
-def talk_first(lines: Sequence[str]) -> None:
-    """Lines for the person at the terminal: of many the first ones, and how many more there are."""
+def _written(write: Callable[[], None]) -> None:
+    try:
+        write()
+    except BrokenPipeError:
+        raise
+    except OSError:  # of data it is told where it is written
+        pass
+
+
+def talk_first(lines: Sequence[str], *, all_at: str = "") -> None:
+    """Lines for the person at the terminal: of many the first ones, how many more there are, and
+    the option that lists all.
+    """
     for line in lines[:SHOWN]:
         talk(printable(line))
     if len(lines) > SHOWN:
-        talk(tr("... and {count:,} more", count=len(lines) - SHOWN))
+        more = tr("... and {count:,} more", count=len(lines) - SHOWN)
+        talk(tr("{more} (`{option}` lists all)", more=more, option=all_at) if all_at else more)
 
 
 def told(text: str) -> str:

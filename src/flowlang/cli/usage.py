@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
-from flowlang.cli.terminal import spoken, talk, told
+from flowlang.cli.terminal import is_timed, spoken, talk, told
 from flowlang.speech import ENGLISH, Retold, Text, tr
 
 
 def show(wrong: click.ClickException) -> None:
     """Say on stderr what is wrong with a call, and how it would be right."""
-    if spoken() == ENGLISH:
+    if spoken() == ENGLISH and not is_timed():
         wrong.show()
         return
     ctx = wrong.ctx if isinstance(wrong, click.UsageError) else None

@@ -140,7 +140,7 @@ def _occasions(automation: Automation) -> Iterator[Way]:
             label = str(line.event.value)
         if label and label not in seen:
             seen.add(label)
-            statement = " ".join(line.span.text.split())
+            statement = line.span.words
             yield Way(Key(automation.campaign.name, "start", 0, label), line.span.line, statement)
     if not seen:
         key = Key(automation.campaign.name, "start", 0, BY_HAND)

@@ -16,6 +16,8 @@ LEASE = timedelta(minutes=2)
 """After this time a letter that was claimed and not reported on is taken for abandoned; so handing
 over takes less, whatever the other side does.
 """
+LONGEST_PAUSE = timedelta(days=1)
+"""As long as this the other side may ask to be left alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,11 @@ class Outcome:
     after: timedelta = timedelta(0)
     """For how long the other side asks not to be tried again."""
 
+    @property
+    def pause(self) -> timedelta:
+        """The same within bounds, whatever it asks for."""
+        return min(max(self.after, timedelta(0)), LONGEST_PAUSE)
+
 
 class Delivery(ABC):
     """A way out.  It keeps nothing and decides nothing: retries are the caller's."""
@@ -50,6 +57,11 @@ class Delivery(ABC):
     simply be handed over again.
     """
 
+    @property
+    def key(self) -> str:
+        """Tells it from all other ways, also from one to the same place; it holds no secret."""
+        return self.place
+
     @abstractmethod
     def hand_over(self, letters: Sequence[Letter]) -> list[Outcome]:
         """One outcome for each letter, in their order.
@@ -58,8 +70,10 @@ class Delivery(ABC):
         again is recognizably the same: it bears the same identity (Message-ID, file name, key).
         """
 
-    def way(self, letter: Letter) -> Delivery:
-        """The delivery that this letter goes by; another one where this one only shows the way."""
+    def way(self, channel: str) -> Delivery:
+        """The delivery that the letters of a channel go by, each time the same one; another one
+        where this one only shows the way.
+        """
         return self
 
     def carries(self, channel: str) -> bool:

@@ -34,17 +34,17 @@ class Routes(Delivery):
         self.place = main.place
         self.at_once = main.at_once
 
-    def way(self, letter: Letter) -> Delivery:
-        own = self._by_channel.get(letter.channel)
+    def way(self, channel: str) -> Delivery:
+        own = self._by_channel.get(channel)
         if own is not None:
             return own
-        return self._main if self._main.carries(letter.channel) else self._nowhere
+        return self._main if self._main.carries(channel) else self._nowhere
 
     def carries(self, channel: str) -> bool:
         return channel in self._by_channel or self._main.carries(channel)
 
     def hand_over(self, letters: Sequence[Letter]) -> list[Outcome]:
-        return [one for letter in letters for one in self.way(letter).hand_over([letter])]
+        return [one for letter in letters for one in self.way(letter.channel).hand_over([letter])]
 
     def rest(self) -> None:
         for one in (self._main, *self._by_channel.values()):

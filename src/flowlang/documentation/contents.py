@@ -199,7 +199,7 @@ def _users(kind: str, name: str, program: Program) -> list[str]:
 
 def squeezed(node: Node) -> str:
     """What a node says, in one line."""
-    return " ".join(node.span.text.split())
+    return node.span.words
 
 
 def _indented(node: Node) -> str:

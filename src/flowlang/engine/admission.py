@@ -8,9 +8,10 @@ not there. The rest is the engine's, when the turn of the arrival comes.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -34,22 +35,17 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Admitted:
-    """What became of rows or events."""
+    """What became of rows."""
 
     arrivals: list[ArrivalRow] = field(default_factory=list)
     new: int = 0
-    """Contacts that are made; of events, those that were taken."""
+    """Contacts that are made."""
     changed: int = 0
     unchanged: int = 0
     """Rows that say what the last import said, or what is so already: no arrival, so they start
     nobody."""
-    known: int = 0
-    """Events whose id was seen before."""
     problems: list[Problem] = field(default_factory=list)
     """Of those that were left out."""
-
-    def leave_out(self, line: int, column: str, message: str) -> None:
-        self.problems.append(Problem("error", line, None, column, message, left_out=True))
 
 
 def admit_contacts(
@@ -59,38 +55,20 @@ def admit_contacts(
     address.
     """
     done = Admitted()
-    found = store.find({row.email for row in rows if not row.id and row.email})
-    ids: dict[int, str] = {}
-    for row in rows:
-        others = [] if row.id else found.get(row.email, [])
-        if len(others) > 1:
-            done.leave_out(
-                row.line,
-                "email",
-                tr(
-                    "{count} contacts have {email}; the row needs an id",
-                    count=len(others),
-                    email=shown(row.email),
-                ),
-            )
-            continue
-        ids[row.line] = row.id or (others[0] if others else row.key())
-    stored = {one.id: one for one in store.contacts(set(ids.values()))}
+    ids = _ids(store, rows, done)
+    named = {one for one in ids if one is not None}
+    stored = {one.id: one for one in store.contacts(named)}
     merged = {one: into for one, row in stored.items() if (into := merged_into(row))}
     stored = {one: row for one, row in stored.items() if not row.deleted}
-    waiting = store.waiting_arrivals(set(ids.values()))
-    imported = store.imported(set(ids.values()))
-    for row in rows:
-        contact_id = ids.get(row.line)
+    waiting = store.waiting_arrivals(named)
+    imported = store.imported(named)
+    for row, contact_id in zip(rows, ids, strict=True):
         if contact_id is None:
             continue
         if contact_id in merged:
-            into = shown(merged[contact_id])
-            done.leave_out(
-                row.line,
-                "",
-                tr('"{name}" was merged into "{into}"', name=shown(contact_id), into=into),
-            )
+            name, into = shown(contact_id), shown(merged[contact_id])
+            message = tr('"{name}" was merged into "{into}"', name=name, into=into)
+            done.problems.append(_left_out(row.line, "", message))
             continue
         before = stored.get(contact_id)
         data = as_text(contact_data(row))
@@ -107,6 +85,29 @@ def admit_contacts(
         done.changed += there
         done.arrivals.append(ArrivalRow(now, contact_id, "contact", data))
     return done
+
+
+def _ids(store: Store, rows: Sequence[ContactRow], done: Admitted) -> list[str | None]:
+    """The contact that each row is about; None where that cannot be told."""
+    found = store.find({row.email for row in rows if not row.id and row.email})
+    ids: list[str | None] = []
+    for row in rows:
+        others = [] if row.id else found.get(row.email, [])
+        if len(others) > 1:
+            message = tr(
+                "{count} contacts have {email}; the row needs an id",
+                count=len(others),
+                email=shown(row.email),
+            )
+            done.problems.append(_left_out(row.line, "email", message))
+            ids.append(None)
+        else:
+            ids.append(row.id or (others[0] if others else row.key()))
+    return ids
+
+
+def _left_out(line: int, column: str, message: str) -> Problem:
+    return Problem("error", line, None, column, message, left_out=True)
 
 
 def changes(contact: Contact, row: ContactRow) -> bool:
@@ -144,29 +145,22 @@ def by_hand(store: Store, kind: ProcessType, name: str, now: datetime) -> Proces
     tells what it was.
     """
     name = name if len(name) <= MAX_NAME else f"...{name[3 - MAX_NAME :]}"
-    moment = now.isoformat()
-    same = sum(
-        (row.type, row.name, row.by) == (kind, name, "") and row.key.startswith(moment)
-        for row in store.processes()
-    )
-    return Process(Identity(kind, name, "", f"{moment}#{same + 1}"), started=now)
+    keys = (f"{now.isoformat()}#{number}" for number in count(1))
+    same = (Identity(kind, name, "", key) for key in keys)
+    identity = next(one for one in same if not store.processes(among=[one]))
+    return Process(identity, started=now)
 
 
-def admit_events(store: Store, arrivals: Iterable[Arrival]) -> Admitted:
-    """The arrivals that events become, not yet appended; one for a contact that is not there is
-    left out.
+def admit_events(store: Store, arrivals: Iterable[Arrival]) -> Iterator[ArrivalRow | Problem]:
+    """For each event in turn the arrival that it becomes, not yet appended, or why it is left out:
+    its contact is not there.
     """
-    done = Admitted()
     events = list(arrivals)
     there = _There.of(store, events)
     for one in events:
         about = _about(one)
-        if wrong := next(filter(None, map(there.absence, about)), ""):
-            done.leave_out(one.line, "", wrong)
-            continue
-        done.arrivals.append(_event_row(one, there.first(about)))
-        done.new += 1
-    return done
+        wrong = next(filter(None, map(there.absence, about)), "")
+        yield _left_out(one.line, "", wrong) if wrong else _event_row(one, there.first(about))
 
 
 def _about(event: Arrival) -> tuple[str, ...]:

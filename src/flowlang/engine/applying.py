@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from flowlang.calendar import zone
 from flowlang.engine.commons import as_row
 from flowlang.engine.position import NAME, Position, Sweep
 from flowlang.engine.processes import Identity, Process
@@ -53,6 +54,10 @@ def record(store: Store, program: Program, now: datetime, version: Version) -> N
     position = Position.read(store.value(NAME))
     position.version = version.number
     position.follow(program, now)
+    if program.scheduled:
+        # Where nothing was scheduled before, nobody has looked at who lives where.
+        for found in (program.config.timezone, *filter(None, map(zone, store.zones()))):
+            position.watch(program, found, now)
     _look(position, [one.name for one in program.campaigns if one.include_existing], now)
     names = list(dict.fromkeys((*version.campaigns, *version.kept)))
     processes = _campaigns_run(store.processes(), names, now)
@@ -95,16 +100,23 @@ def end_gone(store: Store, program: Program, version: int | None, now: datetime)
     Nothing is done where another version than that of the program is applied meanwhile.  Raises
     StoreError.
     """
-    if not gone(store.processes(over=False), program.by_name):
+    there = gone(store.processes(over=False), program.by_name)
+    if not there or not _all_left(store, there):
         return
     with store.transaction():
         position = Position.read(store.value(NAME))
         if version not in (None, position.version):
             return
-        under_way = {name for name, _, _, _ in store.under_way()}
-        rows = gone(store.processes(over=False), program.by_name.keys() | under_way)
+        there = gone(store.processes(over=False), program.by_name)
+        rows = _all_left(store, there)
         if rows:
             store.save(Changes(processes=[_ended(row, now) for row in rows]))
+
+
+def _all_left(store: Store, rows: list[ProcessRow]) -> list[ProcessRow]:
+    """Of processes, those in whose campaign nobody is under way."""
+    still = store.are_under_way({_campaign_of(row) for row in rows})
+    return [row for row in rows if _campaign_of(row) not in still]
 
 
 def gone(rows: Iterable[ProcessRow], names: Container[str]) -> list[ProcessRow]:

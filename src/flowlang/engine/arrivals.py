@@ -101,7 +101,7 @@ KINDS: dict[str, Apply] = {
     "untag": lambda do, data, now: do.untag(data["tag"]),
     "set": lambda do, data, now: do.set_field(data["field"], data["value"]),
     "clear": lambda do, data, now: do.set_field(data["field"], None),
-    "event": lambda do, data, now: do.happen(data["name"], data["data"]),
+    "event": lambda do, data, now: do.happen(data["name"], {"at": now, **data["data"]}),
     "grant": lambda do, data, now: do.consent(data["channel"], granted=True),
     "withdraw": lambda do, data, now: do.consent(data["channel"], granted=False),
     "join": lambda do, data, now: do.join(data["group"]),

@@ -65,6 +65,15 @@ class AtHand:
     def _enter(
         self, contact: Contact, now: datetime, ancestry: frozenset[str], run: Run | None = None
     ) -> None:
+        """Have a contact at hand for what comes at a moment: whatever it is, nothing happens to a
+        contact before its last one.
+        """
+        self._look_at(contact, contact.not_before(now), ancestry, run)
+
+    def _look_at(
+        self, contact: Contact, now: datetime, ancestry: frozenset[str], run: Run | None
+    ) -> None:
+        """The same at a moment that it may have behind it: nothing may happen to it then."""
         self.contact = contact
         self.now = now
         self._home = self._zone(contact, None)

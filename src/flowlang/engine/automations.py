@@ -104,7 +104,7 @@ class Automations:
     ) -> None:
         assert automation.campaign is not None
         system = self.system
-        now = max(now, system.clock or now)
+        now = system.not_before(now)
         system.seq += 1
         change = Change(why, now, system.seq)
         last = system.scheduled.get(automation.name)
@@ -149,9 +149,11 @@ class Automations:
     def _begin(self, do: RunEffects, what: str) -> Next:
         """From now on all contacts are asked; nothing else happens meanwhile."""
         self.system.seq += 1
-        run = do.run
+        run, now = do.run, self.timeline.now
+        assert now is not None
+        # Not at the system's own last moment: that is nothing to the contacts.
         sweep = Sweep(
-            "job", do.now, job=what, run=(run.campaign, run.key),
+            "job", now, job=what, run=(run.campaign, run.key),
             tally={"number": self.system.seq},
         )  # fmt: skip
         self.timeline.sweeps.append(sweep)

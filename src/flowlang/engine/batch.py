@@ -6,21 +6,21 @@ import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 
-from flowlang.contact import Contact, Entry, Letter, Run, usable_address
-from flowlang.engine import results
+from flowlang.contact import Contact, Entry, Letter, usable_address
 from flowlang.engine.admission import admit_contacts, as_text, import_finished
 from flowlang.engine.automations import SYSTEM
 from flowlang.engine.batch_timeline import BatchTimeline, Horizon
 from flowlang.engine.beside import Alone, Peers
+from flowlang.engine.calling import AnswersAtHand
 from flowlang.engine.commons import Commons
 from flowlang.engine.files import Files
 from flowlang.engine.interpreter import next_due
 from flowlang.engine.position import NAME, Position
 from flowlang.engine.processes import Identity
-from flowlang.engine.releasing import at_send
-from flowlang.engine.state import Aside, States, is_stranded, merged_into
+from flowlang.engine.run_rows import run_rows
+from flowlang.engine.state import Aside, States, merged_into
 from flowlang.engine.stored import BatchWorld, Robinson, addresses_of
-from flowlang.engine.world import Answers, Notice
+from flowlang.engine.world import Notice
 from flowlang.intake.contacts import ContactRows
 from flowlang.stores.rows import (
     ArrivalRow,
@@ -53,16 +53,17 @@ class Batch:
         shared: Shared,
         horizon: Horizon,
         *,
-        answers: Answers | None = None,
+        answers: AnswersAtHand | None = None,
         files: Files | None = None,
         peers: Peers | None = None,
+        size: int,
     ) -> None:
         program = self.program = states.program
         beside = self.beside = peers is not None
         self.store = store
         self.states = states
         self.position = position
-        self.world = BatchWorld(program, store, shared, horizon[0], peers)
+        self.world = BatchWorld(program, store, shared, horizon[0], peers, states, size)
         self.timeline = BatchTimeline(
             program, self.world, horizon, files, self._admit, beside=beside
         )
@@ -80,11 +81,8 @@ class Batch:
         self.world.history = self._record
         self._commons = Commons(self.world, shared)
         self._halted = shared.halted
-        self._told = shared.values.get(results.NAME)
-        if beside:
-            self.timeline.results = None  # they are told by who is alone
-        elif self.timeline.results is not None:
-            self.timeline.results.read(self._told)
+        if self.timeline.results is not None:
+            self.timeline.results.begin(shared.counters, tells=not beside)
 
     # ------------------------------------------------------------------ taking
 
@@ -126,7 +124,7 @@ class Batch:
             contact, aside = self.states.read(row.state)
             self._rows[row.id] = row
             self._asides[row.id] = aside
-            self._runs[row.id] = self._run_rows(contact, aside)
+            self._runs[row.id] = run_rows(self.program, contact, aside)
             self.world.entries[row.id] = row.entries
             if row.id == SYSTEM:
                 self.timeline.take_system(contact)
@@ -152,9 +150,12 @@ class Batch:
             if len(here) < count:
                 others = self.store.halted(message, len(here) + 1)
                 known = {(contact_id, key) for contact_id, key, _ in here}
-                one = next(
+                away = (
                     row for row in others if (row.contact, (row.campaign, row.key)) not in known
                 )
+                one = next(away, None)
+                if one is None:  # it was counted before, and has gone on since
+                    continue
                 self._add(self.store.contacts([one.contact]))
                 self.world.halted[message] = [
                     *here,
@@ -176,6 +177,8 @@ class Batch:
         `touched`: only of contacts to whom anything happened, where most were but asked.
         """
         changes, world, position = self.changes, self.world, self.position
+        if self.timeline.results is not None:
+            self.timeline.results.give(changes)
         if not self.beside:
             self._give(self.timeline.system)
         for contact in self.timeline.contacts.values():
@@ -188,8 +191,7 @@ class Batch:
         for name, pool in world.pools.items():
             changes.codes += [ClaimedCode(name, *taken) for taken in pool.taken]
         changes.notices += [NoticeRow(one.at, one.who, one.text) for one in world.notices]
-        caps = self.timeline.interpreter.sending.shared_caps
-        self._commons.give(changes, {(name, index): cap.amount for name, index, cap in caps})
+        self._commons.give(changes, self.timeline.interpreter.sending.shared_caps)
         if self.beside:
             ordered = [row for row in changes.processes if not _just_begun(row)]
             if changes.values or ordered or world.system_events or self._new_zone():
@@ -199,9 +201,6 @@ class Batch:
             for zone, since in self.timeline.zones.values():
                 position.watch(self.program, zone, max(since, self._began or since))
             changes.values[NAME] = position.write()
-            told = self.timeline.results
-            if told is not None and told.write() != self._told:
-                changes.values[results.NAME] = told.write()
         self.store.save(changes)
         return changes
 
@@ -263,7 +262,7 @@ class Batch:
                 row.version + 1 if row else 1, contact.deleted,
             )
         )  # fmt: skip
-        before, after = self._runs.get(contact.id, set()), self._run_rows(contact, aside)
+        before, after = self._runs.get(contact.id, set()), run_rows(self.program, contact, aside)
         self.changes.runs += sorted(after - before)
         kept = {row[:3] for row in after}
         self.changes.runs_gone += [row[:3] for row in sorted(before) if row[:3] not in kept]
@@ -275,38 +274,12 @@ class Batch:
         self.position.number = self._numbered
         return self._numbered
 
-    def _run_rows(self, contact: Contact, aside: Aside) -> set[RunRow]:
-        found = set()
-        for key, run in contact.runs.items():
-            lost = aside.stranded.get(key)
-            if lost is not None and is_stranded(self.program.campaign_of(run), run):
-                found.add(_put_aside(contact.id, lost))
-            else:
-                found.add(self._run_row(contact.id, run))
-        found.update(_put_aside(contact.id, row) for row in aside.runs.values())
-        return found
-
-    def _run_row(self, contact: str, run: Run) -> RunRow:
-        began = run.began if run.under_way else 0
-        status = "held" if run.held else run.status
-        return RunRow(
-            contact, run.campaign, run.key, status, run.step, run.version,
-            at_send(self.program, run), began,
-        )  # fmt: skip
-
 
 def _just_begun(row: ProcessRow) -> bool:
     """Whether a process is only that something goes out for the first time: whoever of several
     workers says so first makes it.
     """
     return not row.number and (row.type, row.status) == ("message send", "running")
-
-
-def _put_aside(contact: str, run: Run) -> RunRow:
-    """A run that the program cannot use: it stands where it stood."""
-    return RunRow(
-        contact, run.campaign, run.key, run.status, run.step, run.version, "", run.began,
-    )  # fmt: skip
 
 
 def _emptied(contact: Contact) -> Contact:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from flowlang.contact import Contact
@@ -45,7 +44,7 @@ class BatchTimeline(Timeline):
         self.beside = beside
         self.admit = admit
         self.touched: set[str] = set()
-        """Contacts to whom anything happened."""
+        """Contacts to whom anything happened, or of whom anything was noted."""
         self.zones: dict[str, tuple[ZoneInfo, datetime]] = {}
         super().__init__(program, world, files)
 
@@ -67,25 +66,11 @@ class BatchTimeline(Timeline):
     def settle(self, contact: Contact) -> None:
         if self.now is not None:
             self.touched.add(contact.id)
-            if contact.clock is None or contact.clock < self.now:
-                contact.clock = self.now
+            contact.clock = contact.not_before(self.now)
         found = next_due(contact)
         if found is None or (found[0], found[1]) <= self.horizon:
             super().settle(contact)
-        elif self.program.scheduled:
-            self._watch_zone(contact)
-
-    def arrive(self, contact_id: str | None, kind: str, data: dict[str, Any], at: datetime) -> None:
-        contact = self.contacts.get(contact_id or "")
-        if contact is None or contact.clock is None or contact.clock <= at:
-            super().arrive(contact_id, kind, data, at)
             return
-        # It comes late: it happens at the contact's clock, but says itself when it was.
-        self.advance(at)
-        now, self.now = self.now, contact.clock
-        if kind == "event":
-            data = data | {"data": {"at": at} | data["data"]}
-        try:
-            super().arrive(contact_id, kind, data, at)
-        finally:
-            self.now = now
+        self._drop_what_is_over()
+        if self.program.scheduled:
+            self._watch_zone(contact)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flowlang.engine.arrivals import Refused
-from flowlang.engine.controls import PAST, Verb, foreseen, possible, why_not
+from flowlang.engine.controls import PAST, Verb, foreseen, why_not
 from flowlang.engine.overview import View
 from flowlang.engine.processes import Identity, Process, named
 from flowlang.program.program import Program
 from flowlang.source import did_you_mean
-from flowlang.speech import joined, tr
+from flowlang.speech import joined, some, tr
 
 _SHOWN = 10
 
@@ -19,11 +19,19 @@ class Unclear(Exception):
     """It is none or several of them; the message says which there are, for a person."""
 
 
-def only(which: str, views: Sequence[View]) -> View:
-    """The one with a number or a name.  Raises Unclear where it is none or several."""
-    found = _called(which, views)
+class NotYet(Exception):
+    """It is a message that no campaign sends, and nothing of it was sent so far."""
+
+
+def only(which: str, views: Sequence[View], program: Program | None) -> View:
+    """The one with a number or a name; of the program that runs also what nobody has come to yet,
+    which has no number.  Raises Unclear where it is none or several, and NotYet.
+    """
+    found = _called(which, views) or _to_come(which, program)
     if len(found) == 1:
         return found[0]
+    if not found and program is not None and which in program.messages:
+        raise NotYet(tr('nothing of "{which}" was sent yet', which=which))
     raise _several(which, found) if found else _unknown(which, views)
 
 
@@ -68,14 +76,24 @@ def obstacle(verb: Verb, view: View) -> str:
 
 def _called(which: str, views: Sequence[View]) -> list[View]:
     numbered = [view for view in views if str(view.process.number) == which]
-    return numbered or [view for view in views if view.process.name == which]
+    return numbered or [view for view in views if _is_called(which, view)]
 
 
-def _to_come(which: str, program: Program) -> list[View]:
+def _is_called(which: str, view: View) -> bool:
+    return which in (view.process.name, view.process.identity.spelt)
+
+
+def _to_come(which: str, program: Program | None) -> list[View]:
     """Campaigns that were not applied yet, and sends that nobody has come to."""
-    identities = [Identity("campaign", which)]
-    identities += [Identity("message send", which, one.name) for one in program.campaigns]
-    return [View(Process(one), 0) for one in identities if possible(program, one)]
+    campaigns = program.campaigns if program is not None else ()
+    identities = [Identity("campaign", one.name) for one in campaigns]
+    identities += [
+        Identity("message send", message, one.name)
+        for one in campaigns
+        for message in sorted(one.sends)
+    ]
+    views = [View(Process(one), 0) for one in identities]
+    return [view for view in views if _is_called(which, view)]
 
 
 def _is_halted(view: View) -> bool:
@@ -83,16 +101,25 @@ def _is_halted(view: View) -> bool:
 
 
 def _several(which: str, found: Sequence[View]) -> Unclear:
-    shown = joined(_numbered(view) for view in found[:_SHOWN])
-    more = tr(" and {count:,} more", count=len(found) - _SHOWN) if len(found) > _SHOWN else ""
+    if all(view.is_to_come for view in found):
+        return Unclear(
+            tr(
+                'nobody has come to "{which}" yet, and there are several: say which, as in {names}',
+                which=which, names=some(map(_spelt, found), _SHOWN),
+            )
+        )  # fmt: skip
+    shown = some(map(_numbered, found), _SHOWN, all_at="flow process list")
     return Unclear(
         tr(
-            'there are several "{which}"; say which by its number: {names}{more}',
-            which=which,
-            names=shown,
-            more=more,
+            'there are several "{which}"; say which by its number: {names}',
+            which=which, names=shown,
         )
-    )
+    )  # fmt: skip
+
+
+def _spelt(view: View) -> str:
+    identity = view.process.identity
+    return f'"{identity.spelt}"' if identity.by else named(identity)
 
 
 def _numbered(view: View) -> str:
@@ -102,5 +129,10 @@ def _numbered(view: View) -> str:
 
 
 def _unknown(which: str, views: Sequence[View]) -> Unclear:
-    hint = did_you_mean(which, sorted({view.process.name for view in views}), tr("process"))
+    hint = did_you_mean(
+        which,
+        sorted({view.process.name for view in views}),
+        tr("process"),
+        all_at="flow process list",
+    )
     return Unclear(tr('there is no process "{which}"; {hint}', which=which, hint=hint))

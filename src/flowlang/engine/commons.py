@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict, deque
-from collections.abc import Collection
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from flowlang.engine import shared_caps
 from flowlang.engine.processes import Identity, Process
+from flowlang.engine.shared_caps import CapName, SharedCap
 from flowlang.engine.world import Experiment, World
 from flowlang.stores.rows import Changes, ProcessRow, ProgressRow, Shared, TrialRow
 from flowlang.stores.store import Store
 
-_CAPS, _TEST = "caps", "test"
+_TEST = "test"
 _APART = "\x1f"
 """Stands between parts of a name; no database takes a null byte in a text."""
 _COUNTERS = ("started", "finished", "stopped", "measured")
@@ -32,8 +34,7 @@ class Commons:
         self._counted: dict[Key, set[str]] = {}
         for row in shared.processes:
             world.processes.add(as_process(row))
-        for policy, index, moments in json.loads(shared.values.get(_CAPS, "[]")):
-            world.recent[policy, index] = deque(map(datetime.fromisoformat, moments))
+        world.recent = shared_caps.read(shared.values.get(shared_caps.NAME), world.program)
         for name, text in shared.values.items():
             kind, _, rest = name.partition(_APART)
             if kind == _TEST:
@@ -53,8 +54,8 @@ class Commons:
                 found.counted.add(member)
                 self._counted.setdefault(key, set()).add(member)
 
-    def give(self, changes: Changes, caps: dict[tuple[str, int], int]) -> None:
-        """Add what has changed; `caps` says how many sends each cap over all contacts allows."""
+    def give(self, changes: Changes, caps: Mapping[CapName, SharedCap]) -> None:
+        """Add what has changed; `caps` are those over all contacts."""
         world, before = self._world, self._before
         known = {row.number: row for row in before.processes}
         for process in world.processes:
@@ -75,7 +76,7 @@ class Commons:
                 changes.counters[counter("fallback", name)] = pool.fallback
         values = {}
         if world.recent:
-            values[_CAPS] = _recent(world, caps)
+            values[shared_caps.NAME] = shared_caps.write(world.recent, caps)
         for key, experiment in world.experiments.items():
             values[_APART.join((_TEST, *key))] = _text(experiment)
             changes.trials += self._trials(key, experiment)
@@ -156,12 +157,3 @@ def _text(experiment: Experiment) -> str:
     names = ("assigned", "won", "winner")
     data = {name: getattr(experiment, name) for name in names}
     return json.dumps({"ends": experiment.ends.isoformat(), **data})
-
-
-def _recent(world: World, caps: dict[tuple[str, int], int]) -> str:
-    """When messages went out that caps count: no more than decides when a cap frees."""
-    kept = [
-        [*key, [at.isoformat() for at in list(moments)[-max(caps.get(key, 0), 1) :]]]
-        for key, moments in world.recent.items()
-    ]
-    return json.dumps(kept, ensure_ascii=False)

@@ -14,7 +14,7 @@ from flowlang.engine import retelling
 from flowlang.engine.arrivals import Moot, Refused
 from flowlang.engine.processes import SENDS, Identity, Process, ProcessStatus, named
 from flowlang.engine.releasing import Release
-from flowlang.engine.resuming import in_words, lacking, resume_halted, waiting
+from flowlang.engine.resuming import in_words, resume_halted, waiting
 from flowlang.engine.sending import Sending
 from flowlang.engine.world import World
 from flowlang.program.program import Program
@@ -185,9 +185,7 @@ def _go_on(
     world.processes.release(process)
     message = ""
     if process.identity.type in SENDS:
-        missing = lacking(
-            process.name, world, sending, waiting(world, process.name, process.identity)
-        )
+        missing = waiting(process.name, world, sending, process.identity).missing
         if missing:
             process.halt(now, in_words(missing))
         else:

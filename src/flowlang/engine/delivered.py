@@ -17,7 +17,7 @@ class Delivered:
     retried: Counter[str] = field(default_factory=Counter)
     """By reason."""
     rated: set[str] = field(default_factory=set)
-    """The ids of those that wait for their turn, for enough go to their domain already."""
+    """The ids of those that wait for their turn: enough go to their domain already."""
     down: dict[str, str] = field(default_factory=dict)
     """By place, why it takes nothing now."""
     failed: list[str] = field(default_factory=list)

@@ -19,12 +19,18 @@ def pause_after(tries: int) -> timedelta:
 
 
 def fate(
-    row: LetterRow, outcome: Outcome, now: datetime, *, again: bool, give_up_after: timedelta
+    row: LetterRow,
+    outcome: Outcome,
+    now: datetime,
+    *,
+    again: bool,
+    give_up_after: timedelta,
+    down: bool = False,
 ) -> LetterFate:
     """The fate of a letter, as it was claimed; `again`: an unknown outcome may be repeated.
 
     Its tries alone say how old they are, by the pauses between them: so time in which it was not
-    its turn, or its way was down, is not counted against it.
+    its turn, or its way was known to be `down`, is not counted against it.
     """
     identity, reason = row.letter.id, outcome.reason
     match outcome.status:
@@ -36,9 +42,14 @@ def fate(
             return LetterFate(
                 identity, "unknown", now, reason or "nobody can tell whether it arrived"
             )
+    if outcome.status == "down" and not row.tries:
+        return LetterFate(identity, "queued", row.since, reason)  # in its place
+    if outcome.status == "down" and down:
+        # It may be why: another one tries next.
+        return LetterFate(identity, "queued", now + pause_after(1), reason, row.tries)
     waited = sum((pause_after(number) for number in range(row.tries)), timedelta(0))
     pause = pause_after(row.tries)
     if waited + pause > give_up_after:
         given_up = f"given up after {row.tries + 1} tries"
         return LetterFate(identity, "failed", now, f"{given_up}: {reason}".rstrip(": "))
-    return LetterFate(identity, "queued", now + max(pause, outcome.after), reason)
+    return LetterFate(identity, "queued", now + max(pause, outcome.pause), reason)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flowlang.contact import Letter
@@ -19,10 +18,14 @@ from flowlang.delivery.delivery import LEASE, Delivery, Outcome
 from flowlang.delivery.settings import Rate
 from flowlang.engine import fates, retelling
 from flowlang.engine.admission import as_text
-from flowlang.engine.claimant import is_gone, me
+from flowlang.engine.claimant import is_gone
+from flowlang.engine.commons import as_process
 from flowlang.engine.delivered import Delivered
+from flowlang.engine.lanes import Lanes, Load
 from flowlang.engine.outages import Outages, answer
-from flowlang.engine.rates import TURN, Rates
+from flowlang.engine.processes import Identity
+from flowlang.engine.rates import deal_anew
+from flowlang.engine.results import refused
 from flowlang.engine.telling import say
 from flowlang.stores.rows import (
     ArrivalRow,
@@ -35,27 +38,13 @@ from flowlang.stores.rows import (
 )
 from flowlang.stores.store import Store
 
-LOOK = 100
-"""Letters that are looked at, at once, where the first ones must wait."""
-
 _ABANDONED = "the program ended while it was handed over"
-
-
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    """Letters that go one way now; none where all that were looked at have to wait."""
-
-    way: Delivery
-    rows: list[LetterRow]
-    look: int
-    """How many to look at next."""
 
 
 class Handover:
     """Hands over what a store has queued.
 
-    When it tries a way again that is down, and how fast domains may be written to, it knows as long
-    as it lasts; all else is in the store.
+    How fast domains may be written to it knows as long as it lasts; all else is in the store.
     """
 
     def __init__(
@@ -74,10 +63,12 @@ class Handover:
         self._clock = clock
         self._allow = duplicates == "allow"
         self._give_up_after = give_up_after
-        self._rates = Rates(rate) if rate is not None else None
+        self._rate = rate
         self._language = language
         self._outages = Outages(store, language)
-        self._to_note: list[tuple[LetterRow, Outcome]] = []
+        self._lanes = Lanes(store, delivery, self._outages, rate)
+        self._begun = False
+        self._to_note: Load | None = None
         """Kept while the store cannot be written to, so that no outcome is forgotten."""
         self._done = Delivered()
 
@@ -87,119 +78,91 @@ class Handover:
         Raises StoreError; what became of the letters is noted by the next run then.
         """
         done = self._done = Delivered()
-        self._outages.begin(self._clock())
+        self._lanes.begin(done)
+        if not self._begun:
+            deal_anew(self._store, self._rate, self._clock())
+            self._begun = True
         if self._abandoned():
             with self._store.transaction():  # or two who begin at once would both tell of it
                 self._take_up_abandoned()
-        look = self._delivery.at_once
-        while (batch := self._step(look, stop)) is not None:
-            look = batch.look
-            outcomes = _handed_over(batch.way, batch.rows)
-            self._to_note = list(zip(batch.rows, outcomes, strict=True))
-        now, pauses = self._clock(), self._outages.pauses
-        done.down = {place: one.because for place, one in pauses.items() if one.until > now}
+        while (load := self._step(stop)) is not None:
+            load.outcomes = _handed_over(load.way, load.rows)
+            self._to_note = load
+        done.down = self._outages.down(self._lanes.ways.values(), self._clock())
         self._delivery.rest()
         return done
 
-    def _step(self, look: int, stop: Callable[[], bool]) -> _Batch | None:
+    def _step(self, stop: Callable[[], bool]) -> Load | None:
         """Note what became of the letters before, and claim the next; None where none is to go."""
-        batch = None
+        load = None
         with self._store.transaction(beside=True):
-            self._outages.look(self._clock())
-            alone = bool(self._answered())
+            now = self._clock()
+            self._outages.look(now)
+            alone = self._news() or self._lanes.tries_again(now)
             if not alone:
-                batch = self._noted_and_next(look, stop)
+                load = self._noted_and_next(stop, alone=False)
         if alone:  # what all who go this way have in common
             with self._store.transaction():
                 self._outages.look(self._clock())
-                batch = self._noted_and_next(look, stop)
-        self._to_note.clear()
-        return batch
+                load = self._noted_and_next(stop, alone=True)
+        self._to_note = None
+        return load
 
-    def _noted_and_next(self, look: int, stop: Callable[[], bool]) -> _Batch | None:
+    def _noted_and_next(self, stop: Callable[[], bool], *, alone: bool) -> Load | None:
         """The same within a transaction."""
-        self._note()
-        for place, said in self._answered():
-            self._done.notices += self._outages.note(place, said, self._clock())
+        if self._to_note is not None:
+            self._note(self._to_note)
+        if alone:
+            self._note_place()
         self._done.left = stop()
-        return None if self._done.left else self._next(look)
-
-    # ------------------------------------------------------------------ which letters go now
-
-    def _next(self, look: int) -> _Batch | None:
-        """The next letters, of so many that are looked at; None where nothing is to go now."""
-        now, way = self._clock(), self._delivery
-        rows = self._store.claim_letters(now, look, me())
-        if not rows:
-            return None
-        taken: list[LetterRow] = []
-        back: list[LetterFate] = []
-        waits = False
-        for row in rows:
-            this = self._delivery.way(row.letter)
-            at, because = row.since, row.reason
-            if not taken or (this is way and len(taken) < way.at_once):
-                held = self._held(this, row.letter, now)
-                if held is None:
-                    way = this
-                    taken.append(row)
-                    continue
-                (at, because), waits = held, True
-            back.append(LetterFate(row.letter.id, "queued", at, because, row.tries))
-        self._store.mark_letters(back)
-        # Where the first ones had to wait, those behind them may have to as well.
-        return _Batch(way, taken, LOOK if waits else way.at_once)
-
-    def _held(self, way: Delivery, letter: Letter, now: datetime) -> tuple[datetime, str] | None:
-        """Until when a letter has to wait, and why; None where it may go now."""
-        pause = self._outages.pauses.get(way.place)
-        if pause is not None and pause.until > now:
-            return pause.until, pause.because
-        if self._rates is None or letter.channel != "email":
-            return None
-        domain = letter.address.rpartition("@")[2].strip(" >").casefold()
-        at = self._rates.wait(domain, now)
-        if at is None:
-            self._done.rated.discard(letter.id)
-            return None
-        self._done.rated.add(letter.id)
-        return at, f"{TURN}only so many go to {domain} at once"
+        return None if self._done.left else self._lanes.next(self._clock(), alone=alone)
 
     # ------------------------------------------------------------------ what became of them
 
-    def _note(self) -> None:
+    def _note(self, load: Load) -> None:
         """Note what became of the letters that were handed over; within a transaction."""
         now = self._clock()
         marks, changes, arrivals = [], Changes(), []
-        for row, outcome in self._to_note:
+        again = self._allow or load.way.repeatable
+        for row, outcome in zip(load.rows, load.outcomes, strict=True):
             letter = row.letter
-            way = self._delivery.way(letter)
-            again = self._allow or way.repeatable
-            fate = fates.fate(row, outcome, now, again=again, give_up_after=self._give_up_after)
+            fate = fates.fate(
+                row, outcome, now, again=again, give_up_after=self._give_up_after, down=load.tries
+            )
             marks.append(fate)
             if outcome.status == "bounced" and letter.contact:
                 arrivals.append(_bounce(letter, now))
             changes.notices += self._count(letter, fate, outcome, now)
             if fate.status == "handed over":
-                self._done.places[way.place] += 1
+                self._done.places[load.way.place] += 1
+                self._outages.arrived(load.way)
         self._store.mark_letters(marks)
         if arrivals:
             self._store.append(arrivals)
-        changes.progress = self._failed(marks)
+        self._count_failed(load.rows, marks, changes, now)
         self._done.notices += len(changes.notices)
         if changes.notices or changes.progress:
             self._store.save(changes)
 
-    def _answered(self) -> list[tuple[str, Outcome]]:
-        """The ways that are down, or have been so until now, with what they answered."""
-        outcomes: dict[str, list[Outcome]] = {}
-        for row, outcome in self._to_note:
-            outcomes.setdefault(self._delivery.way(row.letter).place, []).append(outcome)
-        return [
-            (place, said)
-            for place, some in outcomes.items()
-            if (said := answer(some)) is not None and self._outages.concerns(place, said)
-        ]
+    def _news(self) -> bool:
+        """Whether the letters before have told how their way stands, or were to."""
+        load = self._to_note
+        if load is None or not load.rows:
+            return False
+        return load.tries or self._outages.news(load.way, load.channels, answer(load.outcomes))
+
+    def _note_place(self) -> None:
+        """Note how the way of the letters before stands; within a transaction of someone who is
+        alone.
+        """
+        load = self._to_note
+        if load is None or not self._news():
+            return
+        said, now = answer(load.outcomes), self._clock()
+        if said is None:
+            self._outages.leave(load.way, now)
+        else:
+            self._done.notices += self._outages.note(load.way, load.channels, said, now, load.began)
 
     def _count(
         self, letter: Letter, fate: LetterFate, outcome: Outcome, now: datetime
@@ -219,27 +182,30 @@ class Handover:
             return [NoticeRow(now, "inbox", text)]
         return []
 
-    def _failed(self, marks: Sequence[LetterFate]) -> list[ProgressRow]:
-        """The progress of processes whose letters were refused for good: these count as failed, not
-        as done.
-        """
+    def _count_failed(
+        self,
+        rows: Sequence[LetterRow],
+        marks: Sequence[LetterFate],
+        changes: Changes,
+        now: datetime,
+    ) -> None:
+        """Letters that were refused for good count as failed in their processes, not as done."""
         lost = Counter(
-            row.letter.process
-            for (row, _), mark in zip(self._to_note, marks, strict=True)
+            Identity(*row.letter.process)  # type: ignore[arg-type] # ours
+            for row, mark in zip(rows, marks, strict=True)
             if mark.status == "failed" and row.letter.process
         )
-        if not lost:
-            return []
-        return [
-            ProgressRow(row.number, what, by)
-            for row in self._store.processes()
-            if (count := lost[row.type, row.name, row.by, row.key])
-            for what, by in (("done", -count), ("failed", count))
-        ]
+        for row in self._store.processes(among=lost) if lost else ():
+            identity = as_process(row).identity
+            count = lost[identity]
+            grown = (("done", -count), ("failed", count))
+            changes.progress += [ProgressRow(row.number, what, by) for what, by in grown]
+            changes.counters |= refused(identity, count, now)
 
     def _abandoned(self) -> list[LetterRow]:
         """Letters that someone claimed who has ended, or who has not reported for too long."""
-        now, mine = self._clock(), {row.letter.id for row, _ in self._to_note}
+        now, rows = self._clock(), self._to_note.rows if self._to_note is not None else []
+        mine = {row.letter.id for row in rows}
         return [
             row
             for row in self._store.letters(["handing over"], 10_000)
@@ -251,7 +217,7 @@ class Handover:
         now = self._clock()
         for row in self._abandoned():
             letter = row.letter
-            if self._allow or self._delivery.way(letter).repeatable:
+            if self._allow or self._delivery.way(letter.channel).repeatable:
                 fate = LetterFate(letter.id, "queued", now, _ABANDONED)
                 self._store.mark_letters([fate])
                 continue

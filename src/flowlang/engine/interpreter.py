@@ -12,7 +12,7 @@ reference: triggers.)
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
@@ -66,7 +66,7 @@ class Interpreter(Relocating):
         """Make a scheduled event for a contact, where it concerns it."""
         self._enter(contact, now, NONE)
         for data in self._concerned(event, contact):
-            self.happen(event.event.name, data)
+            self.happen(event.event.name, {"at": now, **data})
         self._drain()
 
     def about(self, contact: Contact, name: str, data: dict[str, Any], now: datetime) -> int:
@@ -74,7 +74,7 @@ class Interpreter(Relocating):
         self._enter(contact, now, NONE)
         event = self.program.names.events[name]
         holds = self.program.concerns[name]
-        view = View(contact, now, self.zone, self, event=data)
+        view = View(contact, self.now, self.zone, self, event=data)
         made = 0
         audience = event.audience
         rows: list[dict[str, Any]] = [{}]
@@ -85,16 +85,16 @@ class Interpreter(Relocating):
         if audience is not None and audience.kind == "with" and rows:
             rows = [{audience.records: rows}]
         for row in rows:
-            self.happen(name, {**row, **data})
+            self.happen(name, {"at": now, **row, **data})
             made += 1
         self._drain()
         return made
 
-    def existing(self, contact: Contact, now: datetime) -> None:
+    def existing(self, contact: Contact, names: Collection[str], now: datetime) -> None:
         """Look once at a contact for campaigns that include those who are there."""
         self._enter(contact, now, NONE)
-        change = Change("the campaign was applied", now, contact.seq)
-        chosen = [campaign for campaign in self.campaigns if campaign.include_existing]
+        change = Change("the campaign was applied", self.now, contact.seq)
+        chosen = [campaign for campaign in self.campaigns if campaign.name in names]
         self._let_begin(self._starts(contact, change, chosen, set()), change)
         self._drain()
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from flowlang import calendar
 from flowlang.check.names import Cap, Message, Policy
 from flowlang.effects import Terms
+from flowlang.engine.shared_caps import name_of
 from flowlang.engine.world import World
 
 if TYPE_CHECKING:
@@ -64,10 +65,10 @@ class Limits:
         marketing = message.kind == "marketing"
         waits: list[datetime | None] = []
         for policy in policies:
-            for index, cap in enumerate(policy.caps):
+            for cap in policy.caps:
                 if cap.marketing_only and not marketing:
                     continue
-                frees = self._frees(do, policy, index, cap)
+                frees = self._frees(do, policy, cap)
                 if frees is _FREE:
                     continue
                 if cap.otherwise == "skip":
@@ -79,12 +80,12 @@ class Limits:
             return "wait", None
         return "wait", max(moment for moment in waits if moment is not None)
 
-    def counted(self, do: RunEffects, policy: Policy, index: int, cap: Cap) -> list[datetime]:
+    def counted(self, do: RunEffects, policy: Policy, cap: Cap) -> list[datetime]:
         """When the sends went out that a cap counts now."""
         zone = policy.zone or do.zone
         since = calendar.add(do.now, cap.per, zone, -1)
         if cap.in_all:
-            times = list(self.world.recent.get((policy.name, index), ()))
+            times = list(self.world.recent.get(name_of(policy.name, cap), ()))
         else:
             times = [
                 sent.at
@@ -97,9 +98,9 @@ class Limits:
             return [moment for moment in times if calendar.add(moment, cap.per, zone) > do.now]
         return [moment for moment in times if moment > since]
 
-    def _frees(self, do: RunEffects, policy: Policy, index: int, cap: Cap) -> datetime | None:
+    def _frees(self, do: RunEffects, policy: Policy, cap: Cap) -> datetime | None:
         """When there is room under a cap; `_FREE` where there is now, None where there never is."""
-        counted, zone = self.counted(do, policy, index, cap), policy.zone or do.zone
+        counted, zone = self.counted(do, policy, cap), policy.zone or do.zone
         if len(counted) < cap.amount:
             return _FREE
         if cap.amount == 0:

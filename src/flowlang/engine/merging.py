@@ -20,7 +20,12 @@ Renumber = Callable[[int], int]
 
 
 def merge(world: World, kept: Contact, gone: Contact, now: datetime) -> None:
-    """Put all of `gone`, which is deleted then, into `kept`, whose own fields go before."""
+    """Put all of `gone`, which is deleted then, into `kept`, whose own fields go before.
+
+    It happens when neither of them is further.
+    """
+    kept.clock = gone.clock = max((one.clock for one in (kept, gone) if one.clock), default=None)
+    now = kept.not_before(now)
     first, second, length = _orders(kept, gone)
     for contact, renumber in ((kept, first), (gone, second)):
         _renumber(contact, renumber)
@@ -30,7 +35,6 @@ def merge(world: World, kept: Contact, gone: Contact, now: datetime) -> None:
     _facts(kept, gone)
     _history(kept, gone)
     _runs(world, kept, gone)
-    kept.clock = max((one.clock for one in (kept, gone) if one.clock), default=None)
     gone.deleted, gone.merged_into = True, kept.id
     gone.runs.clear()
     gone.tag_began.clear()

@@ -39,6 +39,7 @@ class Moves:
     answers: list[Answer] = field(default_factory=list)
     _ahead: dict[tuple[int, int], list[tuple[int, int]]] = field(default_factory=dict, repr=False)
     _sends: dict[int, list[tuple[str, str]]] = field(default_factory=dict, repr=False)
+    _lost: dict[tuple[int, int], set[str]] = field(default_factory=dict, repr=False)
 
     @property
     def name(self) -> str:
@@ -160,11 +161,7 @@ class Moves:
 
     def sent_again(self, contact: Contact, run: Run, to: int) -> list[str]:
         """The messages that a run got in this round and that a step which is new sends it again."""
-        got = {
-            one.message
-            for one in contact.messages
-            if one.campaign == run.campaign and one.seq >= run.start_seq
-        }
+        got = _got(contact, run)
         return sorted(
             {name for name, step in self._new_sends(to) if name in got and step not in run.passed}
         )
@@ -181,6 +178,34 @@ class Moves:
             if isinstance(one := found.new.instructions[pc], SendMessage)
         ]
         return sends
+
+    # ------------------------------------------------------------------ what comes no more
+
+    def not_sent(self, contact: Contact, run: Run, pc: int, to: int) -> list[str]:
+        """The messages that lay ahead of a run and do no more: they are gone, or stand behind it
+        now, and it has not got them in this round.
+        """
+        lost = self._lost.get((pc, to))
+        if lost is None:
+            found = self.difference
+            assert found is not None
+            lost = self._lost[pc, to] = _messages(found.old, pc) - _messages(found.new, to)
+        return sorted(lost - _got(contact, run)) if lost else []
+
+
+def _messages(campaign: Campaign, pc: int) -> set[str]:
+    """Those that can still be sent from a step on."""
+    steps = (campaign.instructions[at] for at in _from(campaign, pc))
+    return {one.message.name for one in steps if isinstance(one, SendMessage)}
+
+
+def _got(contact: Contact, run: Run) -> set[str]:
+    """The messages that a run got in this round."""
+    return {
+        one.message
+        for one in contact.messages
+        if one.campaign == run.campaign and one.seq >= run.start_seq
+    }
 
 
 def _of_round(entry: Entry, run: Run) -> bool:

@@ -48,6 +48,8 @@ class Tally:
     later: Counter[int] = field(default_factory=Counter)
     again: Counter[str] = field(default_factory=Counter)
     """By message, who would get it once more in this round."""
+    not_sent: Counter[str] = field(default_factory=Counter)
+    """By message, who would have got it, and does no more in this round."""
     stranded: Counter[int | None] = field(default_factory=Counter)
     """Of whom a person has yet to say what becomes of them."""
 
@@ -188,6 +190,8 @@ def _relocate(
         due = tally.at_once if run.due is not None and run.due <= now else tally.later
         due[pc] += 1
     tally.again.update(moves.sent_again(contact, run, to))
+    if pc is not None:
+        tally.not_sent.update(moves.not_sent(contact, run, pc, to))
 
 
 def stands(moves: Moves, pc: int | None) -> str:

@@ -100,10 +100,10 @@ def _caps(do: Interpreter, message: Message, entry: Entry) -> _Facts:
     otherwise = "skip" if entry.what == "skipped" else "wait"
     for policy in policies_for(do, terms_at(do)):
         zone = policy.zone or do.zone
-        for index, cap in enumerate(policy.caps):
+        for cap in policy.caps:
             if cap.otherwise != otherwise or (cap.marketing_only and message.kind != "marketing"):
                 continue
-            counted = do.sending.limits.counted(do, policy, index, cap)
+            counted = do.sending.limits.counted(do, policy, cap)
             if len(counted) < cap.amount:
                 continue
             yield Fact(tr('policy "{name}"', name=policy.name), cap.text)

@@ -22,6 +22,8 @@ from flowlang.program.program import Program
 from flowlang.stores.store import Store
 
 _BATCH = 100
+_WALKED = 10_000
+"""So many contacts are passed over at most who stay on earlier versions."""
 
 
 class Parting(NamedTuple):
@@ -60,7 +62,7 @@ def other_paths(
     """Replay the first contacts under way, at most so many; what was found, by campaign."""
     changed = {name: one for name, one in plan.moves.items() if one.has_changed and one.new}
     found: dict[str, Paths] = {}
-    for contact in _under_way(plan.old, store, list(changed), most) if changed else ():
+    for contact in _under_way(plan.old, store, changed, most) if changed else ():
         history = [row.entry for row in store.history(contact.id)]
         lived = [
             replay(store, one.program, one.outline, one.asks, contact, history, now)
@@ -90,15 +92,21 @@ def _concerned(contact: Contact, changed: dict[str, Moves], old: Program) -> set
     }
 
 
-def _under_way(program: Program, store: Store, names: list[str], most: int) -> Iterator[Contact]:
+def _under_way(
+    program: Program, store: Store, changed: dict[str, Moves], most: int
+) -> Iterator[Contact]:
+    """Those of them on the version that is replaced."""
     states, after, left = States(program), 0, most
-    while left:
-        rows = store.walk_runs(names, (*UNDER_WAY, "held"), after, min(left, _BATCH))
-        if not rows:
-            return
+    for _ in range(_WALKED // _BATCH):
+        rows = store.walk_runs(changed, (*UNDER_WAY, "held"), after, _BATCH)
         for row in rows:
-            yield states.read(row.state)[0]
-        after, left = rows[-1].number, left - len(rows)
+            contact = states.read(row.state)[0]
+            if left and _concerned(contact, changed, program):
+                left -= 1
+                yield contact
+        if not left or not rows:
+            return
+        after = rows[-1].number
 
 
 def _parting(

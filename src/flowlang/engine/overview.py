@@ -11,7 +11,7 @@ from typing import Any, Literal
 from flowlang.engine.admission import from_text
 from flowlang.engine.commons import as_process, by_kind
 from flowlang.engine.controls import VERBS, Control, Verb
-from flowlang.engine.processes import Process
+from flowlang.engine.processes import Process, ProcessStatus
 from flowlang.stores.store import Store
 
 _ASKED = 1_000
@@ -34,8 +34,8 @@ class View:
     """Those of them who wait until it is resumed, most often for a code."""
     unknown: int = 0
     """Of those done: messages of which nobody can tell whether they went out."""
-    version: str = ""
-    """Of a campaign: the version that runs."""
+    version: int = 0
+    """Of a campaign that it has: the number of the version that runs."""
     asked: Verb | Literal[""] = ""
     """What a person has asked for last that the engine has not done yet; most often nothing."""
 
@@ -45,12 +45,22 @@ class View:
         known = self.process.past + self.waiting
         return known if self.process.audience is None else max(known, self.process.audience)
 
+    @property
+    def is_to_come(self) -> bool:
+        """Nobody has come to it yet: it is in the program, and has no number."""
+        return self.process.number == 0
+
+    @property
+    def status(self) -> ProcessStatus:
+        """Of the process; what is to come waits."""
+        return "waiting" if self.is_to_come else self.process.status
+
     def data(self) -> dict[str, Any]:
         """As JSON for other programs."""
         process = self.process
         found: dict[str, Any] = {
-            "number": process.number, "type": process.identity.type, "name": process.name,
-            "by": process.identity.by, "status": process.status, "done": process.done,
+            "number": process.number or None, "type": process.identity.type, "name": process.name,
+            "by": process.identity.by, "status": self.status, "done": process.done,
             "skipped": sum(process.skipped.values()), "failed": process.failed,
             "unknown": self.unknown, "of": self.of, "waiting": self.waiting, "held": self.held,
             "halted": self.halted,
@@ -108,9 +118,9 @@ def views(store: Store) -> list[View]:
     """The same, for who has begun a transaction already, or does not want to wait for one."""
     rows, at_sends = store.processes(), store.at_sends()
     standing = store.standing()
-    of_campaigns, program = runs(standing, store.shared().counters), store.program()
-    versions: dict[str, str] = json.loads(program)["campaigns"] if program else {}
-    groups = {row[0] for row in at_sends} - versions.keys()
+    of_campaigns, text = runs(standing, store.shared().counters), store.program()
+    program: dict[str, Any] = json.loads(text) if text else {"number": 0, "campaigns": {}}
+    groups = {row[0] for row in at_sends} - program["campaigns"].keys()
     sends = _Standing(at_sends, store.at_group_sends(groups) if groups else [])
     found = []
     for process in map(as_process, rows):
@@ -119,7 +129,8 @@ def views(store: Store) -> list[View]:
             under_way = sum(counts[status] for status in UNDER_WAY)
             process.done = max(counts["started"] - under_way, 0)
             held = sends.held[process.name]
-            found.append(View(process, under_way, held, version=versions.get(process.name, "")))
+            version = program["number"] if process.name in program["campaigns"] else 0
+            found.append(View(process, under_way, held, version=version))
         elif process.identity.type == "message send":
             found.append(_send(process, sends.of_campaign(process)))
         elif process.identity.type == "group send":

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from flowlang.engine import shared_caps
 from flowlang.engine.applying import record
 from flowlang.engine.automations import SYSTEM
 from flowlang.engine.moves import FATES, Answer, Moves
@@ -16,7 +18,9 @@ from flowlang.engine.worker import Worker
 from flowlang.program.difference import statements
 from flowlang.program.program import Program
 from flowlang.program.step_changes import step_text
+from flowlang.source import did_you_mean
 from flowlang.speech import Text, tr
+from flowlang.stores.rows import Changes
 from flowlang.stores.store import Store
 
 
@@ -84,9 +88,15 @@ def _is_current(program: Program, name: str, version: str) -> bool:
 
 
 def look(found: Plan, store: Store, now: datetime) -> None:
-    """Count what becomes of everyone under way; nothing is written."""
+    """Count what becomes of everyone under way; nothing is written.
+
+    Raises Refusal where another version was applied meanwhile.
+    """
     _move(found, store, now, save=False)
     _look_behind(found, store)
+    current = applied(store)
+    if current is None or current.number != found.base.number:
+        raise Refusal(changed_meanwhile(current, found.base.number))
 
 
 def apply(found: Plan, store: Store, now: datetime) -> Version:
@@ -99,6 +109,8 @@ def apply(found: Plan, store: Store, now: datetime) -> Version:
         current = applied(store)
         if current is None or current.number != found.base.number:
             raise Refusal(changed_meanwhile(current, found.base.number))
+        values = {shared_caps.NAME: shared_caps.carried_over(store, found.old, found.new, now)}
+        store.save(Changes(values=values))
         _move(found, store, now, save=True)
         if found.stranded:
             raise Refusal(
@@ -117,6 +129,12 @@ def changed_meanwhile(current: Version | None, known: int) -> Text:
     """That someone else was faster."""
     if current is None:
         return tr("nothing is applied yet")
+    if current.number < known:
+        return tr(
+            "version {number} runs, and this was to follow version {known};"
+            " `flow plan` shows what it means now",
+            number=current.number, known=known,
+        )  # fmt: skip
     by = tr(" by {who}", who=current.who) if current.who else ""
     return tr(
         "version {number} was applied{by} meanwhile, and this was to follow version {known};"
@@ -139,7 +157,7 @@ def _move(found: Plan, store: Store, now: datetime, *, save: bool) -> None:
         # Without those who are halted elsewhere: each comes when it is its turn.
         shared = replace(store.shared(), halted={})
         position = Position.read(shared.values.get(NAME))
-        batch = worker.open(position, shared, (now, -1))
+        batch = worker.open(position, shared, (now, -math.inf))
         batch.take(rows)
         _count(found.tallies, relocate(batch, states, store, now, {row.id for row in rows}))
         if save:
@@ -157,6 +175,7 @@ def _count(tallies: dict[str, Tally], more: dict[str, Tally]) -> None:
         mine.at_once += one.at_once
         mine.later += one.later
         mine.again += one.again
+        mine.not_sent += one.not_sent
         mine.stranded += one.stranded
 
 
@@ -211,7 +230,12 @@ def read_answers(said: Iterable[str], old: Program, new: Program) -> dict[str, l
     found: dict[str, list[Answer]] = {}
     for text in said:
         name, answer = _read_answer(" ".join(text.split()), old, new)
-        found.setdefault(name, []).append(answer)
+        mine = found.setdefault(name, [])
+        if any(one.step == answer.step and one.to != answer.to for one in mine):
+            raise Refusal(
+                tr("--move {text}: another --move says otherwise of the same step", text=text)
+            )
+        mine.append(answer)
     return found
 
 
@@ -241,8 +265,9 @@ def _read_step(text: str, rest: str, moves: Moves) -> Answer:
         step, to = rest[:place].strip(), rest[place + 1 :].strip()
         if step != "*" and step not in olds:
             wrong = tr(
-                '--move {text}: "{campaign}" has no step `{step}` in the version that runs',
+                '--move {text}: "{campaign}" has no step `{step}` in the version that runs; {hint}',
                 text=text, campaign=moves.name, step=step,
+                hint=did_you_mean(step, list(olds), all_at="flow plan"),
             )  # fmt: skip
             continue
         known = None if step == "*" else olds[step]
@@ -260,7 +285,7 @@ def _read_step(text: str, rest: str, moves: Moves) -> Answer:
         if to in news:
             return Answer(known, news[to])
         wrong = tr(
-            '--move {text}: "{campaign}" will have no step `{to}`',
-            text=text, campaign=moves.name, to=to,
+            '--move {text}: "{campaign}" will have no step `{to}`; {hint}',
+            text=text, campaign=moves.name, to=to, hint=did_you_mean(to, [*news, *FATES]),
         )  # fmt: skip
     raise Refusal(wrong)

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from flowlang.calendar import minute
 from flowlang.contact import Contact, Entry, Happening, Run
+from flowlang.effects import CallReply
 from flowlang.engine.arrivals import Refused
+from flowlang.engine.calling import Call
 from flowlang.engine.files import Files
 from flowlang.engine.interpreter import Interpreter
 from flowlang.engine.retelling import decision
@@ -106,11 +108,9 @@ class Play:
         pool.free, pool.known = deque(), set()
         pool.add(tuple(f"TEST-{number:04}" for number in range(1, amount + 1)))
 
-    def answer(
-        self, url: str, values: dict[str, Any], contact: Contact
-    ) -> tuple[Literal["answered", "failed"], Any]:
-        known = self.answers.get(url, {})
-        return ("failed", None) if known is None else ("answered", known)
+    def answer(self, call: Call) -> CallReply:
+        known = self.answers.get(call.url, {})
+        return CallReply("failed") if known is None else CallReply("answered", known)
 
     # ------------------------------------------------------------------ time and what happens
 

@@ -44,6 +44,11 @@ class Identity(NamedTuple):
     """Tells those apart of which there are many of one name: the key of a group send's runs, the
     moment of an import."""
 
+    @property
+    def spelt(self) -> str:
+        """As people name it who have no number: `CAMPAIGN: MESSAGE`."""
+        return f"{self.by}: {self.name}" if self.by else self.name
+
 
 def of_send(message: str, campaign: Campaign, key: str) -> Identity:
     """The process that a send belongs to: that of the group send, or the campaign's own."""

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flowlang.delivery.settings import Rate
+from flowlang.stores.rows import Changes
+from flowlang.stores.store import Store
+
+NAME = "rate"
+"""Under which name the store keeps the rate that letters wait by."""
+_AT_ONCE = 1_000
+"""Letters that are released in one transaction."""
 
 _BURST = 6
 """A full bucket holds a sixth of what may go in the whole time."""
 _KEPT = 10_000
 """Domains that are remembered; past it, those whose buckets are full are forgotten."""
 _MICROSECOND = timedelta(microseconds=1)
+_LONGEST = timedelta(days=1)
+"""Who would have to wait longer asks again then; so all who wait go on in their order."""
 
 
 @dataclass(slots=True)
@@ -24,8 +34,24 @@ class _Bucket:
     """When it was last asked."""
 
 
-TURN = "it waits for its turn: "
-"""Begins what is said of a letter that has to wait for others to its domain."""
+def only_so_many(domain: str) -> str:
+    """Why a letter has to wait for others to its domain."""
+    return f"it waits for its turn: only so many go to {domain} at once"
+
+
+def deal_anew(store: Store, rate: Rate | None, now: datetime) -> None:
+    """Where the rate is another one than before, letters that wait for their turn may go at once:
+    they would wait for one that was reckoned by the old rate.
+
+    So many at a time, each a transaction: who is killed between them does the rest the next time.
+    Raises StoreError.
+    """
+    known = store.value(NAME) or ""
+    said = json.dumps([rate.count, rate.per.total_seconds()]) if rate is not None else ""
+    if said != known:
+        while store.release_letters("email", now, _AT_ONCE):
+            pass
+        store.save(Changes(values={NAME: said}))
 
 
 class Rates:
@@ -51,7 +77,8 @@ class Rates:
             bucket.full = max(bucket.full, now) + self._each
             return None
         # Those who wait are spread over the time to come: they would all ask again at once.
-        bucket.line_ends = max(free, bucket.line_ends + self._each)
+        # But no further than anybody can reckon: how fast it goes may be another by then.
+        bucket.line_ends = min(max(free, bucket.line_ends + self._each), now + _LONGEST)
         return bucket.line_ends
 
     def _bucket(self, domain: str, now: datetime) -> _Bucket:

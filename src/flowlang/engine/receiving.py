@@ -6,7 +6,8 @@ whoever asked over HTTP.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -23,6 +24,7 @@ from flowlang.engine.commons import as_row
 from flowlang.engine.state import States
 from flowlang.intake.contacts import ContactRows
 from flowlang.intake.coupons import CodeRows
+from flowlang.intake.problem import Problem
 from flowlang.program.program import Program
 from flowlang.speech import tr, why
 from flowlang.stores.rows import ArrivalRow, Changes, NoticeRow, Stock
@@ -43,30 +45,49 @@ class Fate(NamedTuple):
     """Why it was refused."""
 
 
+class _Overtaken(Exception):
+    """Somebody else has handed in one of these events meanwhile."""
+
+
 def receive_events(store: Store, arrivals: Sequence[Arrival]) -> list[Fate]:
-    """Take events, in their order; each has a line of its own.  Raises StoreError."""
-    # Beside the engine: nothing but arrivals is written, and the database keeps their ids apart.
-    with store.transaction(beside=True):
-        seen = store.seen({one.id for one in arrivals if one.id is not None})
-        done = admit_events(store, [one for one in arrivals if one.id not in seen])
-        refused = {one.line: one.message for one in done.problems}
-        rows = iter(done.arrivals)
-        taken: list[ArrivalRow] = []
-        ids: set[str | None] = set()
-        fates = []
-        for one in arrivals:
-            if one.id in seen:
-                fates.append(Fate(one.line, "known"))
-            elif one.line in refused:
-                fates.append(Fate(one.line, "refused", refused[one.line]))
-            elif (row := next(rows)).id is not None and row.id in ids:
-                fates.append(Fate(one.line, "known"))
-            else:
-                ids.add(row.id)
-                taken.append(row)
-                fates.append(Fate(one.line, "taken"))
-        store.append(taken)
+    """Take events, in their order; gives what became of each.  Raises StoreError.
+
+    Of all who hand in one id at once, wherever they are, one is told that it was taken.
+    """
+    while True:
+        with suppress(_Overtaken):  # who did is done, so now those ids are seen
+            return _received(store, arrivals)
+
+
+def _received(store: Store, arrivals: Sequence[Arrival]) -> list[Fate]:
+    """Raises _Overtaken, with nothing done."""
+    # Apart from the engine: nothing but arrivals is added, of whose ids the database takes care.
+    with store.transaction(apart=True):
+        fates, taken = _judged(store, arrivals)
+        if store.append(taken) < len(taken):
+            raise _Overtaken
     return fates
+
+
+def _judged(store: Store, arrivals: Sequence[Arrival]) -> tuple[list[Fate], list[ArrivalRow]]:
+    """What becomes of events, and what those that are taken become."""
+    seen = store.seen({one.id for one in arrivals if one.id is not None})
+    admitted = admit_events(store, (one for one in arrivals if one.id not in seen))
+    taken: list[ArrivalRow] = []
+    ids: set[str] = set()
+    fates = []
+    for one in arrivals:
+        row = None if one.id in seen else next(admitted)
+        if isinstance(row, Problem):
+            fates.append(Fate(one.line, "refused", row.message))
+        elif row is None or row.id in ids:
+            fates.append(Fate(one.line, "known"))
+        else:
+            taken.append(row)
+            fates.append(Fate(one.line, "taken"))
+            if row.id is not None:
+                ids.add(row.id)
+    return fates, taken
 
 
 def receive_contacts(
@@ -79,8 +100,8 @@ def receive_contacts(
     with store.transaction():
         done = admit_contacts(store, states, rows.rows, now)
         if done.problems and strict:
-            done.arrivals.clear()
-        elif rows.rows:
+            return Admitted(problems=done.problems)
+        if rows.rows:
             _append(store, done, rows, source, now, states.program.language)
     return done
 
@@ -93,7 +114,8 @@ def _append(
     process.status, process.audience = "waiting", rows.read
     data = import_finished(source, rows, len(done.problems), process.identity)
     store.append([*done.arrivals, ArrivalRow(now, None, "import finished", as_text(data))])
-    told = tr("contacts from {file}; {counts}", file=rows.headline, counts=contacts_told(done))
+    found = rows.without(done.problems)
+    told = tr("contacts from {file}; {counts}", file=found.headline, counts=contacts_told(done))
     notice = NoticeRow(now, "inbox", told.in_(language))
     store.save(Changes(processes=[as_row(process)], notices=[notice]))
 
@@ -106,6 +128,15 @@ def contacts_told(done: Admitted) -> str:
         changed=done.changed,
         unchanged=done.unchanged,
     )
+
+
+def contacts_counts(rows: ContactRows, done: Admitted, *, refused: bool) -> dict[str, int]:
+    """The same as JSON, with what could not be read; a file that was refused gave nothing."""
+    taken = 0 if refused else rows.taken
+    return {
+        "read": rows.read, "taken": taken, "new": done.new, "changed": done.changed,
+        "unchanged": done.unchanged, "left_out": rows.read - taken,
+    }  # fmt: skip
 
 
 class CodesTaken(NamedTuple):
@@ -125,7 +156,7 @@ def receive_codes(
 
     Raises StoreError.
     """
-    with store.transaction():
+    with store.transaction(apart=True):  # others who import into the list are waited for
         new = store.import_codes(name, found.codes, now)
         free = store.shared().stock[name].free if name in store.shared().stock else 0
         known, twice = len(found.codes) - new, found.duplicates
@@ -148,6 +179,22 @@ def receive_codes(
         notice = NoticeRow(now, "inbox", report.in_(language))
         store.save(Changes(processes=[as_row(process)], notices=[notice]))
     return CodesTaken(new, free, told)
+
+
+def codes_counts(
+    name: str, found: CodeRows, taken: CodesTaken | None, halted: Mapping[str, str]
+) -> dict[str, Any]:
+    """The same as JSON, with `halted_for`; None was taken where there was nothing to be read."""
+    new = taken.new if taken else 0
+    return {
+        "list": name, "read": found.read, "new": new, "known": len(found.codes) - new,
+        "duplicates": found.duplicates, "left_out": found.left_out,
+        "free": taken.free if taken else None,
+        "halted": [
+            {"message": message, "can_resume": not why, "because": why}
+            for message, why in halted.items()
+        ],
+    }  # fmt: skip
 
 
 def coupon_lists(store: Store, program: Program) -> list[dict[str, Any]]:

@@ -45,18 +45,16 @@ class Release:
 
 def campaigns_of(program: Program, release: Release) -> Collection[str]:
     """The campaigns whose runs may go on."""
-    identity = release.process
+    identity, every = release.process, (*program.by_name.values(), *program.earlier.values())
     if identity is None:
-        return [one.name for one in program.by_name.values() if _sends(one, release.message)]
+        return {one.name for one in every if _sends(one, release.message)}
     if identity.type == "campaign":
         return [identity.name]
     if identity.type == "message send":
         return [identity.by]
-    return [
-        one.name
-        for one in program.by_name.values()
-        if one.group_send == identity.by and _sends(one, identity.name)
-    ]
+    return {
+        one.name for one in every if one.group_send == identity.by and _sends(one, identity.name)
+    }
 
 
 def _sends(campaign: Campaign, message: str) -> bool:

@@ -28,7 +28,7 @@ class Relocating(Holding, ABC):
         self._stand_before(run, now)
 
     def _stand_before(self, run: Run, now: datetime) -> None:
-        run.status, run.due, run.since = "waiting", now, now
+        run.status, run.due, run.since = "waiting", now, self.now
         run.wait = {"held": "before"}
         run.began = self.world.tick()
 
@@ -39,7 +39,7 @@ class Relocating(Holding, ABC):
         if run.held or run.status != "waiting":
             return
         since, began, before = run.since, run.began, run.wait
-        self._enter(contact, since, NONE, run)
+        self._look_at(contact, since, NONE, run)
         history, self.world.history = self.world.history, None
         try:
             target = self.campaign.instructions[run.pc].run(self, run.pc)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 
 from flowlang.check.names import EmptyAction, Message
 from flowlang.check.templates import Template
@@ -48,40 +49,38 @@ def may_resume(
     message: str, world: World, sending: Sending, identity: Identity | None = None
 ) -> int:
     """How many go on if what is halted is resumed, in one process or in all.  Raises Refused."""
-    found = waiting(world, message, identity)
-    if not found:
+    found = waiting(message, world, sending, identity)
+    if not found.count:
         what = named(identity) if identity is not None else f'"{message}"'
         raise Moot(tr("{what} is not halted: nobody waits for it", what=what))
-    missing = lacking(message, world, sending, found)
-    if missing:
-        raise Lacking(missing)
-    return len(found)
+    if found.missing:
+        raise Lacking(found.missing)
+    return found.count
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Those who still wait for a halted message."""
+
+    count: int
+    missing: dict[str, int]
+    """How many codes are missing, by list, for those of them who may still get it."""
 
 
 def waiting(
-    world: World, message: str, identity: Identity | None = None
-) -> list[tuple[Contact, Run]]:
-    """Who still waits for a halted message, in order: in one process, or in all."""
-    return [
-        (contact, run)
-        for contact, run in world.waiting(message)
-        if identity is None or of_send(message, world.program.campaign_of(run), run.key) == identity
-    ]
-
-
-def lacking(
-    message: str, world: World, sending: Sending, among: list[tuple[Contact, Run]]
-) -> dict[str, int]:
-    """How many codes are missing, by list, for those who wait for a halted message and may still
-    get it.
-    """
+    message: str, world: World, sending: Sending, identity: Identity | None = None
+) -> Waiting:
+    """Who waits in one process, or in all: they are counted, however many they are."""
     needed: Counter[str] = Counter()
-    for contact, run in among:
-        needed.update(_needed(world.program.messages[message], sending, contact, run))
+    count = 0
+    for contact, run in world.each_waiting(message):
+        campaign = world.program.campaign_of(run)
+        if identity is None or of_send(message, campaign, run.key) == identity:
+            needed.update(_needed(world.program.messages[message], sending, contact, run))
+            count += 1
     left = {name: world.pool(name).left for name in needed}
-    return {
-        name: count - left[name] for name, count in sorted(needed.items()) if count > left[name]
-    }
+    missing = {name: by - left[name] for name, by in sorted(needed.items()) if by > left[name]}
+    return Waiting(count, missing)
 
 
 def _needed(message: Message, sending: Sending, contact: Contact, run: Run) -> list[str]:

@@ -12,6 +12,7 @@ from flowlang.check.templates import Template
 from flowlang.contact import Measure
 from flowlang.effects import END, STAY, CallOutcome, Next, SendOutcome, Terms
 from flowlang.engine.at_hand import NO_RUN
+from flowlang.engine.calling import Call, new_key
 from flowlang.engine.changes import Change
 from flowlang.engine.contact_effects import ContactEffects
 from flowlang.engine.world import Experiment
@@ -19,6 +20,9 @@ from flowlang.kinds import in_words
 
 CALL_RETRIES = (600, 1800, 3600)
 """Seconds after the first try of a call at which it is tried again."""
+
+_AHEAD = 1 << 62
+"""By so much a place in the order is before all others."""
 
 
 class RunEffects(ContactEffects):
@@ -37,11 +41,16 @@ class RunEffects(ContactEffects):
         return STAY
 
     def hold(self, due: datetime | None, *, keeps_place: bool = False) -> None:
-        """Stand at a send; who has waited longest keeps its place, also one who was halted."""
+        """Stand at a send; who has waited longest keeps its place, also one who was halted.
+
+        Of all that falls due at an instant, those who stand at a send go first.
+        """
         run = self.run
-        if not run.wait.get("queued") and not keeps_place:
-            run.began = self.world.tick()
-            run.since = self.now
+        if not run.wait.get("queued"):
+            if not keeps_place:
+                run.began = self.world.tick()
+                run.since = self.now
+            run.began -= _AHEAD
         run.wait = {"queued": True}
         run.status = "waiting"
         run.due = due
@@ -96,6 +105,9 @@ class RunEffects(ContactEffects):
 
     def stop_campaign(self, name: str) -> None:
         run, campaign, zone, view = self.run, self.campaign, self.zone, self.view
+        still = [change for change in self.changes if change.starts != name]
+        self.changes.clear()  # also what has yet to begin is stopped
+        self.changes.extend(still)
         for other in self.contact.runs.values():
             if other.campaign == name and other.under_way:
                 self._take(other)
@@ -143,23 +155,23 @@ class RunEffects(ContactEffects):
         run, world = self.run, self.world
         tries = int(run.wait.get("tries", 0))
         first = run.wait.get("first", self.now)
+        key = run.wait.get("key") or new_key(self)
         if tries == 0:
             world.called.append((self.now, url, values))
         else:
             values = run.wait["values"]
-        outcome, answer = (
-            world.answers(url, values, self.contact) if world.answers else ("answered", {})
-        )
+        outcome, answer, why = world.answer(Call(url, values, self.contact.id, key, tries))
         if outcome == "answered":
             run.answer = answer
             self.note("called", url)
             return "answered"
+        told = f"{url}: {why}" if why else url
         if tries >= len(CALL_RETRIES):
-            self.note("call failed", url)
+            self.note("call failed", told)
             return "failed"
         due = calendar.add(first, calendar.Duration(seconds=CALL_RETRIES[tries]), self.zone)
-        self.note("call failed", f"{url}, tried again {calendar.local(due, self.zone):%H:%M}")
-        self.stand(due, tries=tries + 1, first=first, values=values)
+        self.note("call failed", f"{told}, tried again {calendar.local(due, self.zone):%H:%M}")
+        self.stand(due, tries=tries + 1, first=first, values=values, key=key)
         return "pending"
 
     def experiment(self, step: str, shares: tuple[float, ...], length: Any) -> int | None:

@@ -20,6 +20,7 @@ from flowlang.engine.filling import Filling
 from flowlang.engine.limits import Limits, policies_for
 from flowlang.engine.processes import Process, of_send
 from flowlang.engine.recipients import Recipients
+from flowlang.engine.shared_caps import shared_caps
 from flowlang.engine.telling import Said
 from flowlang.engine.world import Skipped, World
 from flowlang.kinds import in_words
@@ -40,12 +41,7 @@ class Sending:
         self.filling = Filling(program, world, self.recipients)
         self.renderer = self.filling.renderer
         self.limits = Limits(world)
-        self.shared_caps = [
-            (policy.name, index, cap)
-            for policy in program.names.policies.values()
-            for index, cap in enumerate(policy.caps)
-            if cap.in_all
-        ]
+        self.shared_caps = shared_caps(program)
 
     def send(self, do: RunEffects, message: Message, terms: Terms) -> SendOutcome:
         """Try to send to the run's contact."""
@@ -175,12 +171,9 @@ class Sending:
                 f"{run.key}#{run.number}.{run.round}", contact.seq, under, address=address,
             )
         )  # fmt: skip
-        for policy_name, index, cap in self.shared_caps:
-            if cap.marketing_only and message.kind != "marketing":
-                continue
-            if cap.of_this_policy and policy_name not in under:
-                continue
-            self.world.recent.setdefault((policy_name, index), deque()).append(do.now)
+        for name, cap in self.shared_caps.items():
+            if cap.counts(message.kind, under):
+                self.world.recent.setdefault(name, deque()).append(do.now)
         self._process(do, message).done += 1
         if self.world.history is not None:
             do.note("sent", f"to {address}{codes}")

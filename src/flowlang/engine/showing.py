@@ -10,7 +10,8 @@ from typing import Any
 from flowlang.contact import Contact, Entry, Run
 from flowlang.delivery.calls import plain
 from flowlang.engine.state import States, merged_into
-from flowlang.speech import Text, joined, tr
+from flowlang.kinds import composed
+from flowlang.speech import Text, some, tr
 from flowlang.stores.rows import ContactRow
 from flowlang.stores.store import Store
 
@@ -46,6 +47,7 @@ def contact_id(store: Store, given: str) -> str:
 
     Raises SeveralContacts.
     """
+    given = composed(given)  # as ids are kept
     if store.contacts([given]):
         return given
     found = store.find([given.lower()]).get(given.lower(), [])
@@ -59,13 +61,15 @@ def several_have(address: str, ids: Iterable[str]) -> Text:
     return tr(
         'several contacts have the address "{address}": {ids}; ask for one by its id',
         address=address,
-        ids=joined(f'"{one}"' for one in ids),
+        ids=some((f'"{one}"' for one in ids), 10),
     )
 
 
 def there_is_none(store: Store, given: str, what: str = tr("there is no contact")) -> NoSuchContact:
     """What to say of a contact that is not there; it may come yet."""
-    more = tr("; it comes with the next `flow run`") if store.waiting_arrivals([given]) else ""
+    more = (
+        tr("; it has arrived, and `flow run` applies it") if store.waiting_arrivals([given]) else ""
+    )
     return NoSuchContact(tr('{what} "{name}"{more}', what=what, name=given, more=more))
 
 

@@ -138,7 +138,7 @@ def _in_audience(scene: Scene, contact: Contact, campaign: Campaign) -> Iterator
                 member = _member(node)
                 if member is not None:
                     now = explain(member, Place("audience"), scene.view(contact))
-                    yield Need(member.span.text, "yes", now)
+                    yield Need(member.span.words, "yes", now)
 
 
 def _member(send: SendAll) -> Expression | None:

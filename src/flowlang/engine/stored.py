@@ -12,13 +12,16 @@ from typing import SupportsIndex
 
 from flowlang.check.names import Config
 from flowlang.contact import Contact, Letter, Run, usable_address
+from flowlang.effects import CallReply
 from flowlang.engine.beside import SHARE, Alone, Peers
+from flowlang.engine.calling import Call
 from flowlang.engine.commons import as_process
 from flowlang.engine.processes import Identity, Process
+from flowlang.engine.state import States
 from flowlang.engine.world import Pool, World
 from flowlang.program.program import Program
 from flowlang.speech import tr
-from flowlang.stores.rows import Shared, Stock
+from flowlang.stores.rows import RunRow, Shared, Stock
 from flowlang.stores.store import Store, StoreError
 
 
@@ -114,7 +117,10 @@ def addresses_of(contacts: Iterable[Contact], config: Config) -> Iterator[str]:
 
 
 class BatchWorld(World):
-    """A world whose coupon lists are in a store; `peers` change it meanwhile, if any are beside."""
+    """A world whose coupon lists are in a store; `peers` change it meanwhile, if any are beside.
+
+    Those who are not at hand are read by `states`, as many at a time as `size` says.
+    """
 
     def __init__(
         self,
@@ -123,10 +129,14 @@ class BatchWorld(World):
         shared: Shared,
         now: datetime,
         peers: Peers | None = None,
+        states: States | None = None,
+        size: int = SHARE,
     ) -> None:
         super().__init__(program, writes_letters=True, letters_wait=True)
         self.store = store
         self.peers = peers
+        self._states = states
+        self._size = size
         self._known = shared.processes
         self.stock = shared.stock
         self.moment = now
@@ -137,6 +147,10 @@ class BatchWorld(World):
 
     def entries_of(self, contact: str) -> int:
         return self.entries.get(contact, 0)
+
+    def answer(self, call: Call) -> CallReply:
+        self.pause = True  # what took long is saved by itself
+        return super().answer(call)
 
     def queue(self, contact: str) -> list[Letter]:
         if self._queued is None:
@@ -149,11 +163,9 @@ class BatchWorld(World):
 
     def process(self, identity: Identity, now: datetime) -> Process:
         if self.processes.find(identity) is None:
-            for row in self.store.processes():
-                process = as_process(row)
-                if process.identity == identity:
-                    self._known.append(row)
-                    return self.processes.add(process)
+            for row in self.store.processes(among=[identity]):
+                self._known.append(row)
+                return self.processes.add(as_process(row))
         return super().process(identity, now)
 
     def pool(self, name: str) -> Pool:
@@ -171,3 +183,31 @@ class BatchWorld(World):
         if self.peers is not None:
             raise Alone  # who waits for a halted message stands in one queue
         return super().waiting(message)
+
+    def each_waiting(self, message: str) -> Iterator[tuple[Contact, Run]]:
+        """So many at a time: they may be more than memory holds."""
+        if self._states is None or self.peers is not None:
+            yield from super().each_waiting(message)
+            return
+        found, after = False, 0
+        while rows := self.store.halted(message, self._size, after):
+            after = rows[-1].began
+            some = list(self._standing(self._states, rows))
+            if self.robinson:
+                these = (contact for contact, _ in some)
+                self.robinson = Robinson(self.store, addresses_of(these, self.program.config))
+            yield from some
+            found = found or bool(some)
+        if not found:
+            self.halted.pop(message, None)
+            self.go_on(message)
+
+    def _standing(self, states: States, rows: list[RunRow]) -> Iterator[tuple[Contact, Run]]:
+        """Contacts and runs that are halted, as they are at hand, else as they are stored."""
+        away = {row.contact for row in rows} - self.contacts.keys()
+        there = {row.id: states.read(row.state)[0] for row in self.store.contacts(away)}
+        for row in rows:
+            contact = self.contacts.get(row.contact) or there.get(row.contact)
+            run = contact.runs.get((row.campaign, row.key)) if contact is not None else None
+            if contact is not None and run is not None and run.status == "halted":
+                yield contact, run

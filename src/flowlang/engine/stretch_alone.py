@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from flowlang.contact import Contact
 from flowlang.engine.batch_timeline import Horizon
-from flowlang.engine.controls import VERBS
 from flowlang.engine.position import JUST_AFTER, NAME, Position, Scheduled, Sweep, stamp
 from flowlang.engine.releasing import Release, campaigns_of
+from flowlang.engine.results import untold
 from flowlang.engine.sweeping import ask, asks, end
 from flowlang.program.program import ScheduledRun
 from flowlang.stores.rows import ArrivalRow, Changes, ContactRow, Shared
 
 if TYPE_CHECKING:
+    from flowlang.engine.timeline import Timeline
     from flowlang.engine.worker import Worker
 
 _FIRST = 500
@@ -102,7 +105,7 @@ class _Stretch:
         """The arrivals before a bound as far as they concern one contact each, and the first that
         concerns all.
         """
-        found = []
+        found: list[ArrivalRow] = []
         for row in arrivals:
             if bound is not None and row.at >= bound:
                 break
@@ -124,12 +127,14 @@ class _Stretch:
         timeline = batch.timeline
         for row in arrivals:
             timeline.advance(row.at)
-            if timeline.sweeps:
+            if timeline.stopped:
                 break
             self.worker.arrive(batch, row)
         timeline.advance(end[0])
         if timeline.sweeps:
             reached = timeline.sweeps[0].at - JUST_AFTER
+        elif timeline.stopped and timeline.now is not None:
+            reached = timeline.now - JUST_AFTER
         else:
             reached = end[0] if open_at is None else open_at - JUST_AFTER
         position.clock = max(position.clock or reached, reached)
@@ -151,11 +156,7 @@ class _Stretch:
         """An arrival that concerns many, or the system."""
         batch = self.worker.open(self.position, self.shared, (row.at, math.inf))
         rows: list[ContactRow] = []
-        if row.type in VERBS:
-            data = json.loads(row.data)
-            message = data["process"][1] if data.get("process") else data["message"]
-            rows = self.store.contacts({one.contact for one in self.store.halted(message)})
-        elif row.type == "merge":
+        if row.type == "merge":
             rows = self.store.contacts({row.contact or "", json.loads(row.data)["into"]})
         batch.take(rows)
         self.worker.arrive(batch, row)
@@ -166,7 +167,7 @@ class _Stretch:
         """The moment of a schedule has come."""
         position = self.position
         position.fired(what, key, at)
-        batch = self.worker.open(self.position, self.shared, (at, -1))
+        batch = self.worker.open(self.position, self.shared, (at, -math.inf))
         if isinstance(what, ScheduledRun):
             batch.take([])
             batch.timeline.move(at)
@@ -181,17 +182,12 @@ class _Stretch:
         """Ask the next contacts; what this makes due later happens after all have been asked."""
         position = self.position
         rows = self._next_asked(sweep)
-        batch = self.worker.open(self.position, self.shared, (sweep.at, -1))
+        batch = self.worker.open(self.position, self.shared, (sweep.at, -math.inf))
         batch.take(rows)
         timeline = batch.timeline
         timeline.move(sweep.at)
-        for campaign in self.program.campaigns if sweep.kind == "existing" else ():
-            # A campaign that has looked once must not look again, though the program still says so.
-            campaign.include_existing = campaign.name in sweep.campaigns
-        ask(timeline, sweep, [timeline.contacts[row.id] for row in rows])
-        if len(rows) == self.worker.batch and asks(sweep):
-            sweep.after = rows[-1].number
-        else:
+        ask(timeline, sweep, _in_turn(timeline, sweep, rows))
+        if not (asks(sweep) and (timeline.world.pause or len(rows) == self.worker.batch)):
             end(timeline, sweep)
             position.clock = max(position.clock or sweep.at, sweep.at)
             timeline.follow()
@@ -209,9 +205,22 @@ class _Stretch:
 
     def _rest(self) -> bool:
         """There is nothing to do; what has been sent is told."""
-        batch = self.worker.untold(self.position, self.shared)
-        if batch is None or batch.timeline.results is None:
+        names, clock = untold(self.shared.counters), self.position.clock
+        if not names or clock is None:
             return False
-        batch.timeline.results.tell()
+        batch = self.worker.open(self.position, self.shared, (clock, -math.inf))
+        if batch.timeline.results is not None:
+            batch.timeline.results.tell()
+        else:  # no campaign of this version reports
+            batch.changes.counters_gone += names
         self.worker.close(batch)
         return True
+
+
+def _in_turn(timeline: Timeline, sweep: Sweep, rows: list[ContactRow]) -> Iterator[Contact]:
+    """Contacts that are asked, until what has happened is to be saved."""
+    for row in rows:
+        if timeline.world.pause:
+            return
+        sweep.after = row.number
+        yield timeline.contacts[row.id]

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from flowlang.engine.batch_timeline import Horizon
 from flowlang.engine.beside import Alone, Peers
 from flowlang.engine.position import NAME, Position
+from flowlang.engine.results import MANY, untold
 from flowlang.stores.rows import Coming, ContactRow, Shared
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class _Stretch:
     def walk(self, now: datetime) -> bool:
         """Let happen what falls due and what has come for those who are nobody else's."""
         worker, position = self.worker, self.position
-        if position.clock is None or position.sweeps:
+        if position.clock is None or position.sweeps or len(untold(self.shared.counters)) > MANY:
             raise Alone
         if worker.program.config.missed == "skip" and position.skip_missed(worker.program, now):
             raise Alone
@@ -69,7 +70,7 @@ class _Stretch:
         """The same with these arrivals to choose from; None where others have them all, and who
         comes behind them may be nobody's.
         """
-        worker, store, size = self.worker, self.store, self.worker.batch
+        store, size = self.store, self.worker.batch
         bound = self._bound(coming, now)
         # Behind those that are seen may be one that concerns all.
         seen = coming[-1].place if len(coming) == reach else (now, math.inf)
@@ -85,7 +86,7 @@ class _Stretch:
         if not due and not new:
             if bound is None and len(coming) == reach:
                 return None
-            if bound is not None or worker.untold(self.position, self.shared) is not None:
+            if bound is not None or untold(self.shared.counters):
                 raise Alone
             return False
         self._do([*due, *store.contacts(new)], mine | new, horizon, end)
@@ -136,6 +137,8 @@ class _Stretch:
         batch.take(rows)
         for row in arrivals:
             batch.timeline.advance(row.at)
+            if batch.timeline.stopped:
+                break
             worker.arrive(batch, row)
         batch.timeline.advance(horizon[0])
         worker.close(batch)

@@ -8,7 +8,6 @@ the other, and nothing else happens before the last one was asked.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flowlang import calendar
@@ -24,8 +23,8 @@ from flowlang.engine.telling import Part, Said
 if TYPE_CHECKING:
     from flowlang.engine.timeline import Timeline
 
-Ask = Callable[[Contact, datetime], bool]
-"""Asks a contact at a moment; gives whether that touched it."""
+Ask = Callable[[Contact], bool]
+"""Asks a contact; gives whether that touched it."""
 
 
 def asks(sweep: Sweep) -> bool:
@@ -43,7 +42,7 @@ def ask(timeline: Timeline, sweep: Sweep, contacts: Iterable[Contact]) -> None:
     for contact in contacts:
         if contact.deleted:
             continue
-        if asking(contact, max(sweep.at, contact.clock or sweep.at)):
+        if asking(contact):
             timeline.settle(contact)
             timeline.heed()
 
@@ -79,7 +78,7 @@ def _schedule(timeline: Timeline, sweep: Sweep) -> Ask:
     known, default = zone(sweep.zone), program.config.timezone
     day = calendar.local_date(sweep.at, known or default).isoformat()
 
-    def fire(contact: Contact, at: datetime) -> bool:
+    def fire(contact: Contact) -> bool:
         if not found or resolve_zone(contact, default).key != sweep.zone:
             return False
         if contact.scheduled.get(sweep.stamp, "") >= day:
@@ -98,15 +97,15 @@ def _schedule(timeline: Timeline, sweep: Sweep) -> Ask:
 def _about(timeline: Timeline, sweep: Sweep) -> Ask:
     data = from_text(sweep.data)
     do = timeline.interpreter
-    return lambda contact, at: bool(do.about(contact, sweep.event, data, at))
+    return lambda contact: bool(do.about(contact, sweep.event, data, sweep.at))
 
 
 def _existing(timeline: Timeline, sweep: Sweep) -> Ask:
     do, world = timeline.interpreter, timeline.world
 
-    def look(contact: Contact, at: datetime) -> bool:
+    def look(contact: Contact) -> bool:
         before = (contact.seq, world.ticks)
-        do.existing(contact, at)
+        do.existing(contact, sweep.campaigns, sweep.at)
         return (contact.seq, world.ticks) != before
 
     return look
@@ -114,7 +113,7 @@ def _existing(timeline: Timeline, sweep: Sweep) -> Ask:
 
 def _release(timeline: Timeline, sweep: Sweep) -> Ask:
     release = Release.read(sweep.data)
-    return lambda contact, at: let_go(contact, release, timeline.program, at)
+    return lambda contact: let_go(contact, release, timeline.program, sweep.at)
 
 
 _ASKING: dict[str, Callable[[Timeline, Sweep], Ask]] = {

@@ -250,7 +250,7 @@ class Compiler:
             )
         change = self.actions.on_contact(node)
         if change is None:
-            what = node.span.text.split("\n")[0]
+            what = node.span.first_line
             self.findings.report(
                 d.TEST_ACTION,
                 node.span,

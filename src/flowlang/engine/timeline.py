@@ -1,15 +1,15 @@
 """Everything into the order of time: what falls due, what schedules make, what arrives.
 
-What falls due at an instant comes before what arrives at it; waits come by when they began, then
-schedules by file and line.  What concerns all contacts (a sweep) is done at its instant, before
-anything else happens.
+What falls due at an instant comes before what arrives at it: sends that have waited, then waits,
+both by when they began, then schedules by file and line.  What concerns all contacts (a sweep) is
+done at its instant, before anything else happens.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from heapq import heappop, heappush
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,7 +23,7 @@ from flowlang.engine.controls import Control
 from flowlang.engine.files import Files
 from flowlang.engine.importing import Imports
 from flowlang.engine.interpreter import Interpreter, is_due, next_due
-from flowlang.engine.position import Sweep, stamp
+from flowlang.engine.position import JUST_AFTER, Sweep, stamp
 from flowlang.engine.processes import Identity
 from flowlang.engine.recalling import recall_withdrawn
 from flowlang.engine.results import Results
@@ -31,8 +31,6 @@ from flowlang.engine.schedules import Schedules
 from flowlang.engine.world import World
 from flowlang.intake.contacts import ContactRow, ContactRows
 from flowlang.program.program import Program, ScheduledRun
-
-_A_MOMENT = timedelta(microseconds=1)
 
 
 class Timeline:
@@ -94,7 +92,7 @@ class Timeline:
         if self._imports.wanted:
             self._imports.remember(row.key(), contact_data(row))
 
-    def begin(self, now: datetime) -> None:
+    def begin(self, now: datetime, *, looks: bool = True) -> None:
         """The clock starts; campaigns that include existing contacts look at them once."""
         self.move(now)
         if self.program.scheduled:
@@ -102,42 +100,52 @@ class Timeline:
             for contact in self.everyone:
                 self._schedule_zone(resolve_zone(contact, self.program.config.timezone), now)
         self._schedules.begin(now)
-        if any(campaign.include_existing for campaign in self.program.campaigns):
-            self._sweep(Sweep("existing", now))
+        looking = [one.name for one in self.program.campaigns if one.include_existing]
+        if looks and looking:
+            self._sweep(Sweep("existing", now, campaigns=looking))
 
     def _watch_zone(self, contact: Contact) -> None:
         """A zone that no contact had before: what falls due now has come before what brought it."""
         if self.now is not None:
             zone = resolve_zone(contact, self.program.config.timezone)
-            self._schedule_zone(zone, self.now + _A_MOMENT)
+            self._schedule_zone(zone, contact.not_before(self.now) + JUST_AFTER)
 
     def _schedule_zone(self, zone: ZoneInfo, since: datetime) -> None:
         self._schedules.watch(zone, since)
 
     def settle(self, contact: Contact) -> None:
         """Note when the next thing is due for a contact; after anything happened to it."""
-        if self.automations is not None:
-            self.automations.drop()
+        self._drop_what_is_over()
         if self.program.scheduled:
             self._watch_zone(contact)
         found = next_due(contact)
         if found is not None:
             heappush(self._due, (found[0], found[1], self._numbers[contact.id], found[2]))
 
+    def _drop_what_is_over(self) -> None:
+        if self.automations is not None:
+            self.automations.drop()
+
     # ------------------------------------------------------------------ time
+
+    @property
+    def stopped(self) -> bool:
+        """Nothing more may happen until all contacts were asked, or what has happened is saved."""
+        return bool(self.sweeps) or self.world.pause
 
     def advance(self, until: datetime) -> None:
         """Let all that falls due up to and including a moment happen; then it is that moment."""
         self.run_until(until)
-        if not self.sweeps and (self.now is None or until > self.now):
+        if not self.stopped and (self.now is None or until > self.now):
             self.move(until)
 
     def run_until(self, until: datetime) -> None:
         """The same, but the clock stays where the last thing happened."""
         due, schedules, sweeps = self._due, self._schedules.ahead, self.sweeps
+        world = self.world
         interpreter, by_number, results = self.interpreter, self._by_number, self.results
         coming = self._imports.coming
-        while not sweeps:
+        while not (sweeps or world.pause):
             # What has come is applied before the clock moves on.
             end = self.now if coming and self.now is not None else until
             if due and due[0][0] <= end and not (schedules and schedules[0][0] < due[0][0]):
@@ -314,8 +322,8 @@ class Timeline:
             raise Refused(f'"{contact_id}" was merged into "{contact.merged_into}"')
         new = contact is None or contact.deleted
         if contact is None or contact.deleted:
-            contact = Contact(contact_id)
-            contact.fields["created"] = now
+            contact = Contact(contact_id, clock=contact.clock if contact is not None else None)
+            contact.fields["created"] = contact.not_before(now)
             self.add(contact)
         self._imports.remember(contact_id, data)
 
@@ -350,6 +358,7 @@ class Timeline:
         if gone is kept:
             raise Refused(f'"{gone_id}" cannot be merged into itself')
         merging.merge(self.world, kept, gone, now)
+        now = kept.not_before(now)
         withdrawn = self.interpreter.sending.recipients.withdrawn
         for whose in (kept.id, gone.id):
             recall_withdrawn(self.world, kept, whose, withdrawn, now)

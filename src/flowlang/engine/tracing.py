@@ -151,7 +151,7 @@ class Outline:
     def _take(self, campaign: str, statement: Node, node: Expression, asks: Asks) -> None:
         place = campaign, statement.span.line
         if id(node) in asks.conditions:
-            text = " ".join(statement.span.text.partition("\n")[0].split())
+            text = " ".join(statement.span.first_line.split())
             role = "goal" if statement.rule == "goal" else _ROLES.get(type(statement), "step")
             event = getattr(getattr(statement, "event", None), "event", None)
             stated = Stated(campaign, role, place[1], text, node, str(event.value) if event else "")

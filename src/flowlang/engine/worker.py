@@ -21,6 +21,7 @@ from flowlang.engine.arrivals import REACTIONS, Moot, Refused
 from flowlang.engine.batch import Batch
 from flowlang.engine.batch_timeline import Horizon
 from flowlang.engine.beside import Alone, Peers
+from flowlang.engine.calling import Answers, AnswersAtHand, Wanted
 from flowlang.engine.commons import as_process
 from flowlang.engine.controls import VERBS, Control
 from flowlang.engine.files import Files
@@ -32,7 +33,6 @@ from flowlang.engine.state import States
 from flowlang.engine.stretch_alone import stretch_alone
 from flowlang.engine.stretch_beside import stretch_beside
 from flowlang.engine.telling import Said
-from flowlang.engine.world import Answers
 from flowlang.program.program import Program
 from flowlang.stores.rows import ArrivalRow, Changes, Coming, NoticeRow, Shared
 from flowlang.stores.store import Store
@@ -61,7 +61,7 @@ class Worker:
     ) -> None:
         self.program = program
         self.store = store
-        self.answers = answers
+        self.answers = AnswersAtHand(answers, store) if answers else None
         self.files = files
         self.batch = batch
         self.states = States(program)
@@ -88,6 +88,8 @@ class Worker:
                 self.between()
         except Outdated:
             self.outdated = True
+        if self.answers is not None:
+            self.answers.forget()
         self.report = report
         if report.reactions:
             told = Said("reactions-refused", {"count": report.reactions})
@@ -104,12 +106,11 @@ class Worker:
 
         Raises Refused where it cannot be.
         """
-        with self.store.transaction():
-            shared = self.store.shared()
-            position = Position.read(shared.values.get(NAME))
-            batch = self.open(position, shared, (now, math.inf))
-            batch.take(self.store.contacts({one.contact for one in self.store.halted(message)}))
-            return may_resume(message, batch.world, batch.timeline.interpreter.sending, of)
+        shared = self.store.shared()
+        position = Position.read(shared.values.get(NAME))
+        batch = self.open(position, shared, (now, math.inf))
+        batch.take([])
+        return may_resume(message, batch.world, batch.timeline.interpreter.sending, of)
 
     # ------------------------------------------------------------------ one stretch of time
 
@@ -134,10 +135,23 @@ class Worker:
     def _part(
         self, stretch: Callable[[Worker, datetime], bool], now: datetime, report: Report
     ) -> bool:
-        """Do a stretch; what it did is reported once it is saved."""
-        self.report = Report()
-        with collector_at_rest():
-            done = stretch(self, now)
+        """Do a stretch; what it did is reported once it is saved.
+
+        It may be begun several times: each call to the web that it wants is made between two.
+        """
+        done, answers = None, self.answers
+        while done is None:
+            self.report = Report()
+            if answers is not None:
+                answers.begun()
+            try:
+                with collector_at_rest():
+                    done = stretch(self, now)
+            except Wanted as wanted:
+                assert answers is not None
+                answers.make(wanted.call)
+        if answers is not None:
+            answers.saved()
         report.absorb(self.report)
         return done
 
@@ -152,7 +166,7 @@ class Worker:
             raise Outdated
         return Batch(
             self.states, self.store, position, shared, end,
-            answers=self.answers, files=self.files, peers=peers,
+            answers=self.answers, files=self.files, peers=peers, size=self.batch,
         )  # fmt: skip
 
     def arrive(self, batch: Batch, row: ArrivalRow) -> None:
@@ -176,10 +190,9 @@ class Worker:
         processes = batch.world.processes
         if named is None or processes.find(named) is not None:
             return
-        rows = self.store.processes()
-        for process in (as_process(one) for one in rows if one.status == "cancelled"):
-            if process.identity == named:
-                processes.add(process)
+        for row in self.store.processes(among=[named]):
+            if row.status == "cancelled":
+                processes.add(as_process(row))
 
     def _refuse(self, changes: Changes, row: ArrivalRow, why: str) -> None:
         changes.arrivals.append((row.seq, "refused", why))
@@ -207,13 +220,6 @@ class Worker:
             or any(campaign not in known for _, campaign, _ in changes.runs_gone)
             or bool(gone(changes.processes, known))
         )
-
-    def untold(self, position: Position, shared: Shared) -> Batch | None:
-        """A batch in which to tell what sends came to, where that is still to be told."""
-        assert position.clock is not None
-        batch = self.open(position, shared, (position.clock, -1))
-        results = batch.timeline.results
-        return batch if results is not None and results.pending else None
 
     def concerns_all(self, one: ArrivalRow | Coming) -> bool:
         """Whether an arrival concerns many contacts, or the system."""

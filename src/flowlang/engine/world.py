@@ -7,12 +7,14 @@ the beginning of a transaction and writes back what changed at the end.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any
 
 from flowlang.contact import Contact, Entry, Letter, Run, RunKey
+from flowlang.effects import CallReply
+from flowlang.engine.calling import Call
 from flowlang.engine.processes import Identity, Process, Processes, of_send
 from flowlang.engine.telling import Said
 from flowlang.program.program import Campaign, Program
@@ -94,14 +96,6 @@ class Notice:
     text: str
 
 
-class Answers(Protocol):
-    """Who answers calls to the web."""
-
-    def __call__(
-        self, url: str, values: dict[str, Any], contact: Contact
-    ) -> tuple[Literal["answered", "failed"], Any]: ...
-
-
 @dataclass(slots=True)
 class World:
     """Everything beyond a single contact."""
@@ -115,8 +109,8 @@ class World:
     halted: dict[str, list[tuple[str, RunKey, int]]] = field(default_factory=dict)
     """By message: who waits for it, in order: contact, run, and which standing of it."""
     resuming: str | None = None
-    recent: dict[tuple[str, int], deque[datetime]] = field(default_factory=dict)
-    """When messages went out that a cap over all contacts counts, by policy and cap."""
+    recent: dict[tuple[str, str], deque[datetime]] = field(default_factory=dict)
+    """When messages went out that a cap over all contacts counts, by policy and words."""
     experiments: dict[tuple[str, str], Experiment] = field(default_factory=dict)
     measured: Counter[str] = field(default_factory=Counter)
     reactions: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -144,7 +138,13 @@ class World:
     """What happened to the system and no automation has seen yet: name, data, and the automation
     by which it came about, if any."""
     history: Callable[[Entry], None] | None = None
-    answers: Answers | None = None
+    answers: Callable[[Call], CallReply] | None = None
+    pause: bool = False
+    """Nothing more is to happen for now: what has happened is to be saved first."""
+
+    def answer(self, call: Call) -> CallReply:
+        """Have a call answered; where nobody does, it succeeds without an answer."""
+        return self.answers(call) if self.answers else CallReply("answered", {})
 
     def tick(self) -> int:
         """The next place in the order of those who wait."""
@@ -233,6 +233,10 @@ class World:
             self.halted.pop(message, None)
             self.go_on(message)
         return found
+
+    def each_waiting(self, message: str) -> Iterator[tuple[Contact, Run]]:
+        """The same one by one: they need not all be at hand together."""
+        yield from self.waiting(message)
 
     def go_on(self, message: str) -> None:
         """The sends of a message are not halted any more."""

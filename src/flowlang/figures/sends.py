@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from flowlang.check.names import Message
 from flowlang.contact import Contact, Entry, Sent
+from flowlang.engine.outages import behind
 from flowlang.engine.showing import merged
 from flowlang.figures.source import Source
 from flowlang.stores.rows import SendingRow
@@ -63,6 +64,7 @@ def rows(source: Source) -> Batches:
 
 def sends(source: Source) -> Iterator[list[Send]]:
     """All sends, contact by contact, in the order in which they happened."""
+    held = behind(source.store)
     for contacts in source.contacts():
         matching = {one.id: _Matching(one) for one in contacts}
         order = {one: place for place, one in enumerate(matching)}
@@ -70,6 +72,8 @@ def sends(source: Source) -> Iterator[list[Send]]:
         found = []
         for row in source.store.sendings(kept):
             mine = row._replace(contact=kept[row.contact])
+            if mine.status == "queued" and not mine.reason:
+                mine = mine._replace(reason=held.get(mine.channel, ""))
             found.append(_sent(mine, matching[mine.contact].take(mine)))
         places: dict[tuple[object, ...], int] = {}
         for place, one in enumerate(source.store.entries(kept, ("sent", "skipped"))):

@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from flowlang.check.names import MAX_NAME
 from flowlang.intake.problem import shown
-from flowlang.kinds import BadValue
+from flowlang.kinds import BadValue, composed
 from flowlang.source import did_you_mean
 from flowlang.speech import tr
 
@@ -63,6 +63,7 @@ def consent(raw: object, channels: Collection[str]) -> dict[str, bool]:
 
 
 def _channel(word: str, channels: Collection[str]) -> str:
+    word = composed(word)
     for channel in channels:
         if channel.casefold() == word.casefold():
             return channel
@@ -84,7 +85,7 @@ def _parts(raw: object) -> list[str]:
             raw = json.loads(raw)
     if isinstance(raw, str):
         separator = next((mark for mark in ";|," if mark in raw), ";")
-        return [part for piece in raw.split(separator) if (part := piece.strip())]
+        return [part for piece in composed(raw).split(separator) if (part := piece.strip())]
     if isinstance(raw, list) and all(isinstance(part, str) for part in raw):
-        return [part for piece in raw if (part := piece.strip())]
+        return [part for piece in raw if (part := composed(piece).strip())]
     raise BadValue(tr("expected a list of texts"))

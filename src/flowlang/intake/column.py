@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from itertools import islice, zip_longest
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from flowlang.intake.decoding import NotText, decode
+from flowlang.intake.layout import FOUND, Layout, NoColumn, Place, find, unsure
 from flowlang.intake.problem import Problem, shown
 from flowlang.intake.report import RowsRead
-from flowlang.intake.table import BrokenRow, Row, all_rows, find_delimiter, heading, rows
+from flowlang.intake.table import BrokenRow, Row, all_rows
 from flowlang.kinds import BadValue
-from flowlang.speech import tr, why
+from flowlang.speech import tr, tr_n, why
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,42 +78,6 @@ class _Reading:
         )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """What a person says of a file; whatever is left out is found."""
-
-    column: str = ""
-    """The heading of the column, or its number from 1."""
-    delimiter: str = ""
-    encoding: str | None = None
-    header: bool | None = None
-    """Whether the first row is a header."""
-
-
-FOUND = Layout()
-"""Nothing is said: all of it is found."""
-_NAMED = 8
-"""Columns that are named where there is none of the name that was asked for."""
-
-
-class NoColumn(ValueError):
-    """The file has no such column.  The message says which there are, for a person."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where the values stand: in which cell of the rows, below which header line."""
-
-    delimiter: str | None
-    """None where every line is one value as it stands."""
-    index: int = 0
-    width: int = 1
-    header: int = 0
-    """The line of the header, 0 where there is none."""
-    sure: bool = True
-    """A person or the header says which column it is, or there is but one."""
-
-
 def read_column(
     kind: type[Rows],
     name: str,
@@ -136,9 +100,9 @@ def read_column(
     found = _Reading()
     try:
         decoded = decode(data, layout.encoding)
-        place = _find(name, decoded.text, headers, layout)
+        place = find(name, decoded.text, headers, layout)
         if heads and not place.sure:
-            raise _unsure(decoded.text, place, heads, layout)
+            raise unsure(decoded.text, place, heads, layout)
     except (NotText, NoColumn) as bad:
         found.problems.append(Problem("error", 0, None, "", why(bad)))
         return found.rows(kind, name)
@@ -174,122 +138,7 @@ def _tell_header(found: _Reading, text: str, line: int, headers: Collection[str]
         found.problems.insert(0, Problem("warning", line, None, "", message))
 
 
-def _unsure(text: str, place: _Place, heads: str, layout: Layout) -> NoColumn:
-    """The columns of a table, each with a value, for a person to say which one it is."""
-    seen = _seen(text, place.delimiter or ",")
-    is_header = layout.header
-    if is_header is None:
-        is_header = any(_heads(seen, index) for index in range(place.width))
-    names = seen[0].cells
-    values = seen[int(is_header and len(seen) > 1)].cells
-    columns = []
-    for index, (name, value) in enumerate(zip_longest(names, values[: len(names)], fillvalue="")):
-        told = f'("{shown(value, 30)}")'
-        columns.append(f"{index + 1} " + (f"`{shown(name, 30)}` {told}" if is_header else told))
-    more = tr(" and {count:,} more", count=len(names) - _NAMED) if len(names) > _NAMED else ""
-    return NoColumn(
-        tr(
-            "there are {count:,} columns, and none is headed `{heads}` or the like: "
-            "{columns}{more}; head one `{heads}`, or say --column",
-            count=len(names),
-            heads=heads,
-            columns=", ".join(columns[:_NAMED]),
-            more=more,
-        )
-    )
-
-
-def _seen(text: str, delimiter: str) -> list[Row]:
-    """The first rows that can be read."""
-    return [row for row in islice(rows(text, delimiter), 20) if isinstance(row, Row)]
-
-
-def _find(name: str, text: str, headers: Collection[str], layout: Layout) -> _Place:
-    """Where the values are, as a person says it, as far as that goes.  Raises NoColumn."""
-    if layout.column or layout.delimiter:
-        return _said(text, headers, layout)
-    place = _detected(name, text, headers)
-    if layout.header is None or layout.header == bool(place.header):
-        return place
-    if not layout.header:
-        return replace(place, header=0)
-    return replace(place, header=next(_lines(text, place.delimiter), 0))
-
-
-def _said(text: str, headers: Collection[str], layout: Layout) -> _Place:
-    """The column of a table that a person names."""
-    wanted = heading(layout.column)
-    delimiter = layout.delimiter or find_delimiter(text, {*headers, wanted})
-    seen = _seen(text, delimiter)
-    if not seen:
-        raise NoColumn(tr("there is no row in it that can be read"))
-    first, names = seen[0], [heading(cell) for cell in seen[0].cells]
-    width = len(names)
-    if layout.header is not False and wanted in names:
-        return _Place(delimiter, names.index(wanted), width, first.line)
-    if layout.column.isdecimal() and 1 <= int(layout.column) <= width:
-        index = int(layout.column) - 1
-    elif layout.column:
-        there = ", ".join(f"`{shown(cell, 30)}`" for cell in first.cells[:_NAMED])
-        raise NoColumn(
-            tr(
-                'there is no column "{name}"; the first row is {columns}',
-                name=shown(layout.column),
-                columns=there,
-            )
-        )
-    else:
-        index = next((place for place, one in enumerate(names) if one in headers), 0)
-    sure = bool(layout.column) or names[index] in headers or not _several(seen)
-    is_header = layout.header
-    if is_header is None:
-        is_header = names[index] in headers or _heads(seen, index)
-    return _Place(delimiter, index, width, first.line if is_header else 0, sure)
-
-
-def _heads(seen: list[Row], index: int) -> bool:
-    """Whether the first row is a header: it has no digit where all rows below have one."""
-    first, *below = [row.cells[index] if index < len(row.cells) else "" for row in seen]
-    return bool(below) and not _digits(first) and all(map(_digits, below))
-
-
-def _lines(text: str, delimiter: str | None) -> Iterator[int]:
-    """In which lines there is something."""
-    if delimiter is None:
-        return (number for number, line in enumerate(text.split("\n"), 1) if line.strip())
-    return (row.line for row in rows(text, delimiter))
-
-
-def _detected(name: str, text: str, headers: Collection[str]) -> _Place:
-    """A table by its suffix (.csv, .tsv) or by a heading word among several cells of its first row.
-
-    Of a table with several columns and no such word it is the first column, though not for sure,
-    and its first row is a header if it has no digit where all rows below have one.
-    """
-    table = name.lower().endswith((".csv", ".tsv"))
-    delimiter = find_delimiter(text, headers)
-    seen = _seen(text, delimiter)
-    if not seen:
-        return _Place(delimiter if table else None)
-    first = seen[0]
-    width = len(first.cells)
-    for index, cell in enumerate(first.cells):
-        if heading(cell) in headers:
-            return _Place(delimiter if table or width > 1 else None, index, width, first.line)
-    if not table:
-        return _Place(None)
-    sure = not _several(seen)
-    if width > 1 and _heads(seen, 0):
-        return _Place(delimiter, 0, width, first.line, sure)
-    return _Place(delimiter, 0, width, sure=sure)
-
-
-def _several(seen: list[Row]) -> bool:
-    """Whether there is anything beside the first column."""
-    return len(seen[0].cells) > 1 and any(any(row.cells[1:]) for row in seen)
-
-
-def _values(text: str, place: _Place) -> Iterator[tuple[int, str | BadValue]]:
+def _values(text: str, place: Place) -> Iterator[tuple[int, str | BadValue]]:
     """The line of each row below the header, and its value without outer blanks ("" if blank)."""
     if place.delimiter is None:
         for number, line in enumerate(text.removesuffix("\n").split("\n"), start=1):
@@ -300,22 +149,25 @@ def _values(text: str, place: _Place) -> Iterator[tuple[int, str | BadValue]]:
         if isinstance(row, BrokenRow):
             yield row.line, BadValue(row.message)
         elif row.line != place.header:
-            yield row.line, _cell(row.cells, place)
+            yield row.line, _cell(row, place)
 
 
-def _cell(cells: list[str], place: _Place) -> str | BadValue:
-    if any(cells[place.width :]):
+def _cell(row: Row, place: Place) -> str | BadValue:
+    cells = row.cells
+    if not any(cells):
+        return ""
+    if row.lacks(place.needed) or any(cells[place.width :]):
         return BadValue(
-            tr("{count} cells, but the first row has {width}", count=len(cells), width=place.width)
+            tr(
+                "{cells}, but the first row has {width}",
+                cells=tr_n("{count:,} cell", "{count:,} cells", len(cells)),
+                width=place.needed,
+            )
         )
     value = cells[place.index] if place.index < len(cells) else ""
-    if not value and any(cells):
+    if not value:
         return BadValue(tr("column {number} is empty", number=place.index + 1))
     return value
-
-
-def _digits(text: str) -> bool:
-    return any(letter.isdigit() for letter in text)
 
 
 def _unquoted(line: str) -> str:

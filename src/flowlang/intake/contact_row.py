@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from flowlang.calendar import zone as zone_named
@@ -117,8 +117,8 @@ class ContactReader:
         name = ""
         try:
             for name, value in raw.items():
-                if isinstance(value, str) and len(value) > MAX_CELL:
-                    _refuse_length()
+                if isinstance(value, str):
+                    _check_text(value)
                 kind = kinds.get(name)
                 if kind is not None:
                     fields[name] = checked_address(read(value, kind, zone), kind)
@@ -187,8 +187,11 @@ class ContactReader:
         return self._zones[name]
 
 
-def _refuse_length() -> NoReturn:
-    raise BadValue(tr("the cell is longer than {most:,} characters", most=MAX_CELL))
+def _check_text(cell: str) -> None:
+    if len(cell) > MAX_CELL:
+        raise BadValue(tr("the cell is longer than {most:,} characters", most=MAX_CELL))
+    if "\x00" in cell:
+        raise BadValue(tr("it holds a NUL character"))
 
 
 def checked_address(value: Any, kind: Kind) -> Any:

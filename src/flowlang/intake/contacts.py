@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from flowlang.intake.contact_row import ContactReader, ContactRow, Note, RefusedRow
 from flowlang.intake.decoding import Decoded, NotText, decode
-from flowlang.intake.objects import objects
+from flowlang.intake.header import column_names, unusable
+from flowlang.intake.objects import Parsed, judged, objects
 from flowlang.intake.problem import Problem, shown
-from flowlang.intake.report import RowsRead
+from flowlang.intake.report import RowsRead, but
 from flowlang.intake.schema import ContactSchema
-from flowlang.intake.table import MAX_COLUMNS, BrokenRow, Row, find_delimiter, rows
-from flowlang.source import guess
+from flowlang.intake.table import BrokenRow, Row, find_delimiter, rows
 from flowlang.speech import forms, tr, tr_n, why
 
 __all__ = ["ContactRow", "ContactRows", "read_contacts"]
@@ -39,6 +40,16 @@ class ContactRows(RowsRead):
     def taken(self) -> int:
         return len(self.rows)
 
+    def without(self, problems: Collection[Problem]) -> ContactRows:
+        """The same where some rows were refused after all, for these reasons."""
+        rows = but(self.rows, (one.line for one in problems))
+        return replace(
+            self,
+            rows=rows,
+            left_out=self.read - len(rows),
+            problems=tuple(sorted([*self.problems, *problems], key=attrgetter("line"))),
+        )
+
 
 def read_contacts(
     path_or_name: Path | str, data: bytes, schema: ContactSchema, zone: ZoneInfo
@@ -60,7 +71,7 @@ def read_contacts(
         )
     delimiter = None
     if _is_json(name, decoded):
-        reading.json(decoded.text)
+        reading.objects(objects(decoded.text))
     else:
         delimiter = find_delimiter(decoded.text, reading.reader.headings)
         reading.table(decoded.text, delimiter)
@@ -72,6 +83,17 @@ def read_contacts(
         reading.left_out,
         decoded.encoding,
         delimiter,
+    )
+
+
+def given_contacts(
+    name: str, values: Iterable[object], schema: ContactSchema, zone: ZoneInfo
+) -> ContactRows:
+    """The same of decoded JSON that comes in no file; a line is the place of a value, from 1."""
+    reading = _Reading(ContactReader(schema, zone))
+    reading.objects(judged(value, place) for place, value in enumerate(values, start=1))
+    return ContactRows(
+        name, tuple(reading.taken), tuple(reading.problems), reading.read, reading.left_out
     )
 
 
@@ -122,8 +144,8 @@ class _Reading:
         self.left_out += 1
         self.problems.append(Problem("error", line, column, column_name, message, left_out=True))
 
-    def json(self, text: str) -> None:
-        for line, value, message in objects(text):
+    def objects(self, found: Iterable[Parsed]) -> None:
+        for line, value, message in found:
             if value is None:
                 self.leave_out(line, None, "", message)
                 continue
@@ -149,37 +171,31 @@ class _Reading:
             self.note("error", 0, None, "", tr("the file is empty"))
         elif isinstance(header, BrokenRow):
             self.note("error", header.line, None, "", header.message)
-        elif len(header.cells) > MAX_COLUMNS:
-            message = tr("the header has over {most:,} columns", most=MAX_COLUMNS)
-            self.note("error", header.line, None, "", message)
+        elif wrong := unusable(header, self.reader):
+            self.note("error", header.line, wrong.column, "", wrong.message)
         else:
-            before = len(self.problems)
-            columns = self._columns(header)
-            if "id" in columns.numbers or "email" in columns.numbers:
-                self._rows(found, columns)
-                return
-            del self.problems[before:]  # this one says it all
-            self.note("error", header.line, None, "", _no_key(header))
+            self._rows(found, header)
+            return
         for _ in found:
             self.read += 1
             self.left_out += 1
 
-    def _rows(self, found: Iterator[Row | BrokenRow], columns: _Columns) -> None:
-        width = len(columns.names)
+    def _rows(self, found: Iterator[Row | BrokenRow], header: Row) -> None:
+        columns, width, needed = self._columns(header), len(header.cells), header.width
         for row in found:
             if isinstance(row, BrokenRow):
                 self.leave_out(row.line, None, "", row.message)
                 continue
             cells = row.cells
-            if len(cells) > width and any(cells[width:]):
+            if row.lacks(needed) or any(cells[width:]):
                 message = tr(
-                    "{count} cells, but the header has {columns}",
-                    count=len(cells),
-                    columns=tr_n("{count:,} column", "{count:,} columns", width),
+                    "{cells}, but the header has {columns}",
+                    cells=tr_n("{count:,} cell", "{count:,} cells", len(cells)),
+                    columns=tr_n("{count:,} column", "{count:,} columns", needed),
                 )
-                self.leave_out(row.line, width + 1, "", message)
+                self.leave_out(row.line, min(len(cells), needed) + 1, "", message)
                 continue
-            # A cell that is empty or missing is given all the same: as None.
+            # A cell that is empty or left away is given all the same: as None.
             missing = [""] * (width - len(cells))
             raw: dict[str, object] = {
                 name: cell or None
@@ -192,44 +208,30 @@ class _Reading:
 
     def _columns(self, header: Row) -> _Columns:
         columns = _Columns([])
-        known = [self.reader.name_of(cell) for cell in header.cells]
-        taken = set(known)
-        for number, cell in enumerate(header.cells, start=1):
-            name = known[number - 1]
-            if name is None:
-                name = self._by_alias(header.line, number, cell, taken)
-            if name is None and cell:
-                self._unknown(header.line, number, cell, tr("the column is ignored"))
-            elif not cell:
-                self.note(
-                    "warning", header.line, number, "", tr("a column without a name is ignored")
-                )
-            elif name is not None and self.reader.is_record(name):
-                message = tr("records do not fit in a table; import them as JSON Lines")
-                self.note("error", header.line, number, cell, message)
-                name = None
-            elif name in columns.numbers:
-                self.note(
-                    "error",
-                    header.line,
-                    number,
-                    cell,
-                    tr("a second column of this name is ignored"),
-                )
-                name = None
-            columns.names.append(name)
-            if name is not None:
+        for number, (cell, name) in enumerate(
+            zip(header.cells, column_names(header, self.reader), strict=True), start=1
+        ):
+            taken = self._column(header.line, number, cell, name)
+            columns.names.append(name if taken else None)
+            if name is not None and taken:
                 columns.numbers[name] = number
-                taken.add(name)
         return columns
 
-    def _by_alias(self, line: int, number: int, cell: str, taken: set[str | None]) -> str | None:
-        """The name that another word for it means, unless a column bears the name itself."""
-        name = self.reader.alias_of(cell)
-        if name is None or name in taken:
-            return None
-        self.note("warning", line, number, cell, tr("the column is read as `{name}`", name=name))
-        return name
+    def _column(self, line: int, number: int, cell: str, name: str | None) -> bool:
+        """Whether a column is read; what is odd about it is told."""
+        if not cell:
+            self.note("warning", line, number, "", tr("a column without a name is ignored"))
+        elif name is None:
+            self._unknown(line, number, cell, tr("the column is ignored"))
+        elif self.reader.is_record(name):
+            message = tr("records do not fit in a table; import them as JSON Lines")
+            self.note("error", line, number, cell, message)
+        else:
+            if self.reader.name_of(cell) is None:
+                message = tr("the column is read as `{name}`", name=name)
+                self.note("warning", line, number, cell, message)
+            return True
+        return False
 
     def _unknown(self, line: int, column: int | None, given: str, fate: str) -> None:
         if given in self._said:
@@ -292,16 +294,3 @@ class _Reading:
                 )
             ]
         return []
-
-
-def _no_key(header: Row) -> str:
-    if any("@" in cell for cell in header.cells):
-        return tr("the first line must name the columns, such as id,email; nothing was taken")
-    near = [cell for cell in header.cells if guess(cell, ["id", "email"])]
-    shown_first = ", ".join(f"`{shown(cell, 30)}`" for cell in (near or header.cells)[:8])
-    hint = (
-        tr("is {found} meant?", found=shown_first)
-        if near
-        else tr("found: {found}", found=shown_first)
-    )
-    return tr("no column is named `id` or `email` ({hint}); nothing was taken", hint=hint)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from flowlang.check.names import MAX_NAME
 from flowlang.intake.cells import CONTROL
-from flowlang.intake.column import FOUND, ColumnRows, Layout, given_values, read_column
+from flowlang.intake.column import ColumnRows, given_values, read_column
+from flowlang.intake.layout import FOUND, Layout
 from flowlang.kinds import BadValue
 from flowlang.speech import forms, tr
 

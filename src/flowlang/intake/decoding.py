@@ -57,25 +57,33 @@ def decode(data: bytes, encoding: str | None = None) -> Decoded:
         if data.startswith(start):
             raise NotText(tr("this is {what}", what=what))
     text, found = _text(data) if encoding is None else (_read(data, encoding), encoding)
-    text = text.rstrip("\x1a")  # the end mark that DOS programs wrote
+    # Some programs set a mark before the one that is there; DOS programs set one at the end.
+    text = text.lstrip("\ufeff").rstrip("\x1a")
     if not text.strip():
         raise NotText(tr("the file is empty"))
-    if "\x00" in text:
-        raise NotText(tr("this is a binary file, or UTF-16 without a byte-order mark"))
-    marked = data.startswith(codecs.BOM_UTF8)  # whoever writes that mark writes text
-    if not marked and len(_CONTROL.findall(text[:4096])) * 20 > len(text[:4096]):
-        raise NotText(tr("this is a binary file"))
-    if _MARKUP.match(text[:4096]):
-        raise NotText(tr("this is an HTML or XML file, not a table"))
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+    beginning = text[:4096]
+    marked = data.startswith(codecs.BOM_UTF8)  # whoever writes that mark writes text
+    if not marked and _is_binary(beginning):
+        if "\x00" in beginning:
+            raise NotText(tr("this is a binary file, or UTF-16 without a byte-order mark"))
+        raise NotText(tr("this is a binary file"))
+    if _MARKUP.match(beginning):
+        raise NotText(tr("this is an HTML or XML file, not a table"))
     mixed = found == "Windows-1252" and _MOJIBAKE.search(text) is not None
     return Decoded(text, found, mixed)
 
 
+def _is_binary(text: str) -> bool:
+    """Whether most lines hold control characters: a few of them are damaged rows."""
+    lines = [line for line in text.split("\n") if line]
+    return 2 * sum(_CONTROL.search(line) is not None for line in lines) > len(lines)
+
+
 def _read(data: bytes, encoding: str) -> str:
     try:
-        return data.decode(encoding).removeprefix("\ufeff")
+        return data.decode(encoding)
     except (LookupError, ValueError):
         raise NotText(tr("the text is not {encoding}", encoding=encoding)) from None
 

@@ -6,7 +6,7 @@ The models hold the shape; names and values are judged by the workspace's own de
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
@@ -18,17 +18,25 @@ from flowlang.intake.contact_row import ContactReader, RefusedRow, checked_addre
 from flowlang.intake.coupons import read_code
 from flowlang.intake.problem import shown
 from flowlang.intake.schema import EventSchema
-from flowlang.kinds import BadValue, Fields, read, read_row
+from flowlang.kinds import BadValue, Fields, composed, read, read_row
 from flowlang.source import did_you_mean
 from flowlang.speech import Retold, tr, why
 
 
+def _name_text(raw: object) -> object:
+    return composed(raw) if isinstance(raw, str) else raw
+
+
 def _id_text(raw: object) -> object:
-    """Programs that count their contacts send the id as a number."""
-    return str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw
+    """Programs that count their contacts send the id as a number.  Blanks around one are none of
+    it, as in a file of contacts.
+    """
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        return str(raw)
+    return composed(raw).strip() or raw if isinstance(raw, str) else raw
 
 
-Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME)]
+Name = Annotated[str, BeforeValidator(_name_text), Field(min_length=1, max_length=MAX_NAME)]
 Id = Annotated[str, BeforeValidator(_id_text), Field(min_length=1, max_length=MAX_NAME)]
 Values = dict[str, Any]
 
@@ -109,8 +117,16 @@ class ImportCoupons(Shape):
 
     def meaning(self, known: EventSchema, zone: ZoneInfo) -> Values:
         _known(self.list_name, known.coupons, "coupon list")
-        codes = tuple(dict.fromkeys(read_code(code) for code in self.codes))
-        return {"list": self.list_name, "codes": codes}
+        return {"list": self.list_name, "codes": tuple(dict.fromkeys(self._codes()))}
+
+    def _codes(self) -> Iterator[str]:
+        for number, code in enumerate(self.codes, start=1):
+            try:
+                yield read_code(code)
+            except BadValue as bad:
+                raise BadValue(
+                    tr("`{name}`: {why}", name=f"codes.{number}", why=why(bad))
+                ) from None
 
 
 class Resume(Shape):
@@ -327,6 +343,7 @@ _THING = Retold(
 
 
 def _row(raw: Values, fields: Fields, zone: ZoneInfo) -> Values:
+    raw = {composed(name): value for name, value in raw.items()}
     for name in raw:
         if name not in fields:
             _known(name, fields, "field")

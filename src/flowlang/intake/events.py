@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from flowlang.intake.decoding import NotText, decode
 from flowlang.intake.event_types import SHAPES, Shape
 from flowlang.intake.objects import flaw, objects
 from flowlang.intake.problem import Problem, shown
-from flowlang.intake.report import RowsRead
+from flowlang.intake.report import RowsRead, but
 from flowlang.intake.schema import EventSchema
 from flowlang.kinds import DATETIME, BadValue, read
 from flowlang.source import did_you_mean, guess
@@ -54,9 +54,9 @@ class EventRows(RowsRead):
     def taken(self) -> int:
         return len(self.arrivals)
 
-    def without(self, lines: Container[int]) -> EventRows:
+    def without(self, lines: Iterable[int]) -> EventRows:
         """The same where what stood in these lines was refused after all."""
-        kept = tuple(one for one in self.arrivals if one.line not in lines)
+        kept = but(self.arrivals, lines)
         return replace(self, arrivals=kept, left_out=self.read - len(kept))
 
 

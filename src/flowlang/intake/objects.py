@@ -7,10 +7,12 @@ numbers without bound, and characters that no store can hold.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from math import isfinite
 from typing import Any, NamedTuple, NoReturn
 
+from flowlang.intake.problem import shown
 from flowlang.speech import Retold, tr, why
 
 MAX_OBJECT = 256 * 1024
@@ -34,6 +36,13 @@ class Parsed(NamedTuple):
     message: str = ""
 
 
+class Ambiguous(dict[str, Any]):
+    """An object in which a key is there twice: what it says, each reader takes as it likes."""
+
+    __slots__ = ("key",)
+    key: str
+
+
 def objects(text: str) -> Iterator[Parsed]:
     """The objects of a text in order; blank lines are passed over.  `text` has LF line ends."""
     if text.lstrip().startswith("["):
@@ -46,7 +55,7 @@ def objects(text: str) -> Iterator[Parsed]:
 
 def flaw(value: object) -> str:
     """Why JSON data is refused whatever it means, as a sentence; empty where nothing is wrong."""
-    if isinstance(value, dict) and _is_plain(value):
+    if type(value) is dict and _is_plain(value):
         return ""
     size = 0
     waiting: list[tuple[object, int]] = [(value, 1)]
@@ -55,6 +64,8 @@ def flaw(value: object) -> str:
         size += 1
         if isinstance(item, str):
             size += len(item)
+        elif isinstance(item, Ambiguous):
+            return tr("the key `{text}` is there twice", text=shown(item.key))
         elif isinstance(item, (dict, list, tuple)):
             if depth > MAX_NESTING:
                 return tr("it is nested deeper than {most} levels", most=MAX_NESTING)
@@ -122,7 +133,7 @@ def parse_object(text: str, line: int = 1) -> Parsed:
         return Parsed(line, None, tr("it is nested deeper than {most} levels", most=MAX_NESTING))
     except ValueError as bad:
         return Parsed(line, None, tr("this is no JSON object: {why}", why=why(bad)))
-    return _object(value, line)
+    return judged(value, line)
 
 
 def whole(text: str) -> object:
@@ -143,7 +154,8 @@ def whole(text: str) -> object:
         raise ValueError(tr("this is no JSON: {why}", why=why(bad))) from None
 
 
-def _object(value: object, line: int) -> Parsed:
+def judged(value: object, line: int) -> Parsed:
+    """What JSON data in a line, or at a place of an array, is."""
     if not isinstance(value, dict):
         return Parsed(line, None, tr("expected an object in {{ }}, one a line"))
     wrong = flaw(value)
@@ -176,7 +188,7 @@ def _array(text: str) -> Iterator[Parsed]:
         if end - at > MAX_OBJECT:
             yield Parsed(line, None, tr("it is larger than {size} KB", size=MAX_OBJECT // 1024))
         else:
-            yield _object(value, line)
+            yield judged(value, line)
         at = _skip(text, end)
         if text.startswith(",", at):
             at = _skip(text, at + 1)
@@ -203,4 +215,15 @@ def _bounded_int(digits: str) -> int:
     return int(digits)
 
 
-_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_int=_bounded_int)
+def _from_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    twice = Ambiguous(found)
+    twice.key = Counter(key for key, _ in pairs).most_common(1)[0][0]
+    return twice
+
+
+_DECODER = json.JSONDecoder(
+    parse_constant=_refuse_constant, parse_int=_bounded_int, object_pairs_hook=_from_pairs
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from flowlang.speech import Text, joined, tr
 
@@ -23,6 +23,14 @@ class Problem:
     message: str
     left_out: bool = False
     """True where the row was not taken because of this."""
+
+    def data(self) -> dict[str, Any]:
+        """The problem as JSON, in English."""
+        return {
+            "severity": self.severity, "line": self.line, "column": self.column,
+            "name": shown(self.column_name), "message": printable(self.message),
+            "left_out": self.left_out,
+        }  # fmt: skip
 
     def told(self, name: str) -> Text:
         """The problem as a line of a report on the file `name`, in any language."""

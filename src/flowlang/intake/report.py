@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from collections import Counter
+from collections.abc import Iterable
+from typing import ClassVar, Protocol, TypeVar
 
 from flowlang.intake.problem import Problem, printable
 from flowlang.speech import Text, joined, tr, tr_n
-
-SHOWN = 20
-"""How many problems a summary lists before it only counts them."""
 
 
 class RowsRead(ABC):
@@ -32,6 +31,11 @@ class RowsRead(ABC):
     @abstractmethod
     def taken(self) -> int:
         """How many rows serve."""
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether anything is wrong; a warning is not."""
+        return any(one.severity == "error" for one in self.problems)
 
     @property
     def besides(self) -> tuple[str, ...]:
@@ -57,22 +61,24 @@ class RowsRead(ABC):
             return line
         return tr("{line}; read as {encoding}", line=line, encoding=self.encoding)
 
-    def told(self) -> list[Text]:
-        """Lines for a person: the counts, the encoding if it is not UTF-8, the first problems."""
-        lines = [tr("{name}: {counts}", name=self.name, counts=self.counts)]
-        if self.encoding not in ("", "UTF-8"):
-            lines.append(
-                tr(
-                    "{name}: read as {encoding}, it is not UTF-8",
-                    name=self.name,
-                    encoding=self.encoding,
-                )
-            )
-        lines += [problem.told(self.name) for problem in self.problems[:SHOWN]]
-        if len(self.problems) > SHOWN:
-            lines.append(tr("... and {count:,} more", count=len(self.problems) - SHOWN))
-        return lines
 
-    def summary(self) -> list[str]:
-        """The same in English, ready to be printed."""
-        return [printable(line) for line in self.told()]
+class _InLine(Protocol):
+    @property
+    def line(self) -> int: ...
+
+
+Taken = TypeVar("Taken", bound=_InLine)
+
+
+def but(rows: Iterable[Taken], lines: Iterable[int]) -> tuple[Taken, ...]:
+    """Rows without those that were refused after all: one for each of these lines, for a line may
+    hold several.
+    """
+    refused = Counter(lines)
+    kept = []
+    for row in rows:
+        if refused[row.line]:
+            refused[row.line] -= 1
+        else:
+            kept.append(row)
+    return tuple(kept)

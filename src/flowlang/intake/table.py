@@ -1,7 +1,7 @@
 """From text to the rows of a table: the delimiter, quoted cells, and which line each row is in.
 
 The csv module splits; this file adds what it does not know: where a row begins, a quote that is
-never closed, and going on after a row that cannot be split.
+never closed, going on after a row that cannot be split, and whether a row is all there.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from flowlang.intake.spreadsheets import unguarded
+from flowlang.kinds import composed
 from flowlang.speech import tr
 
 DELIMITERS = ",;\t|"
@@ -26,6 +28,10 @@ MAX_COLUMNS = 16_384
 # row began; cells are measured by whoever reads the row instead.
 csv.field_size_limit(2**31 - 1)
 
+_BLOCK = 16
+"""Excel writes so many rows at a time, and ends all of them before the columns in which none of
+them has anything (Microsoft's article 77295).
+"""
 _SEPARATOR_LINE = re.compile(r'"?sep=([,;\t|])"?\n', re.IGNORECASE)
 _SAMPLE = 65_536
 
@@ -36,6 +42,17 @@ class Row:
 
     line: int
     cells: list[str]
+    trimmed: bool
+    """Cells that it lacks are empty ones, which a spreadsheet program has left away."""
+
+    @property
+    def width(self) -> int:
+        """How many cells there are up to the last one that is not empty."""
+        return max((number for number, cell in enumerate(self.cells, 1) if cell), default=0)
+
+    def lacks(self, width: int) -> bool:
+        """Whether some of so many cells are missing, or lost."""
+        return len(self.cells) < width and not self.trimmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +90,7 @@ def find_delimiter(text: str, known: Collection[str] = ()) -> str:
 
 def heading(cell: str) -> str:
     """The name in a header cell, as names are compared: without case and outer blanks."""
-    return cell.strip().casefold()
+    return composed(cell).strip().casefold()
 
 
 def rows(text: str, delimiter: str) -> Iterator[Row | BrokenRow]:
@@ -89,6 +106,26 @@ def all_rows(text: str, delimiter: str) -> Iterator[Row | BrokenRow]:
     `text` has LF line ends.  A row that cannot be split is given as a BrokenRow, and reading goes
     on after it; a quote that is never closed takes the rest of the file with it.
     """
+    split = _split(text, delimiter)
+    while block := list(islice(split, _BLOCK)):
+        longest = max((len(one.cells) for one in block if isinstance(one, _Split)), default=0)
+        for one in block:
+            if isinstance(one, _Split):
+                yield Row(one.line, one.cells, one.whole and len(one.cells) == longest)
+            else:
+                yield one
+
+
+class _Split(NamedTuple):
+    """A row as it is split."""
+
+    line: int
+    cells: list[str]
+    whole: bool
+    """Its line has an end; that of a file that was cut off may have none."""
+
+
+def _split(text: str, delimiter: str) -> Iterator[_Split | BrokenRow]:
     lines = _Lines(text)
     if _SEPARATOR_LINE.match(text):
         next(lines)
@@ -96,11 +133,13 @@ def all_rows(text: str, delimiter: str) -> Iterator[Row | BrokenRow]:
     while True:
         line = lines.number + 1
         try:
-            yield Row(line, [unguarded(cell) for cell in next(reader)])
+            cells = [unguarded(cell) for cell in next(reader)]
         except StopIteration:
             return
         except csv.Error:
             yield _broken(text, delimiter, line, lines)
+        else:
+            yield _Split(line, cells, lines.whole)
 
 
 def _broken(text: str, delimiter: str, line: int, lines: _Lines) -> BrokenRow:
@@ -141,14 +180,17 @@ def _where_quote_opens(lines: list[str], delimiter: str) -> int:
 
 
 class _Lines:
-    """The lines of a text, counted, remembering whether the end was reached."""
+    """The lines of a text, counted, remembering whether the end was reached, and whether the last
+    one was whole.
+    """
 
-    __slots__ = ("_lines", "ended", "number")
+    __slots__ = ("_lines", "ended", "number", "whole")
 
     def __init__(self, text: str) -> None:
         self._lines = io.StringIO(text)
         self.number = 0
         self.ended = False
+        self.whole = True
 
     def __iter__(self) -> _Lines:
         return self
@@ -159,4 +201,5 @@ class _Lines:
             self.ended = True
             raise StopIteration
         self.number += 1
+        self.whole = line.endswith("\n")
         return line

@@ -55,7 +55,8 @@ def type_of(symbol: Symbol, study: Study) -> str:
     for occurrence in study.lookup.declared.get(symbol, ()):
         kind = getattr(occurrence.node, "type", None)
         if kind is not None:
-            return " ".join(kind.span.text.split())
+            words: str = kind.span.words
+            return words
         return "list"
     known = built_in("field", symbol.owner)
     kind = known.get(symbol.name) if isinstance(known, dict) else None

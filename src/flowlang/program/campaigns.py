@@ -121,14 +121,14 @@ class CampaignCompiler:
                 ),
             ):
                 if type(line) in once:
-                    words = line.span.text.split()
+                    words = line.span.words.split()
                     code.report(d.DUPLICATE_LINE, line.span, what=f"`{words[0]}`")
                 once.add(type(line))
             self._setting(line, campaign, code)
         self._existing(settings, campaign, code)
 
     def _setting(self, line: tree.Line, campaign: Campaign, code: Code) -> None:
-        text = " ".join(line.span.text.split())
+        text = line.span.words
         match line:
             case campaigns.StartWhen() | campaigns.StartAsSoonAs():
                 condition = self._start_condition(line, code)
@@ -193,7 +193,7 @@ class CampaignCompiler:
                 hint=tr(
                     "make time an event: `event due_today`, `every day at 08:00`, `for contacts "
                     "where {condition}`; then `start on due_today`",
-                    condition=" ".join(line.where.span.text.split()),
+                    condition=line.where.span.words,
                 ),
             )
         return condition

@@ -6,6 +6,7 @@ from collections.abc import Container
 from typing import NamedTuple
 
 from flowlang.engine import retelling
+from flowlang.engine.outages import behind
 from flowlang.engine.tracing import Decision
 from flowlang.repl.asking import Asking
 from flowlang.repl.beginning import FromStore, taken
@@ -68,8 +69,10 @@ def _undelivered(store: Store, contact: str, name: str, language: str) -> Told:
         if one.status not in ("handed over", "taken back") and name in ("", one.message)
     ]
     found: Told = []
+    held = behind(store) if rows else {}
     for one in rows[-_LETTERS:]:
-        because = f": {retelling.letter(one.reason, language)}" if one.reason else ""
+        reason = one.reason or (held.get(one.channel, "") if one.status == "queued" else "")
+        because = f": {retelling.letter(reason, language)}" if reason else ""
         found.append(row(_stands(one), because))
     return [row(), *found] if found else []
 

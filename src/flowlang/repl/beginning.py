@@ -55,9 +55,6 @@ class FromStore:
 
     def set_up(self, play: Play) -> datetime:
         """Put the contact on the stage, with what it shares with others."""
-        for campaign in play.program.campaigns:
-            # It has looked at those who were there; this one was, or has come since.
-            campaign.include_existing = False
         contact, _ = States(play.program).read(self.row.state)
         world = play.world
         Commons(world, self.shared)
@@ -74,7 +71,8 @@ class FromStore:
             if run.status == "halted" and "message" in run.wait:
                 place = (contact.id, key, run.began)
                 world.halted.setdefault(run.wait["message"], []).append(place)
-        play.timeline.begin(self.clock)
+        # Its campaigns have looked at those who were there; this one was, or has come since.
+        play.timeline.begin(self.clock, looks=False)
         return self.clock
 
 

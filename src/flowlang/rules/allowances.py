@@ -130,7 +130,7 @@ def _known(word: str, place: Span, severities: Severities, findings: Findings) -
             what = tr("`{word}` is a family: name the rule that is to be allowed", word=word)
             findings.report(d.UNKNOWN, place, what=what)
         else:
-            hint = did_you_mean(word, list(registry.names()))
+            hint = did_you_mean(word, list(registry.names()), all_at="flow rule --all")
             findings.report(
                 d.UNKNOWN, place, what=tr("there is no rule `{word}`", word=word), hint=hint
             )

@@ -85,7 +85,7 @@ def place_of(finding: Finding, files: Iterable[Parsed]) -> Place:
     parsed = next((one for one in files if one.source is home.source), None)
     steps = [] if parsed is None else list(_around(parsed.tree, home.start))
     if not steps:
-        return Place(finding.diagnostic.name, "", " ".join(home.text.split()))
+        return Place(finding.diagnostic.name, "", home.words)
     return Place(finding.diagnostic.name, steps[0], " / ".join(steps[1:]))
 
 
@@ -107,7 +107,7 @@ def _around(top: Node, at: int) -> Iterator[str]:
 
 
 def _first_line(node: Node) -> str:
-    return " ".join(node.span.text.split("\n", 1)[0].split())
+    return " ".join(node.span.first_line.split())
 
 
 def _begins_a_line(node: Node) -> bool:

@@ -66,7 +66,8 @@ def _name(word: str) -> str | None:
     return word if word in registry.FAMILIES else registry.name_of(word)
 
 
-def _required(word: str) -> str:
+def _required(word: str, others: tuple[str, ...] = ()) -> str:
+    """The rule or family that a word names; `others` could stand in its place."""
     name = _name(word)
     if name is None:
         mistake = registry.diagnostic(word)
@@ -80,14 +81,17 @@ def _required(word: str) -> str:
                     severity=_SEVERITIES[mistake.severity],
                 )
             )
-        hint = did_you_mean(word, [*registry.FAMILIES, *registry.names()])
+        known = [*others, *registry.FAMILIES, *registry.names()]
+        hint = did_you_mean(word, known, all_at="flow rule --all")
+        if guess(word, known) in others:
+            raise BadRules(tr("unknown key `{key}`; {hint}", key=f"rules.{word}", hint=hint))
         raise BadRules(tr("there is no rule `{word}`; {hint}", word=word, hint=hint))
     return name
 
 
 def _say(said: dict[str, Setting], word: str, value: Any, key: str) -> None:
     """Note one line: a severity, or a table of a severity and the reason for it."""
-    name, because = _required(word), ""
+    name, because = _required(word, _OTHER_KEYS), ""
     if isinstance(value, dict):
         wrong = next((one for one in value if one not in ("severity", "because")), None)
         if wrong is not None:

@@ -45,7 +45,7 @@ def _name(node: tree.Expression) -> str:
         return str(node.name.value)
     if isinstance(node, tree.Ref):
         return str(node.name.value).partition(".")[2]
-    return " ".join(node.span.text.split()).replace(" ", "_")
+    return node.span.words.replace(" ", "_")
 
 
 class CallOut(Instruction):

@@ -63,7 +63,7 @@ class Race(Step):
 
         def begin(branch: ForBranch | UntilBranch | OtherwiseBranch, target: int) -> None:
             if not isinstance(branch, OtherwiseBranch):
-                instruction.texts.append(branch.span.text.split("\n", 1)[0].strip())
+                instruction.texts.append(branch.span.first_line)
             if isinstance(branch, ForBranch):
                 match = event_match(code, branch.event, branch.where)
                 instruction.branches.append((match, None, target))

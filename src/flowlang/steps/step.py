@@ -188,7 +188,7 @@ class Code:
 
     def emit(self, instruction: Instruction, node: Node) -> int:
         """Append an instruction; gives its number."""
-        text = node.span.text.split("\n", 1)[0].strip()
+        text = node.span.first_line
         number = self.identities.add(tuple(self.path), node)
         instruction.where = Where(node.span.line, text, self.identities, number)
         self.instructions.append(instruction)
@@ -202,7 +202,7 @@ class Code:
             if not isinstance(step, Step):
                 continue
             if ended is not None and step.rule != "goal":
-                why = tr("`{step}` comes before it", step=ended.span.text.split(chr(10))[0].strip())
+                why = tr("`{step}` comes before it", step=ended.span.first_line)
                 self.findings.report(d.UNREACHABLE, step.span, why=why)
                 ended = None
                 break_after = True
@@ -225,7 +225,7 @@ class Code:
     def _belongs(self, step: Step) -> bool:
         if self.kind in step.acts_on:
             return True
-        what = step.span.text.split("\n", 1)[0].strip()
+        what = step.span.first_line
         if self.kind == "S":
             hint = step.instead(self.names)
             self.findings.report(d.CONTACT_STEP_IN_AUTOMATION, step.span, what=what, hint=hint)

@@ -175,4 +175,4 @@ def _moved(fn: Fn, length: Duration, sign: int) -> Fn:
 
 def said(length: tree.Duration | None) -> str:
     """A length of time in the words of the file."""
-    return " ".join(length.span.text.split()) if length is not None else ""
+    return length.span.words if length is not None else ""

@@ -47,9 +47,13 @@ _LOST = ("server closed the connection", "connection is closed", "the connection
 
 
 _AWAY = (
-    "Connection refused", "No such file or directory", "starting up", "shutting down",
+    "Connection refused", "No such file or directory", "timeout expired", "No route to host",
+    "Network is unreachable", "Temporary failure in name resolution", "starting up",
+    "shutting down", "not currently accepting", "too many clients", "remaining connection slots",
 )  # fmt: skip
-"""A server that is not there: nobody listens, its socket is gone, or it says so itself."""
+"""A server that is not there: nobody listens, its socket is gone, the network is not up yet, or it
+says so itself.
+"""
 
 
 def is_away(failure: BaseException | None) -> bool:

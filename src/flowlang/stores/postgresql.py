@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Connection, Engine
 
+from flowlang.speech import tr
 from flowlang.stores import schema as t
 from flowlang.stores import tables
 from flowlang.stores.bell import Bell
@@ -33,7 +34,7 @@ try:
     from flowlang.stores.failures import in_words, is_away
 except ImportError:
     raise StoreError(
-        'a store in PostgreSQL needs psycopg: pip install "flowlang[postgresql]"'
+        tr('a store in PostgreSQL needs psycopg: pip install "flowlang[postgresql]"')
     ) from None
 
 _AT_WORK = 0x666C6F77
@@ -80,7 +81,7 @@ class PostgresqlStore(SqlStore):
             try:
                 self._bell.wait(seconds)
             except psycopg.Error as failure:
-                raise StoreError(f"{self.shown}: {in_words(failure)}") from failure
+                raise StoreError(self._about_it(in_words(failure))) from failure
 
     def in_words(self, failure: sa.exc.DBAPIError) -> str:
         return in_words(failure.orig)
@@ -176,8 +177,10 @@ def _parsed(url: str) -> sa.URL:
     if parsed is None or not parsed.database:
         # The address is not shown: it may hold a password.
         raise StoreError(
-            "this is no address of a PostgreSQL database;"
-            " postgresql://user:password@host:5432/database is one"
+            tr(
+                "this is no address of a PostgreSQL database;"
+                " postgresql://user:password@host:5432/database is one"
+            )
         )
     return parsed
 
@@ -201,9 +204,12 @@ def _ensure_tables(store: PostgresqlStore, *, make: bool) -> None:
         encoding = connection.exec_driver_sql("show server_encoding").scalar()
         if encoding != "UTF8":
             raise StoreError(
-                f"{store.shown}: its encoding is {encoding}, which does not know every character;"
-                " make it with `create database … encoding 'UTF8' template template0`"
-            )
+                tr(
+                    "{place}: its encoding is {encoding}, which does not know every character;"
+                    " make it with `create database … encoding 'UTF8' template template0`",
+                    place=store.shown, encoding=encoding,
+                )
+            )  # fmt: skip
         if _is_current(connection, store.shown):
             return
     with store.transaction(), store._connected() as connection:

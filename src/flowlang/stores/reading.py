@@ -23,6 +23,7 @@ from flowlang.stores.rows import (
     LetterRow,
     LetterStatus,
     NoticeRow,
+    ProcessIdentity,
     ProcessRow,
     RunRow,
     SendingRow,
@@ -30,9 +31,14 @@ from flowlang.stores.rows import (
     Stock,
     Tally,
     TrialRow,
+    Waiting,
 )
 from flowlang.stores.schema import moment, stamp
 from flowlang.stores.sql import Sql
+
+_FEW = 10
+"""So many batches of runs are listed each time; where there are more, contacts are asked."""
+_UNDER_WAY = ("running", "waiting", "halted", "held")
 
 
 class SqlReading(Sql):
@@ -65,16 +71,18 @@ class SqlReading(Sql):
             found.setdefault(email, []).append(contact)
         return found
 
-    def halted(self, message: str | None = None, limit: int | None = None) -> list[RunRow]:
+    def halted(
+        self, message: str | None = None, limit: int | None = None, after: int = 0
+    ) -> list[RunRow]:
         c = t.runs.c
-        asked = sa.select(t.runs).where(c.status == "halted", c.message != "")
+        asked = sa.select(t.runs).where(c.status == "halted", c.message != "", c.began > after)
         if message is not None:
             asked = asked.where(c.message == message)
         if limit is not None:
             asked = asked.limit(limit)
         return [RunRow(*row) for row in self._all(asked.order_by(c.message, c.began))]
 
-    def tally(self) -> Tally:
+    def tally(self, now: datetime) -> Tally:
         contact, arrival, letter = t.contacts.c, t.arrivals.c, t.letters.c
         count = sa.func.count()
         asked = sa.select(letter.status, count).group_by(letter.status)
@@ -82,9 +90,12 @@ class SqlReading(Sql):
             # The row with the empty id is no contact: automations have it.
             alive = sa.not_(contact.deleted) & (contact.id != "")
             there = connection.scalar(sa.select(count).where(alive))
-            waiting = connection.scalar(sa.select(count).where(arrival.status == "pending"))
+            due = count.filter(arrival.at <= stamp(now))
+            pending = sa.select(due, count).where(arrival.status == "pending")
+            arrivals_due, arrivals = connection.execute(pending).one()
             letters = {row[0]: row[1] for row in self._all(asked)}
-        return Tally(there or 0, waiting or 0, dict(sorted(letters.items())))
+        ahead = arrivals - arrivals_due
+        return Tally(there or 0, arrivals_due, ahead, dict(sorted(letters.items())))
 
     def standing(self) -> list[tuple[str, str, str, int]]:
         c = t.runs.c
@@ -96,11 +107,14 @@ class SqlReading(Sql):
     def under_way(self) -> list[tuple[str, str, str, int]]:
         c = t.runs.c
         names = (c.campaign, c.version, c.step)
-        asked = sa.select(*names, sa.func.count()).where(
-            c.status.in_(("running", "waiting", "halted", "held"))
-        )
+        asked = sa.select(*names, sa.func.count()).where(c.status.in_(_UNDER_WAY))
         found = self._all(asked.group_by(*names).order_by(*names))
         return [(row[0], row[1], row[2], row[3]) for row in found]
+
+    def are_under_way(self, campaigns: Collection[str]) -> set[str]:
+        c = t.runs.c
+        one = sa.select(c.contact).where(c.status.in_(_UNDER_WAY)).limit(1)
+        return {name for name in campaigns if self._all(one.where(c.campaign == name))}
 
     def at_sends(self) -> list[tuple[str, str, str, int]]:
         c = t.runs.c
@@ -126,8 +140,14 @@ class SqlReading(Sql):
         self, campaigns: Collection[str], statuses: Collection[str], after: int, limit: int
     ) -> list[ContactRow]:
         run, c = t.runs.c, t.contacts.c
-        there = sa.select(run.contact).where(run.campaign.in_(campaigns), run.status.in_(statuses))
-        asked = sa.select(t.contacts).where(c.number > after, sa.not_(c.deleted), c.id.in_(there))
+        who = sa.select(run.contact).where(run.campaign.in_(campaigns), run.status.in_(statuses))
+        there: sa.ColumnElement[bool] = c.id.in_(who)
+        first = who.with_only_columns(run.campaign).limit(_FEW * limit).subquery()
+        if self._all(sa.select(sa.func.count()).select_from(first)) == [(_FEW * limit,)]:
+            # Each contact is asked in turn, which `offset` holds a planner to: else it makes a list
+            # of all who are there, for each batch of them anew.
+            there = sa.exists(who.where(run.contact == c.id).correlate(t.contacts).offset(0))
+        asked = sa.select(t.contacts).where(c.number > after, sa.not_(c.deleted), there)
         return [_contact(row) for row in self._all(asked.order_by(c.number).limit(limit))]
 
     def history(self, contact: str) -> list[HistoryRow]:
@@ -153,6 +173,11 @@ class SqlReading(Sql):
         c = t.letters.c
         asked = sa.select(t.letters).order_by(c.contact, c.at, c.id)
         return [_sending(row) for row in self._some(asked, c.contact, contacts)]
+
+    def latest_sendings(self, limit: int, skip: int) -> list[SendingRow]:
+        c = t.letters.c
+        asked = sa.select(t.letters).order_by(c.place.desc(), c.at.desc(), c.id)
+        return [_sending(row) for row in self._all(asked.limit(limit).offset(skip))]
 
     def trials(self, contacts: Collection[str]) -> list[TrialRow]:
         return [
@@ -270,13 +295,18 @@ class SqlReading(Sql):
         with self._connected() as connection:
             return connection.scalar(sa.select(c.value).where(c.name == name))
 
-    def processes(self, *, over: bool = True) -> list[ProcessRow]:
+    def processes(
+        self, *, over: bool = True, among: Collection[ProcessIdentity] | None = None
+    ) -> list[ProcessRow]:
         c, p = t.processes.c, t.progress.c
         asked = sa.select(t.processes).order_by(c.number)
         grown = sa.select(p.process, p.what, sa.func.sum(p.amount)).group_by(p.process, p.what)
-        if not over:
-            asked = asked.where(c.ended.is_(None))
-            grown = grown.join(t.processes, c.number == p.process).where(c.ended.is_(None))
+        which = [] if over else [c.ended.is_(None)]
+        if among is not None:
+            which.append(sa.tuple_(c.type, c.name, c.by, c.key).in_(sorted(among)))
+        if which:
+            asked = asked.where(*which)
+            grown = grown.join(t.processes, c.number == p.process).where(*which)
         with self._connected():
             rows = self._all(asked)
             progress: dict[int, dict[str, int]] = defaultdict(dict)
@@ -299,6 +329,10 @@ class SqlReading(Sql):
         found = reversed(self._all(asked))
         return [NoticeRow(moment(row.at), row.who, row.text, row.number) for row in found]
 
+    def zones(self) -> set[str]:
+        c = t.contacts.c
+        return {row[0] for row in self._all(sa.select(c.zone).where(c.zone != "").distinct())}
+
     def barred(self, addresses: Collection[str] | None) -> set[str]:
         asked = sa.select(t.robinson.c.address)
         if addresses is None:
@@ -319,14 +353,36 @@ class SqlReading(Sql):
         found = self._all(asked.group_by(c.message, c.status).order_by(c.message, c.status))
         return [(row[0], row[1], row[2]) for row in found]
 
-    def held_letters(self, now: datetime) -> list[tuple[str, int, datetime]]:
+    def held_letters(self, now: datetime) -> list[Waiting]:
         c = t.letters.c
         count = sa.func.count()
-        asked = sa.select(c.reason, count, sa.func.min(c.since)).where(
+        asked = sa.select(c.reason, count, sa.func.min(c.since), c.rated).where(
             c.status == "queued", c.since > stamp(now)
         )
-        found = self._all(asked.group_by(c.reason).order_by(count.desc(), c.reason))
-        return [(row[0], row[1], moment(row[2])) for row in found]
+        found = self._all(asked.group_by(c.reason, c.rated).order_by(count.desc(), c.reason))
+        return [Waiting(row[0], row[1], moment(row[2]), bool(row[3])) for row in found]
+
+    def queued_channels(self, now: datetime) -> list[str]:
+        c = t.letters.c
+        # From one channel to the next in the index: its letters are not walked through.
+        first = sa.select(c.channel, c.since).where(c.status == "queued")
+        first = first.order_by(c.channel, c.since).limit(1)
+        found: list[str] = []
+        with self._connected():
+            rows = self._all(first)
+            while rows:
+                ((channel, since),) = rows
+                if since <= stamp(now):
+                    found.append(channel)
+                rows = self._all(first.where(c.channel > channel))
+        return found
+
+    def queued_letters(self, now: datetime) -> dict[str, int]:
+        c = t.letters.c
+        asked = sa.select(c.channel, sa.func.count()).where(
+            c.status == "queued", c.since <= stamp(now)
+        )
+        return {row[0]: row[1] for row in self._all(asked.group_by(c.channel))}
 
     def letters(self, statuses: Collection[LetterStatus], limit: int) -> list[LetterRow]:
         c = t.letters.c
@@ -367,7 +423,7 @@ def _sending(row: Any) -> SendingRow:
     data = json.loads(row.data)
     codes = tuple((name, code) for name, code in data["codes"])
     return SendingRow(
-        row.contact, row.message, row.campaign, moment(row.at), data["channel"], data["address"],
+        row.contact, row.message, row.campaign, moment(row.at), row.channel, data["address"],
         codes, row.status,
         "" if row.status == "handing over" else row.reason,  # who has claimed it is not why
     )  # fmt: skip
@@ -376,7 +432,7 @@ def _sending(row: Any) -> SendingRow:
 def letter_row(row: Any) -> LetterRow:
     """A row of the table of letters."""
     data = json.loads(row.data)
-    data["at"] = moment(row.at)
+    data["at"], data["channel"] = moment(row.at), row.channel
     data["codes"] = tuple((name, code) for name, code in data["codes"])
     data["process"] = tuple(data["process"])
     letter = Letter(

@@ -115,6 +115,10 @@ class Stock(NamedTuple):
     used: int
 
 
+ProcessIdentity = tuple[str, str, str, str]
+"""The first four of a process: its type, name, by and key."""
+
+
 @dataclass(frozen=True, slots=True)
 class ProcessRow:
     """Something that takes long, with its progress; the first four tell it from every other."""
@@ -233,8 +237,10 @@ class Tally(NamedTuple):
 
     contacts: int
     """Without those that were deleted."""
-    arrivals: int
-    """Those that wait."""
+    arrivals_due: int
+    """Those that wait and whose time has come."""
+    arrivals_ahead: int
+    """Those of a later time."""
     letters: dict[str, int]
     """By status."""
 
@@ -249,6 +255,20 @@ class LetterFate(NamedTuple):
     reason: str = ""
     tries: int | None = None
     """How often it was tried, where it was claimed and not tried; else the claim has counted."""
+    rated: bool = False
+    """It is queued, and waits for its turn: enough go to its domain already."""
+
+
+class Waiting(NamedTuple):
+    """Letters that may not be handed over yet, all for one reason."""
+
+    reason: str
+    letters: int
+    """How many."""
+    first: datetime
+    """When the first of them may go."""
+    rated: bool = False
+    """They wait for their turn: enough go to their domain already."""
 
 
 @dataclass(slots=True)
@@ -272,6 +292,8 @@ class Changes:
     trials: list[TrialRow] = field(default_factory=list)
     counters: dict[str, int] = field(default_factory=dict)
     """By how much each has grown."""
+    counters_gone: list[str] = field(default_factory=list)
+    """Those that begin anew; to be taken away by someone who is alone."""
     values: dict[str, str] = field(default_factory=dict)
     """JSON texts by name; an empty one takes the value away."""
     program: str | None = None

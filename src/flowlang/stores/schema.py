@@ -25,11 +25,12 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy import Text as AnyText
 
-VERSION = 8
+VERSION = 9
 """Of the tables: an older store is brought to it, one of a newer program is refused."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -125,7 +126,9 @@ letters = Table(
     Column("reason", Text, nullable=False),
     Column("data", Text, nullable=False),
     Column("place", BigInteger, nullable=False, server_default="0"),
-    Index("letters_status", "status", "since", "at", "place"),
+    Column("channel", Text, nullable=False, server_default=""),
+    Column("rated", Boolean, nullable=False, server_default=false()),
+    Index("letters_queue", "status", "channel", "since", "at", "place"),
     Index("letters_contact", "contact"),
     Index("letters_place", "place"),
 )  # fmt: skip

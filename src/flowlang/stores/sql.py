@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from flowlang.speech import Text, tr
-from flowlang.stores.store import StoreError
+from flowlang.stores.store import StoreError, StoreUnsure
 
 
 class Sql:
@@ -43,11 +43,12 @@ class Sql:
         self.engine.dispose()
 
     @contextmanager
-    def transaction(self, *, beside: bool = False) -> Iterator[None]:
+    def transaction(self, *, beside: bool = False, apart: bool = False) -> Iterator[None]:
         if self._connection is not None:
             raise AssertionError("a transaction is under way already")
         with self._connected(writes=True) as connection:
-            self._join(connection, beside=beside)
+            if not apart:
+                self._join(connection, beside=beside)
             yield
 
     def at_work(self) -> int:
@@ -92,9 +93,9 @@ class Sql:
                     raise
                 why = tr(
                     "the connection was lost while it saved;"
-                    " what was to be saved may be there or not: look before you repeat it"
+                    " what was to be saved may be there or not"
                 )
-                raise StoreError(self._about_it(why)) from failure
+                raise StoreUnsure(self._about_it(why)) from failure
 
     @contextmanager
     def _told(self) -> Iterator[None]:

@@ -20,12 +20,14 @@ from flowlang.stores.rows import (
     LetterRow,
     LetterStatus,
     NoticeRow,
+    ProcessIdentity,
     ProcessRow,
     RunRow,
     SendingRow,
     Shared,
     Tally,
     TrialRow,
+    Waiting,
 )
 
 
@@ -40,6 +42,14 @@ def no_store(place: object) -> Text:
 
 class StoreAway(StoreError):
     """The server of a store is not there, and may come: its address need not be wrong."""
+
+
+class StoreNewer(StoreError):
+    """A newer program has made its tables, or brought them up to date."""
+
+
+class StoreUnsure(StoreError):
+    """The connection was lost within a commit: nobody can tell whether anything was saved."""
 
 
 class Store(Protocol):
@@ -64,11 +74,14 @@ class Store(Protocol):
         """Whether several workers may write at the same time, each beside the others."""
         ...
 
-    def transaction(self, *, beside: bool = False) -> AbstractContextManager[None]:
+    def transaction(
+        self, *, beside: bool = False, apart: bool = False
+    ) -> AbstractContextManager[None]:
         """All verbs within it happen together or not at all.
 
         Nobody else is in one meanwhile; `beside`: nobody but others who are beside.  It waits for
-        that as long as need be.  A `save` outside of a transaction is one that is beside; the other
+        that as long as need be.  `apart`: whoever else is in one; it is for those who only add
+        arrivals, codes, notices or processes, which nobody else has at hand.  A `save` outside of a transaction is one that is beside; the other
         verbs outside of one wait for nobody.  What others have done is seen once they are done with
         it, and so may differ from verb to verb beside others.
         """
@@ -147,11 +160,15 @@ class Store(Protocol):
         """The ids of contacts by e-mail address (lower case), those made first in front."""
         ...
 
-    def halted(self, message: str | None = None, limit: int | None = None) -> list[RunRow]:
-        """Runs that are halted at a message (at any), those who have waited longest in front."""
+    def halted(
+        self, message: str | None = None, limit: int | None = None, after: int = 0
+    ) -> list[RunRow]:
+        """Runs that are halted at a message (at any), those who have waited longest in front;
+        those behind a place.
+        """
         ...
 
-    def tally(self) -> Tally:
+    def tally(self, now: datetime) -> Tally:
         """How much there is that only counting tells: it takes longer with a larger store."""
         ...
 
@@ -163,6 +180,10 @@ class Store(Protocol):
 
     def under_way(self) -> list[tuple[str, str, str, int]]:
         """How many runs of each campaign are under way on each version, at each step."""
+        ...
+
+    def are_under_way(self, campaigns: Collection[str]) -> set[str]:
+        """Of these campaigns, those in which somebody is under way; nobody is counted."""
         ...
 
     def at_sends(self) -> list[tuple[str, str, str, int]]:
@@ -229,8 +250,10 @@ class Store(Protocol):
         """One of the values that `shared` gives; None where there is none of that name."""
         ...
 
-    def processes(self, *, over: bool = True) -> list[ProcessRow]:
-        """By number; those that are over for good only if asked for."""
+    def processes(
+        self, *, over: bool = True, among: Collection[ProcessIdentity] | None = None
+    ) -> list[ProcessRow]:
+        """By number, all or some few; those that are over for good only if asked for."""
         ...
 
     def program(self, number: int | None = None) -> str | None:
@@ -243,7 +266,15 @@ class Store(Protocol):
         """The latest ones behind a number, in the order in which they came."""
         ...
 
+    def latest_sendings(self, limit: int, skip: int) -> list[SendingRow]:
+        """What was sent to anyone, what was saved last in front, behind so many."""
+        ...
+
     def trials(self, contacts: Collection[str]) -> list[TrialRow]: ...
+
+    def zones(self) -> set[str]:
+        """The names of time zones that contacts have, none of them empty."""
+        ...
 
     def barred(self, addresses: Collection[str] | None) -> set[str]:
         """Which of these addresses are on the Robinson list; None asks for any one."""
@@ -261,10 +292,20 @@ class Store(Protocol):
         """How many letters of each message wait (`queued`, `handing over`) or are `unknown`."""
         ...
 
-    def held_letters(self, now: datetime) -> list[tuple[str, int, datetime]]:
-        """Why letters may not be handed over yet: for each reason how many of those that wait, and
-        when the first of them may go; the most frequent in front.
+    def held_letters(self, now: datetime) -> list[Waiting]:
+        """Why letters may not be handed over yet, as far as they say so themselves; the most
+        frequent reason in front.
         """
+        ...
+
+    def queued_channels(self, now: datetime) -> list[str]:
+        """The channels of those letters that may be handed over now; asked for once a channel,
+        however many letters there are.
+        """
+        ...
+
+    def queued_letters(self, now: datetime) -> dict[str, int]:
+        """How many letters may be handed over now, by channel: all of them are counted."""
         ...
 
     # ------------------------------------------------------------------ writing
@@ -285,15 +326,18 @@ class Store(Protocol):
         """Add addresses to the Robinson list; gives how many were new."""
         ...
 
-    def claim_letters(self, now: datetime, limit: int, by: str = "") -> list[LetterRow]:
-        """Take queued letters that may go out now, as they stood, and mark them as being handed
-        over by someone: those first that may go for longest, then as they were queued.
+    def claim_letters(
+        self, now: datetime, limit: int, by: str = "", channels: Collection[str] | None = None
+    ) -> list[LetterRow]:
+        """Take queued letters of some channels, or of any, that may go out now, as they stood, and
+        mark them as being handed over by someone: those first that may go for longest, then as they
+        were queued.
         """
         ...
 
-    def release_letters(self, but: str) -> None:
-        """Queued letters that had to wait and were never tried may go at once, in the order in
-        which they were queued; not those whose reason begins like `but`.
+    def release_letters(self, channel: str, now: datetime, limit: int) -> int:
+        """Queued letters of a channel that wait for their turn may go at once: so many of them, the
+        first ones first; gives how many that were.
         """
         ...
 

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from flowlang.speech import tr
 from flowlang.stores import schema
-from flowlang.stores.store import StoreError
+from flowlang.stores.store import StoreError, StoreNewer
 
 _FIRST = 3
 """The version that the first step of the migrations makes."""
@@ -26,14 +26,14 @@ def version(connection: Connection) -> str | None:
 def is_current(version: str, shown: str) -> bool:
     """Whether tables of this version can be used as they are.
 
-    Raises StoreError where a newer program has made them, or one that is too old.
+    Raises StoreNewer where a newer program has made them, StoreError where one that is too old.
     """
     number = int(version) if version.isdecimal() else schema.VERSION + 1
     if _FIRST <= number <= schema.VERSION:
         return number == schema.VERSION
     said = {"place": shown, "version": version, "first": _FIRST, "last": schema.VERSION}
     if number > _FIRST:
-        raise StoreError(
+        raise StoreNewer(
             tr(
                 "{place}: made by a newer version of flow: its tables have version {version},"
                 " and this program knows {first} to {last}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from operator import attrgetter
@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from flowlang.contact import Letter
 from flowlang.encoding import to_json
+from flowlang.speech import tr
 from flowlang.stores import schema as t
 from flowlang.stores.bulk import Bulk, Rows
 from flowlang.stores.reading import SqlReading, letter_row
@@ -93,9 +94,8 @@ class SqlStore(SqlReading):
         rows = Rows(t.codes, ClaimedCode._fields, taken)
         free = "codes.contact is null"
         if self._bulk.update(connection, rows, keys=["list", "code"], only=free) != len(taken):
-            raise StoreError(
-                f"{self.shown}: a coupon code was taken by someone else; nothing was saved"
-            )
+            why = tr("a coupon code was taken by someone else; nothing was saved")
+            raise StoreError(self._about_it(why))
 
     def _save_letters(self, connection: Connection, changes: Changes) -> None:
         if changes.letters:
@@ -166,6 +166,8 @@ class SqlStore(SqlReading):
         self, connection: Connection, changes: Changes, begun: list[ProgressRow]
     ) -> None:
         """At the end, for others may write these rows, too: they wait until the commit."""
+        gone = [(name,) for name in changes.counters_gone]
+        self._bulk.delete(connection, Rows(t.counters, ("name",), gone))
         grown = [*changes.progress, *begun]
         self._add_up(connection, t.progress, ("process", "what"), grown)
         counted = Counter(changes.counters)
@@ -207,40 +209,50 @@ class SqlStore(SqlReading):
 
     # ------------------------------------------------------------------ what goes out
 
-    def claim_letters(self, now: datetime, limit: int, by: str = "") -> list[LetterRow]:
+    def claim_letters(
+        self, now: datetime, limit: int, by: str = "", channels: Collection[str] | None = None
+    ) -> list[LetterRow]:
         c = t.letters.c
+        order = (c.since, c.at, c.place)
         with self._connected(writes=True) as connection:
-            asked = (
-                sa.select(t.letters)
-                .where(c.status == "queued", c.since <= stamp(now))
-                .order_by(c.since, c.at, c.place)
-                .limit(limit)
-                .with_for_update(skip_locked=True)
-            )
-            found = [letter_row(row) for row in connection.execute(asked)]
+            some = self.queued_channels(now) if channels is None else channels
+            found: list[Any] = []
+            for channel in some:  # each is one range of the index; several together are none
+                asked = sa.select(t.letters).where(
+                    c.status == "queued", c.channel == channel, c.since <= stamp(now)
+                )
+                asked = asked.order_by(*order).limit(limit).with_for_update(skip_locked=True)
+                found += connection.execute(asked)
+            found = sorted(found, key=attrgetter(*(one.name for one in order)))[:limit]
             if found:
                 connection.execute(
                     sa.update(t.letters)
-                    .where(self._among(c.id, [row.letter.id for row in found]))
+                    .where(self._among(c.id, [row.id for row in found]))
                     .values(status="handing over", since=stamp(now), tries=c.tries + 1, reason=by)
                 )
-        return found
+        return list(map(letter_row, found))
 
-    def release_letters(self, but: str) -> None:
+    def release_letters(self, channel: str, now: datetime, limit: int) -> int:
         c = t.letters.c
-        held = sa.update(t.letters).where(
-            c.status == "queued", c.tries == 0, c.since > c.at,
-            sa.not_(c.reason.startswith(but, autoescape=True)),
+        waiting = sa.select(c.id).where(
+            c.status == "queued", c.channel == channel, c.since > stamp(now), c.since > c.at,
+            c.rated,
         )  # fmt: skip
+        waiting = waiting.order_by(c.since, c.at, c.place).limit(limit)
+        waiting = waiting.with_for_update(skip_locked=True)
         with self._connected(writes=True) as connection:
-            connection.execute(held.values(since=c.at, reason=""))
+            found = [row.id for row in connection.execute(waiting)]
+            for some in self._chunks(found):
+                held = sa.update(t.letters).where(self._among(c.id, some))
+                connection.execute(held.values(since=c.at, reason="", rated=False))
+        return len(found)
 
     def mark_letters(self, fates: Sequence[LetterFate]) -> None:
         if not fates:
             return
-        rows = [(one.id, one.status, stamp(one.at), one.reason) for one in sorted(fates)]
+        rows = [(one.id, one.status, stamp(one.at), one.reason, one.rated) for one in sorted(fates)]
         with self._connected(writes=True) as connection:
-            marked = Rows(t.letters, ("id", "status", "since", "reason"), rows)
+            marked = Rows(t.letters, ("id", "status", "since", "reason", "rated"), rows)
             self._bulk.update(connection, marked, keys=["id"])
             untried = [(one.id, one.tries) for one in fates if one.tries is not None]
             self._bulk.update(connection, Rows(t.letters, ("id", "tries"), untried), keys=["id"])
@@ -254,9 +266,9 @@ _ARRIVAL = ("id", "contact", "at", "type", "data", "status", "reason")
 _CODE = ("list", "code", "position", "imported")
 _LETTER = (
     "id", "contact", "message", "campaign", "at", "status", "since", "tries", "reason", "data",
-    "place",
+    "place", "channel",
 )  # fmt: skip
-_ASKED_FOR = ("id", "contact", "message", "campaign", "at")
+_ASKED_FOR = ("id", "contact", "message", "campaign", "at", "channel")
 _TOLD = [one.name for one in fields(Letter) if one.name not in _ASKED_FOR]
 """Of a letter, what is in no column of its own."""
 _told = attrgetter(*_TOLD)
@@ -266,7 +278,7 @@ def _letter(letter: Letter, place: int) -> tuple[Any, ...]:
     at, data = stamp(letter.at), to_json(dict(zip(_TOLD, _told(letter), strict=True)))
     return (
         letter.id, letter.contact, letter.message, letter.campaign, at, "queued", at, 0, "",
-        data.decode(), place,
+        data.decode(), place, letter.channel,
     )  # fmt: skip
 
 

@@ -53,7 +53,7 @@ def format_source(parsed: Parsed, language: str | None = None, default: str = "e
 
 def first_line(span: Span, language: str) -> str:
     """The first line of a statement, as it would stand in a file of another language."""
-    own = span.text.split("\n", 1)[0].strip()
+    own = span.first_line
     if span.source.language == language:
         return own
     return _lines_in(span.source.text, span.source.language, language).get(span.start, own)

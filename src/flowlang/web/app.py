@@ -32,7 +32,8 @@ def build(service: Service) -> Starlette:
         return pages.notice("nothing", language, failure.status_code, failure.headers)
 
     def busy(request: Request, failure: Exception) -> Response:
-        service.tell(str(failure))
+        assert isinstance(failure, StoreError)
+        service.absence.failed(failure)
         return pages.notice("busy", language, 503, {"Retry-After": "60"})
 
     app = Starlette(
@@ -70,6 +71,10 @@ class _WithApi:
             path = f"{application.BASE}/v1{path}"
         if path.startswith(f"{application.BASE}/"):
             there = {"path": path, "root_path": application.BASE}
+            if (
+                scope.get("method") == "HEAD"
+            ):  # like GET; the server sends no body (RFC 9110, 9.3.2)
+                there["method"] = "GET"
             await self._api({**scope, **there}, receive, send)
         else:
             await self._app(scope, receive, send)

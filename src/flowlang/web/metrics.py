@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Iterator
 from threading import Lock
+from typing import get_args
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -12,8 +12,9 @@ from prometheus_client.registry import Collector
 
 from flowlang.engine.overview import RUN_STATUSES, runs
 from flowlang.figures.messages import of_counters
-from flowlang.stores.rows import Shared, Tally
-from flowlang.stores.store import Store
+from flowlang.program.program import Program
+from flowlang.stores.rows import LetterStatus, Shared, Stock, Tally
+from flowlang.web.service import Service
 
 KEPT = 5.0
 """Seconds for which an answer serves again, however many ask."""
@@ -21,19 +22,18 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class Metrics:
-    """The metrics of a store; `clock` gives seconds that never go back.
+    """The metrics of what is served.
 
     All are gauges: a send that is taken back is counted no longer, and a counter may not go down.
+    What is declared has its metrics from the start, and nothing has happened: zero.
     """
 
-    def __init__(
-        self, store: Store, now: Callable[[], datetime], clock: Callable[[], float]
-    ) -> None:
-        self._clock = clock
+    def __init__(self, service: Service) -> None:
+        self._clock = service.clock
         self._registry = CollectorRegistry(auto_describe=False)
-        self._registry.register(_Collector(store, now))
+        self._registry.register(_Collector(service))
         self._text = b""
-        self._until = clock() - 1
+        self._until = self._clock() - 1
         self._lock = Lock()
 
     def text(self) -> bytes:
@@ -46,27 +46,29 @@ class Metrics:
 
 
 class _Collector(Collector):
-    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
-        self._store = store
-        self._now = now
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._store = service.store
+        self._now = service.now
 
     def describe(self) -> list[GaugeMetricFamily]:
         """Nothing: to know the names, the store would have to be asked at the start."""
         return []
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        by_step = self._store.standing()
-        shared, tally = self._store.shared(), self._store.tally()
-        yield from self._messages(shared)
+        program, by_step = self._service.program, self._store.standing()
+        shared, tally = self._store.shared(), self._store.tally(self._now())
+        yield from self._messages(shared, program)
         yield self._lag()
-        yield from _amounts(shared, tally)
+        yield from _amounts(shared, tally, program)
         standing = _family("runs", "Runs of a campaign, by where they stand.", "campaign", "status")
-        for campaign, counts in sorted(runs(by_step, shared.counters).items()):
+        found = runs(by_step, shared.counters)
+        for campaign in sorted({*found, *(one.name for one in program.campaigns)}):
             for status in RUN_STATUSES:
-                standing.add_metric([campaign, status], counts[status])
+                standing.add_metric([campaign, status], found[campaign][status])
         yield standing
 
-    def _messages(self, shared: Shared) -> Iterator[GaugeMetricFamily]:
+    def _messages(self, shared: Shared, program: Program) -> Iterator[GaugeMetricFamily]:
         sent = _family("messages_sent", "Messages that were handed over.", "message")
         queued = _family("messages_queued", "Messages that are to be handed over.", "message")
         unknown = _family("messages_unknown", "Messages of unknown fate.", "message")
@@ -74,17 +76,14 @@ class _Collector(Collector):
         skipped = _family("messages_skipped", "Sends that were skipped.", "message", "reason")
         halted = _family("messages_halted", "Contacts who wait at a halted send.", "message")
         found = of_counters(self._store, shared)
-        for family, counts in ((queued, found.queued), (unknown, found.unknown)):
-            for name, count in counts.items():
-                family.add_metric([name], count)
-        for name, count in found.sent.items():
-            sent.add_metric([name], count)
+        for name in sorted({*program.messages, *found.names, *shared.halted} - {""}):
+            sent.add_metric([name], found.sent[name])
+            queued.add_metric([name], found.queued[name])
+            unknown.add_metric([name], found.unknown[name])
             failed.add_metric([name], found.failed[name])
-        for name, reasons in found.skipped.items():
-            for why, count in reasons.items():
+            halted.add_metric([name], shared.halted.get(name, 0))
+            for why, count in found.skipped.get(name, {}).items():
                 skipped.add_metric([name, why], count)
-        for name, count in shared.halted.items():
-            halted.add_metric([name], count)
         yield from (sent, queued, unknown, failed, skipped, halted)
 
     def _lag(self) -> GaugeMetricFamily:
@@ -98,20 +97,23 @@ class _Collector(Collector):
         return lag
 
 
-def _amounts(shared: Shared, tally: Tally) -> Iterator[GaugeMetricFamily]:
+def _amounts(shared: Shared, tally: Tally, program: Program) -> Iterator[GaugeMetricFamily]:
     contacts = _family("contacts", "Contacts, without those that were deleted.")
     contacts.add_metric([], tally.contacts)
-    arrivals = _family("arrivals_pending", "Arrivals that the engine has yet to apply.")
-    arrivals.add_metric([], tally.arrivals)
+    pending = _family("arrivals_pending", "Arrivals that the engine has yet to apply.")
+    pending.add_metric([], tally.arrivals_due)
+    scheduled = _family("arrivals_scheduled", "Arrivals whose time has not come.")
+    scheduled.add_metric([], tally.arrivals_ahead)
     letters = _family("letters", "Letters, by how far they are.", "status")
-    for status, count in tally.letters.items():
-        letters.add_metric([status], count)
+    for status in get_args(LetterStatus):
+        letters.add_metric([status], tally.letters.get(status, 0))
     left = _family("coupons_left", "Free codes of a coupon list.", "list")
     used = _family("coupons_used", "Codes of a coupon list that went out.", "list")
-    for name, stock in sorted(shared.stock.items()):
+    for name in sorted({*program.names.coupons, *shared.stock}):
+        stock = shared.stock.get(name, Stock(0, 0))
         left.add_metric([name], stock.free)
         used.add_metric([name], stock.used)
-    yield from (contacts, arrivals, letters, left, used)
+    yield from (contacts, pending, scheduled, letters, left, used)
 
 
 def _family(name: str, said: str, *labels: str) -> GaugeMetricFamily:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from ipaddress import ip_address
+from typing import Any
 
 from uvicorn import Config, Server
 
+from flowlang.speech import tr
 from flowlang.web.api.application import BASE
 from flowlang.web.app import build
 from flowlang.web.connection import connection
@@ -14,19 +20,31 @@ from flowlang.web.service import Service
 
 TAKEN = f"{BASE}/"
 """Paths that begin so are the API's."""
+BACKLOG = 2048
+"""Connections that may wait to be taken."""
 GRACE = 10
 """Seconds that requests under way have when the server ends."""
+_SELDOM = 60.0
+"""Seconds between two lines about the same."""
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens; port 0 takes a free one.  Raises OSError where it cannot."""
+def bind(host: str, port: int) -> socket.socket:
+    """A socket that can listen and does not yet; port 0 takes a free one.  Raises OSError."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     family, _, _, _, address = found[0]
-    listening = socket.create_server(address, family=family, backlog=2048)
-    # Inherited by each connection.  Without it the body of an answer waits, up to 40 ms, until its
-    # headers are acknowledged; asyncio sees to that only for sockets that it makes itself.
-    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return listening
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        # Inherited by each connection.  Without it the body of an answer waits, up to 40 ms, until
+        # its headers are acknowledged; asyncio sees to that only for sockets that it makes itself.
+        bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        bound.bind(address)
+    except OSError:
+        bound.close()
+        raise
+    return bound
 
 
 def address(listening: socket.socket) -> str:
@@ -40,8 +58,40 @@ def is_loopback(listening: socket.socket) -> bool:
     return ip_address(listening.getsockname()[0].partition("%")[0]).is_loopback
 
 
+class _Server(Server):
+    """Signals are for whoever runs it; what goes wrong outside of requests is told in a line."""
+
+    def __init__(self, config: Config, service: Service) -> None:
+        super().__init__(config)
+        self._service = service
+        self._crowded = -_SELDOM
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        asyncio.get_running_loop().set_exception_handler(self._tell)
+        await super().startup(sockets)
+
+    def _tell(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        failure = context.get("exception")
+        if isinstance(failure, OSError) and failure.errno in (errno.EMFILE, errno.ENFILE):
+            # It comes for each connection that waits, once a second.
+            now = self._service.clock()
+            if now - self._crowded >= _SELDOM:
+                self._crowded = now
+                self._service.tell(
+                    tr("no room for more connections: {why}; they wait", why=failure.strerror)
+                )
+        elif isinstance(failure, Exception):
+            self._service.tell_fault(failure)
+        else:
+            loop.default_exception_handler(context)
+
+
 def server(service: Service) -> Server:
-    """What answers over HTTP once it is run over a socket, until it gets a signal."""
+    """What answers over HTTP once it is run over a socket, until its `should_exit` is set."""
     config = Config(
         build(service),
         lifespan="on",
@@ -54,4 +104,4 @@ def server(service: Service) -> Server:
         server_header=False,
         timeout_graceful_shutdown=GRACE,
     )
-    return Server(config)
+    return _Server(config, service)

@@ -9,9 +9,11 @@ from datetime import datetime
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from flowlang.engine.absence import Absence
 from flowlang.engine.state import States
 from flowlang.program.program import Program
-from flowlang.stores.store import Store
+from flowlang.speech import Text, tr, why
+from flowlang.stores.store import Store, StoreError
 from flowlang.web.rate import Rate
 from flowlang.web.tokens import Doorkeeper
 
@@ -74,6 +76,8 @@ class Service:
     """Metrics need no token."""
     states: States = field(init=False)
     rate: Rate = field(init=False)
+    absence: Absence = field(init=False)
+    """Of the store, as it is told."""
     doorkeeper: Doorkeeper = field(init=False)
     _applied: str | None = field(init=False, default=None, repr=False)
     """The version that runs, as the store has it."""
@@ -82,6 +86,7 @@ class Service:
 
     def __post_init__(self) -> None:
         self.states = States(self.program)
+        self.absence = Absence(self.tell, self.clock, _away)
         self.doorkeeper = Doorkeeper(self.store, self.clock)
         self.rate = Rate(self.limits.per_second, self.limits.burst, self.clock)
         self._applied, self._looked = self.store.program(), self.clock()
@@ -100,6 +105,7 @@ class Service:
                 return
             self._looked = self.clock()
             applied = self.store.program()
+            self.absence.over()
             if applied == self._applied:
                 return
             try:
@@ -111,3 +117,7 @@ class Service:
                 program.config = replace(program.config, link_key=key)
                 self.program, self.states = program, States(program)
             self._applied = applied
+
+
+def _away(failure: StoreError) -> Text:
+    return tr("{failure}; requests are answered with 503 meanwhile", failure=why(failure))

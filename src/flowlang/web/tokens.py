@@ -108,7 +108,9 @@ def revoke(store: Store, name: str) -> None:
         known = tokens(store)
         left = [one for one in known if one.name != name]
         if len(left) == len(known):
-            hint = did_you_mean(name, [one.name for one in known], tr("token"))
+            hint = did_you_mean(
+                name, [one.name for one in known], tr("token"), all_at="flow token list"
+            )
             raise BadToken(tr('there is no token "{name}"; {hint}', name=name, hint=hint))
         _keep(store, left)
 

@@ -138,4 +138,4 @@ def _otherwise(
 
 
 def _said(line: Node) -> str:
-    return " ".join(line.span.text.split())
+    return line.span.words

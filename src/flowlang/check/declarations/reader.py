@@ -101,7 +101,7 @@ class Reader:
     def once(self, line: Node, seen: set[type]) -> None:
         """Report a line of which there is one in the declaration already."""
         if type(line) in seen:
-            first = line.span.text.split("\n")[0].split('"')[0].strip()
+            first = line.span.first_line.split('"')[0].strip()
             self.findings.report(d.DUPLICATE_LINE, line.span, what=f"`{first}`")
         seen.add(type(line))
 

@@ -77,7 +77,7 @@ def _flag(ex: Expressions, node: facts.Flag, place: Place) -> Compiled:
         ex.findings.report(
             d.OUT_OF_PLACE,
             node.span,
-            what=tr("`{text}` speaks of a step just passed", text=node.span.text),
+            what=tr("`{text}` speaks of a step just passed", text=node.span.words),
         )
     return Compiled(YES_NO, lambda v: v.run is not None and getattr(v.run, name))
 

@@ -26,8 +26,6 @@ from flowlang.speech import tr, why
 
 MAX_REPLY = 65_536
 """Bytes of an answer that are read; its status says all."""
-LONGEST_PAUSE = timedelta(days=1)
-"""As long as this the other side may ask to be left alone."""
 _SHOWN = 120
 """Characters of a refusal that a person is shown."""
 _LATER = {408: "retry", 425: "retry", 429: "down", 503: "down"}
@@ -65,6 +63,10 @@ class Webhook(Delivery):
         except ValueError as bad:
             raise BadSetting(tr("{name}: {why}", name=f"{PREFIX}SECRET", why=why(bad))) from None
         return cls(url, setup.clock, secret, Poster(setup.settings.timeout))
+
+    @property
+    def key(self) -> str:
+        return f"{self.place} {sha256(self.url.encode()).hexdigest()[:16]}"
 
     def hand_over(self, letters: Sequence[Letter]) -> list[Outcome]:
         return [self._post(letter) for letter in letters]
@@ -109,7 +111,7 @@ class Webhook(Delivery):
                 asked = parsedate_to_datetime(raw) - self.clock()
             except (TypeError, ValueError):
                 return timedelta(0)
-        return min(max(asked, timedelta(0)), LONGEST_PAUSE)
+        return asked
 
 
 class Nowhere(Delivery):

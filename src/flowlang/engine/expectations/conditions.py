@@ -40,7 +40,7 @@ def _condition(test: Expectations, node: scripts.ExpectCondition, whom: Token | 
 def _values(test: Expectations, node: tree.Expression) -> Callable[[View], list[tuple[str, Any]]]:
     """The values of what a condition speaks of, by its text."""
     parts = [
-        (" ".join(part.span.text.split()), test.expressions.compile(part, Place("test")).fn)
+        (part.span.words, test.expressions.compile(part, Place("test")).fn)
         for part in _spoken_of(node)
         if isinstance(
             part, (tree.FieldValue, facts.CouponsLeft, past.CountOf, past.SumOf, past.OfLast)

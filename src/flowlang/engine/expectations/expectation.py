@@ -53,7 +53,7 @@ class Expectations:
         if isinstance(what, scripts.ExpectNot):
             what, negated = what.what, True
         holds, whom = EXPECTATIONS[type(what)](self, what, node.whom)
-        text = " ".join(node.span.text.split())
+        text = node.span.words
 
         def check(play: Play) -> None:
             instead = holds(play)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from flowlang import calendar
 from flowlang.check.names import Message
-from flowlang.check.view import View
 from flowlang.contact import Contact, Run
 from flowlang.engine.group_sends import end_if_through
 from flowlang.engine.jobs.job import Job, JobRefused, Outcome
@@ -49,7 +48,7 @@ class GroupSend(Job):
         recipients = self.timeline.interpreter.sending.recipients
         if not self.message.lists or recipients.barred(contact, self.message) is not None:
             return
-        view = View(contact, self.now, self.zone(contact), self.timeline.interpreter, self.run)
+        view = self.view(contact, self.run)
         template = template_for(self.message, recipients.language(view, self.details["terms"]))
         needed: dict[str, int] = self.tally.setdefault("needed", {})
         for name in template.lists:
@@ -64,7 +63,7 @@ class GroupSend(Job):
         zone = self.automation.zone or self.timeline.program.config.timezone
         spread = calendar.add(self.now, self.details["spread"], zone) - self.now
         run.due = self.now + spread * (place - 1) / max(self.tally["audience"], place)
-        run.since = run.started = self.now
+        run.since = run.started = contact.not_before(self.now)
         run.start_seq = contact.seq
         run.event, run.answer = self.run.event, self.run.answer
         run.began = self.world.tick()

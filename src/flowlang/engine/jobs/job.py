@@ -101,15 +101,18 @@ class Job(ABC):
         """The automation's own zone, else the contact's."""
         return self.automation.zone or resolve_zone(contact, self.timeline.program.config.timezone)
 
+    def view(self, contact: Contact, run: Run | None = None) -> View:
+        """What expressions see of a contact now."""
+        at = contact.not_before(self.now)
+        return View(contact, at, self.zone(contact), self.timeline.interpreter, run)
+
     def holds(self, condition: Callable[[View], Any], contact: Contact) -> bool:
         """Whether a condition holds for a contact now."""
-        view = View(contact, self.now, self.zone(contact), self.timeline.interpreter)
-        return bool(condition(view))
+        return bool(condition(self.view(contact)))
 
     def let(self, contact: Contact, kind: str, data: dict[str, Any]) -> None:
         """Let something happen to a contact, with all that follows."""
-        at = max(self.now, contact.clock or self.now)
-        arrivals.apply(self.timeline.interpreter, contact, kind, data, at)
+        arrivals.apply(self.timeline.interpreter, contact, kind, data, self.now)
 
     @property
     def path(self) -> Path:

@@ -69,7 +69,9 @@ def _one(session: Session, name: str) -> Told:
     if found is None:
         known = [one.phrases(words.code)[0] for one in word.words()]
         known += [words.word(one.terminal) for one in (*ACTIONS, *LINES)]
-        raise Wrong(tr("there is no word `{name}`", name=name), did_you_mean(name, known))
+        raise Wrong(
+            tr("there is no word `{name}`", name=name), did_you_mean(name, known, all_at="help")
+        )
     one = found[0]
     text = [template(part, words.code) for part in about(one)]
     told = [row("  ", part, hang=2) for part in text]

@@ -69,7 +69,7 @@ def check(campaign: Campaign, look: Look) -> Hits:
         for line, fields in _starts(campaign, look):
             if name.partition(".")[2] not in fields:
                 seen.add(name)
-                words = {"start": " ".join(line.span.text.split()), "name": name}
+                words = {"start": line.span.words, "name": name}
                 hint = tr("ask `{name} is set` before it", name=name)
                 yield Hit(one.span, words, hint, also=((line.span, tr("this start")),))
                 break

@@ -40,7 +40,7 @@ def build(service: Service) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.service = service
-    app.state.metrics = Metrics(service.store, service.now, service.clock)
+    app.state.metrics = Metrics(service)
     app.state.why = Why(service)
     install(app)
     for part in _PARTS:

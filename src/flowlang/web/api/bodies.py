@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from email.message import Message
 from io import StringIO
 
-from flowlang.intake.objects import MAX_NESTING, Parsed, parse_object, whole
+from flowlang.intake.objects import Parsed, parse_object, whole
 from flowlang.web.api.problems import Problem
 
 JSON = "application/json"
@@ -76,16 +75,3 @@ def check_rows(data: bytes, what: str, most: int) -> None:
 
 def _too_many(what: str, most: int) -> Problem:
     return Problem(422, f"there are over {most:,} {what} in it; send {most:,} at most at once")
-
-
-def as_lines(values: list[object]) -> bytes:
-    """Values as JSON Lines: the line of each is its place in the array, from 1; `null` stands for
-    what is no object.
-
-    Raises Problem.
-    """
-    objects = (one if isinstance(one, dict) else None for one in values)
-    try:
-        return "\n".join(map(json.dumps, objects)).encode()
-    except RecursionError:
-        raise Problem(400, f"it is nested deeper than {MAX_NESTING} levels") from None

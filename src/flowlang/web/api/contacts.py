@@ -6,11 +6,11 @@ from itertools import islice
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 
-from flowlang.engine.receiving import receive_contacts
+from flowlang.engine.receiving import contacts_counts, receive_contacts
 from flowlang.engine.showing import (
     NoSuchContact,
     SeveralContacts,
@@ -22,7 +22,7 @@ from flowlang.engine.showing import (
 from flowlang.figures.source import Source, Where
 from flowlang.figures.where import WrongCondition, condition
 from flowlang.intake import schemas
-from flowlang.intake.contacts import ContactRows, read_contacts
+from flowlang.intake.contacts import ContactRows, given_contacts, read_contacts
 from flowlang.stores.rows import ArrivalRow
 from flowlang.web.api import bodies, models
 from flowlang.web.api.guard import Guarded, Serving, asks
@@ -34,12 +34,27 @@ from flowlang.web.why import CannotSay, Why
 
 router = APIRouter(route_class=Guarded, tags=["contacts"])
 
+
+class _Contact(Convertor[str]):
+    """An id in an address: it may hold slashes, and what is asked of it may follow."""
+
+    regex = r"(?:(?!/(?:history|why)$)[\s\S])*"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("contact", _Contact())
+_CONTACT = "/contacts/{contact:contact}"
 _LONGEST = 2_000
 """Characters in a condition."""
 _SOURCE = r"^[^\x00-\x1f\x7f/\\]*$"
 
 
-@router.get("/contacts", response_model=models.Contacts, **asks("contacts:read", 409, 422))
+@router.get("/contacts", response_model=models.Contacts, **asks("contacts:read", 409))
 def list_contacts(
     serving: Serving,
     limit: Limit = 100,
@@ -71,7 +86,7 @@ def list_contacts(
     status_code=202,
     response_model=models.ContactsTaken,
     summary="Import contacts",
-    **asks("contacts:write", 409, 422, takes=CONTACT_BODIES),
+    **asks("contacts:write", 409, takes=CONTACT_BODIES),
 )
 async def import_contacts(
     request: Request,
@@ -98,87 +113,38 @@ async def import_contacts(
 
 def _import(serving: Service, media: str, data: bytes, source: str, strict: bool) -> Any:
     """Take what can be taken; the answer.  Raises Problem."""
-    most = serving.limits.rows
-    if media == bodies.JSON:
-        value = bodies.value(bodies.text(data))
-        data = bodies.as_lines(bodies.several(value, "contacts", most))
-    elif media != "text/csv":
-        bodies.text(data)
-    bodies.check_rows(data, "lines", most)
-    program = serving.program
-    schema, zone = schemas.contact_schema(program), program.config.timezone
-    name = f"{source}.{'csv' if media == 'text/csv' else 'jsonl'}"
-    rows = read_contacts(name, data, schema, zone)
-    found = [*rows.problems]
-    refused = any(one.severity == "error" for one in found) and strict
-    if rows.rows and not refused:
+    rows = _read(serving, media, data, source)
+    if rows.rows and not (strict and rows.has_errors):
         now = serving.now()
         done = receive_contacts(serving.store, serving.states, rows, source, now, strict=strict)
-        found += done.problems
-        left_out = rows.left_out + len(done.problems)
-        if rows.read > left_out and not (strict and done.problems):
-            return {
-                "read": rows.read, "taken": rows.read - left_out, "new": done.new,
-                "changed": done.changed, "unchanged": done.unchanged, "left_out": left_out,
-                "problems": flaws(found),
-            }  # fmt: skip
-    return _nothing(rows, flaws(found))
-
-
-def _nothing(rows: ContactRows, problems: list[dict[str, Any]]) -> JSONResponse:
-    first = next((one["message"] for one in problems if one["severity"] == "error"), "no contact")
+        rows = rows.without(done.problems)
+        if rows.rows and not (strict and done.problems):
+            return contacts_counts(rows, done, refused=False) | flaws(rows.problems)
+    first = next((one.message for one in rows.problems if one.severity == "error"), "no contact")
     return answer(
         409, f"nothing was taken: {first}", read=rows.read, taken=0, left_out=rows.read,
-        problems=problems,
+        **flaws(rows.problems),
     )  # fmt: skip
 
 
-@router.get(
-    "/contacts/{contact}",
-    response_model=models.OneContact,
-    **asks("contacts:read", 404, 409, 422),
-)
-def show_contact(contact: ContactKey, serving: Serving) -> Any:
-    """Show what is known of a contact, and where it stands."""
-    found_id = _id(serving, contact)
-    try:
-        found = show(serving.store, serving.states, found_id)
-    except NoSuchContact as none:
-        raise Problem(404, str(none)) from None
-    return found.data | {"waiting": found.waiting}
-
-
-def _id(serving: Service, contact: str) -> str:
-    """The id of a contact that is there and stays.  Raises Problem."""
-    try:
-        found = row_of(serving.store, contact).id
-    except NoSuchContact as none:
-        raise Problem(404, str(none)) from None
-    except SeveralContacts as several:
-        raise Problem(409, str(several)) from None
-    if is_leaving(serving.store, found):
-        raise Problem(404, f'the contact "{contact}" is being deleted')
-    return found
-
-
-@router.delete(
-    "/contacts/{contact}",
-    status_code=202,
-    response_model=models.Deleted,
-    **asks("contacts:write", 404, 409, 422),
-)
-def delete_contact(contact: ContactKey, serving: Serving) -> Any:
-    """Delete a contact, by the event `delete`: the engine does it when its turn comes."""
-    with serving.store.transaction():
-        found = _id(serving, contact)
-        serving.store.append([ArrivalRow(serving.now(), found, "delete", "{}")])
-    return {"contact": found, "status": "taken"}
+def _read(serving: Service, media: str, data: bytes, source: str) -> ContactRows:
+    """Raises Problem."""
+    most, program = serving.limits.rows, serving.program
+    schema, zone = schemas.contact_schema(program), program.config.timezone
+    if media == bodies.JSON:
+        values = bodies.several(bodies.value(bodies.text(data)), "contacts", most)
+        return given_contacts(f"{source}.json", values, schema, zone)
+    bodies.check_rows(data, "lines", most)
+    if media == "text/csv":
+        return read_contacts(f"{source}.csv", data, schema, zone)
+    bodies.text(data)
+    return read_contacts(f"{source}.jsonl", data, schema, zone)
 
 
 @router.get(
-    "/contacts/{contact}/history",
+    f"{_CONTACT}/history",
     response_model=models.History,
-    **asks("contacts:read", 404, 409, 422),
+    **asks("contacts:read", 404, 409),
 )
 def show_history(
     contact: ContactKey, serving: Serving, limit: Limit = 1_000, after: After = 0
@@ -195,9 +161,9 @@ def show_history(
 
 
 @router.get(
-    "/contacts/{contact}/why",
+    f"{_CONTACT}/why",
     response_model=models.Why,
-    **asks("contacts:read", 404, 409, 422),
+    **asks("contacts:read", 404, 409),
 )
 async def ask_why(
     contact: ContactKey,
@@ -220,3 +186,45 @@ async def ask_why(
     except CannotSay as cannot:
         raise Problem(409, str(cannot)) from None
     return {"contact": contact, "lines": found.lines, "waiting": found.waiting}
+
+
+@router.get(
+    _CONTACT,
+    response_model=models.OneContact,
+    **asks("contacts:read", 404, 409),
+)
+def show_contact(contact: ContactKey, serving: Serving) -> Any:
+    """Show what is known of a contact, and where it stands."""
+    found_id = _id(serving, contact)
+    try:
+        found = show(serving.store, serving.states, found_id)
+    except NoSuchContact as none:
+        raise Problem(404, str(none)) from None
+    return found.data | {"waiting": found.waiting}
+
+
+@router.delete(
+    _CONTACT,
+    status_code=202,
+    response_model=models.Deleted,
+    **asks("contacts:write", 404, 409),
+)
+def delete_contact(contact: ContactKey, serving: Serving) -> Any:
+    """Delete a contact, by the event `delete`: the engine does it when its turn comes."""
+    with serving.store.transaction():
+        found = _id(serving, contact)
+        serving.store.append([ArrivalRow(serving.now(), found, "delete", "{}")])
+    return {"contact": found, "status": "taken"}
+
+
+def _id(serving: Service, contact: str) -> str:
+    """The id of a contact that is there and stays.  Raises Problem."""
+    try:
+        found = row_of(serving.store, contact).id
+    except NoSuchContact as none:
+        raise Problem(404, str(none)) from None
+    except SeveralContacts as several:
+        raise Problem(409, str(several)) from None
+    if is_leaving(serving.store, found):
+        raise Problem(404, f'the contact "{contact}" is being deleted')
+    return found

@@ -9,8 +9,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from flowlang.check.names import MAX_NAME
-from flowlang.engine.receiving import coupon_lists, halted_for, receive_codes
+from flowlang.engine.receiving import codes_counts, coupon_lists, halted_for, receive_codes
 from flowlang.intake.coupons import CodeRows, given_codes, read_codes
+from flowlang.intake.objects import Ambiguous
 from flowlang.source import did_you_mean
 from flowlang.speech import tr
 from flowlang.web.api import bodies, models
@@ -34,10 +35,10 @@ def list_coupons(serving: Serving) -> Any:
 
 
 @router.post(
-    "/coupons/{name}",
+    "/coupons/{name:path}",
     response_model=models.CodesTaken,
     summary="Add codes",
-    **asks("coupons:write", 404, 409, 422, takes=CODE_BODIES),
+    **asks("coupons:write", 404, 409, takes=CODE_BODIES),
 )
 async def add_codes(name: ListName, request: Request, serving: Serving) -> Any:
     """Add codes to a list, as `flow coupons import` does; they go out in this order, behind those
@@ -68,7 +69,7 @@ def _add(serving: Service, name: str, media: str, data: bytes) -> Any:
 
 def _codes(value: object) -> list[str]:
     """The codes in JSON.  Raises Problem."""
-    if not isinstance(value, dict) or set(value) != {"codes"}:
+    if not isinstance(value, dict) or isinstance(value, Ambiguous) or set(value) != {"codes"}:
         raise Problem(422, 'expected {"codes": ["A1", "A2"]}')
     codes = value["codes"]
     if not isinstance(codes, list) or not all(isinstance(one, str) for one in codes):
@@ -79,19 +80,10 @@ def _codes(value: object) -> list[str]:
 
 
 def _taken(serving: Service, name: str, found: CodeRows) -> Any:
-    problems = flaws(found.problems)
     if not found.codes:
-        first = problems[0]["message"] if problems else "there is no code in it"
-        return answer(409, f"nothing was taken: {first}", problems=problems)
+        first = found.problems[0].message if found.problems else "there is no code in it"
+        return answer(409, f"nothing was taken: {first}", **flaws(found.problems))
     now = serving.now()
     taken = receive_codes(serving.store, name, found, now, serving.program.language)
     halted = halted_for(serving.store, serving.program, name, now)
-    return {
-        "read": found.read, "new": taken.new, "known": len(found.codes) - taken.new,
-        "duplicates": found.duplicates, "left_out": found.left_out, "free": taken.free,
-        "halted": [
-            {"message": message, "can_resume": not why, "because": why}
-            for message, why in halted.items()
-        ],
-        "problems": problems,
-    }  # fmt: skip
+    return codes_counts(name, found, taken, halted) | flaws(found.problems)

@@ -13,6 +13,7 @@ from flowlang.engine.receiving import receive_events
 from flowlang.intake import schemas
 from flowlang.intake.event_types import SHAPES
 from flowlang.intake.events import Arrival, misshapen, parse_event
+from flowlang.intake.objects import flaw
 from flowlang.web.api import bodies, cloud_events
 from flowlang.web.api.cloud_events import BATCH, STRUCTURED, NoCloudEvent
 from flowlang.web.api.guard import Guarded, Serving, asks
@@ -40,7 +41,7 @@ class _Given(NamedTuple):
     status_code=202,
     response_model=EventsTaken,
     summary="Send events",
-    **asks("events:write", 409, 422, takes=EVENT_BODIES),
+    **asks("events:write", 409, takes=EVENT_BODIES),
 )
 async def send_events(request: Request, serving: Serving) -> Any:
     """Take events, as `flow event send` does: each waits until the engine applies it in the order
@@ -98,7 +99,7 @@ def _cloud(value: object) -> _Given:
     if not isinstance(value, dict):
         return _Given(None, "expected an object in { }")
     try:
-        return _Given(cloud_events.event(value, SHAPES))
+        return _Given(cloud_events.event(value, SHAPES), flaw(value))
     except NoCloudEvent as wrong:
         return _Given(None, str(wrong))
 

@@ -9,10 +9,13 @@ import anyio
 from fastapi import Depends
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import QueryParams
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from flowlang.intake.objects import flaw, whole
+from flowlang.intake.problem import shown
+from flowlang.source import did_you_mean
 from flowlang.web.api.problems import MEDIA, Problem, too_often
 from flowlang.web.service import Limits, Service
 from flowlang.web.tokens import Token
@@ -65,7 +68,8 @@ def asks(
     if takes:
         extra["requestBody"] = {"required": True, "content": takes}
     more = _BODY if takes or body else ()
-    return {"responses": answers(401, 403, *statuses, *more, 429, 500, 503), "openapi_extra": extra}
+    found = answers(401, 403, 422, *statuses, *more, 429, 500, 503)
+    return {"responses": found, "openapi_extra": extra}
 
 
 def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -81,21 +85,35 @@ def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 class Guarded(APIRoute):
-    """A route whose scope is asked for before its request is read."""
+    """A route whose scope is asked for before its request is read, and that answers nothing but
+    what it was asked.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
         scope = (self.openapi_extra or {}).get(SCOPE, "")
+        known = [one.alias for one in self.dependant.query_params]
 
         async def guarded(request: Request) -> Response:
             service = service_of(request)
             if scope and not (scope == "metrics" and service.open_metrics):
                 await _admit(request, service, scope)
+            _check_query(request.query_params, known)
             answer = await handle(_Bounded(request, service.limits))
             answer.headers.setdefault("Cache-Control", "no-store")
             return answer
 
         return guarded
+
+
+def _check_query(given: QueryParams, known: list[str]) -> None:
+    """Raises Problem where a parameter is not known, or is there twice: it would be passed over."""
+    for name in given:
+        if name not in known:
+            near = f" ({did_you_mean(name, known, 'parameter')})" if known else ""
+            raise Problem(422, f"`{shown(name)}` in the query: there is no such parameter{near}")
+        if len(given.getlist(name)) > 1:
+            raise Problem(422, f"`{name}` in the query: it is given twice")
 
 
 async def _admit(request: Request, service: Service, scope: str) -> None:
@@ -138,6 +156,12 @@ class _Bounded(Request):
         return self._body
 
     async def _read(self) -> bytes:
+        encoding = self.headers.get("content-encoding", "identity")
+        if encoding.strip().lower() not in ("identity", ""):
+            said = (
+                f"the body is compressed (`Content-Encoding: {shown(encoding)}`); send it as it is"
+            )
+            raise Problem(415, said)
         most = self._limits.body
         too_large = Problem(413, f"the body is larger than {most / (1 << 20):g} MB; split it")
         length = self.headers.get("content-length", "")

@@ -8,6 +8,7 @@ import anyio
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 
+from flowlang.speech import tr
 from flowlang.stores.store import StoreError
 from flowlang.web.api import models
 from flowlang.web.api.guard import Guarded, Serving, answers, asks
@@ -24,20 +25,27 @@ _PATIENCE = 5.0
     response_model=models.Health,
     responses={
         503: {"model": models.Health, "description": "The store cannot be used."},
-        **answers(500),
+        **answers(422, 500),
     },
 )
 async def show_health(serving: Serving) -> Any:
     """Say whether the server can do its work: it is ready while the store answers."""
+    store = serving.store
     try:
         with anyio.fail_after(_PATIENCE):
-            await anyio.to_thread.run_sync(serving.store.notices, 1, abandon_on_cancel=True)
-    except (StoreError, TimeoutError):
-        return JSONResponse({"live": True, "ready": False}, 503)
-    return {"live": True, "ready": True}
+            await anyio.to_thread.run_sync(store.notices, 1, abandon_on_cancel=True)
+    except StoreError as failure:
+        serving.absence.failed(failure)
+    except TimeoutError:
+        slow = tr("{place}: no answer within {count:g} seconds", place=store.shown, count=_PATIENCE)
+        serving.absence.failed(StoreError(slow))
+    else:
+        serving.absence.over()
+        return {"live": True, "ready": True}
+    return JSONResponse({"live": True, "ready": False}, 503)
 
 
-@router.get("/health/live", response_model=models.Live, responses=answers(500))
+@router.get("/health/live", response_model=models.Live, responses=answers(422, 500))
 async def show_life() -> Any:
     """Say that the server answers; the store is not asked."""
     return {"live": True}

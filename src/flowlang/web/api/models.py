@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from flowlang.engine.controls import Verb
 from flowlang.engine.processes import ProcessStatus, ProcessType
 from flowlang.intake.contact_row import MAX_ADDRESS
+from flowlang.web.api.problems import MOST_FLAWS
 
 LAST = 2**53 - 1
 """The largest number that every JSON reader has exactly."""
@@ -111,6 +112,9 @@ class Contacts(BaseModel):
     )
 
 
+_MORE = f"Beside those in the list, which has {MOST_FLAWS:,} at most."
+
+
 class Flaw(BaseModel):
     """Something about a row of what was sent."""
 
@@ -132,6 +136,7 @@ class ContactsTaken(BaseModel):
     unchanged: int = Field(description="They say what is so already.")
     left_out: int
     problems: list[Flaw]
+    more_problems: int = Field(description=_MORE)
 
 
 class Decision(BaseModel):
@@ -203,6 +208,7 @@ class CodesTaken(BaseModel):
     free: int = Field(description="In the list, now.")
     halted: list[Halted]
     problems: list[Flaw]
+    more_problems: int = Field(description=_MORE)
 
 
 class Process(BaseModel):

@@ -14,7 +14,7 @@ from flowlang.web.api.models import After, Limit
 router = APIRouter(route_class=Guarded, tags=["notices"])
 
 
-@router.get("/notices", response_model=models.Inbox, **asks("notices:read", 422))
+@router.get("/notices", response_model=models.Inbox, **asks("notices:read"))
 def read_notices(
     serving: Serving,
     limit: Limit = 100,

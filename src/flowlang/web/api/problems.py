@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from itertools import islice
 from typing import Any
 
 from fastapi import FastAPI
@@ -20,8 +19,8 @@ from flowlang.intake.problem import printable, shown
 from flowlang.stores.store import StoreError
 
 MEDIA = "application/problem+json"
-MOST_FLAWS = 1_000
-"""So many flaws of a file are told."""
+MOST_FLAWS = 10_000
+"""So many flaws of a file are told, of others how many there are."""
 PAUSE = 5
 """Seconds after which to try again where the store cannot be used."""
 
@@ -80,7 +79,8 @@ def install(app: FastAPI) -> None:
         return answer(422, in_words(errors))
 
     def busy(request: Request, failure: Exception) -> JSONResponse:
-        app.state.service.tell(str(failure))
+        assert isinstance(failure, StoreError)
+        app.state.service.absence.failed(failure)
         detail = "the store cannot be used at the moment; try again in a few seconds"
         return answer(503, detail, {"Retry-After": str(PAUSE)})
 
@@ -96,16 +96,12 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(StoreError, busy)
 
 
-def flaws(found: Iterable[Flaw]) -> list[dict[str, Any]]:
-    """What is wrong with the rows of what was sent, as JSON."""
-    return [
-        {
-            "severity": one.severity, "line": one.line, "column": one.column,
-            "name": shown(one.column_name), "message": printable(one.message),
-            "left_out": one.left_out,
-        }
-        for one in islice(found, MOST_FLAWS)
-    ]  # fmt: skip
+def flaws(found: Sequence[Flaw]) -> dict[str, Any]:
+    """What is wrong with the rows of what was sent, as members of an answer."""
+    return {
+        "problems": [one.data() for one in found[:MOST_FLAWS]],
+        "more_problems": max(0, len(found) - MOST_FLAWS),
+    }
 
 
 _OWN = {
@@ -120,7 +116,7 @@ def _methods(app: FastAPI, request: Request) -> list[str]:
     for method in ("GET", "POST", "DELETE"):
         scope = {**request.scope, "method": method}
         if any(route.matches(scope)[0] is Match.FULL for route in app.router.routes):
-            found.add(method)
+            found |= {"GET", "HEAD"} if method == "GET" else {method}
     return sorted(found)
 
 

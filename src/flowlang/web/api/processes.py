@@ -22,10 +22,10 @@ from flowlang.web.service import Service
 router = APIRouter(route_class=Guarded, tags=["processes"])
 
 Number = Annotated[int, Path(ge=1, le=models.LAST, examples=[1])]
-_CONTROL = asks("processes:write", 404, 409, 422, body=True)
+_CONTROL = asks("processes:write", 404, 409, body=True)
 
 
-@router.get("/processes", response_model=models.Processes, **asks("processes:read", 422))
+@router.get("/processes", response_model=models.Processes, **asks("processes:read"))
 def list_processes(
     serving: Serving,
     limit: Limit = 100,
@@ -49,7 +49,7 @@ def list_processes(
 @router.get(
     "/processes/{number}",
     response_model=models.Process,
-    **asks("processes:read", 404, 422),
+    **asks("processes:read", 404),
 )
 def show_process(number: Number, serving: Serving) -> Any:
     """Show all of one process."""

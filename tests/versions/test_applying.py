@@ -233,6 +233,19 @@ def test_after_apply_each_is_where_was_said_and_no_step_is_done_again(
     assert either.stands("c0")["status"] == status
 
 
+def test_what_had_not_come_in_when_it_was_applied_comes_after_it(shop: Shop) -> None:
+    shop.people(1, "go")
+    shop.run("2026-11-20 10:00")
+    shop.edit('  send "A"\n  send "B"\n  wait 7 days\n  tag "end"\n')
+    shop.at("2026-11-20 11:00")("event", "send", '{"contact": "c0", "type": "tag", "tag": "late"}')
+    shop.at("2026-11-20 12:00")("apply", "--move", "Tour: wait 5 days=finish")
+    shop.run("2026-11-20 13:00")
+    lines = shop("contacts", "history", "c0").data.splitlines()
+    moments = [line[:16] for line in lines if line.startswith("2026")]
+    assert moments == sorted(moments)
+    assert ("late" in lines[-1], moments[-1]) == (True, "2026-11-20 12:00")
+
+
 def test_who_stays_goes_on_as_the_earlier_version_says_to_its_end(either: Shop) -> None:
     """mautic#6323, PR#15528: scheduled contacts were lost."""
     either.people(1, "go")

@@ -164,6 +164,7 @@ def relocate(
             contact = timeline.contacts.get(one.contact) or timeline.system
             run = contact.runs[one.key]
             _relocate(batch, states.moves[one.key[0]], one, contact, run, tally, store, now)
+            contact.clock = contact.not_before(now)
     batch.renew_runs()
     return tallies
 

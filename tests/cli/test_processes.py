@@ -126,6 +126,7 @@ def test_all_of_one_process_is_shown_with_what_can_be_done(running: Machine) -> 
     halted(running)
     done = running("process", "show", "Offer")
     number = one(running, "message send", "Offer")["number"]
+    assert done.code == 1
     assert done.data.splitlines() == [
         f'{number}  message send "Offer" of "Hello"',
         'status    halted; the coupon list "codes" is empty',
@@ -137,6 +138,9 @@ def test_all_of_one_process_is_shown_with_what_can_be_done(running: Machine) -> 
     ]
     shown = json.loads(running("process", "show", str(number), "--output-format", "json").data)
     assert (shown["status"], shown["waiting"], shown["of"]) == ("halted", 2, 2)
+    running("process", "pause", str(number))
+    running("run", "--once")
+    assert running("process", "show", str(number)).code == 0
 
 
 def test_what_is_over_is_watched_in_one_line(running: Machine) -> None:

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from flowlang.stores.store import Store
 
 
+_BAD = ("halted", "failed")
+"""Statuses of a process that someone has to see to."""
+
+
 @click.group(epilog="Example: flow process list --status halted")
 def process() -> None:
     """Campaigns, sends, imports and whatever else takes long."""
@@ -68,7 +72,7 @@ def list_(
         terminal.talk(
             tr("there is no such process") if kind or status else tr("there is no process")
         )
-    return FOUND if status in ("halted", "failed") and views else 0
+    return FOUND if status in _BAD and views else 0
 
 
 @process.command(epilog='Example: flow process show "Offer" --watch')
@@ -85,7 +89,7 @@ def show(
     """Show all of one process: by its number, or by its name where one alone has it.
 
     Sends are also told apart as `CAMPAIGN: MESSAGE`. What the program has and nobody has come to
-    yet is shown as it will begin, without a number.
+    yet is shown as it will begin, without a number. Exit code 1 where it is halted or has failed.
     """
     from flowlang.engine.choosing import NotYet, Unclear, only
     from flowlang.engine.overview import overview
@@ -108,13 +112,17 @@ def show(
             return _watch(store, view, zone)
         if output_format == "json":
             terminal.write(json.dumps(view.data(), ensure_ascii=False, indent=2) + "\n")
-            return 0
+            return _verdict(view)
         now = storing.moment(given_now, zone)
         version = found.version if found is not None else None
         lines = process_lines.told(view, zone, version)
         lines += process_lines.next_(view, program, store, now)
     terminal.write("".join(f"{terminal.printable(line)}\n" for line in lines))
-    return 0
+    return _verdict(view)
+
+
+def _verdict(view: View) -> int:
+    return FOUND if view.process.status in _BAD else 0
 
 
 def _watch(store: Store, view: View, zone: ZoneInfo) -> int:
@@ -136,7 +144,7 @@ def _watch(store: Store, view: View, zone: ZoneInfo) -> int:
                     sys.stdout.flush()
                 last = line
                 if over:
-                    return 0
+                    return _verdict(view)
                 time.sleep(progress.LOOK)
     except KeyboardInterrupt:
         return 0

@@ -171,6 +171,8 @@ class Contact:
     deleted: bool = False
     merged_into: str = ""
     """The contact that it is part of since two were merged; what comes for it goes there."""
+    merged_from: list[str] = field(default_factory=list)
+    """Those that are part of it since then, also by way of others: letters to them may wait."""
 
     def not_before(self, at: datetime) -> datetime:
         """When something that comes at a moment happens to this contact: then, or at its last

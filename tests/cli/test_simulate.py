@@ -317,6 +317,15 @@ def test_standard_input_cannot_be_both(tmp_path: Path) -> None:
     assert "cannot both be standard input" in done.stderr
 
 
+def test_what_an_automation_leaves_out_of_a_file_is_an_error_once(tmp_path: Path) -> None:
+    text = f'{SHOP}automation "Daily"\n  every day at 07:00\n  import contacts from "in.csv"\n'
+    workspace(tmp_path / "shop", text, in_csv="id,email,score\nd1,,1\nd2,,x\n")
+    code, counts, _ = simulate(tmp_path, "--until", "2026-03-06", text=text)
+    told = 'score: expected a number, got "x" (row left out)'
+    assert (code, counts["contacts"]) == (1, 10)
+    assert counts["errors"] == [{"file": "in.csv", "line": 3, "message": told}]
+
+
 def test_errors_in_the_workspace_are_1(tmp_path: Path) -> None:
     code, counts, said = simulate(tmp_path, text=SHOP.replace('send "Hello"', 'send "Helo"'))
     assert (code, counts) == (1, {})

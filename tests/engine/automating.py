@@ -111,8 +111,11 @@ def notices(store: Store) -> list[tuple[datetime, str, str]]:
 class Refusing(Delivery):
     """A delivery that takes no letter to one address."""
 
+    def __init__(self, address: str = "c1@example.com") -> None:
+        self._address = address
+
     def hand_over(self, letters: Any) -> list[Outcome]:
         return [
-            Outcome(one.id, "failed" if one.address == "c1@example.com" else "delivered", "550 no")
+            Outcome(one.id, "failed" if one.address == self._address else "delivered", "550 no")
             for one in letters
         ]

@@ -18,10 +18,14 @@ from hypothesis import strategies as st
 
 from flowlang.contact import Entry
 from flowlang.engine.beside import SHARE
+from flowlang.engine.receiving import Fate, receive_codes, receive_events
 from flowlang.engine.worker import Worker
+from flowlang.intake.coupons import given_codes
+from flowlang.intake.events import Arrival
 from flowlang.stores import Store, open_store
 from flowlang.stores.rows import Stock
 from tests.engine import applied
+from tests.engine.automating import Memory
 from tests.engine.test_worker import (
     HOUR,
     START,
@@ -200,6 +204,45 @@ def test_several_workers_tell_each_contact_the_story_that_one_tells(
     assert sum(bool(one["beside"]) for one in crew.stretches) > 1
 
 
+REPORTING = """
+message "hello"
+  kind service
+  channel email
+  subject "Hello"
+  body "Hello"
+
+message "offer"
+  kind marketing
+  channel email
+  subject "Offer"
+  body "Offer"
+
+campaign "C"
+  start when tagged "go"
+  report to "ops@example.com"
+  send "hello"
+  wait 1 day
+  send "offer"
+"""
+
+
+def test_several_workers_tell_the_results_that_one_tells(store: Store, postgresql_url: str) -> None:
+    people = [f"p{number:03}" for number in range(120)]
+    story = [person(0, name) for name in people]
+    story += [came(1 + n // 20, name, "tag", tag="go") for n, name in enumerate(people)]
+    story += [came(20, name, "withdraw", channel="email") for name in people[::7]]
+    begin(store, REPORTING)
+    feed(store, story)
+    crew = Crew(postgresql_url, REPORTING, workers=3, batch=8)
+    crew.run(START + 50 * HOUR)
+    expected = Memory(compiled(REPORTING), story, 50).world.reported
+    assert len(expected) == 12
+    assert [(one.at, one.who, one.text) for one in store.notices(99)] == [
+        (one.at, one.who, one.text) for one in expected
+    ]
+    assert sum(one["beside"] for one in crew.stretches) > 12
+
+
 def test_two_workers_are_beside_each_other_until_the_end_of_a_list_is_near(
     store: Store, postgresql_url: str
 ) -> None:
@@ -214,6 +257,34 @@ def test_two_workers_are_beside_each_other_until_the_end_of_a_list_is_near(
     crew.run(START + 200 * HOUR)
     assert len(set(codes_of(store, people))) == len(people)
     assert not sum(one["again"] for one in crew.stretches)
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_events_and_codes_that_come_in_wait_for_nobody(
+    store: Store, postgresql_url: str, *, beside: bool
+) -> None:
+    begin(store, JOURNEY)
+    feed(store, [person(0, "anna")])
+    Worker(compiled(JOURNEY), store).run(START + HOUR)
+    event = Arrival(START, "anna", "tag", {"tag": "signup"}, "e1", 1)
+    taken: list[Any] = []
+    other = open_store(postgresql_url, Path())
+
+    def hand_in() -> None:
+        taken.append(receive_events(other, [event]))
+        taken.append(receive_codes(other, "A", given_codes("file", ["X", "Y"]), START, "en"))
+
+    thread = threading.Thread(target=hand_in)
+    with closing(other):
+        with store.transaction(beside=beside):
+            thread.start()
+            thread.join(60)
+            assert [len(taken), store.shared().stock["A"].free] == [2, 2]
+        thread.join()
+    assert taken[0] == [Fate(1, "taken")]
+    assert taken[1].new == 2
+    assert len(store.arrivals("pending", 9)) == 1
+    assert Worker(compiled(JOURNEY), store).run(START + 2 * HOUR).applied == 1
 
 
 def test_who_has_much_before_him_that_is_held_by_another_worker_does_not_wait(

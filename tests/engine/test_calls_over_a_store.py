@@ -66,8 +66,9 @@ def whats(store: Store, name: str) -> list[str]:
 def test_a_call_has_one_key_however_often_it_is_tried(store: Store) -> None:
     web = Web(failing=3)
     arrivals = [person(0, "anna", score=5), came(1, "anna", "tag", tag="go")]
-    meanwhile = [came(1.05, "anna", "tag", tag="x"), came(1.1, "anna", "set", field="score", value=9)]
-    work(store, ASK, web, [*arrivals, *meanwhile], 3)
+    arrivals += [came(1.05, "anna", "tag", tag="x")]
+    arrivals += [came(1.1, "anna", "set", field="score", value=9)]
+    work(store, ASK, web, arrivals, 3)
     assert len(web.keys) == 4
     assert len(set(web.keys)) == 1
     assert web.values == [{"score": 5}] * 4
@@ -81,7 +82,7 @@ EACH = f"""
 contact
   score number
 
-event reply
+event answered
 
 campaign "C"
   runs again
@@ -90,11 +91,11 @@ campaign "C"
   call "{URL}" with id
   repeat up to 2 times
     call "{URL}" with id
-  race
-    on reply
+  wait at most 1 day
+    for answered
       call "{URL}" with id
-      again
-    after 1 day
+      wait again
+    otherwise
       tag "end"
   untag "go"
 
@@ -103,7 +104,7 @@ campaign "D"
   call "{URL}" with id
 
 automation "A"
-  run on import finished
+  on import finished
   call "{URL}"
 """
 
@@ -112,12 +113,11 @@ automation "A"
 def test_each_call_has_a_key_of_its_own(store: Store) -> None:
     """Side by side, in a loop, in a race, in another campaign, round, run, contact or life."""
     web = Web()
-    print(EACH)
     arrivals = [
         person(0, "anna"), person(0, "ben"),
         came(1, "anna", "tag", tag="go"), came(1, "ben", "tag", tag="go"),
-        came(2, "anna", "event", name="reply", data={}),
-        came(3, "anna", "event", name="reply", data={}),
+        came(2, "anna", "event", name="answered", data={}),
+        came(3, "anna", "event", name="answered", data={}),
         came(60, "anna", "tag", tag="go"),
         came(61, "ben", "delete"), person(62, "ben"), came(63, "ben", "tag", tag="go"),
     ]  # fmt: skip
@@ -127,6 +127,15 @@ def test_each_call_has_a_key_of_its_own(store: Store) -> None:
 
 
 # ---------------------------------------------------------------------- how it is made
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_fewer_contacts_are_taken_at_a_time_where_any_step_may_call(store: Store) -> None:
+    calls, none = compiled(ASK), compiled('campaign "Ask"\n  start when tagged "go"\n  tag "x"\n')
+    system = compiled(f'automation "A"\n  on import finished\n  call "{URL}"\n')
+    assert [Worker(one, store).batch for one in (calls, none, system)] == [20, 1_000, 20]
+    none.keep(calls, "Ask")
+    assert Worker(none, store).batch == 20
 
 
 def test_who_answers_may_write_to_the_store_meanwhile(database: Database) -> None:
@@ -167,36 +176,98 @@ def test_what_a_call_came_to_is_saved_before_another_contact_calls(database: Dat
         assert whats(store, name)[-2:] == ["tagged no answer", "finished"]
 
 
-def test_killed_at_every_save_it_repeats_a_call_with_the_key_it_had(store: Store) -> None:
-    program, web, kills = compiled(ASK), Web(failing=2), 0
+def test_killed_at_every_save_it_repeats_a_call_with_the_key_it_had(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program, web, kills, over = compiled(ASK), Web(), 0, False
     begin(store, program, START)
     feed(store, [one for name in NAMES for one in (person(0, name), _go(name))])
-    while True:
-        worker = Worker(program, store, answers=web, batch=20)
-        try:
-            with kill_at_save(store, 2):
-                worker.run(START + 3 * HOUR)
-        except Killed:
-            kills += 1
-            continue
-        break
-    assert kills > 3
-    assert len(set(web.keys)) == 3
-    assert max(Counter(web.keys).values()) <= 6
+    while not over:
+        with monkeypatch.context() as patched:
+            kill_at_save(store, patched, 2, after=bool(kills % 2))
+            try:
+                Worker(program, store, answers=web, batch=20).run(START + 3 * HOUR)
+                over = True
+            except Killed:
+                kills += 1
+    assert kills == 2
+    assert sorted(Counter(web.keys).values()) == [1, 2, 2]
     for name in NAMES:
         assert whats(store, name)[-2:] == ["set score: 0 → 7", "finished"]
+
+
+def test_an_engine_leaves_the_calls_to_another_that_makes_them(database: Database) -> None:
+    """As where `flow run --once` is started each minute, and one has not ended yet."""
+    store, other = database.open(), database.open()
+    mine, others = Web(), Web()
+
+    def web(*call: Any) -> CallReply:
+        Worker(program, other, answers=others, batch=20).run(START + HOUR)
+        return mine(*call)
+
+    program = compiled(ASK)
+    work(store, ASK, None, [person(0, "anna")], 0)
+    work(store, ASK, web, [_go("anna")], 1)
+    assert (len(mine.keys), others.keys) == (1, [])
+    feed(other, [came(1, "anna", "untag", tag="go"), person(1, "ben"), _go("ben")])
+    Worker(program, other, answers=others, batch=20).run(START + HOUR)
+    assert len(others.keys) == 1
+
+
+def test_an_answer_outlives_a_store_that_fails(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program, web = compiled(ASK), Web()
+    begin(store, program, START)
+    feed(store, [person(0, "anna"), _go("anna")])
+    worker = Worker(program, store, answers=web, batch=20)
+    for _ in range(3):
+        with monkeypatch.context() as patched:
+            kill_at_save(store, patched, 1, after=False)
+            with pytest.raises(Killed):
+                worker.run(START + HOUR)
+    worker.run(START + HOUR)
+    assert len(web.keys) == 1
+    assert whats(store, "anna")[-1] == "finished"
+
+
+LAST_CODE = f"""
+coupons "few"
+
+message "Code"
+  kind service
+  channel email
+  subject "{{{{ coupon('few') }}}}"
+  body "x"
+
+campaign "Ask"
+  start when tagged "go"
+  call "{URL}"
+  send "Code"
+"""
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_what_has_to_be_done_alone_after_all_does_not_call_again(store: Store) -> None:
+    web = Web()
+    store.import_codes("few", ["A"], START)
+    worker = work(store, LAST_CODE, web, [person(0, "anna"), _go("anna")], 1)
+    assert worker.report.stretches["again"] > 0
+    assert len(web.keys) == 1
+    assert whats(store, "anna")[-2:] == ['sent to anna@example.com, code A of "few"', "finished"]
 
 
 STORY = f"""
 contact
   score number
 
-event round
+event noon
   every day at 12:00
+  for contacts where score >= 0
 
 campaign "Asks"
   runs again
-  start on round
+  start on noon
   start when tagged "go"
   call "{URL}" with score as answer
   tag "a"
@@ -214,7 +285,7 @@ campaign "Follows"
   tag "b"
 
 automation "Reports"
-  run on import finished
+  on import finished
   call "{URL}" as answer
   wait 1 hour
   notify inbox "done"

@@ -64,6 +64,7 @@ automation "Imported"
   notify inbox "{{ event.source }}: {{ event.taken }} taken, {{ event.left_out }} left out"
 """
 ROWS = "id,email,score\nanna,anna@example.com,1\nben,ben@example.com,2\n,nobody,3\n"
+NOBODY = 'in/people.csv:4:2: email: expected one plain e-mail address, got "nobody" (row left out)'
 
 
 class Place:
@@ -118,7 +119,8 @@ def test_files_are_read_and_written_and_the_import_is_applied_first(
     assert found["export contacts", "out/all.jsonl"].done == 2
     assert found["import coupons", "gift"].done == 2
     assert place.store.shared().stock["gift"].free == 2
-    assert place.inbox == ["in/people.csv: 2 taken, 1 left out"]
+    assert taken.because == NOBODY
+    assert place.inbox == [NOBODY, "in/people.csv: 2 taken, 1 left out"]
     assert place.store.history("")[-1].entry.what == "finished"
 
 
@@ -138,6 +140,47 @@ def test_a_file_without_a_single_good_row_fails_the_job(place: Place) -> None:
     place.write(people_csv="id,email\n,nobody\n", codes_txt="A1\n")
     place.take(1)
     assert any("none of 1 row can be taken: line 2" in text for text in place.inbox)
+
+
+def test_of_a_file_with_many_bad_rows_the_first_are_told_and_how_many_more_there_are(
+    place: Place,
+) -> None:
+    """S4.13: reports of imports are delivered; nothing is lost silently."""
+    bad = "".join(f"b{one},,x\n" for one in range(30))
+    place.write(
+        people_csv=f"id,mail,score\n{bad}anna,anna@example.com,1\n", codes_txt="A1\nA\x072\n"
+    )
+    place.take(1)
+    lines, rest = place.inbox[:20], place.inbox[20:]
+    assert lines[0] == 'in/people.csv:2:3: score: expected a number, got "x" (row left out)'
+    assert [line.split(":")[1] for line in lines] == [str(line) for line in range(2, 22)]
+    assert rest == [
+        "in/people.csv: 11 more lines like this", "in/people.csv: 1 taken, 30 left out",
+        "in/codes.txt:2: the code holds control characters (row left out)",
+    ]  # fmt: skip
+    found = {one.type: one for one in place.store.processes()}
+    assert found["import contacts"].because == f"{lines[0]}; 29 more"
+    assert found["import coupons"].because == rest[-1]
+
+
+def test_a_row_that_cannot_be_admitted_is_told_too_in_the_store_and_in_memory(
+    place: Place,
+) -> None:
+    place.write(people_csv="id,email\n,two@example.com\ngone,g@example.com\nnew,n@example.com\n")
+    two = [person(0, name, email="two@example.com") for name in ("anna", "ben")]
+    merged = came(0.5, "gone", "merge", into="anna")
+    story = [*two, person(0, "gone"), merged, came(1, None, "run automation", automation="Take")]
+    feed(place.store, story[:-1])
+    place.take(1)
+    memory = Memory(place.program, story, 2, place.files)
+    assert place.inbox[:3] == [
+        "in/people.csv:2: email: 2 contacts have two@example.com; the row needs an id"
+        " (row left out)",
+        'in/people.csv:3: "gone" was merged into "anna" (row left out)',
+        "in/people.csv: 1 taken, 2 left out",
+    ]
+    assert [one.text for one in memory.world.notices][:3] == place.inbox[:3]
+    assert [one[:8] for one in processes(place.store)] == [one[:8] for one in memory.processes()]
 
 
 def test_the_same_file_once_more_starts_nobody(place: Place) -> None:

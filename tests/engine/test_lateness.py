@@ -4,7 +4,7 @@ moment, and nobody else is led out of the order of time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 from itertools import pairwise
@@ -12,15 +12,14 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from flowlang.contact import Entry
 from flowlang.engine.worker import Worker
 from flowlang.program.program import Program
 from flowlang.stores import Store, open_store
-from tests.engine.applied import begin
+from tests.engine.applied import begin, move
 from tests.engine.automating import HOUR, START, Came, came, compiled, feed, person, told
 from tests.engine_cases.sums import wrong_sums
 from tests.full_size import size
@@ -90,7 +89,7 @@ group "VIP"
 automation "To all"
   send "Hello" to everyone
   wait 1 hour
-  send "Offer" to segment "Warm" spread over 2 hours
+  send "Offer" to segment "Warm"
 
 automation "Call them"
   start campaign "Called" for segment "Warm"
@@ -101,6 +100,11 @@ automation "After"
   notify inbox "said"
 """
 PEOPLE = ("anna", "ben", "cleo")
+RESIDENTS = [
+    person(0, f"one in {zone}", score=-1, timezone=zone)
+    for zone in ("Asia/Tokyo", "America/New_York")
+]
+"""Schedules come in a zone from when on somebody has been in it: somebody always is."""
 MAIN = ["campaign", "Main", "", ""]
 
 Pass = tuple[float, list[Came]]
@@ -123,7 +127,7 @@ of_all = st.sampled_from([
 merges = st.tuples(st.sampled_from(PEOPLE), st.sampled_from(PEOPLE)).map(
     lambda pair: (pair[0], ("merge", {"into": pair[1]}))
 )
-hours = st.integers(0, 120).map(lambda quarters: quarters / 4)
+hours = st.integers(0, 48).map(lambda halves: halves / 2)
 
 
 @st.composite
@@ -145,7 +149,7 @@ def passes(draw: st.DrawFn, *, merging: bool = True) -> list[Pass]:
         some.sort(key=itemgetter(0))
         here = [came(min(at, now), who, kind, **data) for at, (who, (kind, data)) in some]
         found.append((now, here))
-    return [*found, (60, [])]
+    return [*found, (48, [])]
 
 
 def lived(
@@ -154,7 +158,7 @@ def lived(
     """The histories of all, where the engine runs at these moments, with what had come by then."""
     worker = Worker(program, store, batch=batch)
     begin(store, program, START)
-    feed(store, [person(0, name) for name in PEOPLE])
+    feed(store, [*RESIDENTS, *(person(0, name) for name in PEOPLE)])
     for now, coming in given:
         feed(store, coming)
         worker.run(START + now * HOUR)
@@ -190,7 +194,26 @@ def memory() -> Iterator[Store]:
 WITH, WITHOUT = compiled(SHOP + AUTOMATIONS), compiled(SHOP)
 
 
+GROUP_SEND = (None, "run automation", {"automation": "To all"})
+OWN_LAST_MOMENT: list[Pass] = [
+    (20, [came(20, "anna", "tag", tag="warm")]),
+    (19, [(START + 19 * HOUR, *GROUP_SEND)]),  # the clock was put back
+    (21, [came(1, "ben", "merge", into="anna")]),
+    (22, [came(2, "ben", "tag", tag="go"), came(15, "cleo", "tag", tag="go")]),
+    (48, [came(14, "anna", "set", field="timezone", value="Asia/Tokyo")]),
+]
+PAST_THE_STOP: list[Pass] = [
+    (5, [came(5, "anna", "tag", tag="warm")]),
+    (6, [
+        came(1, "ben", "tag", tag="go"),
+        came(3, "anna", "untag", tag="warm"),
+        came(3.5, "ben", "tag", tag="stop"),
+    ]),
+]  # fmt: skip
+
+
 @given(passes(), st.sampled_from([1, 2]))
+@example(OWN_LAST_MOMENT, 2)
 @settings(max_examples=size(12, 300), deadline=None)
 def test_whatever_comes_late_nothing_happens_to_a_contact_before_its_last_moment(
     story: list[Pass], batch: int
@@ -201,35 +224,97 @@ def test_whatever_comes_late_nothing_happens_to_a_contact_before_its_last_moment
         assert lived(other, WITH, story, batch) == whole
 
 
-def only(story: Sequence[Pass], keeps: Callable[[Came], bool]) -> list[Pass]:
-    return [(now, [one for one in coming if keeps(one)]) for now, coming in story]
-
-
 @given(passes(merging=False))
+@example(PAST_THE_STOP)
 @settings(max_examples=size(12, 300), deadline=None)
-def test_what_comes_late_for_one_contact_is_nothing_to_another(story: list[Pass]) -> None:
+def test_what_comes_late_for_others_is_nothing_to_a_contact_nor_is_an_automation_that_rests(
+    story: list[Pass],
+) -> None:
+    own = [(now, [one for one in coming if one[1] in (None, "ben")]) for now, coming in story]
+    acts = any(one[2] == "run automation" for _, coming in own for one in coming)
     with memory() as store, memory() as other:
         together = lived(store, WITH, story)
-        alone = lived(other, WITH, only(story, lambda one: one[1] in (None, "ben")))
+        alone = lived(other, WITH if acts else WITHOUT, own)
         assert together["ben"] == alone["ben"]
 
 
 @given(passes())
-@settings(max_examples=size(12, 300), deadline=None)
-def test_automations_that_do_nothing_change_no_history(story: list[Pass]) -> None:
-    story = only(story, lambda one: one[2] != "run automation")
-    with memory() as store, memory() as other:
-        assert lived(store, WITH, story) == lived(other, WITHOUT, story)
-
-
-@given(passes())
+@example(OWN_LAST_MOMENT)
 @settings(
-    max_examples=size(6, 50), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+    max_examples=size(3, 50), deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)  # fmt: skip
 def test_both_databases_tell_the_same_of_what_comes_late(
     postgresql: Server, story: list[Pass]
 ) -> None:
     name = postgresql.database(postgresql.template())
     with memory() as one, closing(open_store(postgresql.url(name), Path())) as other:
         assert lived(one, WITH, story) == lived(other, WITH, story)
+        assert backwards(other) == []
     postgresql.drop(name)
+
+
+# ------------------------------------------------------------------ one by one
+
+
+def when(store: Store, name: str, what: str) -> list[float]:
+    """At which hours something happened to a contact."""
+    entries = told(store, [name]).get(name, [])
+    return [(one.at - START) / HOUR for one in entries if one.what == what]
+
+
+def test_a_send_to_many_reaches_each_at_its_own_last_moment(store: Store) -> None:
+    """Also where the automation itself has a later one, from before the clock was put back."""
+    send = came(20, None, "run automation", automation="To all")
+    again = came(18, None, "run automation", automation="To all")
+    lived(store, WITH, [(20, [send]), (20.5, [came(20.5, "anna", "tag", tag="seen")])])
+    feed(store, [person(17, "dora"), again])
+    Worker(WITH, store).run(START + 18 * HOUR)
+    assert when(store, "anna", "sent") == [20, 20.5]
+    assert when(store, "ben", "sent") == [20, 20]
+    assert when(store, "dora", "sent") == [18]
+
+
+def test_a_merge_that_comes_late_happens_when_neither_of_the_two_is_further(store: Store) -> None:
+    coming = [came(10, "ben", "tag", tag="warm"), came(12, "anna", "tag", tag="warm")]
+    late = [came(2, "ben", "merge", into="anna"), came(3, "ben", "tag", tag="go")]
+    lived(store, WITHOUT, [(12, coming), (13, late)])
+    assert when(store, "anna", "merged") == when(store, "ben", "merged") == [12]
+    assert when(store, "anna", "started") == [12]
+
+
+def test_who_comes_again_after_it_was_deleted_goes_on_from_there(store: Store) -> None:
+    late = [came(3, "anna", "contact", fields={"score": 1}, tags=("go",))]
+    lived(store, WITHOUT, [(10, [came(10, "anna", "delete")]), (11, late)])
+    assert when(store, "anna", "created") == [0, 10]
+    contact, _ = Worker(WITHOUT, store).states.read(store.contacts(["anna"])[0].state)
+    assert contact.fields["created"] == START + 10 * HOUR
+
+
+def test_an_event_about_a_thing_that_comes_late_says_when_it_was(store: Store) -> None:
+    wish = came(9, "anna", "set", field="wish", value="sofa")
+    late = came(4, None, "event", name="back_in_stock", data={"thing": "sofa"})
+    lived(store, WITHOUT, [(9, [wish]), (10, [late])])
+    assert when(store, "anna", "event") == [9]
+    contact, _ = Worker(WITHOUT, store).states.read(store.contacts(["anna"])[0].state)
+    assert [one.at for one in contact.events["back_in_stock"]] == [START + 4 * HOUR]
+
+
+def test_who_is_paused_and_ahead_goes_on_as_soon_as_a_person_says_so(store: Store) -> None:
+    """Not when the clock that was put back has come to where the contact is."""
+    pause = came(2, None, "pause", process=MAIN, who="ann")
+    resume = came(8, None, "resume", process=MAIN, who="ann")
+    ahead = [came(1, "anna", "tag", tag="go"), pause, came(12, "anna", "tag", tag="seen")]
+    lived(store, WITHOUT, [(12, ahead), (8, [resume])])
+    assert when(store, "anna", "goes on") == when(store, "anna", "sent") == [12]
+
+
+def test_a_version_that_is_applied_late_moves_each_at_its_own_last_moment(store: Store) -> None:
+    lived(store, WITHOUT, [(2, [came(1, "anna", "tag", tag="go")])])
+    feed(store, [came(3, "anna", "tag", tag="seen")])
+    Worker(WITHOUT, store).run(START + 3 * HOUR)
+    longer = compiled(SHOP.replace("  wait 3 hours\n", "  wait 5 hours\n"))
+    move(store, WITHOUT, longer, START + 2 * HOUR)
+    Worker(longer, store).run(START + 10 * HOUR)
+    assert when(store, "anna", "waiting")[:2] == [1, 3]
+    assert when(store, "anna", "sent") == [6]

@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 import pytest
 
 from flowlang.engine.handover import Handover
+from flowlang.engine.results import untold
 from flowlang.source import Findings, Source
 from flowlang.stores import Store
 from flowlang.syntax.format import format_source
 from flowlang.syntax.parser import parse
+from tests.engine.applied import move
 from tests.engine.automating import (
     HOUR,
     START,
@@ -82,6 +84,75 @@ def test_a_result_goes_to_the_address_that_asked_for_it_as_a_letter(store: Store
     assert (mail.address, mail.message, mail.subject) == ("ops@example.com", "", text)
     assert (mail.sender, mail.at, mail.channel) == ("shop@example.com", START + HOUR, "email")
     assert len({one.id for one in letters}) == 3
+
+
+TWICE = """
+message "Hello"
+  kind service
+  channel email
+  subject "Hello"
+  body "Hello."
+
+message "Offer"
+  kind marketing
+  channel email
+  subject "Offer"
+  body "An offer."
+
+campaign "Twice"
+  start when tagged "new"
+  report to "ops@example.com"
+  send "Hello"
+  wait 1 day
+  send "Offer"
+  send "Hello"
+"""
+
+
+def test_each_result_is_told_once_and_bears_its_moment_whenever_somebody_looks(
+    store: Store,
+) -> None:
+    program = compiled(TWICE)
+    story = [person(0, "anna"), person(0, "ben"), came(1, "anna", "tag", tag="new")]
+    story += [came(2, "ben", "tag", tag="new"), came(5, "ben", "withdraw", channel="email")]
+    feed(store, story)
+    run(program, store, 0.5, 1.5, 3, 25.5, 25.5, 30)
+    expected = Memory(program, story, 30).world.reported
+    assert notices(store) == [(one.at, one.who, one.text) for one in expected]
+    assert [text.split(": ")[1] for _, _, text in notices(store)] == [
+        "1 sent", "1 sent", "1 sent", "1 sent", "1 sent", "1 skipped (no consent)"
+    ]  # fmt: skip
+    assert untold(store.shared().counters) == []
+
+
+def test_what_a_mail_server_refuses_later_is_told_at_that_moment(store: Store) -> None:
+    program = compiled(REPORTING)
+    people = [f"c{number}" for number in range(3)]
+    feed(store, [person(0, name) for name in people])
+    feed(store, [came(1, name, "tag", tag="new") for name in people])
+    feed(store, [came(2, "c1", "tag", tag="quiet")])
+    run(program, store, 3)
+    Handover(store, Refusing(), lambda: START + 4 * HOUR).run()
+    run(program, store, 5, 6)
+    by = '"Hello" by the campaign "Signed up"'
+    assert [one for one in notices(store) if by in one[2]] == [
+        (START + HOUR, "ops@example.com", f"{by}: 3 sent"),
+        (START + 4 * HOUR, "ops@example.com", f"{by}: 1 failed"),
+    ]
+    assert untold(store.shared().counters) == []
+
+
+def test_who_asked_for_results_and_does_so_no_more_is_told_nothing(store: Store) -> None:
+    asking = compiled(TWICE)
+    silent = compiled(TWICE.replace('  report to "ops@example.com"\n', ""))
+    feed(store, [person(0, "anna"), came(1, "anna", "tag", tag="new")])
+    run(asking, store, 2)
+    Handover(store, Refusing("anna@example.com"), lambda: START + 3 * HOUR).run()
+    assert untold(store.shared().counters) != []
+    move(store, asking, silent, START + 4 * HOUR)
+    run(silent, store, 5, 6)
+    assert len(notices(store)) == 2  # what was sent, and in the inbox that it was refused
+    assert untold(store.shared().counters) == []
 
 
 def test_a_notice_that_is_refused_stands_in_the_inbox(store: Store) -> None:

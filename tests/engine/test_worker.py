@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from flowlang import workspace
 from flowlang.config import Settings
-from flowlang.contact import Contact, Entry
+from flowlang.contact import Entry
 from flowlang.effects import CallReply
 from flowlang.engine.admission import as_text
 from flowlang.engine.applying import take_codes

@@ -101,7 +101,7 @@ def test_an_answer_without_fields_is_an_answer(server: Server, path: str, answer
     [
         ("/error", "the answer is 500"),
         ("/away", "the answer is 302"),
-        ("/text", "the answer cannot be used: this is no JSON: a value is missing at line 1,"),
+        ("/text", "the answer cannot be used: this is no JSON: Expecting value at line 1,"),
         ("/long", "the answer is longer than 1,000,000 bytes"),
     ],
 )
@@ -141,7 +141,7 @@ def test_what_is_told_of_a_failure_can_be_kept() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         thread = threading.Thread(target=_nonsense, args=(server,))
         thread.start()
-        reply = Calls()("http://127.0.0.1:{}/x".format(server.getsockname()[1]), {}, *ANNA)
+        reply = Calls()(f"http://127.0.0.1:{server.getsockname()[1]}/x", {}, *ANNA)
         thread.join()
     assert reply.why.startswith("BadStatusLine: ?????")
     assert len(reply.why) == 200

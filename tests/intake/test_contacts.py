@@ -212,9 +212,9 @@ def test_a_row_that_no_database_could_hold_is_left_out_and_no_other() -> None:
 @pytest.mark.parametrize(
     ("header", "number", "message"),
     [
-        ("id,email,first_name,Email", 4, "columns 2 and 4 are both `email`; nothing was taken"),
-        ("id,Mail,x,E-Mail", 4, "columns 2 and 4 are both `email`; nothing was taken"),
-        ("score,score,x,y", 2, "columns 1 and 2 are both `score`; nothing was taken"),
+        ("id,email,first_name,Email", 4, "columns 2 and 4 are both `email`: which one is meant?"),
+        ("id,Mail,x,E-Mail", 4, "columns 2 and 4 are both `email`: which one is meant?"),
+        ("score,score,x,y", 2, "columns 1 and 2 are both `score`: which one is meant?"),
         ("first,score,x,y", None, "no column is named `id` or `email` (found: `first`, `score`,"),
     ],
 )
@@ -361,6 +361,15 @@ def test_a_file_that_was_cut_off_loses_its_last_row_and_says_so() -> None:
         assert found.taken == 39
         assert [one.line for one in found.problems if one.left_out] == [41] * found.left_out
         assert found.left_out == (0 if whole[:end].endswith("\n") else 1)
+
+
+def test_a_short_row_is_left_out_wherever_it_stands() -> None:
+    for count in range(1, 50):
+        lines = [f"c{n},c{n}@b.de,{n}\n" for n in range(count)]
+        for place in {0, count // 2, count - 1}:
+            short = [*lines[:place], f"c{place},c{place}@b.de\n", *lines[place + 1 :]]
+            found = read("".join(["id,email,score\n", *short]))
+            assert [one.line for one in found.problems if one.left_out] == [place + 2]
 
 
 def as_excel_writes(rows: list[list[str]]) -> str:

@@ -70,10 +70,10 @@ def test_of_several_columns_none_is_taken_for_the_codes_by_guess(text: str, colu
 def test_of_two_columns_of_codes_none_is_taken_unless_a_person_says_which() -> None:
     text = "Code;value;code\nA1;5;B1\n"
     [problem] = codes(text, "a.csv").problems
-    assert problem.message == "columns 1 and 3 are both `code`; nothing was taken"
+    assert problem.message == "columns 1 and 3 are both `code`: which one is meant?"
     assert codes(text, "a.csv", Layout("3")).codes == ("B1",)
     [problem] = codes(text, "a.csv", Layout("code")).problems
-    assert problem.message == "columns 1 and 3 are both `code`; nothing was taken"
+    assert problem.message == "columns 1 and 3 are both `code`: which one is meant?"
 
 
 def test_a_column_whose_values_hold_the_delimiter_is_one_column() -> None:

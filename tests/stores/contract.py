@@ -460,6 +460,8 @@ class StoreContract(ABC):
         )  # fmt: skip
         queued = first._replace(at=NOON + HOUR, codes=(), status="queued", reason="")
         assert store.sendings(["anna", "nobody"]) == [first, queued]
+        assert [one.contact for one in store.latest_sendings(9, 0)] == ["ben", "anna", "anna"]
+        assert store.latest_sendings(2, 1) == [first, queued]
 
     def test_a_letter_may_wait_for_another_try(self, store: Store) -> None:
         store.save(Changes(letters=[LETTER]))
@@ -522,7 +524,7 @@ class StoreContract(ABC):
         store.save(
             Changes(letters=[replace(LETTER, id="l2"), replace(LETTER, id="l3", contact="ben")])
         )
-        assert [row.letter.id for row in store.queued(["anna", "nobody"])] == ["l2"]
+        assert [row.letter.id for row in store.outgoing(["anna", "nobody"])] == ["l2"]
         new = replace(LETTER, id="l4")
         store.save(Changes(letters=[new], taken_back=[("l1", "no"), ("l2", "no"), ("l4", "no")]))
         assert [row.letter.id for row in store.claim_letters(NOON, 9)] == ["l3"]

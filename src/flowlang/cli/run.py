@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from flowlang.engine.handover import Handover
     from flowlang.engine.pass_report import Report
     from flowlang.engine.worker import Worker
-    from flowlang.program.program import Program
     from flowlang.stores.store import Store
     from flowlang.workspace import Workspace
 
@@ -111,7 +110,7 @@ class _Engine:
     def _take(self, found: Running) -> None:
         """From now on this version runs."""
         from flowlang.delivery.calls import Calls
-        from flowlang.engine import worker
+        from flowlang.engine.worker import Worker
         from flowlang.figures.files import WorkspaceFiles
 
         workspace, program, store = found.workspace, found.program, self.store
@@ -127,10 +126,9 @@ class _Engine:
             store, delivery, settings, lambda: self.now, workspace.language
         )
         senders.check_leaving(program, settings)
-        size = worker.BATCH_WITH_CALLS if _calls(program) else worker.BATCH
         answers = Calls(os.environ.get("FLOW_CALL_SECRET", ""))
         files = WorkspaceFiles(workspace.root, program, store)
-        self.worker = worker.Worker(program, store, answers=answers, files=files, batch=size)
+        self.worker = Worker(program, store, answers=answers, files=files)
         self.worker.version = found.version.number
         self.signals.then = self._stop
         if self.signals.asked:
@@ -251,10 +249,3 @@ class _Engine:
         zone, now = self.program.config.timezone, self.now
         for line in passes.lines(report, delivered, self.store, self.outbox, zone, now):
             terminal.talk(terminal.printable(line))
-
-
-def _calls(program: Program) -> bool:
-    from flowlang.steps.call import CallOut
-
-    running = (*program.campaigns, *program.earlier.values())
-    return any(isinstance(one, CallOut) for campaign in running for one in campaign.instructions)

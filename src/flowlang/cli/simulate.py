@@ -229,6 +229,8 @@ class _Run:
         for line, reason in simulation.refused:
             told = Problem("error", line, None, "", retelling.refusal(reason))
             self._problem(self.events_name, told)
+        for file, problem in simulation.world.misread:
+            self._problem(file, problem)
         if self.events is not None:
             self.events = self.events.without(line for line, _ in simulation.refused)
         if simulation.after:

@@ -66,9 +66,7 @@ def admit_contacts(
         if contact_id is None:
             continue
         if contact_id in merged:
-            name, into = shown(contact_id), shown(merged[contact_id])
-            message = tr('"{name}" was merged into "{into}"', name=name, into=into)
-            done.problems.append(_left_out(row.line, "", message))
+            done.problems.append(merged_away(row, contact_id, merged[contact_id]))
             continue
         before = stored.get(contact_id)
         data = as_text(contact_data(row))
@@ -94,16 +92,25 @@ def _ids(store: Store, rows: Sequence[ContactRow], done: Admitted) -> list[str |
     for row in rows:
         others = [] if row.id else found.get(row.email, [])
         if len(others) > 1:
-            message = tr(
-                "{count} contacts have {email}; the row needs an id",
-                count=len(others),
-                email=shown(row.email),
-            )
-            done.problems.append(_left_out(row.line, "email", message))
+            done.problems.append(several_have_it(row, len(others)))
             ids.append(None)
         else:
             ids.append(row.id or (others[0] if others else row.key()))
     return ids
+
+
+def several_have_it(row: ContactRow, count: int) -> Problem:
+    """A row without an id whose address so many contacts have."""
+    message = tr(
+        "{count} contacts have {email}; the row needs an id", count=count, email=shown(row.email)
+    )
+    return _left_out(row.line, "email", message)
+
+
+def merged_away(row: ContactRow, contact_id: str, into: str) -> Problem:
+    """A row about a contact that is part of another one now."""
+    message = tr('"{name}" was merged into "{into}"', name=shown(contact_id), into=shown(into))
+    return _left_out(row.line, "", message)
 
 
 def _left_out(line: int, column: str, message: str) -> Problem:

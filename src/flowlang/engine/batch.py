@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from flowlang.contact import Contact, Entry, Letter, usable_address
+from flowlang.effects import CallReply
 from flowlang.engine.admission import admit_contacts, as_text, import_finished
 from flowlang.engine.automations import SYSTEM
 from flowlang.engine.batch_timeline import BatchTimeline, Horizon
 from flowlang.engine.beside import Alone, Peers
-from flowlang.engine.calling import AnswersAtHand
+from flowlang.engine.calling import Call
 from flowlang.engine.commons import Commons
 from flowlang.engine.files import Files
 from flowlang.engine.interpreter import next_due
@@ -22,6 +23,7 @@ from flowlang.engine.state import Aside, States, merged_into
 from flowlang.engine.stored import BatchWorld, Robinson, addresses_of
 from flowlang.engine.world import Notice
 from flowlang.intake.contacts import ContactRows
+from flowlang.intake.problem import Problem
 from flowlang.stores.rows import (
     ArrivalRow,
     Changes,
@@ -53,7 +55,7 @@ class Batch:
         shared: Shared,
         horizon: Horizon,
         *,
-        answers: AnswersAtHand | None = None,
+        answers: Callable[[Call], CallReply] | None = None,
         files: Files | None = None,
         peers: Peers | None = None,
         size: int,
@@ -226,12 +228,17 @@ class Batch:
             "service", notice.who, subject, notice.text, "", config.sender, config.reply_to, "",
         )  # fmt: skip
 
-    def _admit(self, found: ContactRows, source: str, process: Identity, now: datetime) -> None:
-        """Let the contacts of a file arrive, and behind them that the import is finished."""
+    def _admit(
+        self, found: ContactRows, source: str, process: Identity, now: datetime
+    ) -> list[Problem]:
+        """Let the contacts of a file arrive, and behind them that the import is finished; gives
+        why rows were left out after all.
+        """
         done = admit_contacts(self.store, self.states, found.rows, now)
         finished = import_finished(source, found, len(done.problems), process)
         last = ArrivalRow(now, None, "import finished", as_text(finished))
         self.store.append([*done.arrivals, last])
+        return done.problems
 
     def _give(self, contact: Contact) -> None:
         row = self._rows.get(contact.id)

@@ -14,14 +14,17 @@ from flowlang.engine.processes import Identity
 from flowlang.engine.timeline import Timeline
 from flowlang.engine.world import World
 from flowlang.intake.contacts import ContactRows
+from flowlang.intake.problem import Problem
 from flowlang.program.program import Program
 
 Horizon = tuple[datetime, float]
 """How far to go: a moment, and at that moment the place in the order of those who wait."""
 
 
-Admit = Callable[[ContactRows, str, Identity, datetime], None]
-"""Takes the contacts of a file: what was read, the file, the import's process, the moment."""
+Admit = Callable[[ContactRows, str, Identity, datetime], list[Problem]]
+"""Takes the contacts of a file: what was read, the file, the import's process, the moment; gives
+why rows were left out after all.
+"""
 
 
 class BatchTimeline(Timeline):
@@ -56,9 +59,9 @@ class BatchTimeline(Timeline):
             raise Alone  # the system is not at hand
         super().heed()
 
-    def import_rows(self, found: ContactRows, source: str, process: Identity) -> None:
+    def import_rows(self, found: ContactRows, source: str, process: Identity) -> list[Problem]:
         assert self.now is not None
-        self.admit(found, source, process, self.now)
+        return self.admit(found, source, process, self.now)
 
     def _schedule_zone(self, zone: ZoneInfo, since: datetime) -> None:
         self.zones.setdefault(zone.key, (zone, since))

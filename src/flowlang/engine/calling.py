@@ -8,6 +8,7 @@ likes, and a store must not be closed to all others meanwhile.
 from __future__ import annotations
 
 import hashlib
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -38,9 +39,7 @@ class Call:
 class Answers(Protocol):
     """Who answers calls to the web."""
 
-    def __call__(
-        self, url: str, values: dict[str, Any], contact: str, key: str
-    ) -> CallReply: ...
+    def __call__(self, url: str, values: dict[str, Any], contact: str, key: str) -> CallReply: ...
 
 
 def new_key(do: RunEffects) -> str:
@@ -69,31 +68,50 @@ class AnswersAtHand:
 
     Where a store has many writers beside each other, a call is made in the midst of a transaction:
     who is claimed by it is nobody else's meanwhile, and the others go on.  Where it has one, the
-    stretch is given up (Wanted), the call is made outside of any transaction, and the stretch is
-    begun again, with the answer at hand.
+    stretch is given up (Wanted), the call is made outside of any transaction, by one engine at a
+    time, and the stretch is begun again, with the answer at hand.
     """
 
-    def __init__(self, answers: Answers, store: Store) -> None:
+    def __init__(self, answers: Answers | None, store: Store) -> None:
         self._answers = answers
         self._store = store
         self._made: dict[tuple[str, int], CallReply] = {}
         self._used: set[tuple[str, int]] = set()
+        self._turn = ExitStack()
+        self._mine = False
+        """It is this engine's turn to make calls outside of a transaction."""
 
     def __call__(self, call: Call) -> CallReply:
-        """What a call is answered.  Raises Wanted where it cannot be made now."""
+        """What a call is answered; where nobody answers, it succeeds without an answer.
+
+        Raises Wanted where it cannot be made now.
+        """
+        if self._answers is None:
+            return CallReply("answered", {})
         name = (call.key, call.tries)
         if name not in self._made:
             if not self._store.many:
                 raise Wanted(call)
-            self.make(call)
+            self._make(call)
             self._store.at_work()  # the server ends a transaction in which nothing happens
         self._used.add(name)
         return self._made[name]
 
-    def make(self, call: Call) -> None:
+    def _make(self, call: Call) -> None:
         """Make a call, and keep its answer until what used it is saved."""
+        assert self._answers is not None
         reply = self._answers(call.url, call.values, call.contact, call.key)
         self._made[call.key, call.tries] = reply
+
+    def outside(self, call: Call) -> bool:
+        """Make a call that was Wanted, between two tries of a stretch; False where another engine
+        makes calls now: it does what is to be done.
+        """
+        if self._mine:
+            self._make(call)
+        else:  # first the stretch is begun anew: the call may have been made by now
+            self._mine = self._turn.enter_context(self._store.calling())
+        return self._mine
 
     def begun(self) -> None:
         """A stretch begins, perhaps anew."""
@@ -106,6 +124,10 @@ class AnswersAtHand:
         self._used.clear()
 
     def forget(self) -> None:
-        """Nobody asks for what is left."""
+        """All is done: nobody asks for the answers that are left."""
         self._made.clear()
-        self._used.clear()
+
+    def release(self) -> None:
+        """Others may make calls outside of a transaction."""
+        self._turn.close()
+        self._mine = False

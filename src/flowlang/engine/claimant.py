@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from functools import cache
 from pathlib import Path
+from secrets import token_hex
 
 _PROC = Path("/proc")
 _ALONE = "a process"
@@ -21,10 +22,15 @@ def me() -> str:
     return f"{machine} {os.getpid()} {started}" if machine and started else _ALONE
 
 
+def one_of_mine() -> str:
+    """The name of one of those in this process that claim, which no other has."""
+    return f"{me()} {token_hex(8)}"
+
+
 def is_gone(claimant: str) -> bool:
-    """Whether a process has ended for certain."""
+    """Whether the process of a claimant has ended for certain."""
     match claimant.split(" "):
-        case [machine, number, started] if machine and machine == _machine():
+        case [machine, number, started, *_] if machine and machine == _machine():
             return _started(int(number)) != started
     return False
 

@@ -12,6 +12,7 @@ from flowlang.engine import shared_caps
 from flowlang.engine.processes import Identity, Process
 from flowlang.engine.shared_caps import CapName, SharedCap
 from flowlang.engine.world import Experiment, World
+from flowlang.program.program import Program
 from flowlang.stores.rows import Changes, ProcessRow, ProgressRow, Shared, TrialRow
 from flowlang.stores.store import Store
 
@@ -35,11 +36,12 @@ class Commons:
         for row in shared.processes:
             world.processes.add(as_process(row))
         world.recent = shared_caps.read(shared.values.get(shared_caps.NAME), world.program)
-        for name, text in shared.values.items():
-            kind, _, rest = name.partition(_APART)
-            if kind == _TEST:
-                campaign, step = rest.split(_APART)
-                world.experiments[campaign, step] = _experiment(text)
+        tests = [name for name in shared.values if name.startswith(_TEST + _APART)]
+        known = _known_tests(world.program) if tests else ()
+        for name in tests:
+            _, campaign, step = name.split(_APART)
+            if (campaign, step) in known:  # nobody is at one whose step is gone
+                world.experiments[campaign, step] = _experiment(shared.values[name])
 
     def take_branches(self, store: Store, contacts: Collection[str]) -> None:
         """Which branches of the tests under way these contacts got."""
@@ -94,6 +96,12 @@ class Commons:
                 contact, *rest = member.split("\0")
                 rows.append(TrialRow(contact, *key, _APART.join(rest), branch, counts))
         return rows
+
+
+def _known_tests(program: Program) -> set[Key]:
+    """Those of the program, and of the earlier versions that some runs have stayed on."""
+    every = (*program.by_name.values(), *program.earlier.values())
+    return {(one.name, test.where.id) for one in every for test in one.experiments}
 
 
 def _standing(row: ProcessRow) -> ProcessRow:

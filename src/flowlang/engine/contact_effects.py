@@ -326,10 +326,10 @@ class ContactEffects(AtHand):
         self.note("deleted")
         contact.deleted = True
         contact.tag_began.clear()
-        recall(self.world, contact, contact.id, "the contact was deleted", self.now)
+        recall(self.world, contact, "the contact was deleted", self.now)
         self.changes.clear()
 
     def _recall(self, channel: str = "") -> None:
         """Take back marketing by a channel that waits to go out; without one, all letters."""
         contact, reason = self.contact, self.sending.recipients.withdrawn if channel else "blocked"
-        recall(self.world, contact, contact.id, reason, self.now, channel)
+        recall(self.world, contact, reason, self.now, channel)

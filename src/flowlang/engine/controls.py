@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from flowlang.engine import retelling
 from flowlang.engine.arrivals import Moot, Refused
-from flowlang.engine.processes import SENDS, Identity, Process, ProcessStatus, named
+from flowlang.engine.processes import SENDS, TYPES, Identity, Process, ProcessStatus, named
 from flowlang.engine.releasing import Release
 from flowlang.engine.resuming import in_words, resume_halted, waiting
 from flowlang.engine.sending import Sending
@@ -53,9 +53,7 @@ class Control:
     def of(cls, kind: str, data: dict[str, Any]) -> Control:
         """That of an arrival.  Raises Refused where there is no such process."""
         given = data.get("process")
-        if given is not None and not (
-            isinstance(given, (list, tuple)) and len(given) == len(Identity._fields)
-        ):
+        if given is not None and not _is_identity(given):
             raise Refused(tr("there is no such process"))
         return cls(
             kind,  # type: ignore[arg-type] # one of VERBS
@@ -73,6 +71,16 @@ class Control:
         if self.process is None:
             return {"message": self.message} | kept
         return {"process": list(self.process)} | kept
+
+
+def _is_identity(given: object) -> bool:
+    """Whether this may be the identity of a process, as JSON gives it."""
+    return (
+        isinstance(given, (list, tuple))
+        and len(given) == len(Identity._fields)
+        and all(isinstance(one, str) for one in given)
+        and given[0] in TYPES
+    )
 
 
 def why_not(verb: Verb, process: Process) -> str:

@@ -9,25 +9,26 @@ does no harm.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 from flowlang.contact import Letter
 from flowlang.delivery.delivery import LEASE, Delivery, Outcome
 from flowlang.delivery.settings import Rate
-from flowlang.engine import fates, retelling
+from flowlang.engine import fates, recalling, retelling
 from flowlang.engine.admission import as_text
-from flowlang.engine.claimant import is_gone
+from flowlang.engine.claimant import is_gone, one_of_mine
 from flowlang.engine.commons import as_process
 from flowlang.engine.delivered import Delivered
 from flowlang.engine.lanes import Lanes, Load
 from flowlang.engine.outages import Outages, answer
 from flowlang.engine.processes import Identity
 from flowlang.engine.rates import deal_anew
-from flowlang.engine.results import refused
+from flowlang.engine.results import undone
 from flowlang.engine.telling import say
 from flowlang.stores.rows import (
+    SKIPPED,
     ArrivalRow,
     Changes,
     LetterFate,
@@ -66,7 +67,9 @@ class Handover:
         self._rate = rate
         self._language = language
         self._outages = Outages(store, language)
-        self._lanes = Lanes(store, delivery, self._outages, rate)
+        self._name = one_of_mine()
+        """By which its claims are known from those of all others."""
+        self._lanes = Lanes(store, delivery, self._outages, rate, self._name)
         self._begun = False
         self._to_note: Load | None = None
         """Kept while the store cannot be written to, so that no outcome is forgotten."""
@@ -122,27 +125,50 @@ class Handover:
     def _note(self, load: Load) -> None:
         """Note what became of the letters that were handed over; within a transaction."""
         now = self._clock()
-        marks, changes, arrivals = [], Changes(), []
         again = self._allow or load.way.repeatable
-        for row, outcome in zip(load.rows, load.outcomes, strict=True):
-            letter = row.letter
-            fate = fates.fate(
+        found = [
+            fates.fate(
                 row, outcome, now, again=again, give_up_after=self._give_up_after, down=load.tries
             )
-            marks.append(fate)
-            if outcome.status == "bounced" and letter.contact:
+            for row, outcome in zip(load.rows, load.outcomes, strict=True)
+        ]
+        bounced = {one.id for one in load.outcomes if one.status == "bounced"}
+        noted = self._mark(load.rows, found, now, by=self._name, bounced=bounced)
+        self._done.retried.update(fate.reason for fate in noted if fate.status == "queued")
+        arrived = sum(fate.status == "handed over" for fate in noted)
+        if arrived:
+            self._done.places[load.way.place] += arrived
+            self._outages.arrived(load.way)
+
+    def _mark(
+        self,
+        rows: Sequence[LetterRow],
+        found: Sequence[LetterFate],
+        now: datetime,
+        *,
+        by: str | None = None,
+        bounced: Collection[str] = (),
+    ) -> list[LetterFate]:
+        """Note the fates of letters, `by` who has claimed them or whoever it was; what was noted is
+        counted, once, and told.
+        """
+        letters = {row.letter.id: row.letter for row in rows}
+        noted = self._store.mark_letters(found, by)
+        changes, arrivals = Changes(), []
+        for fate in noted:
+            letter = letters[fate.id]
+            if letter.contact and fate.id in bounced:
                 arrivals.append(_bounce(letter, now))
-            changes.notices += self._count(letter, fate, outcome, now)
-            if fate.status == "handed over":
-                self._done.places[load.way.place] += 1
-                self._outages.arrived(load.way)
-        self._store.mark_letters(marks)
+            if letter.contact and fate.status == "taken back":
+                arrivals.append(_taken_back(letter, fate.reason, now))
+            changes.notices += self._count(letter, fate, now, bounced=fate.id in bounced)
         if arrivals:
             self._store.append(arrivals)
-        self._count_failed(load.rows, marks, changes, now)
+        self._count_undone([(letters[fate.id], fate) for fate in noted], changes, now)
         self._done.notices += len(changes.notices)
         if changes.notices or changes.progress:
             self._store.save(changes)
+        return noted
 
     def _news(self) -> bool:
         """Whether the letters before have told how their way stands, or were to."""
@@ -165,69 +191,66 @@ class Handover:
             self._done.notices += self._outages.note(load.way, load.channels, said, now, load.began)
 
     def _count(
-        self, letter: Letter, fate: LetterFate, outcome: Outcome, now: datetime
+        self, letter: Letter, fate: LetterFate, now: datetime, *, bounced: bool
     ) -> list[NoticeRow]:
         """Count what became of a letter; what asks for a person is told to one."""
         done = self._done
         if fate.status == "handed over":
             done.delivered[letter.message] += 1
-        elif fate.status == "queued":
-            done.retried[fate.reason] += 1
-        elif outcome.status == "bounced" and letter.contact:
+        elif bounced and letter.contact:
             done.bounced += 1
-        else:
+        elif fate.status in ("failed", "unknown"):
             done.unknown += fate.status == "unknown"
             text = _called(letter, fate.status, fate.reason, self._language)
             done.failed.append(text)
             return [NoticeRow(now, "inbox", text)]
         return []
 
-    def _count_failed(
-        self,
-        rows: Sequence[LetterRow],
-        marks: Sequence[LetterFate],
-        changes: Changes,
-        now: datetime,
+    def _count_undone(
+        self, noted: Sequence[tuple[Letter, LetterFate]], changes: Changes, now: datetime
     ) -> None:
-        """Letters that were refused for good count as failed in their processes, not as done."""
-        lost = Counter(
-            Identity(*row.letter.process)  # type: ignore[arg-type] # ours
-            for row, mark in zip(rows, marks, strict=True)
-            if mark.status == "failed" and row.letter.process
-        )
-        for row in self._store.processes(among=lost) if lost else ():
+        """Letters that were refused for good count as failed in their processes, and those that
+        were taken back as skipped, not as done.
+        """
+        lost: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
+        for letter, fate in noted:
+            if letter.process and fate.status in ("failed", "taken back"):
+                failed = fate.status == "failed"
+                lost[letter.process]["failed" if failed else f"{SKIPPED}{fate.reason}"] += 1
+        among = [Identity(*process) for process in lost]  # type: ignore[arg-type] # ours
+        for row in self._store.processes(among=among) if among else ():
             identity = as_process(row).identity
-            count = lost[identity]
-            grown = (("done", -count), ("failed", count))
-            changes.progress += [ProgressRow(row.number, what, by) for what, by in grown]
-            changes.counters |= refused(identity, count, now)
+            for what, count in lost[identity].items():
+                grown = (("done", -count), (what, count))
+                changes.progress += [ProgressRow(row.number, name, by) for name, by in grown]
+                for name, by in undone(identity, what, count, now).items():
+                    changes.counters[name] = changes.counters.get(name, 0) + by
 
     def _abandoned(self) -> list[LetterRow]:
-        """Letters that someone claimed who has ended, or who has not reported for too long."""
+        """Letters that someone claimed who has ended, or who has not reported for too long; and its
+        own that it has not at hand, for nobody knew that the commit was done.
+        """
         now, rows = self._clock(), self._to_note.rows if self._to_note is not None else []
-        mine = {row.letter.id for row in rows}
+        at_hand = {row.letter.id for row in rows}
         return [
             row
             for row in self._store.letters(["handing over"], 10_000)
-            if row.letter.id not in mine and (is_gone(row.reason) or row.since + LEASE <= now)
+            if row.letter.id not in at_hand
+            and (row.reason == self._name or is_gone(row.reason) or row.since + LEASE <= now)
         ]
 
     def _take_up_abandoned(self) -> None:
         """Again, or as unknown; within a transaction of someone who is alone."""
-        now = self._clock()
-        for row in self._abandoned():
-            letter = row.letter
-            if self._allow or self._delivery.way(letter.channel).repeatable:
-                fate = LetterFate(letter.id, "queued", now, _ABANDONED)
-                self._store.mark_letters([fate])
-                continue
-            reason = f"{_ABANDONED}; it is not sent again"
-            fate = LetterFate(letter.id, "unknown", now, reason)
-            self._store.mark_letters([fate])
-            outcome = Outcome(letter.id, "unknown", reason)
-            notices = self._count(letter, fate, outcome, now)
-            self._done.notices += len(notices)
-            self._store.save(Changes(notices=notices))
+        rows, now = self._abandoned(), self._clock()
+        self._mark(rows, [self._taken_up(row, now) for row in rows], now)
+
+    def _taken_up(self, row: LetterRow, now: datetime) -> LetterFate:
+        letter = row.letter
+        if row.reason == self._name:  # it was never handed over: in its place
+            return LetterFate(letter.id, "queued", letter.at, tries=row.tries - 1)
+        if self._allow or self._delivery.way(letter.channel).repeatable:
+            return LetterFate(letter.id, "queued", now, _ABANDONED)
+        return LetterFate(letter.id, "unknown", now, f"{_ABANDONED}; it is not sent again")
 
 
 def _handed_over(way: Delivery, rows: Sequence[LetterRow]) -> list[Outcome]:
@@ -249,6 +272,14 @@ def _bounce(letter: Letter, now: datetime) -> ArrivalRow:
     """That nobody is at an address, as it would be reported from outside; once for a letter."""
     data = {"message": letter.message, "channel": letter.channel, "address": letter.address}
     return ArrivalRow(now, letter.contact, "bounced", as_text(data), f"bounced:{letter.id}")
+
+
+def _taken_back(letter: Letter, reason: str, now: datetime) -> ArrivalRow:
+    """That a letter to a contact did not go out after all."""
+    data = as_text(recalling.as_data(letter, reason))
+    return ArrivalRow(
+        now, letter.contact, recalling.TAKEN_BACK, data, f"{recalling.TAKEN_BACK}:{letter.id}"
+    )
 
 
 def _called(letter: Letter, status: LetterStatus, because: str, language: str) -> str:

@@ -12,9 +12,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from flowlang.contact import Contact, usable_address
-from flowlang.engine.admission import as_text, contact_data, import_finished
+from flowlang.engine.admission import (
+    as_text,
+    contact_data,
+    import_finished,
+    merged_away,
+    several_have_it,
+)
 from flowlang.engine.processes import Identity
 from flowlang.intake.contacts import ContactRows
+from flowlang.intake.problem import Problem
 from flowlang.program.program import Program
 
 Coming = tuple[str | None, str, dict[str, Any]]
@@ -42,24 +49,28 @@ class Imports:
 
     def take(
         self, found: ContactRows, source: str, process: Identity, contacts: Iterable[Contact]
-    ) -> None:
-        """Let the contacts of a file come, and behind them that the import is finished."""
+    ) -> list[Problem]:
+        """Let the contacts of a file come, and behind them that the import is finished; gives why
+        rows were left out after all.
+        """
         ids: dict[str, list[str]] = {}
-        deleted = set()
+        deleted: dict[str, str] = {}
         for contact in contacts:
             if contact.deleted:
-                deleted.add(contact.id)
+                deleted[contact.id] = contact.merged_into
                 continue
             email = usable_address(contact.fields.get("email"))[0].lower()
             ids.setdefault(email, []).append(contact.id)
-        refused = 0
+        problems = []
         for row in found.rows:
             others = [] if row.id else ids.get(row.email, [])
-            if len(others) > 1:
-                refused += 1
-                continue
             contact_id, data = row.id or (others[0] if others else row.key()), contact_data(row)
-            if contact_id in deleted or self._said.get(contact_id) != as_text(data):
+            if len(others) > 1:
+                problems.append(several_have_it(row, len(others)))
+            elif into := deleted.get(contact_id):
+                problems.append(merged_away(row, contact_id, into))
+            elif contact_id in deleted or self._said.get(contact_id) != as_text(data):
                 self.coming.append((contact_id, "contact", data))
-        finished = import_finished(source, found, refused, process)
+        finished = import_finished(source, found, len(problems), process)
         self.coming.append((None, "import finished", finished))
+        return problems

@@ -146,6 +146,19 @@ ANSWERED = Retold(
     "not set", "never said", "granted", "withdrawn", "never sent", "once", "yes", "no",
     "{count} times", "nothing bars it", "a value or a code is missing",
 )  # fmt: skip
+FLAW = Retold(
+    "it is nested deeper than {most} levels", "it holds half a character (a lone surrogate)",
+    "it holds a NUL character", "it holds a number of over {most} digits",
+    "it holds a number that is not finite", "it is larger than {size} KB",
+    "the key `{text}` is there twice", "this is no JSON: {why}",
+)  # fmt: skip
+CALL = Retold(
+    "the answer is {status}", "the answer is longer than {count} bytes",
+    "the answer is not in UTF-8", "the answer cannot be used: {flaw}",
+    "no answer in {count} seconds", "it cannot be reached: {failure}",
+    within={"flaw": FLAW},
+)  # fmt: skip
+"""Why a call has failed."""
 BECAUSE: dict[str, Callable[[str], str]] = {
     "created": REVISED,
     "updated": REVISED,
@@ -184,7 +197,10 @@ BECAUSE: dict[str, Callable[[str], str]] = {
         'the goal "{name}" is not met', "the calendar has no such day any more",
         "the moment is not set", "the moment is past",
     ),
-    "call failed": Retold("{url}, tried again {time}"),
+    "call failed": Retold(
+        "{url}, tried again {time}", "{url}: {why}", "{url}: {why}, tried again {time}",
+        within={"why": CALL},
+    ),
     "refilled": Retold('{codes} into "{name}" from {file}', within={"codes": amount}),
     "exported": Retold('report "{name}" to {file}', "{contacts} to {file}",
                        within={"contacts": amount}),

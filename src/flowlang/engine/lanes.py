@@ -14,7 +14,6 @@ from flowlang.addresses import mailbox
 from flowlang.contact import Letter
 from flowlang.delivery.delivery import Delivery, Outcome
 from flowlang.delivery.settings import Rate
-from flowlang.engine.claimant import me
 from flowlang.engine.delivered import Delivered
 from flowlang.engine.outages import Outages
 from flowlang.engine.rates import Rates, only_so_many
@@ -51,15 +50,16 @@ class _Lane:
 
 
 class Lanes:
-    """The ways out of a delivery, for whose letters a store is asked."""
+    """The ways out of a delivery, for whose letters a store is asked; `by` claims them."""
 
     def __init__(
-        self, store: Store, delivery: Delivery, outages: Outages, rate: Rate | None
+        self, store: Store, delivery: Delivery, outages: Outages, rate: Rate | None, by: str
     ) -> None:
         self._store = store
         self._delivery = delivery
         self._outages = outages
         self._rates = Rates(rate) if rate is not None else None
+        self._by = by
         self._lanes: deque[_Lane] = deque()
         self._done = Delivered()
         self.ways: dict[int, Delivery] = {}
@@ -112,7 +112,7 @@ class Lanes:
         if load.tries and not alone:
             return load
         most = 1 if load.tries else way.at_once
-        rows = self._store.claim_letters(now, LOOK if lane.waits else most, me(), lane.channels)
+        rows = self._store.claim_letters(now, LOOK if lane.waits else most, self._by, lane.channels)
         if not rows:
             return None
         lane.waits, back = False, []
@@ -126,7 +126,7 @@ class Lanes:
                 lane.waits = True
                 fate = fate._replace(at=turn[0], reason=turn[1], rated=True)
             back.append(fate)
-        self._store.mark_letters(back)
+        self._store.mark_letters(back, self._by)
         if load.tries and load.rows:
             self._outages.take(way, now)
         return load

@@ -36,6 +36,7 @@ def merge(world: World, kept: Contact, gone: Contact, now: datetime) -> None:
     _history(kept, gone)
     _runs(world, kept, gone)
     gone.deleted, gone.merged_into = True, kept.id
+    kept.merged_from += [gone.id, *gone.merged_from]
     gone.runs.clear()
     gone.tag_began.clear()
     if world.history is not None:

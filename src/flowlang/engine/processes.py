@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from flowlang.speech import tr
 
@@ -29,6 +29,7 @@ ProcessType = Literal[
 ]
 ProcessStatus = Literal["waiting", "running", "halted", "paused", "finished", "failed", "cancelled"]
 
+TYPES: tuple[ProcessType, ...] = get_args(ProcessType)
 SENDS: frozenset[ProcessType] = frozenset({"message send", "group send"})
 
 

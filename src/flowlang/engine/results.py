@@ -125,7 +125,7 @@ class Results:
         """
         self.tells = tells
         self._stood = {one.identity: _standing(one) for one in self.world.processes}
-        for name in untold(counters):
+        for name in untold(counters) if tells else ():
             of, what = _read(name)
             self._stored.setdefault(of, Counter())[what] = counters[name]
         self.untold = {of: Counter(amounts) for of, amounts in self._stored.items()}
@@ -153,11 +153,13 @@ def name_of(at: datetime, identity: Identity, what: str) -> str:
     return _APART.join((_RESULT, at.isoformat(), identity.name, identity.by, what))
 
 
-def refused(process: Identity, count: int, at: datetime) -> dict[str, int]:
-    """What grows in a store's counters where letters that were sent have failed since."""
+def undone(process: Identity, what: str, count: int, at: datetime) -> dict[str, int]:
+    """What grows in a store's counters where letters that were sent have failed, or were left out,
+    since: `what` is `failed`, or SKIPPED with the reason.
+    """
     if process.type != "message send":
         return {}
-    return {name_of(at, process, "done"): -count, name_of(at, process, "failed"): count}
+    return {name_of(at, process, "done"): -count, name_of(at, process, what): count}
 
 
 def _read(name: str) -> tuple[Of, str]:

@@ -115,14 +115,15 @@ def carried_over(store: Store, old: Program, new: Program, now: datetime) -> str
     known = shared_caps(new)
     before: dict[CapName, Collection[datetime]] = {**read(store.value(NAME), old)}
     fresh = [one for name, one in known.items() if name not in before]
-    counting: Counting = before | _from_letters(store, new, fresh, now)
+    counting: Counting = before | _from_letters(store, old, fresh, now)
     return write(counting, known) if known else ""
 
 
 def _from_letters(
     store: Store, program: Program, caps: list[SharedCap], now: datetime
 ) -> dict[CapName, Collection[datetime]]:
-    """For each cap the latest messages that it counts now, as many as it allows at least.
+    """For each cap the latest messages that it counts now, as many as it allows at least; they went
+    out by this program, or one before it.
 
     One page more than is needed is looked at, for letters of workers beside each other lie not
     quite in the order of time.
@@ -163,9 +164,9 @@ def _went_out(store: Store, program: Program, rows: list[SendingRow]) -> Iterato
     """Of letters those that their contacts got; what went to other addresses is not theirs."""
     homes = _homes(store, {row.contact for row in rows if row.contact})
     copies: dict[_Copy, Sent] = {}
-    for home in {row.id: row for row in homes.values()}.values():
-        for sent in kept_contact(home.state).messages:
-            copies[home.id, sent.message, sent.campaign, sent.at, sent.address] = sent
+    for contact, state in {(row.id, row.state) for row in homes.values()}:
+        for sent in kept_contact(state).messages:
+            copies[contact, sent.message, sent.campaign, sent.at, sent.address] = sent
     for row in rows:
         home = homes.get(row.contact)
         if home is None or row.status == "taken back":

@@ -143,7 +143,9 @@ class BatchWorld(World):
         self.entries: dict[str, int] = {}
         """How many entries the histories of the contacts at hand have."""
         self._queued: dict[str, list[Letter]] | None = None
-        """Letters of earlier stretches that wait; not asked for as long as none is taken back."""
+        """Letters of earlier stretches that are not out; not asked for as long as none is taken
+        back.
+        """
 
     def entries_of(self, contact: str) -> int:
         return self.entries.get(contact, 0)
@@ -155,8 +157,11 @@ class BatchWorld(World):
     def queue(self, contact: str) -> list[Letter]:
         if self._queued is None:
             self._queued = defaultdict(list)
-            for row in self.store.queued(self.contacts.keys()):
+            parts = {part for one in self.contacts.values() for part in one.merged_from}
+            for row in self.store.outgoing(self.contacts.keys() | parts):
                 self._queued[row.letter.contact].append(row.letter)
+                if row.status == "handing over":
+                    self.handed_over.add(row.letter.id)
         back = {one.id for one, _ in self.taken_back}
         earlier = [one for one in self._queued.get(contact, ()) if one.id not in back]
         return earlier + super().queue(contact)

@@ -15,7 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flowlang.contact import Contact, RunKey, resolve_zone
-from flowlang.engine import arrivals, controls, merging, sweeping
+from flowlang.engine import arrivals, controls, merging, recalling, sweeping
 from flowlang.engine.admission import as_text, contact_data
 from flowlang.engine.arrivals import Refused
 from flowlang.engine.automations import SYSTEM, Automations
@@ -25,11 +25,11 @@ from flowlang.engine.importing import Imports
 from flowlang.engine.interpreter import Interpreter, is_due, next_due
 from flowlang.engine.position import JUST_AFTER, Sweep, stamp
 from flowlang.engine.processes import Identity
-from flowlang.engine.recalling import recall_withdrawn
 from flowlang.engine.results import Results
 from flowlang.engine.schedules import Schedules
 from flowlang.engine.world import World
 from flowlang.intake.contacts import ContactRow, ContactRows
+from flowlang.intake.problem import Problem
 from flowlang.program.program import Program, ScheduledRun
 
 
@@ -242,6 +242,10 @@ class Timeline:
                 self._about(data, now)
             case "merge":
                 self._merge(contact_id or "", data["into"], now)
+            case recalling.TAKEN_BACK:
+                with suppress(Refused):  # who is deleted by now need not be told
+                    contact = self.there(contact_id or "")
+                    recalling.forget(self.world, contact, data, contact.not_before(now))
             case _:
                 contact = self.there(contact_id or "")
                 arrivals.apply(self.interpreter, contact, kind, data, now)
@@ -280,7 +284,7 @@ class Timeline:
             process = self.world.processes.made(identity, self.now)
             process.done, left_out = data["taken"], data["left_out"]
             process.skipped.update({"left out": left_out} if left_out else {})
-            process.end("finished", self.now)
+            process.end("finished", self.now, process.because)
         if self.automations is not None:
             self.automations.imported(data, self.now)
 
@@ -309,11 +313,11 @@ class Timeline:
 
     # ------------------------------------------------------------------ contacts that come
 
-    def import_rows(self, found: ContactRows, source: str, process: Identity) -> None:
+    def import_rows(self, found: ContactRows, source: str, process: Identity) -> list[Problem]:
         """Let the contacts of a file arrive at this instant, and then that the import is
-        finished.
+        finished; gives why rows were left out after all.
         """
-        self._imports.take(found, source, process, self.everyone)
+        return self._imports.take(found, source, process, self.everyone)
 
     def _contact(self, contact_id: str, data: dict[str, Any], now: datetime) -> None:
         contact = self.contacts.get(contact_id)
@@ -360,8 +364,7 @@ class Timeline:
         merging.merge(self.world, kept, gone, now)
         now = kept.not_before(now)
         withdrawn = self.interpreter.sending.recipients.withdrawn
-        for whose in (kept.id, gone.id):
-            recall_withdrawn(self.world, kept, whose, withdrawn, now)
+        recalling.recall_withdrawn(self.world, kept, withdrawn, now)
         self.settle(kept)
         self.settle(gone)
 

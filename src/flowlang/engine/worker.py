@@ -40,7 +40,9 @@ from flowlang.stores.store import Store
 BATCH = 1_000
 """Contacts, and arrivals, in one transaction."""
 BATCH_WITH_CALLS = 20
-"""The same where a step may have to wait for an answer from the web."""
+"""The same where a step may have to wait for an answer from the web: they are nobody else's until
+it is there, and read once more for each answer.
+"""
 _OF_SYSTEM = frozenset((*VERBS, "import finished", "merge", "run automation"))
 """Types of arrivals that concern many contacts, or the system."""
 _MOST_ALONE = 32
@@ -57,13 +59,13 @@ class Worker:
         *,
         answers: Answers | None = None,
         files: Files | None = None,
-        batch: int = BATCH,
+        batch: int | None = None,
     ) -> None:
         self.program = program
         self.store = store
-        self.answers = AnswersAtHand(answers, store) if answers else None
+        self.answers = AnswersAtHand(answers, store)
         self.files = files
-        self.batch = batch
+        self.batch = batch or (BATCH_WITH_CALLS if program.calls else BATCH)
         self.states = States(program)
         self.report = Report()
         self._alone_for = 0
@@ -86,10 +88,11 @@ class Worker:
         try:
             while not self.stopping and self._next(now, report):
                 self.between()
+            self.answers.forget()
         except Outdated:
             self.outdated = True
-        if self.answers is not None:
-            self.answers.forget()
+        finally:
+            self.answers.release()
         self.report = report
         if report.reactions:
             told = Said("reactions-refused", {"count": report.reactions})
@@ -139,19 +142,17 @@ class Worker:
 
         It may be begun several times: each call to the web that it wants is made between two.
         """
-        done, answers = None, self.answers
+        done = None
         while done is None:
             self.report = Report()
-            if answers is not None:
-                answers.begun()
+            self.answers.begun()
             try:
                 with collector_at_rest():
                     done = stretch(self, now)
             except Wanted as wanted:
-                assert answers is not None
-                answers.make(wanted.call)
-        if answers is not None:
-            answers.saved()
+                if not self.answers.outside(wanted.call):
+                    return False
+        self.answers.saved()
         report.absorb(self.report)
         return done
 

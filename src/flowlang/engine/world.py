@@ -17,6 +17,7 @@ from flowlang.effects import CallReply
 from flowlang.engine.calling import Call
 from flowlang.engine.processes import Identity, Process, Processes, of_send
 from flowlang.engine.telling import Said
+from flowlang.intake.problem import Problem
 from flowlang.program.program import Campaign, Program
 
 
@@ -128,12 +129,16 @@ class World:
     letters_wait: bool = False
     """Letters stand in a queue, from which they can be taken back; else they are out at once."""
     taken_back: list[tuple[Letter, str]] = field(default_factory=list)
-    """Letters that did not go out after all, each with the reason."""
+    """Letters that must not go out any more, each with the reason."""
+    handed_over: set[str] = field(default_factory=set)
+    """The ids of letters that are being handed over: they may be out already."""
     ticks: int = 0
     writes_letters: bool = False
     """Render every message; else only those whose outcome shows in rendering."""
     keeps_sends: bool = True
     """Keep `sent` and `skipped` one by one; else only count them."""
+    misread: dict[tuple[str, Problem], None] = field(default_factory=dict)
+    """What was wrong in files that automations have read: the file, and what; each once."""
     system_events: list[tuple[str, dict[str, Any], str]] = field(default_factory=list)
     """What happened to the system and no automation has seen yet: name, data, and the automation
     by which it came about, if any."""
@@ -181,19 +186,22 @@ class World:
         """A process, also one that is over."""
         return self.processes.made(identity, now)
 
-    def take_back(self, contact: str, channel: str, reason: str) -> list[Letter]:
-        """Take the letters to a contact out of the queue, all or the marketing by a channel."""
-        queue = self.queue(contact) if self.letters_wait else ()
+    def take_back(self, contact: Contact, channel: str, reason: str) -> list[Letter]:
+        """Take the letters to a contact out of the queue, all or the marketing by a channel; gives
+        those that waited, for the others may be out already.
+        """
+        ids = (contact.id, *contact.merged_from) if self.letters_wait else ()
+        queue = [letter for one in ids for letter in self.queue(one)]
         taken = [
             one
             for one in sorted(queue, key=lambda one: (one.at, one.campaign, one.message))
             if not channel or (one.kind, one.channel) == ("marketing", channel)
         ]
         self.taken_back += [(one, reason) for one in taken]
-        return taken
+        return [one for one in taken if one.id not in self.handed_over]
 
     def queue(self, contact: str) -> list[Letter]:
-        """The letters to a contact that wait to go out."""
+        """The letters to a contact that are not out yet for all one knows."""
         back = {one.id for one, _ in self.taken_back}
         return [one for one in self.letters if one.contact == contact and one.id not in back]
 

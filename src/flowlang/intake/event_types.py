@@ -6,59 +6,20 @@ The models hold the shape; names and values are judged by the workspace's own de
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from collections.abc import Iterator
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
-from flowlang.check.names import MAX_NAME
 from flowlang.intake.cells import names
-from flowlang.intake.contact_row import ContactReader, RefusedRow, checked_address
+from flowlang.intake.contact_row import ContactReader, RefusedRow
 from flowlang.intake.coupons import read_code
 from flowlang.intake.problem import shown
 from flowlang.intake.schema import EventSchema
-from flowlang.kinds import BadValue, Fields, composed, read, read_row
-from flowlang.source import did_you_mean
-from flowlang.speech import Retold, tr, why
-
-
-def _name_text(raw: object) -> object:
-    return composed(raw) if isinstance(raw, str) else raw
-
-
-def _id_text(raw: object) -> object:
-    """Programs that count their contacts send the id as a number.  Blanks around one are none of
-    it, as in a file of contacts.
-    """
-    if isinstance(raw, int) and not isinstance(raw, bool):
-        return str(raw)
-    return composed(raw).strip() or raw if isinstance(raw, str) else raw
-
-
-Name = Annotated[str, BeforeValidator(_name_text), Field(min_length=1, max_length=MAX_NAME)]
-Id = Annotated[str, BeforeValidator(_id_text), Field(min_length=1, max_length=MAX_NAME)]
-Values = dict[str, Any]
-
-
-class Shape(BaseModel):
-    """What every arrival has."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-    needs_contact: ClassVar[bool] = True
-
-    type: str
-    at: Any = None
-    id: Id | None = None
-    contact: Id | None = None
-
-    def asks_contact(self, known: EventSchema) -> bool:
-        """Whether this arrival must say whom it is about."""
-        return self.needs_contact
-
-    def meaning(self, known: EventSchema, zone: ZoneInfo) -> Values:
-        """The keys of this type, in typed values.  Raises BadValue."""
-        return {}
+from flowlang.intake.shape import Id, Name, Shape, Values, check_known, typed_row, typed_value
+from flowlang.kinds import BadValue
+from flowlang.speech import tr, why
 
 
 class OfTag(Shape):
@@ -76,7 +37,7 @@ class OfField(Shape):
     field: Name
 
     def meaning(self, known: EventSchema, zone: ZoneInfo) -> Values:
-        _known(self.field, known.fields, "field")
+        check_known(self.field, known.fields, "field")
         if self.field == "id":
             raise BadValue(tr("the id of a contact cannot be changed"))
         return {"field": self.field}
@@ -89,7 +50,7 @@ class Set(OfField):
 
     def meaning(self, known: EventSchema, zone: ZoneInfo) -> Values:
         data = super().meaning(known, zone)
-        data["value"] = _value(self.field, self.value, known.fields, zone)
+        data["value"] = typed_value(self.field, self.value, known.fields, zone)
         return data
 
 
@@ -103,8 +64,8 @@ class Event(Shape):
         return self.name not in known.without_contact
 
     def meaning(self, known: EventSchema, zone: ZoneInfo) -> Values:
-        _known(self.name, known.events, "event")
-        return {"name": self.name, "data": _row(self.data, known.events[self.name], zone)}
+        check_known(self.name, known.events, "event")
+        return {"name": self.name, "data": typed_row(self.data, known.events[self.name], zone)}
 
 
 class ImportCoupons(Shape):
@@ -116,7 +77,7 @@ class ImportCoupons(Shape):
     codes: list[str] = Field(min_length=1)
 
     def meaning(self, known: EventSchema, zone: ZoneInfo) -> Values:
-        _known(self.list_name, known.coupons, "coupon list")
+        check_known(self.list_name, known.coupons, "coupon list")
         return {"list": self.list_name, "codes": tuple(dict.fromkeys(self._codes()))}
 
     def _codes(self) -> Iterator[str]:
@@ -137,7 +98,7 @@ class Resume(Shape):
     message: Name
 
     def meaning(self, known: EventSchema, zone: ZoneInfo) -> Values:
-        _known(self.message, known.messages, "message")
+        check_known(self.message, known.messages, "message")
         return {"message": self.message}
 
 
@@ -149,7 +110,7 @@ class RunAutomation(Shape):
     automation: Name
 
     def meaning(self, known: EventSchema, zone: ZoneInfo) -> Values:
-        _known(self.automation, known.automations, "automation")
+        check_known(self.automation, known.automations, "automation")
         return {"automation": self.automation}
 
 
@@ -159,7 +120,7 @@ class OfConsent(Shape):
     channel: Name
 
     def meaning(self, known: EventSchema, zone: ZoneInfo) -> Values:
-        _known(self.channel, known.channels, "channel")
+        check_known(self.channel, known.channels, "channel")
         return {"channel": self.channel}
 
 
@@ -170,7 +131,7 @@ class OfGroup(Shape):
 
     def meaning(self, known: EventSchema, zone: ZoneInfo) -> Values:
         if known.groups:
-            _known(self.group, known.groups, "group")
+            check_known(self.group, known.groups, "group")
         return {"group": self.group}
 
 
@@ -226,7 +187,7 @@ class Contact(Shape):
             ) from None
         if known.groups and "groups" not in known.fields:
             for group in names(raw.get("groups")):  # refused as by `join`, not left away
-                _known(group, known.groups, "group")
+                check_known(group, known.groups, "group")
         return {
             "fields": row.fields,
             "tags": row.tags,
@@ -250,7 +211,7 @@ class Record(Shape):
     """Field and value pairs that must all be so; `{}` means every record."""
 
     def meaning(self, known: EventSchema, zone: ZoneInfo) -> Values:
-        _known(self.record, known.records, "record")
+        check_known(self.record, known.records, "record")
         fields = known.records[self.record]
         for key, asked in (("values", self.do != "remove"), ("where", self.do != "add")):
             given = getattr(self, key) is not None
@@ -261,8 +222,8 @@ class Record(Shape):
         return {
             "record": self.record,
             "do": self.do,
-            "values": _row(self.values or {}, fields, zone),
-            "where": _row(self.where or {}, fields, zone),
+            "values": typed_row(self.values or {}, fields, zone),
+            "where": typed_row(self.where or {}, fields, zone),
         }
 
 
@@ -272,7 +233,7 @@ class Opened(Shape):
     message: Name
 
     def meaning(self, known: EventSchema, zone: ZoneInfo) -> Values:
-        _known(self.message, known.messages, "message")
+        check_known(self.message, known.messages, "message")
         return {"message": self.message}
 
 
@@ -295,8 +256,8 @@ class Returned(Shape):
 
     def meaning(self, known: EventSchema, zone: ZoneInfo) -> Values:
         if self.message is not None:
-            _known(self.message, known.messages, "message")
-        _known(self.channel, known.channels, "channel")
+            check_known(self.message, known.messages, "message")
+        check_known(self.channel, known.channels, "channel")
         return {"message": self.message, "channel": self.channel, "address": self.address}
 
 
@@ -326,32 +287,3 @@ SHAPES: dict[str, type[Shape]] = {
     "unsubscribed": Returned,
 }
 """The shape of each type."""
-
-
-def _known(word: str, names: Collection[str], what: str) -> None:
-    if word not in names:
-        thing = _THING(what)
-        hint = did_you_mean(word, sorted(names), thing)
-        raise BadValue(
-            tr("there is no {what} `{text}` ({hint})", what=thing, text=shown(word), hint=hint)
-        )
-
-
-_THING = Retold(
-    "field", "event", "coupon list", "message", "automation", "channel", "group", "record",
-)  # fmt: skip
-
-
-def _row(raw: Values, fields: Fields, zone: ZoneInfo) -> Values:
-    raw = {composed(name): value for name, value in raw.items()}
-    for name in raw:
-        if name not in fields:
-            _known(name, fields, "field")
-    return read_row(raw, fields, zone)
-
-
-def _value(name: str, raw: Any, fields: Mapping[str, Any], zone: ZoneInfo) -> Any:
-    try:
-        return checked_address(read(raw, fields[name], zone), fields[name])
-    except BadValue as bad:
-        raise BadValue(tr("`{name}`: {why}", name=name, why=why(bad))) from None

@@ -12,11 +12,12 @@ from pydantic import ValidationError
 
 from flowlang.calendar import CLOCK_YEARS, OFF_THE_CLOCK
 from flowlang.intake.decoding import NotText, decode
-from flowlang.intake.event_types import SHAPES, Shape
+from flowlang.intake.event_types import SHAPES
 from flowlang.intake.objects import flaw, objects
 from flowlang.intake.problem import Problem, shown
 from flowlang.intake.report import RowsRead, but
 from flowlang.intake.schema import EventSchema
+from flowlang.intake.shape import Shape
 from flowlang.kinds import DATETIME, BadValue, read
 from flowlang.source import did_you_mean, guess
 from flowlang.speech import Text, forms, tr, why

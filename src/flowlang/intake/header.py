@@ -37,7 +37,7 @@ def unusable(header: Row, reader: ContactReader) -> Unusable | None:
     for number, name in enumerate(column_names(header, reader), start=1):
         if name is not None and numbers.setdefault(name, number) != number:
             message = tr(
-                "columns {first} and {second} are both `{name}`; nothing was taken",
+                "columns {first} and {second} are both `{name}`: which one is meant?",
                 first=numbers[name],
                 second=number,
                 name=name,

@@ -128,7 +128,7 @@ def _only(names: list[str], name: str) -> int:
         second = names.index(name, first + 1) + 1
         raise NoColumn(
             tr(
-                "columns {first} and {second} are both `{name}`; nothing was taken",
+                "columns {first} and {second} are both `{name}`: which one is meant?",
                 first=first + 1,
                 second=second,
                 name=shown(name),

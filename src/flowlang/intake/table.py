@@ -106,9 +106,15 @@ def all_rows(text: str, delimiter: str) -> Iterator[Row | BrokenRow]:
     `text` has LF line ends.  A row that cannot be split is given as a BrokenRow, and reading goes
     on after it; a quote that is never closed takes the rest of the file with it.
     """
-    split = _split(text, delimiter)
+    split, before = _split(text, delimiter), 0
     while block := list(islice(split, _BLOCK)):
-        longest = max((len(one.cells) for one in block if isinstance(one, _Split)), default=0)
+        lengths = [len(one.cells) for one in block if isinstance(one, _Split)]
+        longest = max(lengths, default=0)
+        # A row that is alone in its block is one of those that Excel ends early only where the
+        # block before it is.
+        if len(lengths) == 1 and longest != before:
+            longest = 0
+        before = longest
         for one in block:
             if isinstance(one, _Split):
                 yield Row(one.line, one.cells, one.whole and len(one.cells) == longest)

@@ -15,6 +15,7 @@ from flowlang.check.view import View
 from flowlang.days import Schedule
 from flowlang.source import Span
 from flowlang.speech import ENGLISH
+from flowlang.steps.call import CallOut
 from flowlang.steps.event_match import EventMatch
 from flowlang.steps.goal import Reach
 from flowlang.steps.split import TakeBest
@@ -180,6 +181,12 @@ class Program:
         for one in self.messages.values():
             found.setdefault(one.channel, one.name)
         return found
+
+    @property
+    def calls(self) -> bool:
+        """Whether any step calls the web, one of an automation or of an earlier version too."""
+        campaigns = (*self.by_name.values(), *self.earlier.values())
+        return any(isinstance(one, CallOut) for each in campaigns for one in each.instructions)
 
     def campaign_of(self, run: Run) -> Campaign:
         """The campaign that a run goes through: that of the version it is on."""

@@ -49,8 +49,8 @@ _HOLDERS = sa.text(
 """Counts who holds the lock of those who write contacts."""
 _SLOTS = 64
 LEASE = 600
-"""Seconds after which the server gives up a transaction in which nothing happens: more than a batch
-of calls over the web may take.
+"""Seconds after which the server gives up a transaction in which nothing happens: more than a call
+over the web may take.
 """
 _VANISHED = {"keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3"}
 """On both sides: after a minute without a sign of life the other machine is taken for gone."""

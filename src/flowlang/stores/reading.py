@@ -339,11 +339,12 @@ class SqlReading(Sql):
             return {row[0] for row in self._all(asked.limit(1))}
         return {row[0] for row in self._some(asked, t.robinson.c.address, addresses)}
 
-    def queued(self, contacts: Collection[str]) -> list[LetterRow]:
+    def outgoing(self, contacts: Collection[str]) -> list[LetterRow]:
         c = t.letters.c
-        asked = sa.select(t.letters).where(c.status == "queued").order_by(c.at, c.id)
-        found = self._some(asked.with_for_update(), c.contact, contacts)
-        return [letter_row(row) for row in found]
+        asked = sa.select(t.letters).where(c.status.in_(("queued", "handing over")))
+        # Locked in the order in which they are marked, so that no two wait for each other.
+        found = self._some(asked.order_by(c.id).with_for_update(), c.contact, contacts)
+        return [letter_row(row) for row in sorted(found, key=attrgetter("at", "id"))]
 
     def open_letters(self) -> list[tuple[str, LetterStatus, int]]:
         c = t.letters.c

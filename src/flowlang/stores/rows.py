@@ -282,7 +282,9 @@ class Changes:
     history: list[HistoryRow] = field(default_factory=list)
     letters: list[Letter] = field(default_factory=list)
     taken_back: list[tuple[str, str]] = field(default_factory=list)
-    """Of each letter that must not go out any more: its id, and why."""
+    """Of each letter that must not go out any more: its id, and why.  One that is being handed over
+    may be out already: it is taken back if it comes back.
+    """
     codes: list[ClaimedCode] = field(default_factory=list)
     processes: list[ProcessRow] = field(default_factory=list)
     """Those that are new, with their progress; and those of which anything else has changed."""

@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import Text as AnyText
 
-VERSION = 9
+VERSION = 10
 """Of the tables: an older store is brought to it, one of a newer program is refused."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -128,6 +128,7 @@ letters = Table(
     Column("place", BigInteger, nullable=False, server_default="0"),
     Column("channel", Text, nullable=False, server_default=""),
     Column("rated", Boolean, nullable=False, server_default=false()),
+    Column("recalled", Text, nullable=False, server_default=""),
     Index("letters_queue", "status", "channel", "since", "at", "place"),
     Index("letters_contact", "contact"),
     Index("letters_place", "place"),

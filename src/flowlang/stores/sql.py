@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Literal, TypeVar
 
 import sqlalchemy as sa
@@ -59,6 +59,9 @@ class Sql:
 
     def block(self, name: Literal["ticks", "contacts"]) -> int | None:
         return None
+
+    def calling(self) -> AbstractContextManager[bool]:
+        return nullcontext(True)
 
     def _join(self, connection: Connection, *, beside: bool) -> None:
         """Wait until this transaction may write contacts: beside those who do, or alone.

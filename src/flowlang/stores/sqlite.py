@@ -16,7 +16,7 @@ import stat
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -101,6 +101,28 @@ class SqliteStore(SqlStore):
             connection.execute(f"pragma {pragma}").close()
         if self._path is not None and not _may_write(self._path):
             record.info[_READS] = _state(self._path) if _is_still(self._path) else None
+
+    @contextmanager
+    def calling(self) -> Iterator[bool]:
+        if self._path is None:
+            yield True
+            return
+        with ExitStack() as held:
+            yield self._lock(f"{self._path.resolve()}-calls", held)
+
+    def _lock(self, name: str, held: ExitStack) -> bool:
+        """Lock a file of its own, for nobody may hold the store's so long; False where somebody
+        has.  A lock of SQLite ends with its process.
+        """
+        try:
+            lock = sqlite3.connect(name, timeout=0, isolation_level=None)
+            held.enter_context(closing(lock))
+            lock.execute("begin exclusive").close()
+        except sqlite3.OperationalError as failure:
+            if failure.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+                return False
+            raise StoreError(self._about_it(failure)) from failure
+        return True
 
     def wait(self, seconds: float) -> None:
         end = time.monotonic() + seconds

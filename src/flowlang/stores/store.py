@@ -105,6 +105,13 @@ class Store(Protocol):
         """
         ...
 
+    def calling(self) -> AbstractContextManager[bool]:
+        """Gives whether it is one's turn to call the web outside of a transaction, and keeps others
+        from it until the end: two engines over one store would make the same calls.  It waits for
+        nobody.  Where `many` may write, calls are made within a transaction.
+        """
+        ...
+
     def wait(self, seconds: float) -> None:
         """Until there may be something new, at most so many seconds: arrivals, something that is
         due, letters, another program.  What has come since this thread's last call counts; its
@@ -280,9 +287,9 @@ class Store(Protocol):
         """Which of these addresses are on the Robinson list; None asks for any one."""
         ...
 
-    def queued(self, contacts: Collection[str]) -> list[LetterRow]:
-        """The letters to these contacts that wait to go out, oldest first; within a transaction
-        nobody else claims them.
+    def outgoing(self, contacts: Collection[str]) -> list[LetterRow]:
+        """The letters to these contacts that are not out yet for all one knows, oldest first: those
+        that wait, and those that are being handed over.  Within a transaction they stay so.
         """
         ...
 
@@ -341,4 +348,11 @@ class Store(Protocol):
         """
         ...
 
-    def mark_letters(self, fates: Sequence[LetterFate]) -> None: ...
+    def mark_letters(self, fates: Sequence[LetterFate], by: str | None = None) -> list[LetterFate]:
+        """Note what became of letters; gives those of which it was noted, as it was.
+
+        A letter that would be queued again, and was to be taken back meanwhile, is taken back.
+        `by` someone who has claimed them: of a letter that is not this one's any more it is noted
+        only that it arrived, or was refused, where nobody else has noted either.
+        """
+        ...

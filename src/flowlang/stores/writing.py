@@ -29,7 +29,7 @@ from flowlang.stores.rows import (
     RunRow,
     TrialRow,
 )
-from flowlang.stores.schema import stamp
+from flowlang.stores.schema import moment, stamp
 from flowlang.stores.store import StoreError
 
 
@@ -105,6 +105,9 @@ class SqlStore(SqlReading):
         back = [(letter, "taken back", why) for letter, why in changes.taken_back]
         taken = Rows(t.letters, ("id", "status", "reason"), back)
         self._bulk.update(connection, taken, keys=["id"], only="letters.status = 'queued'")
+        recalled = Rows(t.letters, ("id", "recalled"), changes.taken_back)
+        only = "letters.status = 'handing over' and letters.recalled = ''"
+        self._bulk.update(connection, recalled, keys=["id"], only=only)
 
     def _save_arrivals(self, connection: Connection, changes: Changes) -> None:
         done = Rows(t.arrivals, ("seq", "status", "reason"), sorted(changes.arrivals))
@@ -247,15 +250,41 @@ class SqlStore(SqlReading):
                 connection.execute(held.values(since=c.at, reason="", rated=False))
         return len(found)
 
-    def mark_letters(self, fates: Sequence[LetterFate]) -> None:
+    def mark_letters(self, fates: Sequence[LetterFate], by: str | None = None) -> list[LetterFate]:
         if not fates:
-            return
-        rows = [(one.id, one.status, stamp(one.at), one.reason, one.rated) for one in sorted(fates)]
+            return []
+        c = t.letters.c
+        asked = sa.select(c.id, c.status, c.since, c.reason, c.recalled).order_by(c.id)
         with self._connected(writes=True) as connection:
+            found = self._some(asked.with_for_update(), c.id, [one.id for one in fates])
+            stood = {row.id: row for row in found}
+            noted = [
+                _taken_back(one, stood[one.id])
+                for one in sorted(fates)
+                if one.id in stood and (by is None or _may_note(one, stood[one.id], by))
+            ]
+            rows = [(one.id, one.status, stamp(one.at), one.reason, one.rated) for one in noted]
             marked = Rows(t.letters, ("id", "status", "since", "reason", "rated"), rows)
             self._bulk.update(connection, marked, keys=["id"])
-            untried = [(one.id, one.tries) for one in fates if one.tries is not None]
+            untried = [(one.id, one.tries) for one in noted if one.tries is not None]
             self._bulk.update(connection, Rows(t.letters, ("id", "tries"), untried), keys=["id"])
+        return noted
+
+
+def _taken_back(fate: LetterFate, stood: Any) -> LetterFate:
+    """The fate of a letter as it stood: one that was to be taken back is not queued again."""
+    if fate.status != "queued" or not stood.recalled:
+        return fate
+    return LetterFate(fate.id, "taken back", moment(stood.since), stood.recalled)
+
+
+def _may_note(fate: LetterFate, stood: Any, by: str) -> bool:
+    """Whether someone who has claimed a letter may note its fate as it stands now."""
+    if stood.status == "handing over" and stood.reason == by:
+        return True
+    if fate.status == "handed over" and stood.status == "handing over":
+        return True
+    return fate.status in ("handed over", "failed") and stood.status in ("queued", "unknown")
 
 
 _CONTACT = (

@@ -154,5 +154,6 @@ class ImportContacts(Job):
         if found.problems and not found.rows:
             raise JobFailed(self.nothing_in(found.read, found.problems))
         self.process.audience = found.read
-        self.timeline.import_rows(found, self.shown_path, self.process.identity)
+        refused = self.timeline.import_rows(found, self.shown_path, self.process.identity)
+        self.process.because = self.report(found.without(refused).problems)
         return "waits"

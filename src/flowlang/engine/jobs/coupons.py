@@ -33,7 +33,7 @@ class RefillCoupons(Job):
         process = self.process
         process.audience, process.done = found.read, new
         process.skipped.update(found.skipped(new))
-        process.end("finished", do.now)
+        process.end("finished", do.now, self.report(found.problems))
         codes = kept.number_of("new code", new)
         do.note("refilled", f'{codes} into "{self.about()}" from {self.shown_path}')
         return "done"

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from flowlang.engine.run_effects import RunEffects
     from flowlang.engine.timeline import Timeline
 
+_TOLD = 20
+"""Of what is wrong in a file, so much is told line by line."""
+
 Outcome = Literal["done", "again", "waits"]
 """`again`: the contacts are asked once more; `waits`: the run goes on when something has come."""
 
@@ -126,6 +129,28 @@ class Job(ABC):
         zone = self.automation.zone or self.timeline.program.config.timezone
         day = calendar.local_date(self.now, zone).isoformat()
         return str(self.details["path"]).replace("{date}", day)
+
+    def report(self, problems: Sequence[Problem]) -> str:
+        """Tell the inbox what is wrong in a file that serves all the same, first of all why rows
+        were left out; gives the first of it, for the process.
+        """
+        world, language = self.world, self.timeline.program.language
+        world.misread |= dict.fromkeys((self.shown_path, one) for one in problems)
+        ordered = sorted(problems, key=lambda one: not one.left_out)
+        for one in ordered[:_TOLD]:
+            world.notice(self.now, "inbox", one.told(self.shown_path).in_(language))
+        more = len(ordered) - _TOLD
+        if more > 0:
+            rest = tr_n(
+                "{file}: {count:,} more line like this", "{file}: {count:,} more lines like this",
+                more, file=self.shown_path,
+            )  # fmt: skip
+            world.notice(self.now, "inbox", rest.in_(language))
+        first = ordered[0].told(self.shown_path) if ordered and ordered[0].left_out else ""
+        more = sum(one.left_out for one in problems) - 1
+        if not first or not more:
+            return str(first)
+        return tr("{first}; {count:,} more", first=first, count=more)
 
     def nothing_in(self, read: int, problems: Sequence[Problem]) -> str:
         """Why a file gave nothing, in words: how many rows it has, and what is wrong first."""

@@ -10,6 +10,11 @@ from pathlib import Path
 _ROOT = Path(__file__).parents[1]
 
 
+def small_disk(folder: Path, options: str) -> None:
+    """Mount a disk that the kernel keeps in memory, or mount it anew with other options."""
+    subprocess.run(["/bin/mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], check=True)
+
+
 def run(module: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """A module of the tests with a folder to mount in, run as someone who may: in a user namespace
     of its own anybody may.

@@ -133,6 +133,37 @@ def test_a_row_without_an_id_is_found_by_its_address(machine: Machine) -> None:
     assert machine("contacts", "show", "new@example.com").code == 0
 
 
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_row_without_an_id_is_found_by_an_address_that_has_just_arrived(
+    machine: Machine, kind: str, request: pytest.FixtureRequest
+) -> None:
+    if kind == "postgresql":
+        machine.over(request.getfixturevalue("postgresql_url"))
+
+    def taken(rows: str) -> str:
+        machine.file("rows.csv", rows)
+        return machine("contacts", "import", "rows.csv").talk
+
+    assert "3 new" in taken(PEOPLE)
+    assert "0 new, 1 changed" in taken("email,score\nanna@example.com,61\n")
+    machine("run", "--once")
+    assert "0 new, 1 changed" in taken("id,email\nc1,anne@example.com\n")
+    assert "0 new, 1 changed" in taken("email,first_name\nAnne@example.com,Anne\n")
+    machine.events({"contact": "c2", "type": "set", "field": "email", "value": "ben@example.org"})
+    machine.events({"contact": "e1", "type": "contact", "email": "e@example.com"})
+    assert "1 new, 2 changed" in taken(
+        "email,score\nben@example.org,1\ne@example.com,2\nben@example.com,3\n"
+    )
+    machine("run", "--once")
+    rows = machine("contacts", "export", "-").data.splitlines()
+    found = sorted(",".join(row.split(",")[:2]) for row in rows[1:])
+    assert found == [
+        "ben@example.com,ben@example.com", "c1,Anne@example.com", "c2,ben@example.org",
+        "c3,cleo@example.com", "e1,e@example.com",
+    ]  # fmt: skip
+    assert "first_name: Anne" in machine("contacts", "show", "c1").data
+
+
 def test_an_address_that_several_contacts_have_is_asked_about(machine: Machine) -> None:
     machine.file("two.csv", "id,email\nd1,two@example.com\nd2,two@example.com\n")
     machine("contacts", "import", "two.csv")

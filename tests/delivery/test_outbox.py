@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from flowlang.delivery.kinds.outbox import Outbox
+from tests import mounting
 from tests.delivery.contract import LETTER, Arrived, DeliveryContract, Place
 
 
@@ -79,7 +80,12 @@ def test_a_folder_that_cannot_be_made_takes_nothing_now_and_says_why(tmp_path: P
     (tmp_path / "file").write_text("in the way")
     (outcome,) = Outbox(tmp_path / "file" / "outbox").hand_over([LETTER])
     assert outcome.status == "down"
-    assert "outbox" in outcome.reason
+    assert outcome.reason == "the outbox cannot be written: Not a directory"
+
+
+def test_a_full_disk_is_said_in_words(tmp_path: Path) -> None:
+    done = mounting.run("tests.delivery.full_outbox", tmp_path)
+    assert done.returncode == 0, done.stderr
 
 
 def test_no_half_written_file_stays_behind(tmp_path: Path) -> None:

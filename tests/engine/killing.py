@@ -1,11 +1,15 @@
-"""A store at whose writes the process ends."""
+"""A store at whose writes the process ends, or the connection to the server."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from flowlang.stores import Store
 from flowlang.stores.rows import Changes
+from flowlang.stores.store import StoreUnsure
 
 
 class Killed(Exception):
@@ -27,3 +31,21 @@ def kill_at_save(
             raise Killed
 
     monkeypatch.setattr(store, "save", dying)
+
+
+def lose_commit(store: Store, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """Let the connection be lost within a commit, that of the transaction with this number, from
+    1, which is done nevertheless.
+    """
+    transaction, left = store.transaction, number
+
+    @contextmanager
+    def losing(*, beside: bool = False, apart: bool = False) -> Iterator[None]:
+        nonlocal left
+        left -= 1
+        with transaction(beside=beside, apart=apart):
+            yield
+        if not left:
+            raise StoreUnsure("the connection was lost while it saved")
+
+    monkeypatch.setattr(store, "transaction", losing)

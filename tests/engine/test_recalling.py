@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -11,8 +11,10 @@ import pytest
 from flowlang.contact import Letter
 from flowlang.delivery.delivery import Delivery, Outcome
 from flowlang.engine.handover import Handover
+from flowlang.engine.state import States
 from flowlang.stores import Store
 from tests.engine.automating import HOUR, START, came, compiled, feed, person, run
+from tests.engine.handing import Scripted
 
 PROGRAM = """
 message "Offer"
@@ -53,6 +55,19 @@ class Busy(Delivery):
         return [Outcome(one.id, "retry", "421 later") for one in letters]
 
 
+class Meanwhile(Scripted):
+    """While it hands over the first letter, something else happens."""
+
+    def __init__(self, happens: Callable[[], object], *answers: str | Outcome) -> None:
+        super().__init__(*answers)
+        self.happens = happens
+
+    def hand_over(self, letters: Sequence[Letter]) -> list[Outcome]:
+        if not self.got:
+            self.happens()
+        return super().hand_over(letters)
+
+
 def _fates(store: Store) -> list[tuple[str, str, str]]:
     rows = store.letters(["queued", "taken back"], 99)
     return sorted((row.letter.message, row.status, row.reason) for row in rows)
@@ -63,16 +78,15 @@ def _progress(store: Store, name: str) -> tuple[int, dict[str, int]]:
     return found[0].done, found[0].skipped
 
 
-@pytest.mark.parametrize(
-    "how",
-    [
-        came(2, "anna", "withdraw", channel="email"),
-        came(2, "anna", "unsubscribed", channel="email", message="Offer"),
-        came(2, "anna", "complained", message="Offer"),
-        came(2, "anna", "contact", fields={}, consent={"email": False}),
-    ],
-    ids=lambda how: how[2],
-)
+WITHDRAWALS = [
+    came(2, "anna", "withdraw", channel="email"),
+    came(2, "anna", "unsubscribed", channel="email", message="Offer"),
+    came(2, "anna", "complained", message="Offer"),
+    came(2, "anna", "contact", fields={}, consent={"email": False}),
+]
+
+
+@pytest.mark.parametrize("how", WITHDRAWALS, ids=lambda how: how[2])
 @pytest.mark.parametrize("late", [False, True], ids=["tried again", "written at once"])
 def test_marketing_that_waits_is_taken_back(store: Store, how: Any, late: bool) -> None:
     program = compiled(PROGRAM)
@@ -133,14 +147,105 @@ def test_a_withdrawal_holds_for_both_of_two_who_are_merged(store: Store) -> None
     assert _progress(store, "Offer") == (0, {"no consent": 2})
 
 
-def test_what_was_handed_over_is_gone(store: Store) -> None:
-    feed(store, [person(0, "anna"), came(1, "anna", "tag", tag="go")])
+@pytest.mark.parametrize(
+    "how",
+    [
+        came(4, "anna", "unsubscribed", channel="email", message="Offer"),
+        came(4, "ben", "unsubscribed", channel="email", message="Offer"),
+        came(4, "anna", "block"),
+        came(4, "cleo", "delete"),
+    ],
+    ids=["unsubscribed", "by the old id", "blocked", "deleted"],
+)
+def test_letters_to_whoever_has_become_part_of_another_are_its_own(store: Store, how: Any) -> None:
+    """Ben is merged into anna, she into cleo; what is still to go to ben is cleo's."""
+    feed(store, [person(0, name) for name in ("anna", "ben", "cleo")])
+    feed(store, [came(1, name, "tag", tag="go") for name in ("anna", "ben")])
     run(compiled(PROGRAM), store, 1)
-    store.claim_letters(START + HOUR, 99)
-    feed(store, [came(2, "anna", "delete")])
+    feed(store, [came(2, "ben", "merge", into="anna"), came(3, "anna", "merge", into="cleo")])
     run(compiled(PROGRAM), store, 3)
+    feed(store, [how])
+    run(compiled(PROGRAM), store, 5)
+    went = Scripted()
+    Handover(store, went, lambda: START + 20 * HOUR).run()
+    all_of_it = how[2] in ("block", "delete")
+    assert len(went.got) == (0 if all_of_it else 2)
+    assert {row[0] for row in _fates(store)} == ({"Note", "Offer"} if all_of_it else {"Offer"})
+    assert _progress(store, "Offer")[0] == 0
+    entries = [row.entry for row in store.history("cleo")]
+    assert [one.what for one in entries].count("taken back") == (4 if all_of_it else 2)
+
+
+@pytest.mark.parametrize("how", WITHDRAWALS, ids=lambda how: how[2])
+@pytest.mark.parametrize("killed", [False, True], ids=["refused for now", "killed"])
+def test_what_is_being_handed_over_does_not_go_a_second_time(
+    store: Store, how: Any, killed: bool
+) -> None:
+    program = compiled(PROGRAM)
+    feed(store, [person(0, "anna"), came(1, "anna", "tag", tag="go")])
+    run(program, store, 1)
+
+    def withdraws() -> None:
+        feed(store, [how])
+        run(program, store, 2)
+
+    way = Meanwhile(withdraws, "killed" if killed else "retry")
+    if killed:
+        with pytest.raises(KeyboardInterrupt):
+            Handover(store, way, lambda: START + HOUR).run()
+    else:
+        Handover(store, way, lambda: START + HOUR).run()
+    assert _progress(store, "Offer") == ((1, {}) if killed else (0, {"no consent": 1}))
+    (offer,) = way.got[:1]
+    later = Scripted()
+    Handover(store, later, lambda: START + 3 * HOUR, duplicates="allow").run()
+    assert offer not in later.got
+    assert _fates(store) == [("Offer", "taken back", "no consent")]
+    assert _progress(store, "Offer") == (0, {"no consent": 1})
+    run(program, store, 30)
+    told = [(row.entry.what, row.entry.because) for row in store.history("anna")]
+    assert told.count(("taken back", '"Offer": no consent')) == 1
+    assert ("no", '"Offer": never sent') in told
+    contact, _ = States(program).read(store.contacts(["anna"])[0].state)
+    assert [sent.message for sent in contact.messages] == ["Note"]
+    assert store.arrivals("refused", 9) == []
+
+
+@pytest.mark.parametrize("how", ["block", "delete"])
+def test_who_is_gone_while_a_letter_is_handed_over_gets_no_second_try(
+    store: Store, how: str
+) -> None:
+    program = compiled(PROGRAM)
+    feed(store, [person(0, "anna"), came(1, "anna", "tag", tag="go")])
+    run(program, store, 1)
+
+    def goes() -> None:
+        feed(store, [came(2, "anna", how)])
+        run(program, store, 2)
+
+    way = Meanwhile(goes, Outcome("", "down", "421 later"))
+    Handover(store, way, lambda: START + HOUR).run()
+    assert len(way.got) == 1
+    reason = "blocked" if how == "block" else "the contact was deleted"
+    assert _fates(store) == [("Note", "taken back", reason), ("Offer", "taken back", reason)]
+    report = run(program, store, 30)
+    assert report.refused == []
+    assert Handover(store, way, lambda: START + 30 * HOUR).run().idle
+
+
+def test_what_was_handed_over_is_gone(store: Store) -> None:
+    program = compiled(PROGRAM)
+    feed(store, [person(0, "anna"), came(1, "anna", "tag", tag="go")])
+    run(program, store, 1)
+
+    def goes() -> None:
+        feed(store, [came(2, "anna", "delete")])
+        run(program, store, 3)
+
+    done = Handover(store, Meanwhile(goes), lambda: START + HOUR).run()
+    assert done.delivered == {"Offer": 1}
     assert _progress(store, "Offer") == (1, {})
-    assert _fates(store) == []
+    assert _fates(store) == [("Note", "taken back", "the contact was deleted")]
 
 
 def test_consent_that_comes_again_lets_the_next_one_go(store: Store) -> None:

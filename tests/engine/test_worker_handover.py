@@ -25,8 +25,10 @@ from flowlang.engine.handover import Handover
 from flowlang.engine.outages import waiting
 from flowlang.engine.rates import only_so_many
 from flowlang.stores import Store, StoreError
-from flowlang.stores.rows import Changes, LetterFate
+from flowlang.stores.rows import Changes, LetterFate, LetterStatus, ProcessRow
+from flowlang.stores.store import StoreUnsure
 from tests.engine.handing import DAY, HOUR, MINUTE, SECOND, Clock, Scripted, deliver, more
+from tests.engine.killing import lose_commit
 from tests.stores.contract import LETTER, NOON
 from tests.stores.opening import Database
 
@@ -248,6 +250,62 @@ def test_an_outcome_that_could_not_be_noted_is_noted_later(store: Store, tmp_pat
     assert sum(handover.run().delivered.values()) == 2
     assert delivery.got == ["l1", "l2"]
     assert {row.status for row in store.letters(["handed over", "unknown"], 9)} == {"handed over"}
+
+
+@pytest.mark.parametrize("number", range(1, 5))
+@pytest.mark.parametrize("answer", ["delivered", "failed", "retry", "unknown", "bounced"])
+def test_a_commit_of_which_nobody_knows_counts_once_and_loses_no_letter(
+    store: Store, monkeypatch: pytest.MonkeyPatch, answer: str, number: int
+) -> None:
+    process = ("message send", "Offer", "Shop", "")
+    whole = ProcessRow(*process, 0, "running", None, 3, 0, {}, "", "", None, None, None)
+    more = [replace(LETTER, id=name, process=process) for name in ("m1", "m2", "m3")]
+    deliver(store, Scripted())
+    store.save(Changes(letters=more, processes=[whole]))
+    delivery = Scripted("delivered", answer)
+    handover = Handover(store, delivery, lambda: NOON)
+    lose_commit(store, monkeypatch, number)
+    with pytest.raises(StoreUnsure):
+        handover.run()
+    handover.run()
+    assert delivery.got == ["m1", "m2", "m3"]
+    lost = answer in ("failed", "bounced")
+    (found,) = store.processes()
+    assert (found.done, found.failed) == ((2, 1) if lost else (3, 0))
+    assert len(store.notices(9)) == (answer in ("failed", "unknown"))
+    assert len(store.arrivals("pending", 9)) == (answer == "bounced")
+    stands = {row.letter.id: row.status for row in store.letters(list(_NAMES.values()), 99)}
+    assert [stands[name] for name in ("m1", "m2", "m3")] == [
+        "handed over", _NAMES[answer], "handed over",
+    ]  # fmt: skip
+
+
+_NAMES: dict[str, LetterStatus] = {
+    "delivered": "handed over", "failed": "failed", "retry": "queued", "unknown": "unknown",
+    "bounced": "failed",
+}  # fmt: skip
+
+
+def test_what_was_taken_for_lost_and_is_found_is_noted_and_another_claim_is_left_alone(
+    database: Database,
+) -> None:
+    store, other = database.open(), database.open()
+    more(store, 3)
+    late, clock = [], Clock()
+
+    class Frozen(Scripted):
+        """It stands still for so long that another process takes its letters up."""
+
+        def hand_over(self, letters: Sequence[Letter]) -> list[Outcome]:
+            late.append(deliver(other, second, NOON + LEASE, duplicates="allow"))
+            return super().hand_over(letters)
+
+    second = Scripted("unknown", at_once=3)
+    Handover(store, Frozen("delivered", "failed", "retry", at_once=3), clock).run()
+    found = {row.letter.id[-1]: row.status for row in store.letters(list(_NAMES.values()), 9)}
+    assert found == {"0": "handed over", "1": "handed over", "2": "handed over"}
+    assert sum(late[0].delivered.values()) == 2
+    assert store.notices(9) == []
 
 
 # ------------------------------------------------------------------ so many to a domain

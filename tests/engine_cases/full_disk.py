@@ -6,7 +6,6 @@ be run as someone who may mount one, which `unshare` makes of anybody.
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections import Counter
 from contextlib import suppress
@@ -15,6 +14,7 @@ from pathlib import Path
 from flowlang.stores import open_store
 from tests.cli.calling import flow, workspace
 from tests.engine_cases.sums import wrong_sums
+from tests.mounting import small_disk
 
 CAMPAIGN = """
 message "Hello"
@@ -36,7 +36,7 @@ FULL = "the disk is full; nothing of the last step was saved"
 def main(place: Path) -> None:
     disk = place / "disk"
     disk.mkdir()
-    _mount(disk, "size=800k")
+    small_disk(disk, "size=800k")
     shop = workspace(place / "shop", CAMPAIGN)
     (shop / "flow.toml").write_text('[sender]\nfrom = "Shop <shop@example.com>"\n')
     rows = "".join(f"c{one:03},c{one:03}@example.com,new\n" for one in range(CONTACTS))
@@ -58,7 +58,7 @@ def main(place: Path) -> None:
     refused = flow("contacts", "import", "d.csv", *store, cwd=shop)
     assert refused.returncode == 2, refused.stderr
     assert "taken" not in refused.stderr, refused.stderr
-    _mount(disk, "remount,size=60m")
+    small_disk(disk, "remount,size=60m")
     filler.unlink()
     listed = flow("report", "processes", "-o", "/dev/full", *store, cwd=shop)
     assert (listed.returncode, "Error: /dev/full: " in listed.stderr) == (2, True), listed.stderr
@@ -72,10 +72,6 @@ def main(place: Path) -> None:
     assert len(list((shop / ".flow" / "outbox").iterdir())) == 2 * CONTACTS
     assert wrong_sums(with_room) == []
     with_room.close()
-
-
-def _mount(disk: Path, options: str) -> None:
-    subprocess.run(["/bin/mount", "-t", "tmpfs", "-o", options, "tmpfs", str(disk)], check=True)
 
 
 if __name__ == "__main__":

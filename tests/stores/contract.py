@@ -535,6 +535,40 @@ class StoreContract(ABC):
         taken = store.letters(["taken back"], 9)
         assert [(row.letter.id, row.reason) for row in taken] == [("l2", "no"), ("l4", "no")]
 
+    def test_what_is_taken_back_while_it_is_handed_over_is_not_queued_again(
+        self, store: Store
+    ) -> None:
+        store.save(Changes(letters=[replace(LETTER, id=f"l{one}") for one in range(4)]))
+        store.claim_letters(NOON, 9, "me")
+        assert [row.status for row in store.outgoing(["anna"])] == ["handing over"] * 4
+        store.save(Changes(taken_back=[(f"l{one}", "no") for one in range(3)]))
+        store.save(Changes(taken_back=[("l0", "a later reason")]))
+        assert {row.status for row in store.letters(["handing over"], 9)} == {"handing over"}
+        came = [LetterFate(f"l{one}", "queued", NOON + HOUR, "421") for one in (0, 3)]
+        went = LetterFate("l1", "handed over", NOON)
+        lost = LetterFate("l2", "unknown", NOON, "killed")
+        back = LetterFate("l0", "taken back", NOON, "no")
+        assert store.mark_letters([*came, went, lost], "me") == [back, went, lost, came[1]]
+        assert [row.letter.id for row in store.claim_letters(NOON + HOUR, 9)] == ["l3"]
+
+    def test_a_letter_is_marked_by_who_has_claimed_it_or_who_knows_what_became_of_it(
+        self, store: Store
+    ) -> None:
+        letters = [replace(LETTER, id=name, channel=name) for name in "abcd"]
+        store.save(Changes(letters=letters))
+        for name in "bcd":
+            store.claim_letters(NOON, 9, "other", [name])
+        store.mark_letters([LetterFate("c", "unknown", NOON), LetterFate("d", "failed", NOON)])
+        tried = [LetterFate(name, "queued", NOON, "421") for name in "abcd"]
+        assert store.mark_letters(tried, "me") == []
+        refused = [LetterFate(name, "failed", NOON, "550") for name in "abcd"]
+        assert [one.id for one in store.mark_letters(refused, "me")] == ["a", "c"]
+        assert store.mark_letters(refused[:1], "me") == []
+        arrived = [LetterFate(name, "handed over", NOON) for name in "abcd"]
+        assert [one.id for one in store.mark_letters(arrived, "me")] == ["b"]
+        assert store.mark_letters(tried, "other") == []
+        assert store.mark_letters([LetterFate("gone", "queued", NOON)]) == []
+
     # ------------------------------------------------------------------ all or nothing
 
     def test_a_transaction_that_fails_leaves_nothing(self, store: Store, tmp_path: Path) -> None:

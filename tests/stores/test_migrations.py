@@ -232,6 +232,34 @@ def test_letters_of_an_older_store_go_by_their_channel(empty: Callable[[], str])
         assert {row.channel for row in store.sendings(["anna"])} == {"push", "email", "sms"}
 
 
+def test_what_has_arrived_in_an_older_store_says_which_address_it_gives(
+    empty: Callable[[], str],
+) -> None:
+    url = empty()
+    make_old(url, 10)
+    came = [
+        ("a", "contact", '{"fields":{"email":"A@example.com"}}', "pending"),
+        ("a", "set", '{"field":"email","value":"B@example.com [NO MAILING]"}', "pending"),
+        ("b", "contact", '{"fields":{"score":1}}', "pending"),
+        ("c", "clear", '{"field":"email"}', "pending"),
+        ("d", "contact", '{"fields":{"email":"d@example.com"}}', "applied"),
+    ]
+    rows = [
+        {"contact": who, "type": kind, "data": data, "status": status}
+        for who, kind, data, status in came
+    ]
+    with driven(url).begin() as connection:
+        connection.execute(
+            sa.text("insert into arrivals (contact, at, type, data, status, reason)"
+                    " values (:contact, 0, :type, :data, :status, '')"),
+            rows,
+        )  # fmt: skip
+    with closing(open_store(url, Path())) as store:
+        asked = ["a@example.com", "b@example.com", "d@example.com"]
+        found = store.addresses_to_come(asked, ["c"])
+    assert found == {"a": "b@example.com", "c": ""}
+
+
 def test_programs_that_start_together_bring_a_store_up_to_date_once(
     empty: Callable[[], str],
 ) -> None:

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -270,6 +270,12 @@ def test_a_server_that_stays_away_is_told(postgresql: Server) -> None:
         postgresql.command(f"alter database {name} allow_connections true")
         assert store.shared().counters == {}
     postgresql.drop(name)
+
+
+def test_the_clock_of_the_server_is_asked(postgresql_url: str) -> None:
+    with opened(postgresql_url) as store:
+        before = datetime.now(UTC)
+        assert before - timedelta(minutes=1) < store.clock() < before + timedelta(minutes=1)
 
 
 # ---------------------------------------------------------------------------- speed

@@ -108,7 +108,11 @@ def _refused(report: Report, zone: ZoneInfo) -> list[str]:
 
 def _undelivered(delivered: Delivered) -> list[str]:
     down = (
-        tr("{place} takes nothing now: {why}; what waits is tried again", place=place, why=why)
+        tr(
+            "{place} takes nothing now: {why}; what waits is tried again",
+            place=place,
+            why=retelling.letter(why, terminal.spoken()),
+        )
         for place, why in delivered.down.items()
     )
     return [*delivered.failed[: terminal.SHOWN], *_others(len(delivered.failed)), *down]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from flowlang.engine.moving import WaitingSend
 from flowlang.engine.planning import steps_by_name
 from flowlang.program.step_changes import step_effect, step_in_words
 
@@ -40,6 +41,15 @@ def data(plan: Plan, changed: list[Change], paths: Mapping[str, Paths] | None = 
             for one in changed
             if not one.what.startswith(("campaign ", "automation "))
         ],
+        "sends": [
+            {
+                "campaign": campaign,
+                "message": message,
+                "due at once": plan.sends[WaitingSend(campaign, message, True)],
+                "due later": plan.sends[WaitingSend(campaign, message, False)],
+            }
+            for campaign, message in sorted({one[:2] for one in plan.sends})
+        ],
         "behind": [
             {"campaign": name, "version": plan.base.kept[name][version], "contacts": count}
             for (name, version), count in plan.behind.items()
@@ -52,8 +62,8 @@ def first(version: Version | None) -> Data:
     """The same where nothing was applied before: the first version, None where it is yet to be."""
     to = {"number": 1, "digest": version.digest if version else ""}
     return {
-        "from": None, "to": to, "same": False, "campaigns": [], "others": [], "behind": [],
-        "stranded": 0,
+        "from": None, "to": to, "same": False, "campaigns": [], "others": [], "sends": [],
+        "behind": [], "stranded": 0,
     }  # fmt: skip
 
 

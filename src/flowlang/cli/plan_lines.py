@@ -26,6 +26,13 @@ def text(found: Data, zone: ZoneInfo) -> list[str]:
             tr("  {effect}: {what}: {text}", **one | {"effect": effect_in_words(one["effect"])})
             for one in found["others"]
         ]
+    for one in found["sends"]:
+        lines += ["", tr(
+            '"{message}" by "{campaign}" waits for its window or a cap: {now:,} due at once,'
+            " {later:,} later",
+            message=one["message"], campaign=one["campaign"], now=one["due at once"],
+            later=one["due later"],
+        )]  # fmt: skip
     for one in found["behind"]:
         lines += ["", tr(
             '{who} of "{campaign}" stay on version {number}',

@@ -78,6 +78,7 @@ def run(path: Path | None, url: str | None, once: bool, given_now: str | None) -
         Signals() as signals,
         storing.opened(folder, url, signals=None if once else signals) as store,
     ):
+        storing.compare_clocks(given_now, store)
         return _Engine(path, folder, store, given_now, url, signals).run(once=once)
 
 

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -58,6 +58,8 @@ format_option = click.option(
 )  # fmt: skip
 
 
+CLOCKS_APART = timedelta(minutes=1)
+"""So far the clocks of two machines may differ, and nothing is told of it."""
 PAUSE_AFTER_FAILURE = 5.0
 """Seconds after which a store that failed is tried again."""
 
@@ -219,6 +221,23 @@ def tell_clock(given: str | None, zone: ZoneInfo) -> None:
         terminal.talk(
             tr("the clock stands still at {moment}, as --now or FLOW_NOW says", moment=shown)
         )
+
+
+def compare_clocks(given: str | None, store: Store) -> None:
+    """Tell whoever hands letters over that this machine's clock is not that of the store's server:
+    those of two machines that do it must agree.  One that was given is compared with none.
+    """
+    theirs = store.clock() if given is None else None
+    if theirs is None:
+        return
+    apart = abs(datetime.now(UTC) - theirs)
+    if apart > CLOCKS_APART:
+        told = tr(
+            "the clock of this machine and that of the store's server are {seconds:,} seconds"
+            " apart; where those of two engines are two minutes apart, messages may go out twice",
+            seconds=round(apart.total_seconds()),
+        )
+        terminal.talk(told)
 
 
 def moment(given: str | None, zone: ZoneInfo) -> datetime:

@@ -16,14 +16,11 @@ from flowlang.delivery.posting import NoReply, Poster
 from flowlang.effects import CallReply
 from flowlang.encoding import encode
 from flowlang.intake.objects import flaw, whole
-from flowlang.intake.problem import shown
 
 TIMEOUT = 10.0
 """Seconds to wait for an answer."""
 MAX_ANSWER = 1_000_000
 """Bytes of an answer; a longer one has failed."""
-_MAX_REASON = 200
-"""Characters of what is kept of a failure."""
 
 
 class Calls:
@@ -77,11 +74,6 @@ def _answer(raw: bytes) -> CallReply:
     return _failed(f"the answer cannot be used: {wrong}") if wrong else CallReply("answered", found)
 
 
-def _failed(why: str) -> CallReply:
-    """What is said of it may come from the other side: a store has to take it."""
-    return CallReply("failed", why=shown(why, _MAX_REASON))
-
-
 def plain(value: Any) -> Any:
     """A value as JSON that other programs read: moments and days in ISO 8601."""
     if isinstance(value, dict):
@@ -94,3 +86,7 @@ def plain(value: Any) -> Any:
     if isinstance(coded, dict):
         return value.isoformat() if hasattr(value, "isoformat") else str(value)
     return coded
+
+
+def _failed(why: str) -> CallReply:
+    return CallReply("failed", why=why)

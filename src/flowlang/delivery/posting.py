@@ -20,6 +20,11 @@ from urllib.request import (
     build_opener,
 )
 
+from flowlang.intake.problem import shown
+
+_MAX_REASON = 200
+"""Characters of what is said of a failure."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -32,7 +37,12 @@ class Reply:
 
 
 class NoReply(Exception):
-    """Nobody answered, or not in time, or not in HTTP; the message says what happened."""
+    """Nobody answered, or not in time, or not in HTTP; the message says what happened, as a text
+    that any store can hold: its words may be those of the other side.
+    """
+
+    def __init__(self, why: str) -> None:
+        super().__init__(shown(why, _MAX_REASON))
 
 
 @dataclass(frozen=True, slots=True)

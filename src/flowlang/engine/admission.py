@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from flowlang.check.names import MAX_NAME
-from flowlang.contact import Contact
+from flowlang.contact import Contact, usable_address
 from flowlang.encoding import decode, encode
 from flowlang.engine.processes import Identity, Process, ProcessType
 from flowlang.engine.state import States, merged_into
@@ -81,13 +81,14 @@ def admit_contacts(
             continue
         done.new += not there
         done.changed += there
-        done.arrivals.append(ArrivalRow(now, contact_id, "contact", data))
+        email = row.email if "email" in row.fields else None
+        done.arrivals.append(ArrivalRow(now, contact_id, "contact", data, email=email))
     return done
 
 
 def _ids(store: Store, rows: Sequence[ContactRow], done: Admitted) -> list[str | None]:
     """The contact that each row is about; None where that cannot be told."""
-    found = store.find({row.email for row in rows if not row.id and row.email})
+    found = _owners(store, {row.email for row in rows if not row.id and row.email})
     ids: list[str | None] = []
     for row in rows:
         others = [] if row.id else found.get(row.email, [])
@@ -97,6 +98,21 @@ def _ids(store: Store, rows: Sequence[ContactRow], done: Admitted) -> list[str |
         else:
             ids.append(row.id or (others[0] if others else row.key()))
     return ids
+
+
+def _owners(store: Store, emails: set[str]) -> dict[str, list[str]]:
+    """Who has each e-mail address (lower case), once what has arrived is applied."""
+    stored = store.find(emails)
+    coming = store.addresses_to_come(emails, {name for names in stored.values() for name in names})
+    found: dict[str, list[str]] = {}
+    for email in emails:
+        names = dict.fromkeys([*stored.get(email, ()), *coming])
+        found[email] = [
+            name
+            for name in names
+            if (coming[name] == email if name in coming else name in stored.get(email, ()))
+        ]
+    return found
 
 
 def several_have_it(row: ContactRow, count: int) -> Problem:
@@ -196,7 +212,7 @@ class _There:
         coming = {one: at for one, at in store.waiting_arrivals(ids).items() if at is not None}
         made = {one.contact for one in events if one.type == "contact" and one.contact}
         strangers = {one for one in ids if "@" in one} - stored.keys() - coming.keys() - made
-        return cls(stored, coming, made, store.find({one.lower() for one in strangers}))
+        return cls(stored, coming, made, _owners(store, {one.lower() for one in strangers}))
 
     def absence(self, name: str) -> str:
         """Why a contact is not there; empty where it is."""
@@ -242,12 +258,25 @@ def _event_row(one: Arrival, first: datetime | None) -> ArrivalRow:
     """The arrival of an event.  It cannot happen before its contact is there, but says when it
     was.
     """
+    email = _email(one)
     if first is None or one.at >= first:
-        return ArrivalRow(one.at, one.contact, one.type, as_text(one.data), one.id)
+        return ArrivalRow(one.at, one.contact, one.type, as_text(one.data), one.id, email=email)
     data = one.data
     if one.type == "event":
         data = data | {"data": {"at": one.at} | data["data"]}
-    return ArrivalRow(first, one.contact, one.type, as_text(data), one.id)
+    return ArrivalRow(first, one.contact, one.type, as_text(data), one.id, email=email)
+
+
+def _email(event: Arrival) -> str | None:
+    """The e-mail address that an event gives its contact, as `ArrivalRow.email` has it."""
+    data = event.data
+    if event.type == "contact" and "email" in data["fields"]:
+        value = data["fields"]["email"]
+    elif event.type in ("set", "clear") and data["field"] == "email":
+        value = data.get("value")
+    else:
+        return None
+    return usable_address(value)[0].lower()
 
 
 def contact_data(row: ContactRow) -> dict[str, Any]:

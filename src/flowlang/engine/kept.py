@@ -218,6 +218,7 @@ LETTER = Retold(
     "given up after {count} tries: {reason}", "given up after {count} tries",
     "it waits for its turn: only so many go to {domain} at once",
     "the delivery did not say what became of it", "the delivery broke off: {failure}",
+    "the outbox cannot be written: the disk is full", "the outbox cannot be written: {failure}",
 )  # fmt: skip
 
 

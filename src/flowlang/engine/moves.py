@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal, NamedTuple
 
 from flowlang.contact import Contact, Entry, Run
 from flowlang.program.difference import Difference, difference
 from flowlang.program.program import Campaign
+from flowlang.steps.goal import Reach
 from flowlang.steps.jump import Jump
-from flowlang.steps.send import SendMessage
+from flowlang.steps.send import Sending, SendMessage
+from flowlang.steps.step import Instruction
 from flowlang.syntax.campaigns import Automation
 
 Fate = Literal["finish", "stay"]
@@ -95,18 +97,18 @@ class Moves:
         return said.get(pc, said.get(None)) if pc in said or self.asked(pc) else None
 
     def waits_otherwise(self, pc: int) -> bool:
-        """Whether a step is a wait that has changed."""
-        found, change = self.difference, None
-        if found is not None and self.old is not None:
-            change = found.change_at(pc)
-        return (
-            change is not None
-            and change.what == "changed"
-            and self.old is not None
-            and self.new is not None
-            and self.old.instructions[pc].lets_time_pass
-            and self.new.instructions[change.new or 0].lets_time_pass
-        )
+        """Whether a step at which runs wait has changed, and may not wait at all any more."""
+        found = self.difference
+        if found is None or not _waits(found.old.instructions[pc]):
+            return False
+        change = found.change_at(pc)
+        return change is not None and change.what == "changed"
+
+    @cached_property
+    def other_limits(self) -> bool:
+        """Whether other windows or caps hold for its sends."""
+        old, new = self.old, self.new
+        return old is not None and new is not None and _limits(old) != _limits(new)
 
     # ------------------------------------------------------------------ what was done already
 
@@ -191,6 +193,30 @@ class Moves:
             assert found is not None
             lost = self._lost[pc, to] = _messages(found.old, pc) - _messages(found.new, to)
         return sorted(lost - _got(contact, run)) if lost else []
+
+
+def _waits(instruction: Instruction) -> bool:
+    """Whether a run stands at a step until its time comes, or something happens."""
+    waits = isinstance(instruction, Reach) and instruction.otherwise == "wait"
+    return waits or instruction.lets_time_pass
+
+
+def _limits(campaign: Campaign) -> list[object]:
+    """What windows and caps hold for each send of a campaign, without their texts."""
+    return [
+        (
+            one.message.kind,
+            [
+                (
+                    policy.name, policy.zone, [replace(it, text="") for it in policy.windows],
+                    [replace(it, text="") for it in policy.caps],
+                )
+                for policy in (*campaign.policies, *one.terms.policies)
+            ],
+        )
+        for one in campaign.instructions
+        if isinstance(one, Sending)
+    ]  # fmt: skip
 
 
 def _messages(campaign: Campaign, pc: int) -> set[str]:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from flowlang.contact import Contact, Run, RunKey
 from flowlang.engine.batch import Batch
 from flowlang.engine.moves import Fate, Moves
+from flowlang.engine.releasing import at_send
 from flowlang.engine.state import Aside, States
 from flowlang.program.program import Program
 from flowlang.stores.store import Store
@@ -32,7 +33,7 @@ class Moved(NamedTuple):
     to: Fate | int | None
     """What becomes of it; None where a person has yet to say it."""
     waits: bool
-    """It stands at a wait that has changed."""
+    """It stands at a step at which it waits, and which has changed."""
     fresh: list[int]
     """The goals that it did not know."""
 
@@ -44,7 +45,7 @@ class Tally:
     standing: Counter[int | None] = field(default_factory=Counter)
     """How many stood at each step of the old version."""
     at_once: Counter[int] = field(default_factory=Counter)
-    """Of those at a wait that has changed, who falls due at once."""
+    """Of those at a step that has changed and at which they wait, who falls due at once."""
     later: Counter[int] = field(default_factory=Counter)
     again: Counter[str] = field(default_factory=Counter)
     """By message, who would get it once more in this round."""
@@ -73,6 +74,10 @@ class MovingStates(States):
         super().__init__(new)
         self.old = old
         self.moves = {name: one for name, one in moves.items() if one.has_changed}
+        self.limited = {
+            name: one.new for name, one in moves.items() if one.new and one.other_limits
+        }
+        """Campaigns whose sends have other windows or caps than they had."""
         self.moved: list[Moved] = []
 
     def understood(self, kept: Any) -> tuple[Contact, Aside]:
@@ -193,6 +198,36 @@ def _relocate(
     tally.again.update(moves.sent_again(contact, run, to))
     if pc is not None:
         tally.not_sent.update(moves.not_sent(contact, run, pc, to))
+
+
+def reckon_sends(
+    batch: Batch, states: MovingStates, now: datetime, counted: Collection[str]
+) -> Counter[WaitingSend]:
+    """Let sends that wait for a window or a cap wait as these are now; gives how many are due at
+    once, and how many later.
+    """
+    found: Counter[WaitingSend] = Counter()
+    for contact in batch.timeline.contacts.values():
+        for run in contact.runs.values():
+            campaign = states.limited.get(run.campaign)
+            if campaign is None or campaign.version != run.version:
+                continue
+            message = at_send(batch.program, run)
+            if message and batch.timeline.interpreter.reckon_send(contact, run, now):
+                contact.clock = contact.not_before(now)
+                if contact.id in counted:
+                    at_once = run.due is not None and run.due <= now
+                    found[WaitingSend(run.campaign, message, at_once)] += 1
+    return found
+
+
+class WaitingSend(NamedTuple):
+    """A send that waits for its window or for a cap, when another version is applied."""
+
+    campaign: str
+    message: str
+    at_once: bool
+    """It is due at once, as windows and caps are then."""
 
 
 def stands(moves: Moves, pc: int | None) -> str:

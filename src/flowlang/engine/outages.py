@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from flowlang.delivery.delivery import LEASE, Delivery, Outcome
-from flowlang.engine import fates
+from flowlang.engine import fates, retelling
 from flowlang.engine.admission import as_text, from_text
 from flowlang.engine.telling import say
 from flowlang.stores.rows import Changes, NoticeRow, Waiting
@@ -163,7 +163,8 @@ class Outages:
             if before is None:
                 self._begin(way, said, now)
             if after.told and not knew:
-                text = say(self._language, "down", place=way.place, because=said.reason)
+                because = retelling.letter(said.reason, self._language)
+                text = say(self._language, "down", place=way.place, because=because)
         else:
             self._go_elsewhere(channels)
             text = say(self._language, "up", place=way.place) if knew else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,7 +12,14 @@ from flowlang.engine import shared_caps
 from flowlang.engine.applying import record
 from flowlang.engine.automations import SYSTEM
 from flowlang.engine.moves import FATES, Answer, Moves
-from flowlang.engine.moving import UNDER_WAY, MovingStates, Tally, relocate
+from flowlang.engine.moving import (
+    UNDER_WAY,
+    MovingStates,
+    Tally,
+    WaitingSend,
+    reckon_sends,
+    relocate,
+)
 from flowlang.engine.position import NAME, Position
 from flowlang.engine.version import Version, applied
 from flowlang.engine.worker import Worker
@@ -47,6 +55,8 @@ class Plan:
     that are gone behind it."""
     tallies: dict[str, Tally] = field(default_factory=dict)
     """What becomes of those under way, by campaign; without those who have stayed behind before."""
+    sends: Counter[WaitingSend] = field(default_factory=Counter)
+    """Of sends whose windows or caps have changed, how many wait for them."""
     behind: dict[tuple[str, str], int] = field(default_factory=dict)
     """By campaign and version: how many have stayed behind before, and do still."""
 
@@ -109,8 +119,6 @@ def apply(found: Plan, store: Store, now: datetime) -> Version:
         current = applied(store)
         if current is None or current.number != found.base.number:
             raise Refusal(changed_meanwhile(current, found.base.number))
-        values = {shared_caps.NAME: shared_caps.carried_over(store, found.old, found.new, now)}
-        store.save(Changes(values=values))
         _move(found, store, now, save=True)
         if found.stranded:
             raise Refusal(
@@ -146,8 +154,12 @@ def changed_meanwhile(current: Version | None, known: int) -> Text:
 def _move(found: Plan, store: Store, now: datetime, *, save: bool) -> None:
     """Take everyone under way to the new version, batch by batch."""
     states = MovingStates(found.old, found.new, found.moves)
-    found.tallies = {}
-    if not states.moves:
+    found.tallies, found.sends = {}, Counter()
+    caps = {shared_caps.NAME: shared_caps.carried_over(store, found.old, found.new, now)}
+    if save:
+        store.save(Changes(values=caps))
+    walked = states.moves.keys() | states.limited.keys()
+    if not walked:
         return
     worker = Worker(found.new, store)
     worker.states = states
@@ -155,14 +167,17 @@ def _move(found: Plan, store: Store, now: datetime, *, save: bool) -> None:
     rows = store.contacts([SYSTEM])
     while True:
         # Without those who are halted elsewhere: each comes when it is its turn.
-        shared = replace(store.shared(), halted={})
+        shared = store.shared()
+        shared = replace(shared, halted={}, values=shared.values | caps)
         position = Position.read(shared.values.get(NAME))
         batch = worker.open(position, shared, (now, -math.inf))
         batch.take(rows)
-        _count(found.tallies, relocate(batch, states, store, now, {row.id for row in rows}))
+        counted = {row.id for row in rows}
+        _count(found.tallies, relocate(batch, states, store, now, counted))
+        found.sends += reckon_sends(batch, states, now, counted)
         if save:
             worker.close(batch)
-        rows = store.walk_runs(states.moves, (*UNDER_WAY, "held"), after, worker.batch)
+        rows = store.walk_runs(walked, (*UNDER_WAY, "held"), after, worker.batch)
         if not rows:
             return
         after = rows[-1].number

@@ -97,6 +97,15 @@ class Sending:
         do.hold(opening, keeps_place=resumed)
         return True
 
+    def due(self, do: RunEffects, message: Message, terms: Terms) -> datetime | None:
+        """When a send that waits for its window or for a cap is to be tried; None for never."""
+        policies = policies_for(do, terms)
+        opening = self.limits.opening(do, message, policies)
+        if opening is None or opening > do.now:
+            return opening
+        capped = self.limits.capped(do, message, policies)
+        return capped[1] if capped is not None and capped[0] == "wait" else do.now
+
     def _behind(self, message: Message, when_empty: EmptyAction | None) -> bool:
         """Whether others wait for this halted send, and this one has to wait behind them."""
         name = message.name

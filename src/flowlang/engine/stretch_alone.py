@@ -187,6 +187,8 @@ class _Stretch:
         timeline = batch.timeline
         timeline.move(sweep.at)
         ask(timeline, sweep, _in_turn(timeline, sweep, rows))
+        if rows and not timeline.world.pause:
+            sweep.after = rows[-1].number  # also where nobody was asked: the job is given up
         if not (asks(sweep) and (timeline.world.pause or len(rows) == self.worker.batch)):
             end(timeline, sweep)
             position.clock = max(position.clock or sweep.at, sweep.at)

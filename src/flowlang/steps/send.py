@@ -61,7 +61,7 @@ TEXT_INSTEAD = "sent, with the text in place of a code"
 """What can come of a send: see `Instruction.outcomes`."""
 
 
-class _Sending(Instruction):
+class Sending(Instruction):
     """Send, wait for the window or the cap, or stand halted."""
 
     __slots__ = ("message", "terms")
@@ -116,7 +116,7 @@ class _Sending(Instruction):
         return SENT if do.run.sent else NOT_SENT
 
 
-class SendMessage(_Sending):
+class SendMessage(Sending):
     """To the contact."""
 
     __slots__ = ()
@@ -175,7 +175,7 @@ class SendTo(Step):
         return ""
 
 
-class SendToAddress(_Sending):
+class SendToAddress(Sending):
     """To an address that is not the contact's."""
 
     __slots__ = ("address",)

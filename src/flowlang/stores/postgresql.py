@@ -9,6 +9,7 @@ is locked instead.
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -120,6 +121,11 @@ class PostgresqlStore(SqlStore):
         with self._connected(writes=True) as connection:
             first: int = connection.scalar(t.blocks[name].next_value())
         return first - 1
+
+    def clock(self) -> datetime:
+        with self._connected() as connection:
+            now: datetime = connection.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
+        return now.astimezone(UTC)
 
     def _slot(self, connection: Connection) -> int:
         """The first that no other connection has; it has it until it is closed."""

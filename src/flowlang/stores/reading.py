@@ -239,6 +239,16 @@ class SqlReading(Sql):
             for contact, at in self._some(asked, c.contact, contacts)
         }
 
+    def addresses_to_come(
+        self, emails: Collection[str], contacts: Collection[str]
+    ) -> dict[str, str]:
+        c = t.arrivals.c
+        given = sa.and_(c.status == "pending", c.email.is_not(None))
+        who = sa.select(c.contact).where(given)
+        named = {*contacts, *(row[0] for row in self._some(who, c.email, emails))}
+        asked = sa.select(c.contact, c.email).where(given).order_by(c.at, c.seq)
+        return {row.contact: row.email for row in self._some(asked, c.contact, named)}
+
     def imported(self, contacts: Collection[str]) -> dict[str, str]:
         c = t.arrivals.c
         asked = sa.select(c.contact, c.data).where(c.type == "contact").order_by(c.seq)
@@ -400,8 +410,8 @@ def _contact(row: Any) -> ContactRow:
 
 
 def _arrival(row: Any) -> ArrivalRow:
-    seq, arrival, contact, at, kind, data, status, reason = row
-    return ArrivalRow(moment(at), contact, kind, data, arrival, seq, status, reason)
+    seq, arrival, contact, at, kind, data, status, reason, email = row
+    return ArrivalRow(moment(at), contact, kind, data, arrival, seq, status, reason, email)
 
 
 def _process(row: Any, progress: dict[str, int]) -> ProcessRow:

@@ -70,6 +70,10 @@ class ArrivalRow(NamedTuple):
     status: ArrivalStatus = "pending"
     reason: str = ""
     """Why it was refused."""
+    email: str | None = None
+    """The e-mail address that it gives its contact (lower case), empty where it takes it away; None
+    where it says nothing of it.
+    """
 
     @property
     def place(self) -> tuple[datetime, int]:

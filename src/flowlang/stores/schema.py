@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import Text as AnyText
 
-VERSION = 10
+VERSION = 11
 """Of the tables: an older store is brought to it, one of a newer program is refused."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -83,6 +83,7 @@ runs = Table(
     Index("runs_at_sends", "status", "message", "began"),
 )  # fmt: skip
 
+_GIVES = "status = 'pending' and email is not null"
 arrivals = Table(
     "arrivals", metadata,
     Column("seq", _COUNTED, primary_key=True, autoincrement=True),
@@ -93,9 +94,14 @@ arrivals = Table(
     Column("data", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("email", Text),
     UniqueConstraint("id"),
     Index("arrivals_status", "status", "at", "seq"),
     Index("arrivals_contact", "contact", "status"),
+    Index(
+        "arrivals_email", "email", sqlite_where=text(_GIVES), postgresql_where=text(_GIVES),
+        postgresql_using="hash",  # of any length
+    ),
 )  # fmt: skip
 
 history = Table(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import datetime
 from typing import Any, Literal, TypeVar
 
 import sqlalchemy as sa
@@ -58,6 +59,9 @@ class Sql:
         return set(contacts)
 
     def block(self, name: Literal["ticks", "contacts"]) -> int | None:
+        return None
+
+    def clock(self) -> datetime | None:
         return None
 
     def calling(self) -> AbstractContextManager[bool]:

@@ -79,11 +79,13 @@ class Store(Protocol):
     ) -> AbstractContextManager[None]:
         """All verbs within it happen together or not at all.
 
-        Nobody else is in one meanwhile; `beside`: nobody but others who are beside.  It waits for
+        Nobody else is in one meanwhile; `beside`: nobody but others who are beside; it waits for
         that as long as need be.  `apart`: whoever else is in one; it is for those who only add
-        arrivals, codes, notices or processes, which nobody else has at hand.  A `save` outside of a transaction is one that is beside; the other
-        verbs outside of one wait for nobody.  What others have done is seen once they are done with
-        it, and so may differ from verb to verb beside others.
+        arrivals, codes, notices or processes, which nobody else has at hand.
+
+        A `save` outside of a transaction is one that is beside; the other verbs outside of one wait
+        for nobody.  What others have done is seen once they are done with it, and so may differ
+        from verb to verb beside others.
         """
         ...
 
@@ -110,6 +112,10 @@ class Store(Protocol):
         from it until the end: two engines over one store would make the same calls.  It waits for
         nobody.  Where `many` may write, calls are made within a transaction.
         """
+        ...
+
+    def clock(self) -> datetime | None:
+        """The time by the clock of the store's server; None where there is none of its own."""
         ...
 
     def wait(self, seconds: float) -> None:
@@ -156,6 +162,14 @@ class Store(Protocol):
     ) -> list[ArrivalRow]:
         """Arrivals of a status, up to and including a moment: by time, then as they came; those of
         one contact, of none (the empty id), of some (`among`), or all; of some types, or of any.
+        """
+        ...
+
+    def addresses_to_come(
+        self, emails: Collection[str], contacts: Collection[str]
+    ) -> dict[str, str]:
+        """The e-mail addresses (lower case, empty for none) that pending arrivals give contacts: to
+        those who are given one of these now and then, and to these contacts.
         """
         ...
 

@@ -181,7 +181,7 @@ class SqlStore(SqlReading):
 
     def append(self, arrivals: Sequence[ArrivalRow]) -> int:
         rows = [
-            (row.id, row.contact, stamp(row.at), row.type, row.data, "pending", "")
+            (row.id, row.contact, stamp(row.at), row.type, row.data, "pending", "", row.email)
             for row in arrivals
         ]
         if not rows:
@@ -291,7 +291,7 @@ _CONTACT = (
     "id", "number", "email", "zone", "due", "began", "entries", "version", "deleted", "state",
 )  # fmt: skip
 _HISTORY = ("contact", "seq", "at", "campaign", "round", "step", "line", "what", "because")
-_ARRIVAL = ("id", "contact", "at", "type", "data", "status", "reason")
+_ARRIVAL = ("id", "contact", "at", "type", "data", "status", "reason", "email")
 _CODE = ("list", "code", "position", "imported")
 _LETTER = (
     "id", "contact", "message", "campaign", "at", "status", "since", "tries", "reason", "data",

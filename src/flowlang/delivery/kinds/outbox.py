@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC
+from errno import EDQUOT, ENOSPC
 from hashlib import sha256
 from pathlib import Path
 from tempfile import mkstemp
@@ -59,8 +60,14 @@ class Outbox(Delivery):
             self._folder.mkdir(parents=True, exist_ok=True)
             _put(self.file_of(letter), content)
         except OSError as bad:
-            return Outcome(letter.id, "down", f"the outbox cannot be written: {bad}")
+            return Outcome(letter.id, "down", f"the outbox cannot be written: {_why(bad)}")
         return Outcome(letter.id, "delivered")
+
+
+def _why(failure: OSError) -> str:
+    if failure.errno in (ENOSPC, EDQUOT):
+        return "the disk is full"
+    return failure.strerror or str(failure)
 
 
 def _plain(name: str) -> str:

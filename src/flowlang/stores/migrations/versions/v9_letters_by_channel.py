@@ -34,8 +34,8 @@ def upgrade() -> None:
     connection.execute(queued.where(turn).values(rated=sa.true()))
     held = queued.where(sa.not_(turn), c.tries == 0, c.since > c.at)
     connection.execute(held.values(since=c.at, reason=""))
-    # Of an outage more is known now; where it lasts, that is found out at once.  Results that are to
-    # be told are counted.
+    # Of an outage more is known now; where it lasts, that is found out at once.  Results that are
+    # to be told are counted.
     old = _SHARED.c.name.in_(("outages", "results"))
     connection.execute(sa.delete(_SHARED).where(old))
     op.drop_index("letters_status", "letters")

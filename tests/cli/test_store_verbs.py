@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from tests.cli.machine import Machine
 
@@ -419,6 +422,26 @@ def test_who_runs_for_long_is_told_that_the_clock_stands_still(machine: Machine)
     given = ("--now", "2026-11-20 09:00", "--store", "mysql://x")  # so it ends at once
     assert "the clock stands still at 2026-11-20 09:00" in machine("run", *given).talk
     assert "stands still" not in machine("run", "--once", *given).talk
+
+
+def test_who_runs_the_engine_is_told_that_its_clock_and_the_servers_differ(
+    machine: Machine, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.over(postgresql_url)
+    monkeypatch.delenv("FLOW_NOW")
+    differ = "seconds apart; where those of two engines are two minutes apart"
+    assert differ not in machine("run", "--once").talk
+    with psycopg.connect(postgresql_url, autocommit=True) as server:
+        server.execute(
+            "create function public.clock_timestamp() returns timestamptz language sql"
+            " as 'select pg_catalog.clock_timestamp() + interval ''2 hours'''"
+        )
+        name = sql.Identifier(server.info.dbname)
+        ahead = sql.SQL("alter database {} set search_path = public, pg_catalog").format(name)
+        server.execute(ahead)
+    told = machine("run", "--once").talk
+    assert re.search(f"server are 7,(199|200) {differ}", told), told
+    assert differ not in machine("run", "--once", "--now", "2026-11-20 09:00").talk
 
 
 @pytest.mark.parametrize(

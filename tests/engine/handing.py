@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -45,6 +45,19 @@ class Scripted(Delivery):
         if isinstance(answer, Outcome):
             return replace(answer, id=letter.id)
         return Outcome(letter.id, answer, "because")  # type: ignore[arg-type] # as the test says
+
+
+class Meanwhile(Scripted):
+    """While it hands over the first letter, something else happens."""
+
+    def __init__(self, happens: Callable[[], object], *answers: str | Outcome) -> None:
+        super().__init__(*answers)
+        self.happens = happens
+
+    def hand_over(self, letters: Sequence[Letter]) -> list[Outcome]:
+        if not self.got:
+            self.happens()
+        return super().hand_over(letters)
 
 
 class Clock:

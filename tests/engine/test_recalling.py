@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from flowlang.engine.handover import Handover
 from flowlang.engine.state import States
 from flowlang.stores import Store
 from tests.engine.automating import HOUR, START, came, compiled, feed, person, run
-from tests.engine.handing import Scripted
+from tests.engine.handing import Meanwhile, Scripted
 
 PROGRAM = """
 message "Offer"
@@ -53,19 +53,6 @@ class Busy(Delivery):
 
     def hand_over(self, letters: Sequence[Letter]) -> list[Outcome]:
         return [Outcome(one.id, "retry", "421 later") for one in letters]
-
-
-class Meanwhile(Scripted):
-    """While it hands over the first letter, something else happens."""
-
-    def __init__(self, happens: Callable[[], object], *answers: str | Outcome) -> None:
-        super().__init__(*answers)
-        self.happens = happens
-
-    def hand_over(self, letters: Sequence[Letter]) -> list[Outcome]:
-        if not self.got:
-            self.happens()
-        return super().hand_over(letters)
 
 
 def _fates(store: Store) -> list[tuple[str, str, str]]:
@@ -231,6 +218,25 @@ def test_who_is_gone_while_a_letter_is_handed_over_gets_no_second_try(
     report = run(program, store, 30)
     assert report.refused == []
     assert Handover(store, way, lambda: START + 30 * HOUR).run().idle
+
+
+def test_of_letters_that_come_back_together_each_counts_as_what_it_is(store: Store) -> None:
+    program = compiled(PROGRAM)
+    names = ("anna", "ben", "cleo", "dora")
+    feed(store, [person(0, name) for name in names])
+    feed(store, [came(1, name, "tag", tag="go") for name in names])
+    run(program, store, 1)
+
+    def two_go() -> None:
+        feed(store, [came(2, "anna", "withdraw", channel="email"), came(2, "ben", "block")])
+        run(program, store, 2)
+
+    way = Meanwhile(two_go, *["retry", "retry"] * 2, *["failed"] * 2, *["delivered"] * 2)
+    way.at_once = 8
+    done = Handover(store, way, lambda: START + HOUR).run()
+    assert (done.retried, len(done.failed)) == ({"because": 1}, 2)
+    assert _progress(store, "Offer") == (1, {"blocked": 1, "no consent": 1})
+    assert _progress(store, "Note") == (2, {"blocked": 1})
 
 
 def test_what_was_handed_over_is_gone(store: Store) -> None:

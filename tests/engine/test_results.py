@@ -26,6 +26,7 @@ from tests.engine.automating import (
     run,
     told,
 )
+from tests.engine.handing import Meanwhile
 
 REPORTING = """
 contact
@@ -138,6 +139,25 @@ def test_what_a_mail_server_refuses_later_is_told_at_that_moment(store: Store) -
     assert [one for one in notices(store) if by in one[2]] == [
         (START + HOUR, "ops@example.com", f"{by}: 3 sent"),
         (START + 4 * HOUR, "ops@example.com", f"{by}: 1 failed"),
+    ]
+    assert untold(store.shared().counters) == []
+
+
+def test_what_comes_back_and_is_not_tried_again_is_told_as_skipped(store: Store) -> None:
+    program = compiled(TWICE)
+    feed(store, [person(0, "anna"), came(1, "anna", "tag", tag="new")])
+    run(program, store, 2)
+
+    def blocked() -> None:
+        feed(store, [came(2.5, "anna", "block")])
+        run(program, store, 3)
+
+    Handover(store, Meanwhile(blocked, "retry"), lambda: START + 3 * HOUR).run()
+    run(program, store, 4, 5)
+    by = '"Hello" by the campaign "Twice"'
+    assert [one[2] for one in notices(store) if by in one[2]] == [
+        f"{by}: 1 sent",
+        f"{by}: 1 skipped (blocked)",
     ]
     assert untold(store.shared().counters) == []
 

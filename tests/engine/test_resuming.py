@@ -39,6 +39,21 @@ def halted(store: Store, *names: str) -> None:
     assert store.shared().halted == {"Offer": len(names)}
 
 
+@pytest.mark.parametrize(
+    ("own", "left"), [(" when empty skip", "skipped"), (' when empty show "SORRY"', "sent")]
+)
+def test_of_empty_lists_holds_what_the_send_says_now(store: Store, own: str, left: str) -> None:
+    text = HALTING.replace('send "Offer"', 'send "Offer" when empty halt')
+    old, new = compiled(text), compiled(text.replace(" when empty halt\n  tag", f"{own}\n  tag"))
+    begin(store, old, START)
+    feed(store, [person(0, "anna"), came(1, "anna", "tag", tag="go")])
+    run(old, store, 2)
+    move(store, old, new, START + 3 * HOUR)
+    feed(store, [came(4, None, "resume", message="Offer")])
+    assert run(new, store, 5).refused == []
+    assert left in [row.entry.what for row in store.history("anna")]
+
+
 @pytest.mark.parametrize("how", [{"message": "Offer"}, {"process": OF_SEND}])
 def test_who_stays_on_an_earlier_version_goes_on_by_message_and_by_process(
     store: Store, how: dict[str, Any]

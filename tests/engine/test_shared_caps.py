@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from flowlang.engine import shared_caps
+from flowlang.engine import carried_caps, shared_caps
 from flowlang.program.program import Program
 from flowlang.stores import Store
 from flowlang.stores.rows import Changes, LetterFate
@@ -111,7 +111,7 @@ def test_a_cap_that_is_new_counts_what_went_out_before_it(store: Store) -> None:
 def test_as_many_letters_are_looked_at_as_a_cap_needs(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shared_caps, "_PAGE", 2)
+    monkeypatch.setattr(carried_caps, "_PAGE", 2)
     before, after = ruled(), ruled("send at most 3 messages in all per 9 hours")
     people = [f"c{one}" for one in range(12)]
     feed(store, [person(0, name) for name in people])

@@ -25,7 +25,7 @@ from flowlang.engine.lanes import Lanes, Load
 from flowlang.engine.outages import Outages, answer
 from flowlang.engine.processes import Identity
 from flowlang.engine.rates import deal_anew
-from flowlang.engine.results import undone
+from flowlang.engine.results import growth
 from flowlang.engine.telling import say
 from flowlang.stores.rows import (
     SKIPPED,
@@ -220,11 +220,10 @@ class Handover:
         among = [Identity(*process) for process in lost]  # type: ignore[arg-type] # ours
         for row in self._store.processes(among=among) if among else ():
             identity = as_process(row).identity
-            for what, count in lost[identity].items():
-                grown = (("done", -count), (what, count))
-                changes.progress += [ProgressRow(row.number, name, by) for name, by in grown]
-                for name, by in undone(identity, what, count, now).items():
-                    changes.counters[name] = changes.counters.get(name, 0) + by
+            otherwise = lost[identity]
+            grown = {"done": -otherwise.total(), **otherwise}
+            changes.progress += [ProgressRow(row.number, what, by) for what, by in grown.items()]
+            changes.counters |= growth(identity, grown, now)
 
     def _abandoned(self) -> list[LetterRow]:
         """Letters that someone claimed who has ended, or who has not reported for too long; and its

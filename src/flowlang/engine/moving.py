@@ -213,7 +213,7 @@ def reckon_sends(
             if campaign is None or campaign.version != run.version:
                 continue
             message = at_send(batch.program, run)
-            if message and batch.timeline.interpreter.reckon_send(contact, run, now):
+            if message and batch.timeline.interpreter.reckon_send(contact, run, message, now):
                 contact.clock = contact.not_before(now)
                 if contact.id in counted:
                     at_once = run.due is not None and run.due <= now

@@ -11,6 +11,7 @@ from datetime import datetime
 from flowlang.engine import shared_caps
 from flowlang.engine.applying import record
 from flowlang.engine.automations import SYSTEM
+from flowlang.engine.carried_caps import carried_over
 from flowlang.engine.moves import FATES, Answer, Moves
 from flowlang.engine.moving import (
     UNDER_WAY,
@@ -155,7 +156,7 @@ def _move(found: Plan, store: Store, now: datetime, *, save: bool) -> None:
     """Take everyone under way to the new version, batch by batch."""
     states = MovingStates(found.old, found.new, found.moves)
     found.tallies, found.sends = {}, Counter()
-    caps = {shared_caps.NAME: shared_caps.carried_over(store, found.old, found.new, now)}
+    caps = {shared_caps.NAME: carried_over(store, found.old, found.new, now)}
     if save:
         store.save(Changes(values=caps))
     walked = states.moves.keys() | states.limited.keys()

@@ -10,7 +10,6 @@ from flowlang.contact import Contact, Run
 from flowlang.effects import STAY
 from flowlang.engine.changes import NONE
 from flowlang.engine.holding import Holding
-from flowlang.engine.releasing import at_send
 from flowlang.engine.sending import terms_at
 
 
@@ -61,15 +60,14 @@ class Relocating(Holding, ABC):
             "waiting", f"{until}, for the step has changed" if until else "the step has changed"
         )
 
-    def reckon_send(self, contact: Contact, run: Run, now: datetime) -> bool:
-        """Let a send wait for its window and its caps as they are now; gives whether it waits for
-        one of them at all.
+    def reckon_send(self, contact: Contact, run: Run, message: str, now: datetime) -> bool:
+        """Let the send of a message wait for its window and its caps as they are now; gives
+        whether it waits for one of them at all.
         """
         if run.held or run.status != "waiting" or not run.wait.get("queued"):
             return False
         self._enter(contact, now, NONE, run)
-        message = self.program.messages[at_send(self.program, run)]
-        run.due = self.sending.due(self, message, terms_at(self))
+        run.due = self.sending.due(self, self.program.messages[message], terms_at(self))
         return True
 
     def goals_met(self, contact: Contact, run: Run, now: datetime, fresh: list[int]) -> None:

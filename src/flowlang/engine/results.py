@@ -153,13 +153,11 @@ def name_of(at: datetime, identity: Identity, what: str) -> str:
     return _APART.join((_RESULT, at.isoformat(), identity.name, identity.by, what))
 
 
-def undone(process: Identity, what: str, count: int, at: datetime) -> dict[str, int]:
-    """What grows in a store's counters where letters that were sent have failed, or were left out,
-    since: `what` is `failed`, or SKIPPED with the reason.
-    """
+def growth(process: Identity, amounts: Mapping[str, int], at: datetime) -> dict[str, int]:
+    """What grows in a store's counters where letters that were sent count otherwise since."""
     if process.type != "message send":
         return {}
-    return {name_of(at, process, "done"): -count, name_of(at, process, what): count}
+    return {name_of(at, process, what): by for what, by in amounts.items()}
 
 
 def _read(name: str) -> tuple[Of, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from flowlang.check.names import EmptyAction, Message
+from flowlang.check.names import Message
 from flowlang.check.templates import Template
 from flowlang.contact import Contact, Run
 from flowlang.engine.arrivals import Moot, Refused
@@ -14,7 +14,9 @@ from flowlang.engine.recipients import template_for, value_of
 from flowlang.engine.releasing import Release
 from flowlang.engine.sending import Sending
 from flowlang.engine.world import World
+from flowlang.program.program import Campaign
 from flowlang.speech import joined, tr, tr_n
+from flowlang.steps.send import Sending as Sends
 
 
 def resume_halted(
@@ -76,20 +78,24 @@ def waiting(
     for contact, run in world.each_waiting(message):
         campaign = world.program.campaign_of(run)
         if identity is None or of_send(message, campaign, run.key) == identity:
-            needed.update(_needed(world.program.messages[message], sending, contact, run))
+            needed.update(_needed(campaign, world.program.messages[message], sending, contact, run))
             count += 1
     left = {name: world.pool(name).left for name in needed}
     missing = {name: by - left[name] for name, by in sorted(needed.items()) if by > left[name]}
     return Waiting(count, missing)
 
 
-def _needed(message: Message, sending: Sending, contact: Contact, run: Run) -> list[str]:
+def _needed(
+    campaign: Campaign, message: Message, sending: Sending, contact: Contact, run: Run
+) -> list[str]:
     """The lists that a halted send would take a new code from, if it went on."""
     language = run.wait.get("language") or sending.recipients.own_language(contact)
     template = template_for(message, language)
     if not _may_still_get(contact, run, message, template, sending):
         return []
-    when_empty: EmptyAction | None = run.wait.get("when_empty")
+    # As the step says now: it may have changed since.
+    step = campaign.instructions[run.pc] if run.pc < len(campaign.instructions) else None
+    when_empty = step.terms.when_empty if isinstance(step, Sends) else None
     return [
         name
         for name in template.lists

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from flowlang import calendar
-from flowlang.check.names import EmptyAction, Message
+from flowlang.check.names import Message
 from flowlang.check.templates import Template
 from flowlang.contact import Measure
 from flowlang.effects import END, STAY, CallOutcome, Next, SendOutcome, Terms
@@ -55,9 +55,7 @@ class RunEffects(ContactEffects):
         run.status = "waiting"
         run.due = due
 
-    def halt(
-        self, message: str, because: str, when_empty: EmptyAction | None, language: str | None
-    ) -> None:
+    def halt(self, message: str, because: str, language: str | None) -> None:
         """Stand at a send until a person resumes it."""
         run = self.run
         run.began = self.world.tick()
@@ -65,11 +63,7 @@ class RunEffects(ContactEffects):
         run.status = "halted"
         run.due = None
         instruction = self.campaign.instructions[run.pc]
-        run.wait = {
-            "message": message,
-            "when_empty": when_empty,
-            "elsewhere": getattr(instruction, "elsewhere", False),
-        }
+        run.wait = {"message": message, "elsewhere": getattr(instruction, "elsewhere", False)}
         if language is not None:
             run.wait["language"] = language
         waiting = self.world.halted.setdefault(message, [])

@@ -202,7 +202,7 @@ class Sending:
         because = why.say("en")
         self.world.anyone_waits(message.name)  # else it is not halted any more
         do.halt(
-            message.name, because, when_empty=terms.when_empty,
+            message.name, because,
             language=self.recipients.language(do.view, terms) if terms.language else None,
         )  # fmt: skip
         process = self._process(do, message)

@@ -1,26 +1,18 @@
-"""Caps over all contacts: what counts for each of them, in the world and in a store.
+"""Caps over all contacts: what counts for each of them, in the world and as a store keeps it.
 
-A cap is known by its words, so other lines beside it change nothing.  What counts for one that is
-new is found among the letters of its time, once, as the program that has it is applied.
+A cap is known by its words, so other lines beside it change nothing.
 """
 
 from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
-from flowlang import calendar
 from flowlang.check.names import Cap
-from flowlang.contact import Sent
-from flowlang.engine.state import kept_contact, merged_into
 from flowlang.program.program import Program
-from flowlang.stores.rows import ContactRow, SendingRow
-from flowlang.stores.store import Store
 
 NAME = "caps"
 """Under which name the store keeps what counts."""
@@ -29,12 +21,6 @@ CapName = tuple[str, str]
 """Of a cap: its policy, and its words."""
 Counting = Mapping[CapName, Collection[datetime]]
 """When messages went out that caps count, oldest first."""
-
-_PAGE = 1_000
-"""Letters that are looked at together."""
-_UTC = ZoneInfo("UTC")
-_ZONES = timedelta(days=4)
-"""By no more than that a span of time is longer in one zone, and in one month, than in others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,96 +89,3 @@ def write(counting: Counting, known: Mapping[CapName, SharedCap]) -> str:
         if name in known
     ]
     return json.dumps(kept, ensure_ascii=False)
-
-
-# ---------------------------------------------------------------------- a program is applied
-
-
-def carried_over(store: Store, old: Program, new: Program, now: datetime) -> str:
-    """What counts for the caps of a new program, to be kept by the store: what is known of those
-    that the old one had, and for others what went out in their time.  Empty where there are none.
-    """
-    known = shared_caps(new)
-    before: dict[CapName, Collection[datetime]] = {**read(store.value(NAME), old)}
-    fresh = [one for name, one in known.items() if name not in before]
-    counting: Counting = before | _from_letters(store, old, fresh, now)
-    return write(counting, known) if known else ""
-
-
-def _from_letters(
-    store: Store, program: Program, caps: list[SharedCap], now: datetime
-) -> dict[CapName, Collection[datetime]]:
-    """For each cap the latest messages that it counts now, as many as it allows at least; they went
-    out by this program, or one before it.
-
-    One page more than is needed is looked at, for letters of workers beside each other lie not
-    quite in the order of time.
-    """
-    found: dict[CapName, list[datetime]] = {one.name: [] for one in caps}
-    since = {one.name: calendar.add(now, one.cap.per, _UTC, -1) - _ZONES for one in caps}
-    missing, seen = caps, 0
-    while missing:
-        rows = store.latest_sendings(_PAGE, seen)
-        full = {one.name for one in missing if len(found[one.name]) >= one.cap.amount}
-        for went in _went_out(store, program, rows):
-            for one in missing:
-                if went.at > since[one.name] and one.counts(went.kind, went.under):
-                    found[one.name].append(went.at)
-        seen += len(rows)
-        last = max((row.at for row in rows), default=datetime.min.replace(tzinfo=UTC))
-        over = len(rows) < _PAGE
-        missing = [
-            one for one in missing if not (over or one.name in full or last <= since[one.name])
-        ]
-    return {name: sorted(moments) for name, moments in found.items()}
-
-
-class _Went(NamedTuple):
-    """A message that went out to a contact."""
-
-    at: datetime
-    kind: str
-    under: Collection[str]
-    """The policies that held for it."""
-
-
-_Copy = tuple[str, str, str, datetime, str]
-"""By what a letter and the contact's memory of it belong together."""
-
-
-def _went_out(store: Store, program: Program, rows: list[SendingRow]) -> Iterator[_Went]:
-    """Of letters those that their contacts got; what went to other addresses is not theirs."""
-    homes = _homes(store, {row.contact for row in rows if row.contact})
-    copies: dict[_Copy, Sent] = {}
-    for contact, state in {(row.id, row.state) for row in homes.values()}:
-        for sent in kept_contact(state).messages:
-            copies[contact, sent.message, sent.campaign, sent.at, sent.address] = sent
-    for row in rows:
-        home = homes.get(row.contact)
-        if home is None or row.status == "taken back":
-            continue
-        copy = copies.get((home.id, row.message, row.campaign, row.at, row.address))
-        if copy is not None:
-            yield _Went(row.at, copy.kind, copy.policies)
-        elif home.deleted and row.message in program.messages:
-            # Nothing is left of it but its letters.
-            campaign = program.by_name.get(row.campaign)
-            under = [one.name for one in campaign.policies] if campaign is not None else []
-            yield _Went(row.at, program.messages[row.message].kind, under)
-
-
-def _homes(store: Store, ids: set[str]) -> dict[str, ContactRow]:
-    """By contact, its row; or that of the one that it is part of."""
-    there: dict[str, ContactRow] = {}
-    asked = ids
-    while asked:
-        rows = store.contacts(asked)
-        there |= {row.id: row for row in rows}
-        asked = set(filter(None, map(merged_into, rows))) - there.keys()
-    homes = {}
-    for name in ids & there.keys():
-        row = there[name]
-        while (into := merged_into(row)) in there:
-            row = there[into]
-        homes[name] = row
-    return homes

@@ -16,8 +16,8 @@ from flowlang.speech import tr
 from flowlang.stores.store import Store, StoreAway, StoreError
 
 _SHARED = frozenset((
-    "arrivals", "bell", "bulk", "failures", "json_rows", "migrations", "reading", "rows", "schema",
-    "sql", "store", "tables", "writing",
+    "arrivals", "bell", "bulk", "failures", "json_rows", "letters", "migrations", "reading", "rows",
+    "schema", "sql", "store", "tables", "writing",
 ))  # fmt: skip
 """Modules of this folder that are no store."""
 

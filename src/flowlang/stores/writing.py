@@ -17,7 +17,8 @@ from flowlang.encoding import to_json
 from flowlang.speech import tr
 from flowlang.stores import schema as t
 from flowlang.stores.bulk import Bulk, Rows
-from flowlang.stores.reading import SqlReading, letter_row
+from flowlang.stores.letters import letter_row
+from flowlang.stores.reading import SqlReading
 from flowlang.stores.rows import (
     ArrivalRow,
     Changes,

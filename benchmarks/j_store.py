@@ -26,9 +26,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-import j
-from durable import Postgresql, Sqlite, Writer, databases
-
+from benchmarks import j
+from benchmarks.durable import Postgresql, Sqlite, Writer, databases
 from flowlang import workspace
 from flowlang.cli.codes import of_files
 from flowlang.engine.admission import admit_contacts, admit_events
@@ -40,6 +39,7 @@ from flowlang.intake import schemas
 from flowlang.intake.contacts import read_contacts
 from flowlang.intake.events import read_events
 from flowlang.stores import Store, open_store
+from flowlang.stores.rows import ArrivalRow
 
 END = j.START.replace(year=2027)
 
@@ -63,7 +63,8 @@ def filled(url: str, folder: Path) -> None:
         begin(store, program, named(Version(), program), j.START)
         store.append(admit_contacts(store, States(program), contacts.rows, j.START).arrivals)
         worker.run(j.START)
-        store.append(admit_events(store, events.arrivals).arrivals)
+        admitted = admit_events(store, events.arrivals)
+        store.append([one for one in admitted if isinstance(one, ArrivalRow)])
 
 
 @dataclass(order=True)

@@ -59,7 +59,7 @@ class Typing:
         self.arrived: dict[int, float] = {}
         self.told = asyncio.Event()
 
-        @self.client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+        @self.client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)  # type: ignore[untyped-decorator] # pygls has no types there
         def published(params: types.PublishDiagnosticsParams) -> None:
             if params.uri == self.uri and params.version is not None:
                 self.arrived.setdefault(params.version, time.perf_counter())
@@ -109,7 +109,7 @@ class Typing:
         """Say goodbye."""
         await self.client.shutdown_async(None)
         self.client.exit(None)
-        await self.client.stop()
+        await self.client.stop()  # type: ignore[no-untyped-call] # as above
 
 
 async def measure(folder: Path, what: str) -> None:

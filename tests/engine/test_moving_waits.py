@@ -135,3 +135,32 @@ def test_what_did_not_change_is_not_looked_at(store: Store) -> None:
     feed(store, [person(0, "anna"), came(1, "anna", "tag", tag="go")])
     run(before, store, 1)
     assert not move(store, before, after, START + 2 * HOUR).sends
+
+
+ELSEWHERE = """
+message "S"
+  kind service
+  channel email
+  subject "S"
+  body "S"
+
+policy "P"
+  send only between 09:00 and 17:00{days}
+  send at most 0 messages per 1 day, otherwise wait
+
+campaign "C"
+  start when tagged "go"
+  policy "P"
+  send "S" to "boss@example.com"
+"""
+
+
+def test_a_cap_holds_nobody_whose_send_goes_to_another_address(store: Store) -> None:
+    before = compiled(ELSEWHERE.format(days=" on saturday"))
+    after = compiled(ELSEWHERE.format(days=""))
+    feed(store, [person(0, "anna"), came(1, "anna", "tag", tag="go")])
+    run(before, store, 2)
+    plan = move(store, before, after, START + 3 * HOUR)
+    assert plan.sends == {WaitingSend("C", "S", True): 1}
+    run(after, store, 4)
+    assert "sent" in what(store, "anna")

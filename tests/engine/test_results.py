@@ -8,11 +8,12 @@ import pytest
 
 from flowlang.engine.handover import Handover
 from flowlang.engine.results import untold
+from flowlang.engine.worker import Worker
 from flowlang.source import Findings, Source
 from flowlang.stores import Store
 from flowlang.syntax.format import format_source
 from flowlang.syntax.parser import parse
-from tests.engine.applied import move
+from tests.engine.applied import begin, move
 from tests.engine.automating import (
     HOUR,
     START,
@@ -220,3 +221,23 @@ def test_in_a_german_workspace_people_are_told_in_german(store: Store) -> None:
     assert "skipped" in {row.entry.what for row in store.history("c2")}
     done = Handover(store, Refusing(), lambda: START + 30 * HOUR, language="de").run()
     assert done.failed == ['"Offer" an c1@example.com: fehlgeschlagen, 550 no']
+
+
+def test_to_apply_another_version_tells_nothing_of_an_instant_that_is_not_over(
+    store: Store,
+) -> None:
+    before = compiled(REPORTING)
+    after = compiled(REPORTING.replace('  send "Hello"\n\n', '  send "Hello"\n  wait 1 day\n\n', 1))
+    names = [f"c{number}" for number in range(6)]
+    feed(store, [person(0, name) for name in names])
+    begin(store, before, START)
+    run(before, store, 0.5)
+    feed(store, [came(1, name, "tag", tag="new") for name in names])
+    worker = Worker(before, store, batch=3)
+    worker.between = lambda: setattr(worker, "stopping", True)
+    worker.run(START + 2 * HOUR)
+    assert 0 < len(store.letters(["queued"], 9)) < 6
+    move(store, before, after, START + 3 * HOUR)
+    run(after, store, 4)
+    (told_once,) = notices(store)
+    assert "6 sent" in told_once[2]

@@ -134,3 +134,15 @@ def test_a_count_that_an_earlier_program_kept_is_understood(store: Store) -> Non
     run(after, store, 1)
     frees = START - 3 * HOUR + DAY
     assert got(store, "anna") == [f"waiting: for the cap, until {frees:%Y-%m-%d %H:%M}"]
+
+
+def test_what_is_sent_late_takes_the_place_of_nothing_that_was_sent_since(store: Store) -> None:
+    program = ruled(TWO)
+    begin(store, program, START)
+    feed(store, [person(0, name) for name in ("anna", "ben", "cleo", "dora")])
+    run(program, store, 1)
+    for hours, name in ((3, "anna"), (1.5, "ben"), (24, "cleo"), (26.5, "dora")):
+        feed(store, [tagged(hours, name, "s")])
+        run(program, store, max(hours, 3))
+    assert got(store, "cleo")[0] == "waiting: for the cap, until 2026-11-21 10:30"
+    assert got(store, "dora") == ["waiting: for the cap, until 2026-11-21 12:00"]

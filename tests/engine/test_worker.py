@@ -446,6 +446,15 @@ def test_a_schedule_in_front_of_others_comes_on_the_day_it_is_applied(store: Sto
     assert hours == ["20 12", "21 08", "21 12", "21 20", "22 08"]
 
 
+def test_a_schedule_begins_with_the_first_contact_not_with_the_first_run(store: Store) -> None:
+    program = daily("08:00")
+    feed(store, [person(0, "anna", score=99)])
+    begin(store, program, START + 4 * DAY)
+    run(program, store, 4 * 24)
+    days = [one.at.day for one in told(store, ["anna"])["anna"] if one.what == "event"]
+    assert days == [21, 22, 23, 24]
+
+
 def test_a_schedule_that_is_applied_later_comes_in_the_zones_of_those_who_are_there(
     store: Store,
 ) -> None:

@@ -227,8 +227,12 @@ def test_a_delivery_that_may_be_repeated_takes_up_what_was_left(store: Store) ->
     assert deliver(store, delivery, NOON + LEASE).delivered == {"Offer": 2}
 
 
+@pytest.mark.parametrize("applied", [False, True])
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # whose file can be moved
-def test_an_outcome_that_could_not_be_noted_is_noted_later(store: Store, tmp_path: Path) -> None:
+def test_an_outcome_that_could_not_be_noted_is_noted_later(
+    store: Store, tmp_path: Path, applied: bool
+) -> None:
+    """Also where another version was `applied` meanwhile, and with it perhaps another delivery."""
     file, aside = tmp_path / "state.db", tmp_path / "aside.db"
 
     class Thief(Scripted):
@@ -247,6 +251,9 @@ def test_an_outcome_that_could_not_be_noted_is_noted_later(store: Store, tmp_pat
         handover.run()
     file.rmdir()
     aside.rename(file)
+    if applied:
+        before, handover = handover, Handover(store, delivery, lambda: NOON)
+        handover.take_over(before)
     assert sum(handover.run().delivered.values()) == 2
     assert delivery.got == ["l1", "l2"]
     assert {row.status for row in store.letters(["handed over", "unknown"], 9)} == {"handed over"}
@@ -278,6 +285,37 @@ def test_a_commit_of_which_nobody_knows_counts_once_and_loses_no_letter(
     assert [stands[name] for name in ("m1", "m2", "m3")] == [
         "handed over", _NAMES[answer], "handed over",
     ]  # fmt: skip
+
+
+def test_with_another_version_no_domain_is_written_to_faster(store: Store) -> None:
+    more(store, 200)
+    sent, before = 0, None
+    for _ in range(3):
+        handover = Handover(store, Scripted(), lambda: NOON, rate=Rate(60, MINUTE))
+        if before is not None:
+            handover.take_over(before)
+        sent, before = sent + sum(handover.run().delivered.values()), handover
+    assert sent <= 60
+
+
+def test_who_comes_late_with_a_letter_that_did_not_go_has_it_tried_again(
+    database: Database,
+) -> None:
+    store, other, clock = database.open(), database.open(), Clock()
+    more(store, 1)
+
+    class Slow(Scripted):
+        """Another engine takes the letter for lost meanwhile."""
+
+        def hand_over(self, letters: Sequence[Letter]) -> list[Outcome]:
+            clock.now += LEASE
+            Handover(other, Scripted(), clock).run()
+            return super().hand_over(letters)
+
+    Handover(store, Slow("down"), clock).run()
+    clock.now += HOUR
+    assert sum(Handover(other, Scripted(), clock).run().delivered.values()) == 1
+    assert store.letters(["unknown"], 9) == []
 
 
 _NAMES: dict[str, LetterStatus] = {

@@ -169,6 +169,7 @@ def test_contacts_come_back_from_csv_as_they_were(rows: list[dict[str, Any]]) ->
 
 @settings(max_examples=50)
 @given(st.lists(st.builds(lambda one, more: one | more, people, visits), min_size=1, max_size=3))
+@example([{"note": "\x7f" * 50}])
 def test_contacts_come_back_from_json_lines_as_they_were(rows: list[dict[str, Any]]) -> None:
     before = given_as(rows)
     found = imported(exported(before, "out.jsonl"), "out.jsonl")

@@ -226,8 +226,6 @@ def test_there_is_nothing_at_other_addresses(client: Client) -> None:
         ("/notices?x=1", "x", " (there is `after`, `after_refused`, `limit`)"),
         ("/contacts/c1?strict=true", "strict", ""),
         ("/coupons?%0Ax", "?x", ""),
-        ("/metrics?a=b", "a", ""),
-        ("/health?a", "a", ""),
     ],
 )
 def test_a_parameter_that_there_is_not_is_an_error_with_a_guess(
@@ -235,6 +233,11 @@ def test_a_parameter_that_there_is_not_is_an_error_with_a_guess(
 ) -> None:
     detail = client.get(path, 422)["detail"]
     assert detail == f"`{name}` in the query: there is no such parameter{hint}"
+
+
+@pytest.mark.parametrize("path", ["/health?_=123", "/health/live?nocache"])
+def test_what_monitors_add_to_an_address_is_no_sickness(client: Client, path: str) -> None:
+    client.get(path, 200)
 
 
 def test_nothing_is_taken_where_a_parameter_is_misspelt(client: Client) -> None:

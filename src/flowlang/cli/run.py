@@ -228,7 +228,9 @@ class _Engine:
             found = running.in_force(self.folder, self.store)
             assert found is not None
             terminal.talk(tr("version {number} is applied", number=found.version.number))
+            before = self.handover
             self._take(found)
+            self.handover.take_over(before)
             self.worker.between = self.between
             report.absorb(self.worker.run(self.now))
         return report

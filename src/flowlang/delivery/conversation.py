@@ -10,6 +10,7 @@ import socket
 import ssl
 import time
 
+from flowlang.delivery.connecting import connect
 from flowlang.delivery.replies import Reply
 
 _LINE = 2_000
@@ -116,7 +117,7 @@ class Conversation(smtplib.SMTP):
     # ------------------------------------------------------------------ what smtplib calls
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        plain = socket.create_connection((host, port), timeout)
+        plain = connect(host, port, timeout)
         # The end of a mail follows its text at once: it must not wait for the server's receipt.
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self._context is None:

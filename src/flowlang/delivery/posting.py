@@ -20,6 +20,7 @@ from urllib.request import (
     build_opener,
 )
 
+from flowlang.delivery.connecting import connect
 from flowlang.intake.problem import shown
 
 _MAX_REASON = 200
@@ -81,13 +82,18 @@ class Poster:
     def _opener(self) -> OpenerDirector:
         until, context = time.monotonic() + self.timeout, self.context
 
+        def connecting(address: tuple[str, int], *_: Any) -> socket.socket:
+            return connect(*address, until - time.monotonic())
+
         class Plain(HTTPConnection):
             def connect(self) -> None:
+                self._create_connection = connecting
                 super().connect()
                 self.sock = _Bounded(self.sock, until)
 
         class Encrypted(HTTPSConnection):
             def connect(self) -> None:
+                self._create_connection = connecting
                 super().connect()
                 self.sock = _Bounded(self.sock, until)
 

@@ -54,7 +54,7 @@ def record(store: Store, program: Program, now: datetime, version: Version) -> N
     position = Position.read(store.value(NAME))
     position.version = version.number
     position.follow(program, now)
-    if program.scheduled:
+    if program.scheduled and position.clock is not None:
         # Where nothing was scheduled before, nobody has looked at who lives where.
         for found in (program.config.timezone, *filter(None, map(zone, store.zones()))):
             position.watch(program, found, now)

@@ -6,7 +6,7 @@ What counts for one that is new is found among the letters of its time, once.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -55,20 +55,17 @@ def _from_letters(
     """
     found: dict[CapName, list[datetime]] = {one.name: [] for one in caps}
     since = {one.name: calendar.add(now, one.cap.per, _UTC, -1) - _ZONES for one in caps}
-    missing, seen = caps, 0
-    while missing:
-        rows = store.latest_sendings(_PAGE, seen)
+    missing = caps
+    for rows in store.latest_sendings(_PAGE) if caps else ():
         full = {one.name for one in missing if len(found[one.name]) >= one.cap.amount}
         for went in _went_out(store, program, rows):
             for one in missing:
                 if went.at > since[one.name] and one.counts(went.kind, went.under):
                     found[one.name].append(went.at)
-        seen += len(rows)
-        last = max((row.at for row in rows), default=datetime.min.replace(tzinfo=UTC))
-        over = len(rows) < _PAGE
-        missing = [
-            one for one in missing if not (over or one.name in full or last <= since[one.name])
-        ]
+        last = max(row.at for row in rows)
+        missing = [one for one in missing if one.name not in full and last > since[one.name]]
+        if not missing:
+            break
     return {name: sorted(moments) for name, moments in found.items()}
 
 

@@ -75,6 +75,13 @@ class Handover:
         """Kept while the store cannot be written to, so that no outcome is forgotten."""
         self._done = Delivered()
 
+    def take_over(self, before: Handover) -> None:
+        """Go on in the place of another one of this process: with what it has still to note, under
+        its name, and knowing how fast domains have been written to.
+        """
+        self._to_note, self._name = before._to_note, before._name
+        self._lanes.take_over(before._lanes)
+
     def run(self, stop: Callable[[], bool] = lambda: False) -> Delivered:
         """Hand over all that may go now, until there is nothing left or `stop` says so.
 

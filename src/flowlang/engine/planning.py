@@ -172,6 +172,8 @@ def _move(found: Plan, store: Store, now: datetime, *, save: bool) -> None:
         shared = replace(shared, halted={}, values=shared.values | caps)
         position = Position.read(shared.values.get(NAME))
         batch = worker.open(position, shared, (now, -math.inf))
+        if batch.timeline.results is not None:
+            batch.timeline.results.tells = False  # not all that is due may be done
         batch.take(rows)
         counted = {row.id for row in rows}
         _count(found.tallies, relocate(batch, states, store, now, counted))

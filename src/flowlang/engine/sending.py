@@ -8,6 +8,7 @@ when in `limits`, what is in it in `filling`.
 
 from __future__ import annotations
 
+from bisect import insort
 from collections import deque
 from collections.abc import Sequence
 from datetime import datetime
@@ -103,6 +104,8 @@ class Sending:
         opening = self.limits.opening(do, message, policies)
         if opening is None or opening > do.now:
             return opening
+        if getattr(do.campaign.instructions[do.run.pc], "elsewhere", False):
+            return do.now  # caps count what the contact gets
         capped = self.limits.capped(do, message, policies)
         return capped[1] if capped is not None and capped[0] == "wait" else do.now
 
@@ -182,7 +185,11 @@ class Sending:
         )  # fmt: skip
         for name, cap in self.shared_caps.items():
             if cap.counts(message.kind, under):
-                self.world.recent.setdefault(name, deque()).append(do.now)
+                recent = self.world.recent.setdefault(name, deque())
+                if recent and do.now < recent[-1]:
+                    insort(recent, do.now)
+                else:
+                    recent.append(do.now)
         self._process(do, message).done += 1
         if self.world.history is not None:
             do.note("sent", f"to {address}{codes}")

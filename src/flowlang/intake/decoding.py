@@ -76,9 +76,12 @@ def decode(data: bytes, encoding: str | None = None) -> Decoded:
 
 
 def _is_binary(text: str) -> bool:
-    """Whether most lines hold control characters: a few of them are damaged rows."""
+    """Whether many of its characters are controls, and in most lines: a few lines are damaged
+    rows, and a few characters may be meant.
+    """
     lines = [line for line in text.split("\n") if line]
-    return 2 * sum(_CONTROL.search(line) is not None for line in lines) > len(lines)
+    most = 2 * sum(_CONTROL.search(line) is not None for line in lines) > len(lines)
+    return most and 20 * len(_CONTROL.findall(text)) > len(text)
 
 
 def _read(data: bytes, encoding: str) -> str:

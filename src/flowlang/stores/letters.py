@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
@@ -76,10 +76,13 @@ class SqlLetters(Sql):
         asked = sa.select(t.letters).order_by(c.contact, c.at, c.id)
         return [_sending(row) for row in self._some(asked, c.contact, contacts)]
 
-    def latest_sendings(self, limit: int, skip: int) -> list[SendingRow]:
+    def latest_sendings(self, page: int) -> Iterator[list[SendingRow]]:
         c = t.letters.c
-        asked = sa.select(t.letters).order_by(c.place.desc(), c.at.desc(), c.id)
-        return [_sending(row) for row in self._all(asked.limit(limit).offset(skip))]
+        asked = sa.select(t.letters).order_by(c.place.desc(), c.id.desc()).limit(page)
+        behind: sa.ColumnElement[bool] = sa.true()
+        while rows := self._all(asked.where(behind)):
+            yield [_sending(row) for row in rows]
+            behind = sa.tuple_(c.place, c.id) < sa.tuple_(rows[-1].place, rows[-1].id)
 
 
 def _sending(row: Any) -> SendingRow:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Literal, Protocol
@@ -287,8 +287,8 @@ class Store(Protocol):
         """The latest ones behind a number, in the order in which they came."""
         ...
 
-    def latest_sendings(self, limit: int, skip: int) -> list[SendingRow]:
-        """What was sent to anyone, what was saved last in front, behind so many."""
+    def latest_sendings(self, page: int) -> Iterator[list[SendingRow]]:
+        """What was sent to anyone, so many at a time, what was saved last in front."""
         ...
 
     def trials(self, contacts: Collection[str]) -> list[TrialRow]: ...

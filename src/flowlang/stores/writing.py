@@ -285,6 +285,8 @@ def _may_note(fate: LetterFate, stood: Any, by: str) -> bool:
         return True
     if fate.status == "handed over" and stood.status == "handing over":
         return True
+    if fate.status == "queued" and stood.status == "unknown":
+        return True  # who had it knows that it did not go
     return fate.status in ("handed over", "failed") and stood.status in ("queued", "unknown")
 
 

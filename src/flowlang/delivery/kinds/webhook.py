@@ -118,6 +118,8 @@ class Nowhere(Delivery):
     """The way of letters for whose channel nothing is said."""
 
     place = "nowhere"
+    at_once = 100
+    repeatable = True
 
     def carries(self, channel: str) -> bool:
         return False

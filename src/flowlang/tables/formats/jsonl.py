@@ -28,7 +28,7 @@ def line(columns: tuple[Column, ...], row: Row, zone: ZoneInfo) -> str:
         for column, value in cells
         if value is not None or not column.nested
     }
-    return _ENCODE(data) + "\n"
+    return _ENCODE(data).replace("\x7f", "\\u007f") + "\n"  # the one control JSON lets stand
 
 
 def write(table: Table, stream: TextIO) -> int:

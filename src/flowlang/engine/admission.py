@@ -104,14 +104,13 @@ def _owners(store: Store, emails: set[str]) -> dict[str, list[str]]:
     """Who has each e-mail address (lower case), once what has arrived is applied."""
     stored = store.find(emails)
     coming = store.addresses_to_come(emails, {name for names in stored.values() for name in names})
-    found: dict[str, list[str]] = {}
-    for email in emails:
-        names = dict.fromkeys([*stored.get(email, ()), *coming])
-        found[email] = [
-            name
-            for name in names
-            if (coming[name] == email if name in coming else name in stored.get(email, ()))
-        ]
+    found = {
+        email: [name for name in stored.get(email, ()) if coming.get(name, email) == email]
+        for email in emails
+    }
+    for name, email in coming.items():
+        if email in found and name not in found[email]:
+            found[email].append(name)
     return found
 
 
@@ -258,13 +257,12 @@ def _event_row(one: Arrival, first: datetime | None) -> ArrivalRow:
     """The arrival of an event.  It cannot happen before its contact is there, but says when it
     was.
     """
-    email = _email(one)
-    if first is None or one.at >= first:
-        return ArrivalRow(one.at, one.contact, one.type, as_text(one.data), one.id, email=email)
-    data = one.data
-    if one.type == "event":
-        data = data | {"data": {"at": one.at} | data["data"]}
-    return ArrivalRow(first, one.contact, one.type, as_text(data), one.id, email=email)
+    at, data = one.at, one.data
+    if first is not None and at < first:
+        if one.type == "event":
+            data = data | {"data": {"at": at} | data["data"]}
+        at = first
+    return ArrivalRow(at, one.contact, one.type, as_text(data), one.id, email=_email(one))
 
 
 def _email(event: Arrival) -> str | None:

@@ -119,6 +119,12 @@ class Position:
         ]
         return min(found, key=lambda one: one[:3], default=None)
 
+    def next_sweep(self, program: Program, now: datetime) -> datetime | None:
+        """When a schedule fires next, or a look at all contacts is due; None if that is to come."""
+        firing, looks = self.next_firing(program), self.looks
+        found = (firing[0] if firing else None, looks.at if looks else None)
+        return min((at for at in found if at is not None and at <= now), default=None)
+
     def next_run(self, program: Program, automation: Automation) -> datetime | None:
         """When an automation runs next by its schedules."""
         found = [

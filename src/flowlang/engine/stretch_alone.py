@@ -68,7 +68,7 @@ class _Stretch:
 
     def walk(self, arrivals: list[ArrivalRow], now: datetime) -> bool:
         """Let happen what falls due and what arrives, as far as a batch reaches."""
-        size, sweep_at = self.worker.batch, self._sweep_at(now)
+        size, sweep_at = self.worker.batch, self.position.next_sweep(self.program, now)
         limits = [sweep_at, *(row.at for row in arrivals if self.worker.concerns_all(row))]
         if len(arrivals) == size:
             limits.append(arrivals[-1].at)
@@ -92,12 +92,6 @@ class _Stretch:
             return self._rest()
         self._do([], [], end, open_at)
         return False
-
-    def _sweep_at(self, now: datetime) -> datetime | None:
-        """When a schedule fires next, or a look at all contacts is due; None if that is to come."""
-        firing, looks = self.position.next_firing(self.program), self.position.looks
-        found = (firing[0] if firing else None, looks.at if looks else None)
-        return min((at for at in found if at is not None and at <= now), default=None)
 
     def _ordinary(
         self, arrivals: list[ArrivalRow], bound: datetime | None

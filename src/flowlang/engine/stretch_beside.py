@@ -96,12 +96,8 @@ class _Stretch:
         """The place before the next that concerns all; None where that is still to come."""
         worker, position = self.worker, self.position
         special = next((one for one in coming if worker.concerns_all(one)), None)
-        firing, looks = position.next_firing(worker.program), position.looks
-        found: list[Place] = [
-            (at, -1)
-            for at in (firing[0] if firing else None, looks.at if looks else None)
-            if at is not None and at <= now
-        ]
+        sweep_at = position.next_sweep(worker.program, now)
+        found: list[Place] = [] if sweep_at is None else [(sweep_at, -1)]
         if special is not None:
             found.append((special.at, special.seq - 1))
         return min(found, default=None)

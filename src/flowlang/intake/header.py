@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from flowlang.intake.contact_row import ContactReader
 from flowlang.intake.problem import shown
-from flowlang.intake.table import MAX_COLUMNS, Row
+from flowlang.intake.table import MAX_COLUMNS, Row, both_are
 from flowlang.source import guess
 from flowlang.speech import some, tr
 
@@ -36,13 +36,7 @@ def unusable(header: Row, reader: ContactReader) -> Unusable | None:
     numbers: dict[str, int] = {}
     for number, name in enumerate(column_names(header, reader), start=1):
         if name is not None and numbers.setdefault(name, number) != number:
-            message = tr(
-                "columns {first} and {second} are both `{name}`: which one is meant?",
-                first=numbers[name],
-                second=number,
-                name=name,
-            )
-            return Unusable(number, message)
+            return Unusable(number, both_are(name, numbers[name], number))
     return None if "id" in numbers or "email" in numbers else Unusable(None, _no_key(header))
 
 

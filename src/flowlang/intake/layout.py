@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import islice, zip_longest
 
 from flowlang.intake.problem import shown
-from flowlang.intake.table import Row, find_delimiter, heading, rows
+from flowlang.intake.table import Row, both_are, find_delimiter, heading, rows
 from flowlang.speech import some, tr
 
 
@@ -125,15 +125,8 @@ def _only(names: list[str], name: str) -> int:
     """Where the one column of a name is.  Raises NoColumn."""
     first = names.index(name)
     if name in names[first + 1 :]:
-        second = names.index(name, first + 1) + 1
-        raise NoColumn(
-            tr(
-                "columns {first} and {second} are both `{name}`: which one is meant?",
-                first=first + 1,
-                second=second,
-                name=shown(name),
-            )
-        )
+        second = names.index(name, first + 1)
+        raise NoColumn(both_are(shown(name), first + 1, second + 1))
     return first
 
 

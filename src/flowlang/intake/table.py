@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from flowlang.intake.spreadsheets import unguarded
 from flowlang.kinds import composed
-from flowlang.speech import tr
+from flowlang.speech import Text, tr
 
 DELIMITERS = ",;\t|"
 MAX_CELL = 100_000
@@ -91,6 +91,14 @@ def find_delimiter(text: str, known: Collection[str] = ()) -> str:
 def heading(cell: str) -> str:
     """The name in a header cell, as names are compared: without case and outer blanks."""
     return composed(cell).strip().casefold()
+
+
+def both_are(name: str, first: int, second: int) -> Text:
+    """Two columns, by their numbers from 1, have one name: nobody can tell which one is meant."""
+    return tr(
+        "columns {first} and {second} are both `{name}`: which one is meant?",
+        first=first, second=second, name=name,
+    )  # fmt: skip
 
 
 def rows(text: str, delimiter: str) -> Iterator[Row | BrokenRow]:

@@ -25,7 +25,7 @@ _PATIENCE = 5.0
     response_model=models.Health,
     responses={
         503: {"model": models.Health, "description": "The store cannot be used."},
-        **answers(422, 500),
+        **answers(500),
     },
 )
 async def show_health(serving: Serving) -> Any:
@@ -45,7 +45,7 @@ async def show_health(serving: Serving) -> Any:
     return JSONResponse({"live": True, "ready": False}, 503)
 
 
-@router.get("/health/live", response_model=models.Live, responses=answers(422, 500))
+@router.get("/health/live", response_model=models.Live, responses=answers(500))
 async def show_life() -> Any:
     """Say that the server answers; the store is not asked."""
     return {"live": True}
